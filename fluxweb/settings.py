@@ -1,0 +1,296 @@
+"""All settings of fluxweb, and the only reader of the environment. Defaults make one machine work without any."""
+
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import dj_database_url
+import structlog
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from huey import PriorityRedisHuey, SqliteHuey
+from huey.serializer import SignedSerializer
+
+from fluxweb.env import env_bool, env_float, env_int, env_list, env_secret, env_str, env_url
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA = Path(env_str("FLUXWEB_DATA") or BASE_DIR / "var").resolve()
+DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+SECRET_KEY = env_secret("FLUXWEB_SECRET_KEY", DATA / "secret_key")
+DEBUG = env_bool("FLUXWEB_DEBUG")
+
+# -- the provider ---------------------------------------------------------------------------------------------------
+
+SIMULATOR_PORT = 8901
+FLUX_API_KEY = env_str("FLUX_API_KEY")
+DEMO = not FLUX_API_KEY
+# Without a key nothing may leave this machine, whatever else is set: the built-in simulator answers.
+SIMULATOR_URL = env_url("FLUXWEB_SIMULATOR_URL", f"http://127.0.0.1:{SIMULATOR_PORT}")
+FLUX_API_URL = f"{SIMULATOR_URL}/v1" if DEMO else env_url("FLUX_API_URL", "https://api.apiyi.com/v1")
+FLUX_RESULT_HOSTS = [SIMULATOR_URL] if DEMO else env_list("FLUX_RESULT_HOSTS", "bfl.ai")
+FLUX_CONCURRENCY = env_int("FLUX_CONCURRENCY", 16, high=1000)
+FLUX_TIMEOUT = env_float("FLUX_TIMEOUT", 420, low=0.1, high=3600)
+
+# -- workers (seconds) ----------------------------------------------------------------------------------------------
+
+HEARTBEAT_SECONDS = env_float("FLUXWEB_HEARTBEAT", 5, low=0.05)
+DEAD_AFTER_SECONDS = env_float("FLUXWEB_DEAD_AFTER", 30, low=0.2)
+SWEEP_SECONDS = env_float("FLUXWEB_SWEEP", 5, low=0.05)
+CRASH_AT = env_str("FLUXWEB_CRASH_AT")  # for tests: the point at which this process dies
+
+# -- where it is reached --------------------------------------------------------------------------------------------
+
+PUBLIC_URL = env_url("FLUXWEB_PUBLIC_URL", "http://127.0.0.1:8000")
+PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname
+ALLOWED_HOSTS = sorted({PUBLIC_HOST, "127.0.0.1", "localhost", "[::1]"})
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+SECURE = PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if SECURE else 0
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+TRUSTED_PROXIES = env_list("FLUXWEB_TRUSTED_PROXIES")
+
+# -- Django ---------------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "gallery",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "django_structlog",
+    "heroicons",
+    "csp",
+    "allauth",
+    "allauth.account",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "gallery.middleware.signed_out_fragments",
+    "django_structlog.middlewares.RequestMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "fluxweb.urls"
+WSGI_APPLICATION = "fluxweb.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# A prompt may have 32K tokens (about 160,000 characters, four bytes each in the worst case).
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "gallery.views.chrome.chrome",
+            ],
+        },
+    }
+]
+
+# -- database, queue, files -----------------------------------------------------------------------------------------
+
+# FULL keeps the "about to pay" mark through a power cut, NORMAL may forget it (a double payment). IMMEDIATE takes the
+# write lock at BEGIN: deferred transactions answer "database is locked" within milliseconds under threads.
+SQLITE_OPTIONS = {
+    "timeout": 20,
+    "transaction_mode": "IMMEDIATE",
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+}
+
+
+def read_database(url):
+    database = dj_database_url.parse(url)
+    if database["ENGINE"].endswith("sqlite3"):
+        database["OPTIONS"] = {**database.get("OPTIONS", {}), **SQLITE_OPTIONS}
+    return database
+
+
+DATABASES = {"default": read_database(env_str("DATABASE_URL") or f"sqlite:///{DATA / 'fluxweb.sqlite3'}")}
+
+REDIS_URL = env_url("REDIS_URL", schemes=("redis", "rediss", "unix"))
+
+
+def make_queue():
+    """Return huey on Redis or in its own SQLite file. Its messages are pickles, so they are signed."""
+    serializer = SignedSerializer(secret=SECRET_KEY)
+    if REDIS_URL:
+        return PriorityRedisHuey("fluxweb", url=REDIS_URL, results=False, serializer=serializer, read_timeout=0.2)
+    return SqliteHuey(
+        "fluxweb", filename=str(DATA / "queue.sqlite3"), results=False, serializer=serializer, cache_mb=1, fsync=False
+    )
+
+
+HUEY = make_queue()
+
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+}
+
+MEDIA_ROOT = DATA / "media"
+SPOOL = DATA / "spool"
+
+
+def read_storage(url):
+    """`s3://bucket?endpoint_url=...&region=...`; credentials come by the usual AWS variables."""
+    if not url:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"allow_overwrite": True}}
+    parts = urlsplit(url)
+    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    unknown = set(query) - {"endpoint_url", "region"}
+    if unknown:
+        raise ImproperlyConfigured(f"STORAGE_URL does not know {', '.join(sorted(unknown))}")
+    options = {
+        "bucket_name": parts.netloc,
+        "location": parts.path.strip("/"),
+        "endpoint_url": query.get("endpoint_url"),
+        "region_name": query.get("region"),
+        "file_overwrite": True,
+        "default_acl": None,
+        "querystring_auth": True,
+    }
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
+STORAGES = {
+    "default": read_storage(env_url("STORAGE_URL", schemes=("s3",))),
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+
+# -- people ---------------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "gallery.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "studio"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "gallery.forms.accounts.AccountAdapter"
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_PREVENT_ENUMERATION = True
+
+# -- mail -----------------------------------------------------------------------------------------------------------
+
+
+def read_mail(url):
+    """`smtp://user:password@host:587/?tls=true`; without one, mail is written to the log of the web process."""
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    parts = urlsplit(url)
+    query = parse_qs(parts.query)
+    try:
+        port = parts.port
+    except ValueError:  # its words quote what stands there, which can be half of a password
+        raise ImproperlyConfigured("EMAIL_URL has a port that is no number from 0 to 65535") from None
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": port or (465 if parts.scheme == "smtps" else 25),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": query.get("tls") == ["true"],
+    }
+
+
+globals().update(read_mail(env_url("EMAIL_URL", schemes=("smtp", "smtps"))))
+DEFAULT_FROM_EMAIL = env_str("FLUXWEB_MAIL_FROM") or f"fluxweb@{PUBLIC_HOST}"
+
+# -- language and time ----------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = env_str("FLUXWEB_TIME_ZONE") or "UTC"
+
+# -- what the browser may load --------------------------------------------------------------------------------------
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+
+# -- logs: one line per event, never a key, never a result address's signature ----------------------------------------
+
+LOG_JSON = env_bool("FLUXWEB_LOG_JSON")
+SHARED_PROCESSORS = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    *([structlog.processors.format_exc_info] if LOG_JSON else []),
+]
+# The plain formatter on purpose: the rich one prints local variables, and those can hold prompts and keys.
+PLAIN_LINES = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+structlog.configure(
+    processors=[
+        structlog.stdlib.filter_by_level,
+        *SHARED_PROCESSORS,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {
+            "()": "structlog.stdlib.ProcessorFormatter",
+            "processor": structlog.processors.JSONRenderer() if LOG_JSON else PLAIN_LINES,
+            "foreign_pre_chain": SHARED_PROCESSORS,
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        # httpx writes whole addresses at INFO, and a result's address carries its signature.
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
+        "botocore": {"level": "WARNING"},
+        "django_structlog": {"level": "WARNING"},
+        "huey": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,10 @@
+"""Addresses of the whole project: the app, sign-in, and Django's own admin."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("gallery.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,65 @@
+"""Django's admin, for looking things up. Money and states change in the app only, where every change is explained."""
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+
+from gallery.models import Attempt, Gate, Image, Job, Project, Run, User, Worker
+
+
+class LookOnly(admin.ModelAdmin):
+    """Rows of the books: nothing is added, changed or deleted here."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(User)
+class MemberAdmin(UserAdmin):
+    list_display = ("username", "email", "role", "is_active", "last_login")
+    list_filter = ("role", "is_active")
+    fieldsets = (*UserAdmin.fieldsets, ("Team", {"fields": ("role",)}))
+    add_fieldsets = (*UserAdmin.add_fieldsets, ("Team", {"fields": ("role",)}))
+
+    def has_delete_permission(self, request, obj=None):
+        return False  # what they spent stays; lock them instead
+
+
+@admin.register(Run)
+class RunAdmin(LookOnly):
+    list_display = ("key", "owner", "size", "quoted_micros", "created_at")
+    list_select_related = ("owner",)
+    exclude = ("prompt", "form")
+
+
+@admin.register(Job)
+class JobAdmin(LookOnly):
+    list_display = ("key", "owner", "model", "state", "reason", "changed_at")
+    list_filter = ("state", "model")
+    list_select_related = ("owner",)
+    exclude = ("prompt", "parameters", "words")  # prompts belong to their owners
+
+
+@admin.register(Attempt)
+class AttemptAdmin(LookOnly):
+    list_display = ("key", "job", "money", "micros", "status", "request_id", "sent_at")
+    list_filter = ("money", "fetch")
+    exclude = ("url", "words")  # an address that opens the picture; words that can repeat a prompt
+
+
+@admin.register(Image)
+class ImageAdmin(LookOnly):
+    list_display = ("key", "owner", "model", "width", "height", "bytes", "created_at")
+    list_select_related = ("owner",)
+
+
+@admin.register(Project, Gate, Worker)
+class PlainAdmin(LookOnly):
+    pass

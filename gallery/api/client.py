@@ -1,0 +1,174 @@
+"""The client: one paid POST, and the download of what it bought.
+
+It talks to httpx's transports directly. `httpx.Client` would add what must not happen here: cookies, an eye on
+redirects, environment and netrc, and a log line with the whole signed address.
+"""
+
+import contextlib
+import functools
+import ssl
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+import httpx
+
+from . import wire
+from .addresses import check_address, check_result_hosts
+from .errors import ApiError, NotExecuted, OutcomeUnknown, Refused, ResultUnavailable
+from .fetching import Downloaded, check_head, copy_picture
+from .network import Call, Transport
+from .reading import Answer, read_answer
+
+DEFAULT_RESULT_HOSTS = ("bfl.ai",)
+
+
+_one_at_a_time = threading.Lock()
+
+
+def shared_ssl_context() -> ssl.SSLContext:
+    """Return the one SSL context of this process: each costs 30 ms of CPU and some memory (packages.md 2.5)."""
+    with _one_at_a_time:  # functools.cache alone lets 64 threads that start together make 64 of them
+        return _make_ssl_context()
+
+
+@functools.cache
+def _make_ssl_context() -> ssl.SSLContext:
+    return httpx.create_ssl_context(trust_env=False)
+
+
+class Client:
+    """Speaks for one key. Holds no open connection between calls; threads may share it, or have one each.
+
+    total_seconds: the longest a paid call may take, all in. result_hosts: hosts (with subdomains) or whole origins.
+    transport: an httpx transport to use instead of the network, such as httpx.WSGITransport(app); then the guard
+    on resolved addresses and the total deadline, which live in the network, have nothing to do.
+    Raises ValueError, never quoting the key, for a bad address, key or host list.
+    """
+
+    def __init__(
+        self,
+        api_url: str,
+        api_key: str,
+        *,
+        total_seconds: float = wire.TOTAL_SECONDS,
+        ssl_context: ssl.SSLContext | None = None,
+        result_hosts: Sequence[str] = DEFAULT_RESULT_HOSTS,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        check_result_hosts(result_hosts)
+        self._url = wire.generate_url(api_url)
+        self._key = wire.check_key(api_key)
+        self._total_seconds = total_seconds
+        self._ssl_context = ssl_context
+        self._result_hosts = tuple(result_hosts)
+        self._transport = transport
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *exc_info) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the transport that was handed in; the network's lines are closed with their calls."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def generate(self, body: dict, *, marked_at: float | None = None) -> Answer:
+        """Send exactly one POST, which may cost money, and return the address of the picture.
+
+        marked_at: `time.monotonic()` when the caller wrote down that it is about to pay; the first byte leaves
+        within 5 s of it or never. Raises a call's ApiError; whatever it is, nothing was sent twice.
+        """
+        try:
+            content = wire.encode_body(body)
+        except ValueError:  # UnicodeEncodeError is one
+            raise Refused("the request cannot be written as JSON; nothing was sent", kind="invalid") from None
+        call = Call(time.monotonic() + self._total_seconds, first_byte_by=_first_byte_by(marked_at))
+        request = wire.generate_request(self._url, self._key, content)
+        try:
+            return self._pay(call, request)
+        except httpx.TransportError as error:
+            raise _failure(call, error) from None
+
+    def download(self, url: str, into: BinaryIO, *, deadline_seconds: float) -> Downloaded:
+        """Fetch a result into an empty file, within deadline_seconds all in. Free; never sends the key.
+
+        Raises ResultGone, ResultUnavailable or ResultRefused; OSError if the file cannot be written. After an
+        error the file may hold a part: truncate it before trying again.
+        """
+        target = check_address(url, self._result_hosts)
+        call = Call(time.monotonic() + deadline_seconds, allows=target.allows)
+        try:
+            with self._exchange(call, wire.result_request(target.url)) as response:
+                check_head(response.status_code, response.headers)
+                size_bytes, sha256, file_format = copy_picture(response.iter_raw(), into)
+        except httpx.TransportError as error:
+            raise ResultUnavailable(_what_broke(call, error)) from None
+        return Downloaded(size_bytes, sha256, file_format, listed=target.listed, host=target.host)
+
+    def _pay(self, call: Call, request: httpx.Request) -> Answer:
+        with self._exchange(call, request) as response:
+            status, headers = response.status_code, response.headers
+            body, cut = _read_capped(response)
+        if not cut:
+            return read_answer(status, headers, body, secret=self._key)
+        return self._read_cut_answer(status, headers, body, why=_what_broke(call, cut))
+
+    def _read_cut_answer(self, status: int, headers: httpx.Headers, body: bytes, *, why: str) -> Answer:
+        """Return the address if it came before the line was cut: it is paid for. Otherwise raise OutcomeUnknown."""
+        try:
+            return read_answer(status, headers, body, secret=self._key)
+        except ApiError as error:
+            raise OutcomeUnknown(why, status=status, request_id=error.request_id) from None
+
+    @contextlib.contextmanager
+    def _exchange(self, call: Call, request: httpx.Request) -> Iterator[httpx.Response]:
+        """Send the request, yield the response with its body unread, and close everything afterwards."""
+        with self._line(call) as line, contextlib.closing(line.handle_request(request)) as response:
+            yield response
+
+    def _line(self, call: Call) -> contextlib.AbstractContextManager[httpx.BaseTransport]:
+        if self._transport is None:
+            return Transport(call, self._ssl_context or shared_ssl_context())
+        call.begin()
+        return contextlib.nullcontext(self._transport)
+
+
+def _first_byte_by(marked_at: float | None) -> float | None:
+    return None if marked_at is None else marked_at + wire.FIRST_BYTE_WITHIN_SECONDS
+
+
+def _read_capped(response: httpx.Response) -> tuple[bytes, httpx.TransportError | None]:
+    """Return the body, at most the cap, and what cut it short, if anything did."""
+    body = bytearray()
+    try:
+        for chunk in response.iter_raw():
+            body += chunk
+            if len(body) >= wire.MAX_ANSWER_BYTES:
+                break
+    except httpx.TransportError as error:
+        return bytes(body), error
+    return bytes(body[: wire.MAX_ANSWER_BYTES]), None
+
+
+def _failure(call: Call, error: httpx.TransportError) -> ApiError:
+    if call.wrote:
+        return OutcomeUnknown(_what_broke(call, error))
+    # Connecting fails in our own words (network.py); anything else before the first byte is named here.
+    ours = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
+    return NotExecuted(str(error) if ours else "given up before the first byte")
+
+
+def _what_broke(call: Call, error: httpx.TransportError) -> str:
+    if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
+        return str(error)
+    if call.is_over():
+        return "the total deadline passed"
+    if isinstance(error, httpx.TimeoutException):
+        return "no answer in time"
+    if isinstance(error, httpx.RemoteProtocolError):
+        return "closed or garbled before a full answer"
+    return "the connection broke"

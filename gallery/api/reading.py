@@ -1,0 +1,147 @@
+"""Reads one answer of the API: an address, or the error that says what may be done next. Pure functions."""
+
+import datetime
+import email.utils
+import json
+import re
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from .addresses import is_usable_address
+from .errors import PaidWithoutResult
+from .verdicts import Reply, error_for
+from .wire import MAX_ANSWER_BYTES
+
+MAX_WORDS_CHARS = 500
+MAX_CODE_CHARS = 100
+MAX_REQUEST_ID_CHARS = 200
+MAX_RETRY_AFTER_SECONDS = 600.0
+SHORTEST_SECRET_CHARS = 6  # blotting out a shorter one would only garble the words
+
+REQUEST_ID_HEADERS = ("x-request-id", "request-id", "x-oneapi-request-id")
+REQUEST_ID_AT_END = re.compile(r"\(request id: ([^()]+)\)\s*\Z", re.IGNORECASE)
+SIGNATURE = re.compile(r"((?:signature|sig|token)=)[^\s&\"'<>]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A paid picture's address, which lives ten minutes. created: the provider's Unix time, None if it gave none."""
+
+    url: str = field(repr=False)  # its signature opens the picture to everyone
+    request_id: str
+    created: int | None
+
+
+def read_answer(
+    status: int,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    secret: str = "",
+    now: datetime.datetime | None = None,
+) -> Answer:
+    """Return the address in a 2xx answer, or raise the ApiError that this status and body mean.
+
+    secret: the key, blotted out wherever the provider repeats it. now: aware time, for a Retry-After that is a date.
+    """
+    headers = {name.lower(): value for name, value in headers.items()}
+    data = _read_json(_inflate(headers, body))
+    reply = _read_reply(status, headers, data, secret=secret, now=now)
+    if not 200 <= status < 300:
+        raise error_for(reply)
+    url = _first_address(data)
+    if url is None:
+        raise PaidWithoutResult(f"{status} without a usable address", **reply.facts())
+    return Answer(url=url, request_id=reply.request_id, created=_unix_time(data))
+
+
+def read_retry_after(value: str, now: datetime.datetime | None = None) -> float | None:
+    """Return the seconds a Retry-After header asks for, capped at 600; None for garbage. Understands HTTP dates."""
+    value = value.strip()
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", value, re.ASCII):
+        return min(float(value), MAX_RETRY_AFTER_SECONDS)
+    try:
+        when = email.utils.parsedate_to_datetime(value)
+        when = when if when.tzinfo else when.replace(tzinfo=datetime.UTC)
+        seconds = (when - (now or datetime.datetime.now(datetime.UTC))).total_seconds()
+    except (TypeError, ValueError, OverflowError, IndexError):
+        return None
+    return min(max(seconds, 0.0), MAX_RETRY_AFTER_SECONDS)
+
+
+def _inflate(headers: Mapping[str, str], body: bytes) -> bytes:
+    """Undo a compression nobody asked for: a careless proxy must not cost a paid picture. Bounded output."""
+    if headers.get("content-encoding", "").strip().lower() not in ("gzip", "x-gzip", "deflate"):
+        return body
+    try:
+        return zlib.decompressobj(wbits=47).decompress(body, MAX_ANSWER_BYTES)  # 47: gzip or zlib, by its header
+    except zlib.error:
+        return b""
+
+
+def _read_json(body: bytes) -> object:
+    try:
+        return json.loads(body.decode(json.detect_encoding(body), "replace"))
+    except (ValueError, RecursionError):  # RecursionError: a megabyte of "["
+        return None
+
+
+def _read_reply(status: int, headers: Mapping[str, str], data: object, *, secret: str, now) -> Reply:
+    error = data.get("error") if isinstance(data, dict) else None
+    fields = error if isinstance(error, dict) else {}
+    message = _message(error, data)
+    return Reply(
+        status=status,
+        code=_clean(_code(fields.get("code")), MAX_CODE_CHARS, secret),
+        kind=_clean(_text(fields.get("type")), MAX_CODE_CHARS, secret),
+        words=_clean(message, MAX_WORDS_CHARS, secret),
+        request_id=_request_id(headers, message, secret),
+        retry_after=read_retry_after(headers["retry-after"], now) if "retry-after" in headers else None,
+        has_json_error=any(name in fields for name in ("message", "code", "type")),
+    )
+
+
+def _message(error: object, data: object) -> str:
+    if isinstance(error, dict):
+        return _text(error.get("message")) or _text(error.get("localized_message"))
+    if isinstance(data, dict):
+        return _text(error) or _text(data.get("message")) or _text(data.get("detail"))
+    return ""
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _code(value: object) -> str:
+    return str(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else ""
+
+
+def _request_id(headers: Mapping[str, str], message: str, secret: str) -> str:
+    at_end = REQUEST_ID_AT_END.search(message[-2 * MAX_REQUEST_ID_CHARS :])
+    found = [headers.get(name, "") for name in REQUEST_ID_HEADERS] + [at_end.group(1) if at_end else ""]
+    cleaned = (_clean("".join(filter(str.isascii, text)), MAX_REQUEST_ID_CHARS, secret) for text in found)
+    return next(filter(None, cleaned), "")
+
+
+def _clean(text: str, limit: int, secret: str) -> str:
+    """Return foreign text fit for a row, a log line and a page: printable, short, without secrets."""
+    if len(secret) >= SHORTEST_SECRET_CHARS:
+        text = text.replace(secret, "[key]")
+    text = SIGNATURE.sub(r"\1[hidden]", text)
+    # str.isprintable() also drops lone surrogates, which no database takes, and bidi overrides, which lie to readers.
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:limit].rstrip()
+
+
+def _first_address(data: object) -> str | None:
+    pictures = data.get("data") if isinstance(data, dict) else None
+    if not isinstance(pictures, list):
+        return None
+    urls = (picture.get("url") for picture in pictures if isinstance(picture, dict))
+    return next(filter(is_usable_address, urls), None)
+
+
+def _unix_time(data: dict) -> int | None:
+    created = data.get("created")
+    return created if type(created) is int and 0 < created < 2**40 else None

@@ -1,0 +1,157 @@
+"""Read one raw value, from a form or from JSON, as what its parameter wants: a value or InvalidValue."""
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable
+
+from .params import Param
+from .problems import InvalidValue, shown
+
+# Control characters other than tab and the line breaks, and lone surrogates, which UTF-8 cannot carry.
+FORBIDDEN_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+
+# [0-9] and not \d, which also takes the digits of other scripts.
+_WHOLE = re.compile(r"[+-]?[0-9]+")
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})")
+# int() refuses texts of more than 4,300 digits with an error of its own; so many are out of every bound anyway.
+_WHOLE_DIGITS = 18
+
+_TRUE = frozenset({"true", "on", "yes", "1"})
+_FALSE = frozenset({"false", "off", "no", "0"})
+
+
+def read_value(param: Param, raw: object) -> str | int | float | bool:
+    """Read a value by its parameter's kind (not the shapes), or raise InvalidValue."""
+    return _READERS[param.kind](param, raw)
+
+
+def whole(raw: object) -> int:
+    """Read a whole number without bounds, or raise InvalidValue, which offers nothing yet."""
+    if type(raw) is int:  # not isinstance: True is no number
+        return raw
+    text = raw.strip() if isinstance(raw, str) else ""
+    if _WHOLE.fullmatch(text):
+        return _integer(text)
+    raise InvalidValue(f"{shown(raw)} is no whole number.")
+
+
+def _integer(text: str) -> int:
+    if len(text) > _WHOLE_DIGITS:
+        return -(10**_WHOLE_DIGITS) if text.startswith("-") else 10**_WHOLE_DIGITS
+    return int(text)
+
+
+def rounded(raw: object) -> int | None:
+    """Round what is a number but not a whole one, to offer it; None when it is no number."""
+    number = _number(raw)
+    return None if number is None else round(number)
+
+
+def _number(raw: object) -> int | float | None:
+    if type(raw) in (int, float):
+        return raw if math.isfinite(raw) else None
+    if isinstance(raw, str) and _DECIMAL.fullmatch(raw.strip()):
+        return float(raw.strip())
+    return None
+
+
+def _read_integer(param: Param, raw: object) -> int:
+    try:
+        number = whole(raw)
+    except InvalidValue as wrong:
+        near = rounded(raw)
+        offer = {} if near is None else {param.name: _clamped(param, near)}
+        raise InvalidValue(f"{wrong} {_use(param)}", offer) from None
+    return _within(param, number, raw)
+
+
+def _read_number(param: Param, raw: object) -> float:
+    # An int is compared before it becomes a float: the float of a very large one is an OverflowError.
+    number = raw if type(raw) is int else _number(raw)
+    if number is None:
+        comma = _number(raw.replace(",", ".")) if isinstance(raw, str) else None
+        offer = {} if comma is None else {param.name: _clamped(param, comma)}
+        raise InvalidValue(f"{shown(raw)} is no number like {param.default}. {_use(param)}", offer)
+    return float(_within(param, number, raw))
+
+
+def _within(param: Param, number: int | float, raw: object) -> int | float:
+    if param.low <= number <= param.high:
+        return number
+    side = "below" if number < param.low else "above"
+    bound = param.low if number < param.low else param.high
+    offer = {param.name: _clamped(param, number)}
+    raise InvalidValue(f"{_named(number, raw)} is {side} {bound}. {_use(param)}", offer)
+
+
+def _named(number: int | float, raw: object) -> str:
+    # A number that could be read is shown plain; one that is too long keeps the safe wording.
+    return shown(raw if isinstance(raw, str) and len(raw) > _WHOLE_DIGITS else number)
+
+
+def _clamped(param: Param, number: int | float) -> str:
+    return str(min(max(number, param.low), param.high))
+
+
+def _use(param: Param) -> str:
+    return f"Use {param.low} to {param.high}."
+
+
+def _read_choice(param: Param, raw: object) -> str:
+    choice = raw.strip().lower() if isinstance(raw, str) else ""
+    if choice in param.choices:
+        return choice
+    raise InvalidValue(f"{shown(raw)} is not one of {', '.join(param.choices)}.", {param.name: str(param.default)})
+
+
+def _read_boolean(param: Param, raw: object) -> bool:
+    word = raw.strip().lower() if isinstance(raw, str) else raw
+    # By type first: an unhashable value cannot be looked up in a set, and 1.0 equals 1.
+    if type(word) in (bool, int) and word in (0, 1):
+        return bool(word)
+    if isinstance(word, str) and word in _TRUE | _FALSE:
+        return word in _TRUE
+    raise InvalidValue(f"{shown(raw)} is neither on nor off.", {param.name: "false"})
+
+
+def _read_text(param: Param, raw: object) -> str:
+    if not isinstance(raw, str):
+        raise InvalidValue(f"{shown(raw)} is no text.")
+    # Browsers send a text area's lines with CRLF. One form for all, or the same recipe would count as two.
+    text = raw.replace("\r\n", "\n").replace("\r", "\n").strip()
+    _refuse_too_long(param, text)
+    _refuse_forbidden(param, text)
+    if is_blank(text):
+        raise InvalidValue("Write what the picture should show.")
+    return text
+
+
+def is_blank(text: str) -> bool:
+    """Say whether nothing in the text would be seen: spaces, control and invisible characters only."""
+    return all(unicodedata.category(character)[0] in "ZC" for character in text)
+
+
+def _refuse_too_long(param: Param, text: str) -> None:
+    if len(text) > param.high:
+        raise InvalidValue(f"{len(text):,} characters are too many. At most {param.high:,}, about 32K tokens.")
+
+
+def _refuse_forbidden(param: Param, text: str) -> None:
+    found = FORBIDDEN_CHARACTERS.search(text)
+    if found is None:
+        return
+    without = FORBIDDEN_CHARACTERS.sub("", text).strip()
+    kind = "half of a character" if found[0] >= "\ud800" else "a control character"
+    code = f"{kind} (U+{ord(found[0]):04X})"
+    message = f"Character {found.start() + 1:,} is {code}, which no prompt can hold. Remove it."
+    raise InvalidValue(message, {} if is_blank(without) else {param.name: without})
+
+
+_READERS: dict[str, Callable[[Param, object], str | int | float | bool]] = {
+    "text": _read_text,
+    "integer": _read_integer,
+    "number": _read_number,
+    "choice": _read_choice,
+    "boolean": _read_boolean,
+}

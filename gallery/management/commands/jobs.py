@@ -1,0 +1,29 @@
+"""`manage.py jobs`: every job with its attempts and money."""
+
+import json
+
+from django.core.management.base import BaseCommand
+
+from gallery.services import books
+
+
+class Command(BaseCommand):
+    help = "Prints every job, oldest first, with its attempts and money."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--format", choices=["text", "jsonl"], default="text")
+
+    def handle(self, *, format, **_):
+        write = self._write_json if format == "jsonl" else self._write_text
+        for line in books.lines():
+            write(line)
+
+    def _write_json(self, line):
+        self.stdout.write(json.dumps(line, ensure_ascii=True))
+
+    def _write_text(self, line):
+        money = ", ".join(f"{each['money']} ${each['micros'] / 1e6:.4f}" for each in line["attempts"]) or "nothing sent"
+        prompt = " ".join(line["prompt"].split())[:60]
+        self.stdout.write(
+            f"{line['created_at'][:19]}  {line['job']}  {line['state']:9}  {line['model']:19}  {money:24}  {prompt}"
+        )

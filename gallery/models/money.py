@@ -1,0 +1,143 @@
+"""What may be paid and what was: the gates before the provider, and one row for every call that can have happened."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from gallery.models.keys import KeyField
+
+KEY_GATE = "key"  # the gate of the API key; the others are named like their FLUX model
+
+
+class Gate(models.Model):
+    """Whether, how fast and why not: one row for the key and one per FLUX model. Every claim locks the key's."""
+
+    name = models.CharField(max_length=40, unique=True)
+    paused = models.BooleanField(default=False)
+    reason = models.CharField(max_length=300, blank=True)
+    paused_by = models.ForeignKey("User", models.SET_NULL, null=True, blank=True, related_name="+")
+    paused_at = models.DateTimeField(null=True, blank=True)
+    closed_until = models.DateTimeField(null=True, blank=True)
+    cap = models.PositiveIntegerField(null=True, blank=True)  # calls at once
+    # The breaker: how many did not execute or failed upstream in a row, and how often it has opened in a row.
+    strikes = models.PositiveIntegerField(default=0)
+    openings = models.PositiveIntegerField(default=0)
+    # Runs whose last answers were odd, in a row: three different ones pause the gate.
+    odd_runs = models.JSONField(default=list, blank=True)
+    forbidden_runs = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return f"gate {self.name}"
+
+    @property
+    def is_key(self):
+        return self.name == KEY_GATE
+
+    def is_open(self, now):
+        return not self.paused and (self.closed_until is None or self.closed_until <= now)
+
+    @property
+    def on_probation(self):
+        """After the breaker opened, one real job goes first and decides."""
+        return self.openings > 0
+
+
+class Money(models.TextChoices):
+    RESERVED = "reserved", "reserved"
+    CHARGED = "charged", "charged"
+    NOT_CHARGED = "not_charged", "not charged"
+    UNCERTAIN = "uncertain", "uncertain"
+
+
+class Fetch(models.TextChoices):
+    """What became of a result's address."""
+
+    NONE = "none", "no address"
+    WANTED = "wanted", "to be fetched"
+    DONE = "done", "stored"
+    DEAD = "dead", "gone"
+    BLOCKED = "blocked", "held aside"
+
+
+class AttemptQuerySet(models.QuerySet):
+    def due_for_fetch(self, now):
+        """Whose address waits and is not being fetched by somebody else right now."""
+        free = Q(fetch_lease_until=None) | Q(fetch_lease_until__lte=now)
+        return self.filter(free, fetch=Fetch.WANTED, fetch_after__lte=now).order_by("url_dies_at")
+
+    def earlier_doubts(self, jobs):
+        """Return the ids of those jobs that were asked again while an earlier call is still in doubt."""
+        doubtful = self.filter(money=Money.UNCERTAIN, job__in=jobs).exclude(job__attempt=models.F("pk"))
+        return set(doubtful.values_list("job", flat=True))
+
+    def sums(self):
+        """Return micro-dollars charged and uncertain (which counts as spent for every limit)."""
+        charged = models.Sum("micros", filter=Q(money=Money.CHARGED), default=0)
+        uncertain = models.Sum("micros", filter=Q(money=Money.UNCERTAIN), default=0)
+        return self.aggregate(charged=charged, uncertain=uncertain)
+
+
+class Attempt(models.Model):
+    """One POST, or the intent of one. Committed before the first byte leaves; never deleted."""
+
+    key = KeyField()
+    job = models.ForeignKey("Job", models.PROTECT, related_name="attempts")
+    worker = models.ForeignKey("Worker", models.SET_NULL, null=True, related_name="attempts")
+    money = models.CharField(max_length=12, choices=Money, default=Money.RESERVED)
+    micros = models.BigIntegerField()  # the quote; what is booked if charged
+    day = models.DateField(null=True, blank=True)  # of the mark, in FLUXWEB_TIME_ZONE
+    reserved_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True, blank=True)  # the mark
+    answered_at = models.DateTimeField(null=True, blank=True)
+    request_id = models.CharField(max_length=200, blank=True)
+    status = models.PositiveSmallIntegerField(null=True, blank=True)
+    error = models.CharField(max_length=80, blank=True)
+    words = models.CharField(max_length=500, blank=True)
+    settled_by = models.CharField(max_length=150, blank=True)  # a person's username, kept when they leave
+
+    url = models.TextField(blank=True)  # blanked once fetched or dead: it carries a signature
+    host = models.CharField(max_length=255, blank=True)
+    fetch = models.CharField(max_length=8, choices=Fetch, default=Fetch.NONE)
+    fetch_tries = models.PositiveSmallIntegerField(default=0)
+    fetch_after = models.DateTimeField(null=True, blank=True)
+    fetch_worker = models.ForeignKey("Worker", models.SET_NULL, null=True, blank=True, related_name="+")
+    fetch_lease_until = models.DateTimeField(null=True, blank=True)
+    decodes = models.PositiveSmallIntegerField(default=0)  # begun and not ended: the process may have died of it
+    fetch_error = models.CharField(max_length=200, blank=True)
+    url_dies_at = models.DateTimeField(null=True, blank=True)
+    held_name = models.CharField(max_length=200, blank=True)  # stored, not shown: an admin releases or drops it
+
+    objects = AttemptQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(money__in=Money.values), name="attempt_money_known"),
+            models.CheckConstraint(condition=Q(micros__gte=0), name="attempt_micros_not_negative"),
+            models.CheckConstraint(
+                condition=~Q(money__in=[Money.CHARGED, Money.UNCERTAIN]) | Q(sent_at__isnull=False),
+                name="attempt_paid_only_if_sent",
+            ),
+            models.CheckConstraint(condition=~Q(fetch=Fetch.WANTED) | ~Q(url=""), name="attempt_fetch_needs_url"),
+        ]
+        indexes = [
+            models.Index(fields=["day", "money"], name="attempt_by_day"),
+            models.Index(fields=["money", "id"], name="attempt_in_doubt"),
+            models.Index(fields=["fetch", "fetch_after"], name="attempt_by_fetch"),
+        ]
+
+    def __str__(self):
+        return f"attempt {self.key}"
+
+    @property
+    def booked_micros(self):
+        return 0 if self.money == Money.NOT_CHARGED else self.micros
+
+    @property
+    def seconds(self):
+        """How long the provider took, or None."""
+        if self.sent_at and self.answered_at:
+            return (self.answered_at - self.sent_at).total_seconds()
+        return None

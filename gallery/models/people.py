@@ -1,0 +1,66 @@
+"""Who uses fluxweb, and the one-time links that let them in."""
+
+import hashlib
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.db import models
+from django.utils import timezone
+
+
+class Role(models.TextChoices):
+    MEMBER = "member", "Member"
+    LEAD = "lead", "Lead"
+    ADMIN = "admin", "Admin"
+
+
+class TeamManager(UserManager):
+    def create_superuser(self, username, email=None, password=None, **fields):
+        """Django's createsuperuser makes an admin of the team."""
+        return super().create_superuser(username, email, password, **{"role": Role.ADMIN} | fields)
+
+
+class User(AbstractUser):
+    """A member of the team. `is_active` false locks the account at the next click."""
+
+    role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
+    # When a job of theirs was last claimed: whose turn it is among members with equally many running.
+    last_turn_at = models.DateTimeField(null=True, editable=False)
+
+    objects = TeamManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_known"),
+        ]
+
+    @property
+    def is_admin(self):
+        return self.role == Role.ADMIN
+
+
+class InviteQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(used_at=None, expires_at__gt=timezone.now())
+
+    def with_token(self, token):
+        return self.filter(digest=digest_of(token))
+
+
+class Invite(models.Model):
+    """A link that makes one account, once. Only the digest of its token is kept."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    role = models.CharField(max_length=10, choices=Role)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    used_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    objects = InviteQuerySet.as_manager()
+
+    def __str__(self):
+        return f"invite for one {self.role}"
+
+
+def digest_of(token):
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

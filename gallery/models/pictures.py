@@ -1,0 +1,68 @@
+"""Images: each exists if and only if its file is stored, verified and readable."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Left
+from django.utils import timezone
+
+from gallery.models.keys import KeyField
+from gallery.models.runs import OPENING
+
+CONTENT_TYPES = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+
+
+class ImageQuerySet(models.QuerySet):
+    def of(self, user):
+        return self.filter(owner=user)
+
+    def before(self, image_id):
+        """Newest first, older than this row id: the next page, however deep."""
+        return (self if image_id is None else self.filter(id__lt=image_id)).order_by("-id")
+
+    def for_tiles(self):
+        """With the opening of the prompt as `opening`, and no more than a tile shows."""
+        shown = ("id", "key", "model", "seed", "width", "height", "created_at")
+        return self.only(*shown).annotate(opening=Left("job__prompt", OPENING))
+
+    def without_thumbnail(self):
+        return self.filter(thumbnail="", thumbnail_tries__lt=3)
+
+
+class Image(models.Model):
+    """One stored picture. Its file's name is made from the attempt that paid for it."""
+
+    key = KeyField()
+    # Its index is image_of_owner, which begins with it.
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="images", db_index=False)
+    job = models.ForeignKey("Job", models.PROTECT, related_name="images")
+    attempt = models.OneToOneField("Attempt", models.PROTECT, related_name="image")
+    model = models.CharField(max_length=40)
+    seed = models.BigIntegerField()
+    file = models.CharField(max_length=200)  # name in the storage, byte for byte as received
+    thumbnail = models.CharField(max_length=200, blank=True)
+    thumbnail_tries = models.PositiveSmallIntegerField(default=0)
+    format = models.CharField(max_length=4)  # jpeg, png or webp, by its bytes
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    bytes = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ImageQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["owner", "-id"], name="image_of_owner"),
+            models.Index(fields=["id"], name="image_no_thumbnail", condition=models.Q(thumbnail="")),
+        ]
+
+    def __str__(self):
+        return f"image {self.key}"
+
+    @property
+    def content_type(self):
+        return CONTENT_TYPES[self.format]
+
+    @property
+    def download_name(self):
+        return f"{self.model}-{self.seed}-{self.key}.{'jpg' if self.format == 'jpeg' else self.format}"

@@ -1,0 +1,168 @@
+"""What was asked for: a run is what one press of Generate submitted, a job is one wanted picture."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Left
+from django.utils import timezone
+
+from gallery.models.keys import KeyField
+
+
+class Project(models.Model):
+    """An optional label of a run: a client or a campaign."""
+
+    name = models.CharField(max_length=80, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self):
+        return self.name
+
+
+OPENING = 200  # characters of a prompt that lists show; a whole one can have 160,000
+
+
+class OpeningQuerySet(models.QuerySet):
+    """Rows with a prompt: lists read its opening only."""
+
+    def with_opening(self):
+        return self.defer("prompt").annotate(opening=Left("prompt", OPENING))
+
+
+class RunQuerySet(OpeningQuerySet):
+    def of(self, user):
+        return self.filter(owner=user)
+
+    def newest_first(self):
+        return self.order_by("-id")
+
+
+class Run(models.Model):
+    """A matrix of jobs, submitted at once. The same (owner, nonce, digest) is the same press."""
+
+    key = KeyField()
+    # Its index is run_of_owner, which begins with it.
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="runs", db_index=False)
+    project = models.ForeignKey(Project, models.SET_NULL, null=True, blank=True, related_name="runs")
+    nonce = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    prompt = models.TextField()
+    form = models.JSONField()  # the values as typed, for "use these settings"
+    demo = models.BooleanField()
+    size = models.PositiveIntegerField()  # how many jobs
+    quoted_micros = models.BigIntegerField()
+    # Counts every change of any of its jobs: the page asks "since version N".
+    version = models.PositiveBigIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = RunQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "nonce", "digest"], name="run_once_per_press")]
+        indexes = [models.Index(fields=["owner", "-id"], name="run_of_owner")]
+
+    def __str__(self):
+        return f"run {self.key}"
+
+
+class State(models.TextChoices):
+    """States of a job; paid-calls.md draws the arrows between them."""
+
+    QUEUED = "QUEUED", "waiting"
+    CLAIMED = "CLAIMED", "starting"
+    SENDING = "SENDING", "generating"
+    HAVE_URL = "HAVE_URL", "downloading"
+    DONE = "DONE", "done"
+    LOST = "LOST", "paid and lost"
+    BLOCKED = "BLOCKED", "paid, held aside"
+    NO_RESULT = "NO_RESULT", "no picture, perhaps paid"
+    FAILED = "FAILED", "refused"
+    UNKNOWN = "UNKNOWN", "perhaps paid"
+    CANCELLED = "CANCELLED", "cancelled"
+
+
+IN_FLIGHT = (State.CLAIMED, State.SENDING)  # counts against the cap
+RUNNING = (State.CLAIMED, State.SENDING, State.HAVE_URL)
+UNFINISHED = (State.QUEUED, *RUNNING)
+IN_DOUBT = (State.UNKNOWN, State.NO_RESULT)
+# A late answer may still be taken in from these: its call has been paid for.
+OPEN_TO_LATE_ANSWER = (
+    State.QUEUED, State.CLAIMED, State.UNKNOWN, State.LOST, State.FAILED, State.NO_RESULT, State.CANCELLED,
+)  # fmt: skip
+
+
+class JobQuerySet(OpeningQuerySet):
+    def of(self, user):
+        return self.filter(owner=user)
+
+    def queued(self):
+        return self.filter(state=State.QUEUED)
+
+    def in_flight(self):
+        return self.filter(state__in=IN_FLIGHT)
+
+    def unfinished(self):
+        return self.filter(state__in=UNFINISHED)
+
+    def claimable(self, *, now, demo):
+        return self.filter(state=State.QUEUED, demo=demo, not_before__lte=now)
+
+    def changed_since(self, version):
+        return self.filter(version__gt=version)
+
+    def count_by_state(self):
+        return dict(self.order_by().values_list("state").annotate(n=Count("id")))
+
+    def quoted(self):
+        return self.aggregate(micros=Sum("quoted_micros"))["micros"] or 0
+
+
+class Job(models.Model):
+    """One wanted picture. The row is the job; the queue only says "there may be work"."""
+
+    key = KeyField()
+    run = models.ForeignKey(Run, models.PROTECT, related_name="jobs")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="jobs")
+    position = models.PositiveIntegerField()  # in its run, from 0
+    demo = models.BooleanField()
+
+    model = models.CharField(max_length=40)
+    prompt = models.TextField()
+    seed = models.BigIntegerField()
+    parameters = models.JSONField(default=dict)  # the rest of the JSON to send
+    notes = models.JSONField(default=list)  # what was converted for this model, in words
+    width = models.PositiveIntegerField()  # expected, pixels
+    height = models.PositiveIntegerField()
+    quoted_micros = models.BigIntegerField()
+    official_micros = models.BigIntegerField()
+
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    attempt = models.OneToOneField("Attempt", models.PROTECT, null=True, blank=True, related_name="current_of")
+    not_before = models.DateTimeField(default=timezone.now)
+    failures = models.PositiveSmallIntegerField(default=0)  # answers 500, 502, 503 in a row
+    cancel_wanted = models.BooleanField(default=False)
+    reason = models.CharField(max_length=40, blank=True)  # a code; services/reasons.py has the words
+    words = models.CharField(max_length=500, blank=True)  # the provider's own
+    version = models.PositiveBigIntegerField(default=0)  # the run's version at the last change
+    created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=State.values), name="job_state_known"),
+            models.CheckConstraint(condition=Q(quoted_micros__gte=0), name="job_quote_not_negative"),
+            models.UniqueConstraint(fields=["run", "position"], name="job_place_in_run"),
+        ]
+        indexes = [
+            models.Index(fields=["state", "owner", "id"], name="job_by_state"),
+            models.Index(fields=["run", "version"], name="job_changed"),
+        ]
+
+    def __str__(self):
+        return f"job {self.key}"
+
+    def body(self):
+        """Return the JSON to send, exactly."""
+        return {"model": self.model, "prompt": self.prompt, "seed": self.seed, **self.parameters}

@@ -1,0 +1,90 @@
+"""What only a person may decide: buy again what may have been paid, settle a doubt, release or drop a held file.
+
+Every decision names the attempt it was taken on: a page that is older than the job decides nothing.
+"""
+
+import hashlib
+
+import structlog
+from django.db import transaction
+from django.db.models import F, Q
+
+from gallery.models import Attempt, Job
+from gallery.models.money import Fetch, Money
+from gallery.models.runs import IN_DOUBT, State
+from gallery.services import files, images
+from gallery.services.states import change, queued_anew, raise_version
+
+BUYABLE_AGAIN = (State.UNKNOWN, State.LOST, State.NO_RESULT)
+BEING_SENT = Q(job__attempt=F("pk"), job__state=State.SENDING)
+
+log = structlog.get_logger("fluxweb.decisions")
+
+
+def waiting_for_a_person():
+    """Return the attempts in doubt and those whose result is held aside, also of jobs that have gone on since."""
+    doubtful = Q(money=Money.UNCERTAIN) & ~BEING_SENT
+    return Attempt.objects.filter(doubtful | Q(fetch=Fetch.BLOCKED)).order_by("-id")
+
+
+@transaction.atomic
+def ask_again(job, *, attempt, by):
+    """Queue a second purchase of a picture that may have been paid for; return whether it could be.
+
+    The earlier attempt keeps its money as it stands: uncertain stays uncertain until it is settled.
+    """
+    log.info("asked again", job=job.key, by=by.username)
+    return change(job, if_state=BUYABLE_AGAIN, if_attempt=attempt, **queued_anew())
+
+
+@transaction.atomic
+def settle(attempt, *, charged, by):
+    """Say what became of an uncertain charge, with a name on it; return whether there was a doubt."""
+    job = attempt.job
+    raise_version(job.run_id)
+    doubtful = Attempt.objects.filter(pk=attempt.pk, money=Money.UNCERTAIN).exclude(BEING_SENT)
+    money = Money.CHARGED if charged else Money.NOT_CHARGED
+    if not doubtful.update(money=money, settled_by=by.username):
+        return False
+    state, reason = (State.LOST, "settled_charged") if charged else (State.FAILED, "settled_not_charged")
+    change(job, if_state=IN_DOUBT, if_attempt=attempt, state=state, reason=reason)
+    log.warning("settled", job=job.key, attempt=attempt.key, money=str(money), by=by.username)
+    return True
+
+
+def release_held(attempt, *, by):
+    """Verify a held file and keep it as an image, or return None. Raises what verification and the storage raise."""
+    held_name = attempt.held_name
+    if attempt.fetch != Fetch.BLOCKED or not held_name:
+        return None
+    log.warning("held file released", job=attempt.job.key, attempt=attempt.key, host=attempt.host, by=by.username)
+    with files.incoming_file() as copy:
+        with files.open_file(held_name) as held:
+            copy.writelines(held.chunks())
+        copy.flush()
+        copy.seek(0)
+        image = images.keep(copy, attempt, sha256=hashlib.file_digest(copy, "sha256").hexdigest())
+    files.remove(held_name)
+    return image
+
+
+@transaction.atomic
+def drop_held(attempt, *, by):
+    """Give a held result up: it was paid for and there will be no picture of it. Return whether it was held."""
+    raise_version(attempt.job.run_id)
+    held_name = attempt.held_name
+    given_up = {"fetch": Fetch.DEAD, "url": "", "held_name": "", "settled_by": by.username}
+    if not Attempt.objects.filter(pk=attempt.pk, fetch=Fetch.BLOCKED).update(**given_up):
+        return False
+    change(attempt.job, if_state=[State.BLOCKED], if_attempt=attempt, state=State.LOST, reason="dropped")
+    if held_name:
+        transaction.on_commit(lambda: files.remove(held_name))
+    log.warning("held file dropped", job=attempt.job.key, attempt=attempt.key, by=by.username)
+    return True
+
+
+def attempt_of(job, key=""):
+    """Return the attempt that a page named, or the job's current one; None if the job has no such attempt."""
+    attempts = Attempt.objects.filter(job=job).select_related("job__run")
+    current = Job.objects.filter(pk=job.pk).values("attempt")
+    return (attempts.filter(key=key) if key else attempts.filter(pk__in=current)).first()

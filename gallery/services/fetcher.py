@@ -1,0 +1,87 @@
+"""Threads that fetch results, apart from those that call: downloads never wait for a paid call to end."""
+
+import contextlib
+import heapq
+import threading
+import time
+from itertools import count
+
+import structlog
+from django.db import Error as DatabaseTrouble
+
+from gallery.services import images
+from gallery.services.commits import give_connection_back
+from gallery.services.traffic import calls_first
+
+GRACE_SECONDS = 30  # at a stop; what is not fetched by then stays for the next worker
+LATE_SECONDS = 0.05  # a retry that comes early would find that it is not due yet
+
+log = structlog.get_logger("fluxweb.fetcher")
+
+
+class Fetcher:
+    """Fetches results, and comes back to those whose fetch failed after 1, 2, 4, 8, 15, 15 ... seconds."""
+
+    def __init__(self, worker, *, threads):
+        self.worker = worker
+        self.waiting = []  # heap of (monotonic time, tie breaker, attempt id)
+        self.known = set()  # attempts that wait or are being fetched: each has one chain of tries
+        self.order = count()
+        self.changed = threading.Condition()
+        self.stopping = False
+        # Daemons: a fetch that outlasts the grace must not hold the process back.
+        self.threads = [threading.Thread(target=self._work, name=f"fetch-{n}", daemon=True) for n in range(threads)]
+        for thread in self.threads:
+            thread.start()
+
+    def fetch(self, attempt_id):
+        """Fetch one result in the background, unless that is under way."""
+        with self.changed:
+            if attempt_id not in self.known:
+                self.known.add(attempt_id)
+                self._put(attempt_id, after_seconds=0)
+
+    def stop(self):
+        """Let what is due be fetched, within the grace; what waits for another try stays for the next worker."""
+        with self.changed:
+            self.stopping = True
+            self.changed.notify_all()
+        give_up = time.monotonic() + GRACE_SECONDS
+        for thread in self.threads:
+            thread.join(max(0, give_up - time.monotonic()))
+
+    def _put(self, attempt_id, *, after_seconds):
+        heapq.heappush(self.waiting, (time.monotonic() + after_seconds, next(self.order), attempt_id))
+        self.changed.notify()
+
+    def _work(self):
+        while (attempt_id := self._next()) is not None:
+            calls_first.give_way()
+            wait = self._fetch_one(attempt_id)
+            with self.changed:
+                if wait:
+                    self._put(attempt_id, after_seconds=wait + LATE_SECONDS)
+                else:
+                    self.known.discard(attempt_id)
+
+    def _next(self):
+        """Wait for the next attempt that is due; at a stop None once nothing is due any more."""
+        with self.changed:
+            while True:
+                wait = self.waiting[0][0] - time.monotonic() if self.waiting else None
+                if wait is not None and wait <= 0:
+                    return heapq.heappop(self.waiting)[-1]
+                if self.stopping:
+                    return None
+                self.changed.wait(wait)
+
+    def _fetch_one(self, attempt_id):
+        try:
+            return images.fetch_image(attempt_id, worker=self.worker)
+        except Exception:  # the address is on the books: the sweep of any worker tries again
+            log.exception("fetch failed unexpectedly")
+            with contextlib.suppress(DatabaseTrouble):
+                images.forget_decode(attempt_id)
+            return None
+        finally:
+            give_connection_back()

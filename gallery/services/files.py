@@ -1,0 +1,131 @@
+"""Files in the storage: room for them, publishing them whole or not at all, taking them away."""
+
+import os
+import shutil
+import tempfile
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage, default_storage, storages
+
+FREE_BYTES = 200 * 1024 * 1024  # below this nothing is bought: a result can have 40 MB, and the database needs room too
+PROBE_SECONDS = 20  # how long a successful look at a remote storage is believed
+STALE_SECONDS = 3600  # a temporary file this old belongs to nobody
+
+probes = {"good_until": 0.0}
+
+
+class StorageTrouble(OSError):
+    """Nothing can be stored now; the sentence says why."""
+
+
+class ReadyFile(File):
+    """A complete local file that the storage may take over by renaming it (FileSystemStorage asks for its path)."""
+
+    def temporary_file_path(self):
+        return self.name
+
+
+def check_room():
+    """Raise StorageTrouble unless a result could be stored now: paying for what cannot be kept is the worst outcome."""
+    try:
+        _check_folder(incoming())
+        if not is_local():
+            _check_remote()
+    except StorageTrouble:
+        raise
+    except OSError as error:
+        raise StorageTrouble(f"The storage does not answer: {error.strerror or type(error).__name__}.") from error
+
+
+def _check_folder(folder):
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise StorageTrouble("The storage folder cannot be written to.")
+    free = shutil.disk_usage(folder).free
+    if free < FREE_BYTES:
+        raise StorageTrouble(f"The disk is nearly full: {free // 2**20} MB left, {FREE_BYTES // 2**20} MB needed.")
+
+
+def _check_remote():
+    if time.monotonic() < probes["good_until"]:
+        return
+    try:
+        default_storage.save("probe", ContentFile(b"fluxweb"))
+    except Exception as error:  # whatever the S3 library raises, it means the same
+        raise StorageTrouble(f"The storage does not answer: {type(error).__name__}.") from error
+    probes["good_until"] = time.monotonic() + PROBE_SECONDS
+
+
+def is_local():
+    return isinstance(storages["default"], FileSystemStorage)
+
+
+def incoming():
+    """The folder of unfinished files: beside the media, in the same file system, so that a rename is atomic."""
+    folder = Path(settings.MEDIA_ROOT) / ".incoming"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def incoming_file():
+    """An open temporary file that is gone afterwards unless `publish` took it over."""
+    with tempfile.NamedTemporaryFile(dir=incoming(), delete=False) as file:
+        try:
+            yield file
+        finally:
+            Path(file.name).unlink(missing_ok=True)
+
+
+def publish(file, name):
+    """Store a complete temporary file under `name`, synced and at once: nobody ever sees half of it."""
+    file.flush()
+    os.fsync(file.fileno())
+    try:
+        stored = _save(file, name)
+    except OSError:
+        raise
+    except Exception as error:  # whatever a remote storage's library raises: the file is not there
+        raise StorageTrouble(f"{type(error).__name__} while storing a file") from error
+    if is_local():
+        _sync_folder(Path(default_storage.path(stored)).parent)
+    return stored
+
+
+def _save(file, name):
+    with Path(file.name).open("rb") as reader:
+        return default_storage.save(name, ReadyFile(reader, name=file.name))
+
+
+def _sync_folder(folder):
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def publish_bytes(content, name):
+    with incoming_file() as file:
+        file.write(content)
+        return publish(file, name)
+
+
+def open_file(name):
+    return default_storage.open(name, "rb")
+
+
+def remove(name):
+    default_storage.delete(name)
+
+
+def sweep_incoming():
+    """Remove temporary files that a killed process left behind."""
+    before = time.time() - STALE_SECONDS
+    for path in incoming().iterdir():
+        if path.stat().st_mtime < before:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,40 @@
+"""Is everything there that a paid call needs? One answer per part."""
+
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from gallery.models import Gate
+from gallery.models.money import KEY_GATE
+from gallery.services import files, workers
+
+
+def database_answers():
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def storage_has_room():
+    try:
+        files.check_room()
+    except files.StorageTrouble:
+        return False
+    return True
+
+
+def worker_lives():
+    try:
+        return workers.some_worker_lives()
+    except DatabaseError:
+        return False
+
+
+def gate_is_open():
+    try:
+        gate = Gate.objects.filter(name=KEY_GATE).first()
+    except DatabaseError:
+        return False
+    return gate is None or gate.is_open(timezone.now())

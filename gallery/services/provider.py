@@ -1,0 +1,57 @@
+"""The provider as the services see it: one client per worker thread, made from the settings."""
+
+import threading
+
+from django.conf import settings
+
+from gallery.api.addresses import result_host as host_of
+from gallery.api.client import Client
+
+__all__ = ["ask", "close", "download", "fault", "host_of"]
+
+local = threading.local()
+DEMO_KEY = "demo"  # the simulator takes any
+
+
+def ask(body, *, marked_at):
+    """Make the one paid call of an attempt. Raises the named errors of gallery.api.errors.
+
+    The caller has committed the mark and holds no transaction and no database connection.
+    """
+    return _client().generate(body, marked_at=marked_at)
+
+
+def download(url, *, into, deadline_seconds):
+    """Stream a result into an open file and return what came. GETs are free and may be repeated."""
+    return _client().download(url, into, deadline_seconds=deadline_seconds)
+
+
+def fault():
+    """Return what is wrong with the settings of the provider, or nothing. Never quotes the key."""
+    try:
+        _client()
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _client():
+    """Return this thread's client: one httpx client shared by many threads loses requests, and these are paid."""
+    wanted = (settings.FLUX_API_URL, settings.FLUX_API_KEY, settings.FLUX_TIMEOUT, tuple(settings.FLUX_RESULT_HOSTS))
+    if getattr(local, "made_for", None) != wanted:
+        close()
+        local.client = Client(
+            settings.FLUX_API_URL,
+            settings.FLUX_API_KEY or DEMO_KEY,
+            total_seconds=settings.FLUX_TIMEOUT,
+            result_hosts=settings.FLUX_RESULT_HOSTS,
+        )
+        local.made_for = wanted
+    return local.client
+
+
+def close():
+    """Close this thread's client, if it has one."""
+    if client := getattr(local, "client", None):
+        client.close()
+        local.client = local.made_for = None

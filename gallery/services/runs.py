@@ -1,0 +1,108 @@
+"""Runs: submit what one press asked for, cancel the rest, resume, retry what was refused."""
+
+import hashlib
+import json
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from gallery.models import Attempt, Job, Project, Run
+from gallery.models.money import Money
+from gallery.models.runs import State
+from gallery.services import gate, matrix
+from gallery.services.states import change_all, queued_anew, raise_version, version_of_run
+
+log = structlog.get_logger("fluxweb.runs")
+
+
+def submit_run(*, owner, nonce, values, models, seed, project="", form=None):
+    """Make the run and its jobs in one transaction and return it; the same press twice returns the same run.
+
+    Raises matrix.InvalidMatrix with every problem by field; then nothing is written.
+    """
+    form = form or {**values, "model": list(models), "seed": seed, "project": project}
+    digest = _digest(form)
+    if run := _same_press(owner, nonce, digest):
+        return run
+    cells = matrix.expand(values, models=models, seed=seed)
+    gate.ensure_gates()
+    with transaction.atomic():
+        run, new = Run.objects.get_or_create(
+            owner=owner, nonce=nonce, digest=digest, defaults=_facts(cells, form=form, project=project)
+        )
+        if new:
+            _add_jobs(run, cells)
+    return run
+
+
+def _digest(form):
+    return hashlib.sha256(json.dumps(form, sort_keys=True, default=str).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _same_press(owner, nonce, digest):
+    return Run.objects.filter(owner=owner, nonce=nonce, digest=digest).first()
+
+
+def _facts(cells, *, form, project):
+    return {
+        "prompt": cells[0].request.body["prompt"],
+        "form": form,
+        "demo": settings.DEMO,
+        "size": len(cells),
+        "quoted_micros": matrix.total(cells).ours_micros,
+        "project": _project(project),
+    }
+
+
+def _project(name):
+    name = " ".join(name.split())[:80]
+    if not name:
+        return None
+    return Project.objects.filter(name__iexact=name).first() or Project.objects.get_or_create(name=name)[0]
+
+
+def _add_jobs(run, cells):
+    now = timezone.now()
+    Job.objects.bulk_create([_job(run, position, cell, now) for position, cell in enumerate(cells)], batch_size=200)
+    log.info("run submitted", run=run.key, owner=run.owner_id, jobs=len(cells), quoted_micros=run.quoted_micros)
+
+
+def _job(run, position, cell, now):
+    body = dict(cell.request.body)
+    return Job(
+        run=run, owner_id=run.owner_id, position=position, demo=run.demo,
+        created_at=now, changed_at=now, not_before=now,
+        model=body.pop("model"), prompt=body.pop("prompt"), seed=body.pop("seed"), parameters=body,
+        notes=list(cell.request.notes), width=cell.request.width, height=cell.request.height,
+        quoted_micros=cell.quote.ours_micros, official_micros=cell.quote.official_micros,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def cancel_run(run):
+    """Cancel what has not been sent; for what is being sent it is only a wish. Return how many were cancelled."""
+    raise_version(run.pk)
+    unsent = Attempt.objects.filter(current_of__run=run, current_of__state=State.CLAIMED, money=Money.RESERVED)
+    unsent_ids = list(unsent.values_list("pk", flat=True))
+    cancelled = change_all(run, if_state=[State.QUEUED, State.CLAIMED], state=State.CANCELLED, reason="cancelled")
+    Attempt.objects.filter(pk__in=unsent_ids, money=Money.RESERVED).update(money=Money.NOT_CHARGED, error="cancelled")
+    Job.objects.filter(run=run, state=State.SENDING).update(cancel_wanted=True, version=version_of_run())
+    return cancelled
+
+
+@transaction.atomic
+def resume_run(run):
+    """Put what was cancelled back into the queue; return how many."""
+    return _queue_again(run, State.CANCELLED)
+
+
+@transaction.atomic
+def retry_run(run):
+    """Ask again for what was refused free of charge. What may have been paid is never among it."""
+    return _queue_again(run, State.FAILED)
+
+
+def _queue_again(run, state):
+    return change_all(run, if_state=[state], **queued_anew())

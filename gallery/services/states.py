@@ -1,0 +1,67 @@
+"""The one way a job changes: "set these fields if the state is still that one, and tell me whether it was"."""
+
+import structlog
+from django.db import connection
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+
+from gallery.models import Job, Run
+from gallery.models.runs import State
+
+log = structlog.get_logger("fluxweb.jobs")
+ANY_ATTEMPT = object()
+RUNS = Run._meta.db_table
+
+
+def change(job, *, if_state, if_attempt=ANY_ATTEMPT, **fields):
+    """Set `fields` on the job if it is in one of `if_state`; return whether it was. Call inside a transaction.
+
+    The run's version is raised first, so that whoever polls the run sees the change exactly once, and so that
+    everybody takes the locks in the same order: gate, run, job, attempt.
+    """
+    rows = Job.objects.filter(pk=job.pk, state__in=if_state)
+    if if_attempt is not ANY_ATTEMPT:
+        rows = rows.filter(attempt=if_attempt)
+    changed = rows.update(**fields, version=raise_version(job.run_id), changed_at=timezone.now()) == 1
+    if changed:
+        _log(job, fields, if_attempt)
+    return changed
+
+
+def change_all(run, *, if_state, **fields):
+    """Like `change` for every job of a run that is in one of `if_state`; return how many were."""
+    raise_version(run.pk)
+    rows = Job.objects.filter(run=run, state__in=if_state)
+    changed = rows.update(**fields, version=version_of_run(), changed_at=timezone.now())
+    log.info("jobs changed", run=run.key, changed=changed, state=str(fields.get("state", "")))
+    return changed
+
+
+def queued_anew():
+    """Return the fields of a job that waits as if it had never been tried."""
+    fresh = {"reason": "", "words": "", "failures": 0, "cancel_wanted": False, "not_before": timezone.now()}
+    return {"state": State.QUEUED, "attempt": None} | fresh
+
+
+def raise_version(run_id):
+    """Lock the run until the transaction ends and return its new version. In SQL: every step of a job comes by here."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {RUNS} SET version = version + 1 WHERE id = %s RETURNING version", [run_id])  # noqa: S608
+        return cursor.fetchone()[0]
+
+
+def version_of_run():
+    return Subquery(Run.objects.filter(pk=OuterRef("run_id")).values("version"))
+
+
+def _log(job, fields, if_attempt):
+    known = if_attempt if if_attempt is not ANY_ATTEMPT else job.attempt
+    attempt = fields.get("attempt") or known
+    log.info(
+        "job changed",
+        job=job.key,
+        attempt=attempt.key if attempt else "",
+        request_id=attempt.request_id if attempt else "",
+        state=str(fields.get("state", job.state)),
+        reason=fields.get("reason", ""),
+    )

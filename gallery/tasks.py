@@ -1,0 +1,174 @@
+"""huey: wake-ups without payload. The rows say what is to be done; a message only says "there may be work"."""
+
+import contextlib
+import ctypes
+import signal
+import sys
+import threading
+
+import structlog
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+from huey import crontab
+
+from gallery.models import Job
+from gallery.services import claims, crash, files, gate, images, jobs, provider, reaper, thumbnails, workers
+from gallery.services.commits import give_connection_back
+from gallery.services.fetcher import Fetcher
+from gallery.services.traffic import calls_first
+
+POLL = {"initial_delay": 0.05, "max_delay": 0.2, "backoff": 1.15}  # huey's default lets a job wait up to 10 s
+FETCH_THREADS_MAX = 12  # 64 calls of 5 s bring 13 pictures a second
+# A thread that ends a database call waits this long for its turn, ten times in a claim. With Python's own 5 ms, three
+# rounds of 64 calls of 4 s took 23 s instead of 17.
+SWITCH_SECONDS = 0.0005
+M_ARENA_MAX = -8  # malloc.h
+
+queue = settings.HUEY
+log = structlog.get_logger("fluxweb.worker")
+
+
+def wake(count=1):
+    """Tell the workers that there may be work. A broker that is down costs seconds, not the request."""
+    crash.reached("submitted")
+    try:
+        for _ in range(min(count, settings.FLUX_CONCURRENCY)):
+            work()
+    except Exception as error:  # redis, sqlite and network errors alike
+        log.warning("wake-up lost", error=type(error).__name__)
+
+
+def queue_answers():
+    """Return whether the broker is there."""
+    try:
+        queue.pending_count()
+    except Exception:  # redis, sqlite and network errors alike
+        return False
+    return True
+
+
+@queue.task()
+def work():
+    """Claim and perform jobs until there is none that may be sent."""
+    if process.worker is None:
+        return
+    try:
+        with calls_first.working():
+            while not process.stopping.is_set() and (attempt := claims.claim_next(process.worker)):
+                if jobs.perform(attempt):
+                    process.fetcher.fetch(attempt.pk)
+    finally:
+        connection.close()
+
+
+@queue.periodic_task(crontab(hour="3", minute="17"))
+def nightly():
+    """Take away what nobody needs: expired sessions, temporary files of killed processes."""
+    from django.core.management import call_command
+
+    call_command("clearsessions")
+    files.sweep_incoming()
+    connection.close()
+
+
+class Process:
+    """What a worker process has beside huey's threads: its row, its heart, its sweep and its fetcher."""
+
+    def __init__(self):
+        self.worker = None
+        self.fetcher = None
+        self.stopping = threading.Event()
+        self.ended = threading.Event()
+
+    def run(self, *, threads):
+        """Work until SIGTERM or SIGINT; then no call begins, running ones end and are recorded."""
+        _keep_memory_together()
+        sys.setswitchinterval(SWITCH_SECONDS)
+        consumer = queue.create_consumer(workers=threads, **POLL)
+        self.worker = workers.register(threads=threads)
+        gate.ensure_gates()
+        self.fetcher = Fetcher(self.worker, threads=max(4, min(FETCH_THREADS_MAX, threads // 2)))
+        give_connection_back()  # SQLite's stays open: the last one to close writes the whole log back, at every beat
+        helpers = [self._every(settings.HEARTBEAT_SECONDS, self.beat), self._every(settings.SWEEP_SECONDS, self.sweep)]
+        _start_deaf(consumer)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.stopping.set())
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+        while not self.stopping.wait(10):
+            consumer.check_worker_health()
+        self._stop(consumer, helpers)
+
+    def _stop(self, consumer, helpers):
+        log.info("worker stops; running calls end first", worker=self.worker.key)
+        consumer.stop(graceful=True)
+        self.fetcher.stop()
+        self.ended.set()
+        for helper in helpers:
+            helper.join()
+        workers.sign_off(self.worker)
+        connection.close()
+
+    def _every(self, seconds, act):
+        helper = threading.Thread(target=self._repeat, args=(seconds, act), name=act.__name__, daemon=True)
+        helper.start()
+        return helper
+
+    def _repeat(self, seconds, act):
+        while True:
+            _heal(act)
+            connection.close()
+            if self.ended.wait(seconds):
+                return
+
+    def beat(self):
+        """Give a sign of life, also while a graceful stop waits for running calls."""
+        workers.beat(self.worker)
+
+    def sweep(self):
+        """Put right what was left behind, fetch what waits, replace lost wake-ups. One that fails stops no other."""
+        _heal(reaper.reap)
+        _heal(jobs.take_in_spool)
+        if not self.stopping.is_set():
+            _heal(self.fetch_due)
+            _heal(self.replace_wake_ups)
+            _heal(thumbnails.make_missing)
+
+    def fetch_due(self):
+        for attempt_id in images.due_fetches():
+            self.fetcher.fetch(attempt_id)
+
+    def replace_wake_ups(self):
+        waiting = Job.objects.claimable(now=timezone.now(), demo=settings.DEMO)[: settings.FLUX_CONCURRENCY].count()
+        if waiting and queue_answers() and not queue.pending_count():
+            wake(waiting)
+
+
+STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
+process = Process()
+
+
+def _heal(act):
+    """Do one round of something; whatever goes wrong, the next round may succeed."""
+    try:
+        act()
+    except Exception:
+        log.exception("round failed", round=act.__name__)
+
+
+def _keep_memory_together():
+    """glibc gives many threads many heaps, and each keeps what a decoded picture once took: 250 MiB instead of 160."""
+    with contextlib.suppress(OSError, AttributeError):  # another C library does without
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
+
+
+def _start_deaf(consumer):
+    """Start huey with the stop signals held back: a SIGTERM between its start and our handlers would be lost."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    consumer.start()
+
+
+@queue.on_shutdown()
+def close_client():
+    """Each of huey's threads closes its own HTTP client."""
+    provider.close()

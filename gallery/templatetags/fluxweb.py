@@ -1,0 +1,52 @@
+"""Words and numbers in templates: money, durations, places in a line, texts cut short."""
+
+from django import template
+from django.utils.text import Truncator
+
+register = template.Library()
+
+MICROS = 1_000_000  # per US dollar
+CENT = 10_000  # micros
+
+
+@register.filter
+def money(micros):
+    """Write integer micro-dollars with the digits that matter: $0.44, $0.035, −$1.20."""
+    if micros is None:
+        return "–"
+    sign, micros = ("−", -micros) if micros < 0 else ("", micros)
+    whole, rest = divmod(micros, MICROS)
+    digits = f"{rest:06d}"
+    return f"{sign}${whole:,}.{digits[:2] if not rest % CENT else digits.rstrip('0')}"
+
+
+@register.filter
+def seconds(value):
+    """Write a duration for people: 0.8 s, 12 s, 2 min 5 s."""
+    if value is None:
+        return ""
+    if value < 10:
+        return f"{value:.1f} s"
+    if value < 60:
+        return f"{value:.0f} s"
+    return f"{value // 60:.0f} min {value % 60:.0f} s"
+
+
+@register.filter
+def ordinal(n):
+    """Write a place: 1st, 2nd, 3rd, 11th."""
+    suffix = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return f"{n:,}{suffix}"
+
+
+@register.filter
+def short(text, length=90):
+    """Cut a prompt to one line."""
+    return Truncator(" ".join(text[: length * 4].split())).chars(length)
+
+
+@register.filter
+def ratio_class(picture):
+    """Name the CSS class of a picture's shape: its ratio in tenths, within what the stylesheet draws."""
+    tenths = round(10 * picture.width / picture.height) if picture.height else 10
+    return f"ar-{min(24, max(3, tenths))}"

@@ -1,0 +1,95 @@
+"""A job as a tile: everything the template shows, prepared, so that the template only prints it."""
+
+from dataclasses import dataclass, field
+from math import ceil
+
+from django.conf import settings
+from django.utils import timezone
+
+from gallery.catalogue import flux_models
+from gallery.models import Attempt, Image, Job
+from gallery.models.money import Money
+from gallery.models.runs import IN_DOUBT, State
+from gallery.services import decisions, queue, reasons
+
+KINDS = {
+    State.QUEUED: "waiting", State.CLAIMED: "busy", State.SENDING: "busy", State.HAVE_URL: "busy", State.DONE: "done",
+    State.FAILED: "failed", State.LOST: "failed", State.CANCELLED: "cancelled", State.UNKNOWN: "doubt",
+    State.NO_RESULT: "doubt", State.BLOCKED: "doubt",
+}  # fmt: skip
+
+
+@dataclass
+class Cell:
+    """One job of a run for its owner. `images` newest last: a job asked twice can have two."""
+
+    job: Job
+    images: list[Image] = field(default_factory=list)
+    place: int = 0
+    earlier_doubt: bool = False  # an earlier call of the job may have been paid, and nobody has settled it
+
+    @property
+    def kind(self):
+        return KINDS[self.job.state]
+
+    @property
+    def image(self):
+        return self.images[-1] if self.images else None
+
+    @property
+    def width(self):
+        return self.image.width if self.image else self.job.width
+
+    @property
+    def height(self):
+        return self.image.height if self.image else self.job.height
+
+    @property
+    def reason(self):
+        return reasons.of(self.job.reason)
+
+    @property
+    def waits_seconds(self):
+        """About how long until it starts: whole rounds of the line at the usual speed of its model."""
+        rounds = ceil(self.place / settings.FLUX_CONCURRENCY) - 1
+        return round(max(0, rounds) * flux_models.get(self.job.model).typical_seconds)
+
+    @property
+    def since(self):
+        attempt = self.job.attempt
+        return (attempt.sent_at or attempt.reserved_at) if attempt else self.job.changed_at
+
+    @property
+    def elapsed(self):
+        return max(0, int((timezone.now() - self.since).total_seconds()))
+
+    @property
+    def downloading(self):
+        return self.job.state == State.HAVE_URL
+
+    @property
+    def in_doubt(self):
+        return self.job.state in IN_DOUBT
+
+    @property
+    def buyable_again(self):
+        return self.job.state in decisions.BUYABLE_AGAIN
+
+    @property
+    def cost_words(self):
+        """Say what it cost, in the words of the person who pays."""
+        attempt = self.job.attempt
+        if attempt is None or attempt.money in (Money.NOT_CHARGED, Money.RESERVED):
+            return "not charged"
+        return "charged" if attempt.money == Money.CHARGED else "in doubt"
+
+
+def of_jobs(jobs, *, owner):
+    """Build the cells of these jobs (with their attempts and images loaded), with places in line."""
+    jobs = list(jobs)
+    places = queue.places(owner, jobs)
+    doubts = Attempt.objects.earlier_doubts(jobs)
+    return [
+        Cell(job, sorted(job.images.all(), key=lambda image: image.id), places.get(job.id, 0), job.id in doubts)
+        for job in jobs
+    ]

@@ -1,0 +1,31 @@
+"""For the person who runs it at night: does the process live, and is everything there that a paid call needs?"""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from gallery import tasks
+from gallery.services import health
+
+
+@require_safe
+@never_cache
+@login_not_required
+def healthz(request):
+    return JsonResponse({"process": True})
+
+
+@require_safe
+@never_cache
+@login_not_required
+def readyz(request):
+    """Answer 503 with false beside every part that fails."""
+    parts = {
+        "database": health.database_answers(),
+        "queue": tasks.queue_answers(),
+        "storage": health.storage_has_room(),
+        "worker": health.worker_lives(),
+        "gate": health.gate_is_open(),
+    }
+    return JsonResponse(parts, status=200 if all(parts.values()) else 503)

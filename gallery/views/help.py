@@ -1,0 +1,23 @@
+"""The help page: every model with its price, and how to ask for a picture."""
+
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from gallery.catalogue import prices
+from gallery.catalogue.advice import ADVICE
+from gallery.catalogue.flux_models import FLUX_MODELS
+from gallery.catalogue.params import PARAMS
+from gallery.catalogue.shapes import SHAPES
+
+
+@require_safe
+def help_page(request):
+    today = timezone.localdate()
+    context = {
+        "models": [(flux_model, prices.price_on(flux_model.id, today)) for flux_model in FLUX_MODELS],
+        "advice": ADVICE,
+        "shapes": SHAPES,
+        "params": PARAMS.values(),
+    }
+    return render(request, "gallery/help.html", context)

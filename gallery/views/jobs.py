@@ -1,0 +1,57 @@
+"""Decisions about single calls that only a person may take. A form names the attempt it was shown for."""
+
+from django.contrib import messages
+from django.http import HttpResponseBadRequest
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from gallery import access, tasks
+from gallery.services import decisions, verification
+
+
+@require_POST
+def again(request, key):
+    """Buy a picture again that may have been paid for; the button said the price."""
+    job = access.job_write(request, key)
+    attempt = decisions.attempt_of(job, request.POST.get("attempt", ""))
+    if attempt and decisions.ask_again(job, attempt=attempt, by=request.user):
+        tasks.wake()
+    else:
+        messages.info(request, "That job has moved on meanwhile; nothing was bought.")
+    return redirect("run", job.run.key)
+
+
+@require_POST
+def settle(request, key):
+    charged = {"charged": True, "not_charged": False}.get(request.POST.get("as"))
+    attempt = _attempt_to_settle(request, key)
+    if charged is None:
+        return HttpResponseBadRequest("Settle as charged or as not_charged.")
+    if not (attempt and decisions.settle(attempt, charged=charged, by=request.user)):
+        messages.info(request, "There is no doubt about that call any more.")
+    return redirect("queue")
+
+
+@require_POST
+def release(request, key):
+    """Keep a held result after all, or give it up with `drop`."""
+    attempt = _attempt_to_settle(request, key)
+    if "drop" in request.POST:
+        if attempt:
+            decisions.drop_held(attempt, by=request.user)
+        return redirect("queue")
+    try:
+        image = attempt and decisions.release_held(attempt, by=request.user)
+    except (verification.NotAPicture, verification.NotWhole) as trouble:
+        messages.error(request, f"It cannot be kept as a picture: {trouble}")
+    except OSError:
+        messages.error(request, "The held file is gone, or the storage does not answer. Nothing has changed.")
+    else:
+        messages.success(
+            request, "Released: the picture is in its owner’s gallery." if image else "There is no held file."
+        )
+    return redirect("queue")
+
+
+def _attempt_to_settle(request, key):
+    return decisions.attempt_of(access.job_settle(request, key), request.POST.get("attempt", ""))

@@ -1,0 +1,153 @@
+"""The run's page: the matrix, live; and what can be done to the rest of it."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from gallery import access, tasks
+from gallery.models import Attempt
+from gallery.models.runs import IN_DOUBT, IN_FLIGHT, RUNNING, UNFINISHED, State
+from gallery.services import runs
+from gallery.views import cells, strips
+
+PLACES_SHOWN = 40  # further back in the line a number would only be noise on the wire
+
+
+@dataclass
+class Progress:
+    """How far a run is, in jobs and in money."""
+
+    size: int
+    states: dict
+    charged_micros: int
+    uncertain_micros: int
+    quoted_micros: int
+    retry_micros: int = 0  # what asking again for the refused ones would cost
+
+    def count(self, *states):
+        return sum(self.states.get(state, 0) for state in states)
+
+    done = property(lambda self: self.count(State.DONE))
+    running = property(lambda self: self.count(*RUNNING))
+    waiting = property(lambda self: self.count(State.QUEUED))
+    refused = property(lambda self: self.count(State.FAILED))
+    lost = property(lambda self: self.count(State.LOST, State.BLOCKED))
+    doubtful = property(lambda self: self.count(*IN_DOUBT))
+    cancelled = property(lambda self: self.count(State.CANCELLED))
+    unfinished = property(lambda self: self.count(*UNFINISHED))
+    stoppable = property(lambda self: self.count(State.QUEUED, *IN_FLIGHT))
+
+    @property
+    def segments(self):
+        """The parts of the bar as (class, start, length), in hundredths of the whole."""
+        parts, start = [], 0.0
+        for name, n in (
+            ("done", self.done),
+            ("live", self.running),
+            ("bad", self.refused + self.lost),
+            ("doubt", self.doubtful),
+        ):
+            length = 100 * n / self.size
+            parts.append((name, round(start, 2), round(length, 2)))
+            start += length
+        return parts
+
+
+@require_safe
+def index(request):
+    before = request.GET.get("before", "")
+    found = strips.newest(request.user, before=int(before) if before.isdecimal() and len(before) < 19 else None)
+    template = "gallery/_runs_page.html" if request.htmx and before else "gallery/runs.html"
+    return render(request, template, {"strips": found})
+
+
+@require_safe
+def show(request, key):
+    run = access.run_read(request, key)
+    context = _context(run, _jobs(run))
+    notes = dict.fromkeys((cell.job.model, note) for cell in context["cells"] for note in cell.job.notes)
+    return render(request, "gallery/run.html", context | _axes(context["cells"]) | {"notes": list(notes)})
+
+
+@require_safe
+def changes(request, key):
+    """Answer one poll: the cells that changed since version N, 204 if none did, and an end when the run is settled."""
+    run = access.run_read(request, key)
+    since = request.GET.get("since", "")
+    since = int(since) if since.isdecimal() and len(since) < 19 else 0
+    if since == run.version:
+        return HttpResponse(status=204)
+    context = _context(run, _jobs(run).changed_since(since))
+    context["waiting"] = _places(run, context["cells"])
+    context["news"] = request.GET.get("done") != str(context["progress"].done)
+    response = render(request, "gallery/_changes.html", context)
+    if not context["progress"].unfinished:
+        trigger_client_event(response, "fluxweb:finished", _announcement(context["progress"], run))
+    return response
+
+
+def _context(run, jobs):
+    sums = Attempt.objects.filter(job__run=run).sums()
+    progress = Progress(run.size, run.jobs.count_by_state(), sums["charged"], sums["uncertain"], run.quoted_micros)
+    if progress.refused:
+        progress.retry_micros = run.jobs.filter(state=State.FAILED).quoted()
+    return {"run": run, "cells": cells.of_jobs(jobs, owner=run.owner), "progress": progress}
+
+
+def _jobs(run):
+    return run.jobs.with_opening().select_related("attempt").prefetch_related("images").order_by("position")
+
+
+def _places(run, changed):
+    """The front of the line moves with every picture: these cells get a new number."""
+    already = {cell.job.id for cell in changed}
+    front = cells.of_jobs(_jobs(run).queued()[:PLACES_SHOWN], owner=run.owner)
+    return [cell for cell in front if cell.job.id not in already]
+
+
+def _axes(all_cells):
+    """Lay the cells out: seeds down, models across; a single model flows instead."""
+    models = list(dict.fromkeys(cell.job.model for cell in all_cells))
+    rows = {}
+    for cell in all_cells:
+        rows.setdefault(cell.job.seed, []).append(cell)
+    quoted = {cell.job.model: cell.job.quoted_micros for cell in all_cells}
+    return {"columns": [(model, quoted[model]) for model in models], "rows": list(rows.items())}
+
+
+def _announcement(progress, run):
+    troubles = progress.refused + progress.lost + progress.doubtful
+    said = f"{progress.done} of {progress.size} done" + (f", {troubles} need a look" if troubles else "")
+    return {"title": said, "body": " ".join(run.prompt[:200].split())[:80], "address": reverse("run", args=[run.key])}
+
+
+@require_POST
+def cancel(request, key):
+    run = access.run_write(request, key)
+    n = runs.cancel_run(run)
+    messages.info(request, f"{n} cancelled, free of charge. What is being generated ends and is kept.")
+    return redirect("run", run.key)
+
+
+@require_POST
+def resume(request, key):
+    run = access.run_write(request, key)
+    return _go_on(request, run, runs.resume_run(run))
+
+
+@require_POST
+def retry(request, key):
+    run = access.run_write(request, key)
+    return _go_on(request, run, runs.retry_run(run))
+
+
+def _go_on(request, run, n):
+    tasks.wake(n)
+    waits = "1 image waits" if n == 1 else f"{n} images wait"
+    messages.info(request, f"{waits} again." if n else "Nothing was left to ask again; nothing was changed.")
+    return redirect("run", run.key)

@@ -1,0 +1,134 @@
+"""The studio: compose a run, see what it costs, press once."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from gallery import access, tasks
+from gallery.catalogue import flux_models, params, prices, prompts
+from gallery.forms import compose as forms
+from gallery.forms.compose import ComposeForm
+from gallery.services import matrix, runs
+from gallery.views import strips
+
+
+def compose(request):
+    """Show the form, or take it: one press makes one run."""
+    if request.method == "POST":
+        return _submit(request)
+    form = ComposeForm(initial=_initial(request))
+    context = _form_context(form) | {"strips": strips.newest(request.user)}
+    return render(request, "gallery/studio.html", context)
+
+
+def _submit(request):
+    form = ComposeForm(request.POST)
+    if not form.is_valid():
+        return _show_again(request, form)
+    nonce = form.cleaned_data["nonce"] or forms.random_key()
+    try:
+        run = runs.submit_run(
+            owner=request.user, nonce=nonce, values=form.values(), models=form.model_ids(), seed=form.seed_text(),
+            project=form.cleaned_data["project"], form=form.as_typed(),
+        )  # fmt: skip
+    except matrix.InvalidMatrix as invalid:
+        form.say(invalid.problems)
+        return _show_again(request, form)
+    tasks.wake(run.size)
+    return _go_to(request, reverse("run", args=[run.key]))
+
+
+def _show_again(request, form):
+    """Everything typed stays; every problem stands beside its field."""
+    if request.htmx:
+        return render(request, "gallery/_compose.html", _form_context(form))
+    return render(request, "gallery/studio.html", _form_context(form) | {"strips": strips.newest(request.user)})
+
+
+def _go_to(request, address):
+    if request.htmx:
+        return HttpResponse(headers={"HX-Redirect": address})
+    return redirect(address)
+
+
+@require_POST
+def check(request):
+    """Answer while somebody types: the price, what is wrong, the colours named. Buys nothing."""
+    form = ComposeForm(request.POST, unfinished=True)
+    form.is_valid()
+    return render(request, "gallery/_check.html", _form_context(form))
+
+
+@require_safe
+def newest_runs(request):
+    """Answer one poll: the runs that changed since the stamp, 204 while none did."""
+    stamp = request.GET.get("stamp")
+    if stamp == strips.newest_stamp(request.user):
+        return HttpResponse(status=204)
+    newest = strips.newest(request.user)
+    return render(request, "gallery/_strips_changes.html", {"strips": newest, **newest.since(stamp or "")})
+
+
+def _initial(request):
+    if key := request.GET.get("image"):
+        return forms.from_job(access.image_read(request, key).job)
+    if key := request.GET.get("run"):
+        return forms.from_run(access.run_read(request, key))
+    return {"model": [forms.START_MODEL]}
+
+
+def _form_context(form):
+    prompt = str(form["prompt"].value() or "")
+    return {
+        "form": form,
+        "families": _families(form),
+        "ratio_tiles": forms.RATIO_TILES,
+        "size_tiles": forms.SIZE_TILES,
+        "params": params.PARAMS,
+        "safety_levels": forms.SAFETY_LEVELS,
+        "projects": forms.project_names(),
+        "colours": prompts.hex_colours(prompt),
+        "json": prompts.json_prompt(prompt),
+        "quote": form.quote() if form.is_bound else _first_quote(form),
+        "taken": _taken(form),
+    }
+
+
+def _families(form):
+    """The models as cards, by family: the first is open, and every one in which something is ticked."""
+    families = {}
+    for model in flux_models.FLUX_MODELS:
+        families.setdefault(model.family, []).append(_card(model, form))
+    first = flux_models.FLUX_2
+    return [
+        {"name": name, "cards": cards, "open": name == first or any(card["ticked"] for card in cards)}
+        for name, cards in families.items()
+    ]
+
+
+def _card(model, form):
+    ticked = model.id in (form["model"].value() or [])
+    price = prices.ours_micros(model.id, forms.today())
+    return {"model": model, "ours_micros": price, "ticked": ticked, "takes": " ".join(sorted(_takes(model)))}
+
+
+def _taken(form):
+    """Which of the special parameters any ticked model takes: the form shows only those."""
+    ticked = [flux_models.get(name) for name in form["model"].value() or [] if name in flux_models.ids()]
+    return set().union(*(_takes(model) for model in ticked))
+
+
+def _takes(model):
+    return {*model.takes, model.shape_by}
+
+
+def _first_quote(form):
+    """Price the form as it opens, so that the button never stands without its price."""
+    opened = ComposeForm({**_plain(form)}, unfinished=True)
+    opened.is_valid()
+    return opened.quote()
+
+
+def _plain(form):
+    return {name: form[name].value() for name in form.fields if form[name].value() is not None}

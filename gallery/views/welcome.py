@@ -1,0 +1,47 @@
+"""The page behind an invite: it makes one account and signs it in."""
+
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from gallery.forms.accounts import NAME_TAKEN, WelcomeForm
+from gallery.services import people
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters("password1", "password2")
+@require_http_methods(["GET", "POST"])
+def welcome(request, token):
+    invite = people.open_invite(token)
+    if invite is None:
+        return gone(request)
+    form = WelcomeForm(request.POST or None)
+    if not form.is_valid():
+        return _show_again(request, form)
+    try:
+        user = people.accept_invite(invite, **_account(form.cleaned_data))
+    except people.InviteUsed:
+        return gone(request)
+    except people.NameTaken:
+        form.add_error("username", NAME_TAKEN)
+        return _show_again(request, form)
+    login(request, user, backend=BACKEND)
+    return redirect("studio")
+
+
+def _show_again(request, form):
+    return render(request, "gallery/welcome.html", {"form": form})
+
+
+def gone(request):
+    return render(request, "gallery/welcome_gone.html", status=404)
+
+
+def _account(fields):
+    return {"username": fields["username"], "email": fields["email"], "password": fields["password1"]}

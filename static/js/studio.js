@@ -1,0 +1,104 @@
+// The studio: shows what the ticked models take, offers what would be right, and never loses what was typed.
+
+const compose = () => document.getElementById("compose");
+
+function showWhatIsTaken(form) {
+  const taken = new Set();
+  for (const box of form.querySelectorAll("input[name=model]:checked")) {
+    for (const name of box.dataset.takes.split(" ")) taken.add(name);
+  }
+  if (!taken.size) return;
+  for (const part of form.querySelectorAll("[data-needs]")) part.hidden = !taken.has(part.dataset.needs);
+}
+
+// The most exact shape wins on the server; here the others are let go, so that the form shows one choice only.
+function keepOneShape(form, changed) {
+  for (const control of form.querySelectorAll("[name=aspect_ratio], [name=size], [name=width], [name=height]")) {
+    if (control === changed) continue;
+    if (control.type === "radio") control.checked &&= control.name === changed.name && changed.type === "radio";
+    else if (changed.type === "radio" || !sameChoice(control, changed)) control.value = "";
+  }
+}
+
+const sameChoice = (one, other) => ["width", "height"].includes(one.name) && ["width", "height"].includes(other.name);
+
+function count(form) {
+  document.getElementById("prompt-count").textContent = [...form.elements.prompt.value].length.toLocaleString("en");
+}
+
+function setValue(form, name, value) {
+  const field = form.elements[name];
+  if (field instanceof RadioNodeList) {
+    for (const control of field) {
+      if (control.type === "radio") control.checked = control.value === value;
+      else control.value = "";
+    }
+    if (![...field].some((control) => control.checked)) [...field].at(-1).value = value;
+  } else if (field) {
+    field.value = value;
+  }
+}
+
+function takeOffer(form, button) {
+  const offered = Object.entries(button.dataset).filter(([key]) => key.startsWith("offer"));
+  for (const [key, value] of offered) setValue(form, key.slice("offer".length).toLowerCase(), value);
+  if ("offerWidth" in button.dataset) setValue(form, "size", "");
+  form.dispatchEvent(new Event("offer"));
+}
+
+function markInvalid(form) {
+  for (const why of form.querySelectorAll(".why[data-for]")) {
+    const field = form.elements[why.dataset.for];
+    if (field instanceof Element) field.toggleAttribute("aria-invalid", !why.hidden);
+    if (field instanceof Element && !why.hidden) field.setAttribute("aria-invalid", "true");
+  }
+}
+
+document.addEventListener("input", ({ target }) => {
+  const form = target.closest("#compose");
+  if (!form) return;
+  if (target.name === "prompt") count(form);
+  if (["aspect_ratio", "size", "width", "height"].includes(target.name)) keepOneShape(form, target);
+  if (target.name === "model") showWhatIsTaken(form);
+});
+
+document.addEventListener("click", ({ target }) => {
+  const form = target.closest("#compose");
+  if (!form) return;
+  if (target.dataset.pretty !== undefined) {
+    form.elements.prompt.value = target.dataset.pretty;
+    count(form);
+    form.dispatchEvent(new Event("offer"));
+  } else if (target.closest(".why button")) {
+    takeOffer(form, target);
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && compose()?.contains(event.target)) {
+    event.preventDefault();
+    compose().requestSubmit();
+  }
+});
+
+// What is still wrong in the same way is left alone, or it would be read out again at every key.
+document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
+  const [why] = detail.fragment.children;
+  if (detail.target.matches(".why") && why?.innerHTML === detail.target.innerHTML) detail.shouldSwap = false;
+});
+
+document.addEventListener("htmx:afterSettle", () => {
+  if (compose()) { markInvalid(compose()); showWhatIsTaken(compose()); }
+});
+
+// Somebody who comes back (or reloads) finds what was typed, put back by the browser: price, fields and swatches follow
+// it, and pressing again means another run, because one press belongs to one visit of the page.
+window.addEventListener("pageshow", (event) => {
+  const [visit] = performance.getEntriesByType("navigation");
+  const form = compose();
+  if (!form || !(event.persisted || ["back_forward", "reload"].includes(visit?.type))) return;
+  form.elements.nonce.value = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
+  count(form);
+  showWhatIsTaken(form);
+  form.dispatchEvent(new Event("offer"));
+});

@@ -1,0 +1,215 @@
+"""Fetching a result: bytes are judged, capped and counted, and every failure says whether to try again."""
+
+import gzip
+import hashlib
+import io
+import time
+
+import httpx
+import pytest
+
+from gallery.api import ApiError, Client, ResultGone, ResultRefused, ResultUnavailable, fetching
+from gallery.api.fetching import copy_picture
+
+from .conftest import KEY
+from .loopback import HANG, RESET, Drip, Loopback, answer
+
+JPEG = b"\xff\xd8\xff\xe0" + b"jpeg" * 500 + b"\xff\xd9"
+PNG = b"\x89PNG\r\n\x1a\n" + b"png" * 500
+WEBP = b"RIFF\x00\x00\x00\x00WEBP" + b"webp" * 500
+PATH = "/results/x/sample.jpeg?signature=a%2Fb%2Bc="
+
+
+def download(server: Loopback, into=None, *, deadline_seconds=5.0):
+    with Client("https://api.test/v1", KEY, result_hosts=["bfl.ai", server.origin]) as client:
+        return client.download(server.origin + PATH, into or io.BytesIO(), deadline_seconds=deadline_seconds)
+
+
+def failure(*script, **options) -> ApiError:
+    with Loopback(*script) as server, pytest.raises(ApiError) as caught:
+        download(server, **options)
+    assert len(server.requests) == server.connections == 1
+    return caught.value
+
+
+@pytest.mark.parametrize(("data", "file_format"), [(JPEG, "jpeg"), (PNG, "png"), (WEBP, "webp")])
+def test_a_picture_arrives_byte_for_byte(data, file_format):
+    into = io.BytesIO()
+    with Loopback(answer("200 OK", data, "Content-Type: text/html")) as server:
+        got = download(server, into)
+    assert into.getvalue() == data
+    assert (got.size_bytes, got.sha256) == (len(data), hashlib.sha256(data).hexdigest())
+    assert (got.file_format, got.listed, got.host) == (file_format, True, "127.0.0.1")
+
+
+def test_a_download_is_one_get_without_the_key():
+    with Loopback(answer("200 OK", JPEG)) as server:
+        download(server)
+    (request,) = server.requests
+    rows = request.decode().strip().split("\r\n")
+    assert rows[0] == f"GET {PATH} HTTP/1.1"
+    assert {row.lower() for row in rows[1:]} == {
+        f"host: 127.0.0.1:{server.port}",
+        "accept: image/*",
+        "accept-encoding: identity",
+        "user-agent: fluxweb",
+        "connection: close",
+    }
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        [b"HTTP/1.1 200 OK\r\n\r\n", JPEG],
+        [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"%x\r\n" % len(JPEG), JPEG, b"\r\n0\r\n\r\n"],
+        [answer("200 OK", b"", "Content-Encoding: identity", length=len(JPEG)), *(bytes([byte]) for byte in JPEG)],
+    ],
+    ids=["until closed", "chunked", "byte by byte"],
+)
+def test_a_picture_may_come_in_any_framing(script):
+    into = io.BytesIO()
+    with Loopback(*script) as server:
+        assert download(server, into).file_format == "jpeg"
+    assert into.getvalue() == JPEG
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_dead_address_says_so(status):
+    error = failure(answer(f"{status} Gone", b"<html>"))
+    assert type(error) is ResultGone
+    assert error.status == status
+
+
+@pytest.mark.parametrize("status", [201, 204, 206, 400, 401, 403, 408, 418, 429, 500, 502, 503, 504, 524])
+def test_any_other_status_may_be_tried_again(status):
+    error = failure(answer(f"{status} No", JPEG if status != 204 else b""))
+    assert type(error) is ResultUnavailable
+    assert error.status == status
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        [],
+        [RESET],
+        [b"HTTP/1.1 200 OK\r\nConte"],
+        [answer("200 OK", JPEG[:100], length=len(JPEG))],
+        [answer("200 OK", JPEG[:5], length=len(JPEG))],
+        [answer("200 OK", b"", length=len(JPEG))],
+        [answer("200 OK", JPEG[:100], length=len(JPEG)), RESET],
+        [answer("200 OK", b"")],
+        [b"HTTP/1.1 200 OK\r\n\r\n"],
+        [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"fff\r\n", JPEG[:50]],
+        [b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n", JPEG],
+        [b"SSH-2.0-x\r\n"],
+    ],
+    ids=lambda script: repr(script)[:70],
+)
+def test_cut_short_or_empty_may_be_tried_again(script):
+    assert type(failure(*script)) is ResultUnavailable
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        [HANG],
+        [b"HTTP/1.1 200 OK\r\n", Drip(b"X: y\r\n")],
+        [answer("200 OK", JPEG, length=10**6), Drip(b"x")],
+        [answer("200 OK", JPEG, length=10**6), HANG],
+    ],
+    ids=["silence", "dripping headers", "dripping body", "silence in the body"],
+)
+def test_the_deadline_ends_a_download_however_it_drips(script):
+    began = time.monotonic()
+    assert type(failure(*script, deadline_seconds=0.3)) is ResultUnavailable
+    assert 0.2 < time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 304, 307, 308])
+def test_a_redirect_is_refused_and_not_followed(canary, status):
+    for place in (canary.origin + "/", "/elsewhere", "http://\x7f["):
+        assert type(failure(answer(f"{status} Moved", b"", f"Location: {place}"))) is ResultRefused
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<html><body>not found</body></html>",
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"GIF89a" + b"x" * 100,
+        b"x",
+        b"\xff\xd8",
+        b"\x89PNG\n\x1a\n" + b"x" * 100,
+        b"RIFF\x00\x00\x00\x00WAVE" + b"x" * 100,
+        b" " + JPEG,
+        gzip.compress(JPEG),
+    ],
+    ids=lambda data: repr(data[:20]),
+)
+def test_what_is_no_picture_is_refused_and_not_written(data):
+    into = io.BytesIO()
+    error = failure(answer("200 OK", data, "Content-Type: image/png"), into=into)
+    assert type(error) is ResultRefused
+    assert into.getvalue() == b""
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "deflate", "identity, gzip", "GZIP"])
+def test_a_compressed_picture_is_refused(encoding):
+    bomb = gzip.compress(JPEG + b"\x00" * 10_000_000)
+    error = failure(answer("200 OK", bomb, f"Content-Encoding: {encoding}"))
+    assert type(error) is ResultRefused
+
+
+@pytest.mark.parametrize("length", [fetching.MAX_RESULT_BYTES + 1, 10**18])
+def test_a_file_that_says_it_is_too_large_is_not_read(length):
+    error = failure(answer("200 OK", JPEG, length=length), HANG)
+    assert type(error) is ResultRefused
+
+
+def test_an_endless_file_is_cut_at_the_cap(monkeypatch):
+    monkeypatch.setattr(fetching, "MAX_RESULT_BYTES", 100_000)
+    into = io.BytesIO()
+    error = failure(b"HTTP/1.1 200 OK\r\n\r\n", JPEG, b"x" * 10_000_000, into=into)
+    assert type(error) is ResultRefused
+    assert len(into.getvalue()) <= 100_000
+
+
+def test_a_file_of_exactly_the_cap_is_taken():
+    start = b"\xff\xd8\xff"
+    rest = fetching.MAX_RESULT_BYTES - len(start)
+    size, _, _ = copy_picture(iter([start, bytes(rest)]), io.BytesIO())
+    assert size == fetching.MAX_RESULT_BYTES
+
+
+def test_a_full_disk_is_not_mistaken_for_a_bad_result():
+    class FullDisk(io.BytesIO):
+        def write(self, data):
+            raise OSError(28, "No space left on device")
+
+    with Loopback(answer("200 OK", JPEG)) as server, pytest.raises(OSError, match="No space left"):
+        download(server, FullDisk())
+
+
+def test_a_download_over_tls_uses_the_name_of_the_host(tls):
+    with Loopback(answer("200 OK", PNG), ssl_context=tls[0]) as server:
+        origin = f"https://localhost:{server.port}"
+        client = Client("https://api.test/v1", KEY, result_hosts=[origin], ssl_context=tls[1])
+        assert client.download(f"{origin}/x", io.BytesIO(), deadline_seconds=5).file_format == "png"
+
+
+def test_an_unlisted_public_host_is_fetched_but_marked():
+    def app(environ, start_response):
+        assert "HTTP_AUTHORIZATION" not in environ
+        start_response("200 OK", [])
+        return [WEBP]
+
+    client = Client("https://api.test/v1", KEY, transport=httpx.WSGITransport(app))
+    got = client.download("https://pictures.example.com/x", io.BytesIO(), deadline_seconds=5)
+    assert (got.listed, got.host) == (False, "pictures.example.com")
+
+
+def test_nobody_listening_may_be_tried_again():
+    with Loopback() as server:
+        pass
+    with pytest.raises(ResultUnavailable):
+        download(server)

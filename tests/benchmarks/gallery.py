@@ -1,0 +1,136 @@
+"""The gallery page at different sizes, against a minimal signed-in view with 60 cards; what it asks and what it weighs.
+
+python -m tests.benchmarks.gallery [--sizes 1000 100000] [--times 40]
+"""
+
+import argparse
+import io
+import re
+import statistics
+from collections import defaultdict
+
+from tests.benchmarks import measuring, stand
+
+DEEP = 0.9  # how far down the deep page lies
+COUNTING = re.compile(r"COUNT.*gallery_image|OFFSET")
+
+
+def main():
+    asked = _arguments()
+    with stand.scratch() as _:
+        from django.conf import settings
+
+        settings.ROOT_URLCONF = "tests.benchmarks.minimal"
+        galleries = [_Gallery(size) for size in asked.sizes]
+        measured = _measure(galleries, asked.times)
+        asks, weights = galleries[-1].asks(), _weights(galleries[-1].get("/gallery/"))
+    _print(asked.sizes, measured, asks=asks, weights=weights)
+
+
+def _arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 100_000], help="add 1000000 with some patience")
+    parser.add_argument("--times", type=int, default=40)
+    return parser.parse_args()
+
+
+class _Gallery:
+    """One member with so many images; all of them share a database."""
+
+    def __init__(self, size):
+        from gallery.models import Image
+
+        self.owner = _owner_with(size)
+        self.client = stand.signed_in(self.owner)
+        keys = Image.objects.of(self.owner).order_by("-id").values_list("key", flat=True)
+        deep = f"/gallery/?before={keys[int(size * DEEP)]}"
+        self.addresses = {"minimal": "/minimal/", "first": "/gallery/", "deep": deep}
+
+    def get(self, address):
+        answer = self.client.get(address)
+        assert answer.status_code == 200, (address, answer.status_code)
+        return answer.content
+
+    def list(self):
+        from gallery.views.gallery import PAGE, _page
+
+        return list(_page(self.owner, None)[: PAGE + 1])
+
+    def asks(self):
+        """Return how many queries the first page makes, and how many of them count images or skip rows."""
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        with CaptureQueriesContext(connection) as queries:
+            self.get("/gallery/")
+        return len(queries), sum(bool(COUNTING.search(query["sql"])) for query in queries)
+
+
+def _measure(galleries, times):
+    """Measure everything in turns, so that a slow minute of the machine meets all of it; return medians by gallery."""
+    rounds = [defaultdict(list) for _ in galleries]
+    for _ in range(times):
+        for gallery, found in zip(galleries, rounds, strict=True):
+            for name, address in gallery.addresses.items():
+                found[name].append(measuring.seconds_of(lambda g=gallery, a=address: g.get(a)) * 1000)
+            found["listing"].append(measuring.seconds_of(gallery.list) * 1000)
+    return [{name: statistics.median(values) for name, values in found.items()} for found in rounds]
+
+
+def _owner_with(size):
+    from django.core.management import call_command
+
+    from gallery.models import User
+
+    owner = User.objects.create_user(f"owner-{size}")
+    call_command("demo_data", images=size, owner=owner.username, stdout=io.StringIO())
+    return owner
+
+
+def _weights(page):
+    """Return gzip bytes of the page, its style sheets and its scripts."""
+    text = page.decode()
+    styles = re.findall(r'<link rel="stylesheet" href="([^"]+)"', text)
+    scripts = re.findall(r'<script[^>]* src="([^"]+)"', text)
+    return measuring.gzipped(page), sum(map(_static, styles)), sum(map(_static, scripts))
+
+
+def _static(address):
+    from django.contrib.staticfiles import finders
+
+    with open(finders.find(address.removeprefix("/static/")), "rb") as file:  # noqa: PTH123
+        return measuring.gzipped(file.read())
+
+
+def _print(sizes, measured, *, asks, weights):
+    small, large = measured[0], measured[-1]
+    html, css, script = weights
+    names = " / ".join(f"{size:,}" for size in sizes)
+    measuring.print_table(
+        f"Gallery page, {names} images",
+        [
+            ("minimal signed-in view, 60 cards, ms", _row(measured, "minimal"), "the floor"),
+            ("first page, ms", _row(measured, "first"), ""),
+            ("deep page, ms", _row(measured, "deep"), ""),
+            ("first page / minimal view", _ratio(large["first"], large["minimal"]), "<= 1.0, aim 0.6"),
+            ("first page, largest / smallest", _ratio(large["first"], small["first"]), "<= 1.2"),
+            ("deep page, largest / smallest", _ratio(large["deep"], small["deep"]), "<= 1.2"),
+            ("listing query through the ORM, ms", _row(measured, "listing"), "<= 3"),
+            ("queries; of these COUNT or OFFSET", f"{asks[0]}; {asks[1]}", "<= 6; 0"),
+            ("HTML, gzip, kB", f"{html / 1000:.1f}", "<= 15"),
+            ("CSS, gzip, kB", f"{css / 1000:.1f}", "<= 20"),
+            ("script, gzip, KiB", f"{script / 1024:.1f}", "<= 25"),
+        ],
+    )
+
+
+def _row(measured, name):
+    return " / ".join(f"{each[name]:.1f}" for each in measured)
+
+
+def _ratio(value, beside):
+    return f"{value / beside:.2f}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""Every page, in both themes, on a phone and on a desk: axe finds nothing, nothing scrolls sideways."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from gallery.models.money import KEY_GATE
+from gallery.services import gate
+from tests.conftest import signed_in
+from tests.factories import make_run
+from tests.things import make_things
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# Each theme once and each width once: colours do not depend on the width, nor sizes on the theme.
+VIEWS = (("light", 360), ("dark", 1440))
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+MEASURES = "() => ['scrollWidth', 'clientWidth', 'scrollHeight'].map((name) => document.documentElement[name])"
+
+
+@pytest.fixture
+def things(owner, worker, provider_server, world):
+    return make_things(owner, worker=worker, world=world)
+
+
+def findings(page):
+    """Look at the open page in both themes, on a phone and on a desk; list what is wrong with it."""
+    found = []
+    for theme, width in VIEWS:
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        page.set_viewport_size({"width": width, "height": 900})
+        wide, window, tall = page.evaluate(MEASURES)
+        # As tall as the page: what sticks to the bottom then covers nothing, which axe would take for too small.
+        page.set_viewport_size({"width": width, "height": max(900, tall)})
+        found += [f"{wide} px wide of {window}"] if wide > window else []
+        found += [f"{theme}, {window} px: {each}" for each in _axe(page)]
+    return found
+
+
+def _axe(page):
+    for violation in Axe().run(page, options=RULES).response["violations"]:
+        for node in violation["nodes"]:
+            yield f"{violation['id']}: {node['html'][:150]} {node['failureSummary'][-120:]}"
+
+
+def test_the_pages_of_visitors(page, live_server, things):
+    wrong = {}
+    for path in (
+        reverse("account_login"),
+        reverse("account_reset_password"),
+        reverse("account_reset_password_done"),
+        reverse("account_reset_password_from_key", args=["1", "gone"]),
+        reverse("account_signup"),
+        reverse("account_inactive"),
+        reverse("welcome", args=[things.token]),
+        reverse("welcome", args=["gone"]),
+        "/nothing/here/",
+    ):
+        page.goto(live_server.url + path)
+        wrong[path] = findings(page)
+    page.goto(live_server.url + reverse("welcome", args=[things.token]))
+    page.get_by_role("textbox", name="Username").fill("two words")
+    page.get_by_role("button", name="Create account").click()
+    wrong["welcome with errors"] = findings(page)
+    assert {path: found for path, found in wrong.items() if found} == {}
+
+
+def test_the_pages_of_members(page, live_server, things, owner, cookie):
+    page.context.add_cookies([cookie(signed_in(owner))])
+    wrong = {}
+    for path in (
+        "/",
+        "/runs/",
+        reverse("run", args=[things.run.key]),
+        "/gallery/",
+        reverse("image", args=[things.image.key]),
+        "/queue/",
+        "/help/",
+        reverse("account_change_password"),
+        reverse("account_logout"),
+        reverse("account_email"),
+        "/nothing/here/",
+    ):
+        page.goto(live_server.url + path)
+        wrong[path] = findings(page)
+    assert {path: found for path, found in wrong.items() if found} == {}
+
+
+def test_the_studio_with_everything_open_and_everything_wrong(page, live_server, owner, cookie):
+    page.context.add_cookies([cookie(signed_in(owner))])
+    page.goto(live_server.url)
+    wrong = findings(page)
+    page.locator('input[value="flux-2-flex"]').check()
+    page.get_by_role("textbox", name="Prompt").fill('{"scene": "a door in #ff8800"}')
+    page.get_by_label("Seeds").fill("many")
+    for details in page.locator("#compose details:not([open]) > summary").all()[::-1]:
+        details.click()
+    page.get_by_label("Width").fill("1920")
+    page.get_by_label("Height").fill("1080")
+    page.locator("#id_steps").fill("99")
+    page.locator("#generate").click()
+    expect(page.locator("#why-height")).to_be_visible()
+    assert wrong + findings(page) == []
+
+
+def test_the_queue_of_an_admin_while_it_is_paused(page, live_server, things, admin, cookie):
+    gate.pause(KEY_GATE, reason="a look at the books", by=admin)
+    make_run(admin, models=["flux-2-klein-4b", "flux-2-pro"], seed="1..3")
+    page.context.add_cookies([cookie(signed_in(admin))])
+    page.goto(f"{live_server.url}/queue/")
+    wrong = findings(page)
+    page.goto(f"{live_server.url}/runs/{admin.runs.get().key}/")
+    page.get_by_label("Account of ada").click()
+    assert wrong + findings(page) == []

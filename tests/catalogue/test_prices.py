@@ -1,0 +1,69 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gallery.catalogue.flux_models import ids
+from gallery.catalogue.prices import PRICES, NoPrice, PriceRow, megapixels, official_micros, ours_micros, price_on
+
+DAY = date(2026, 3, 1)
+MEGAPIXEL = 1_048_576
+
+
+def test_every_model_has_one_first_price_in_whole_micros_with_a_source():
+    assert tuple(row.model_id for row in PRICES) == ids()
+    for row in PRICES:
+        assert {type(row.ours_micros), type(row.official_first_micros), type(row.official_further_micros)} == {int}
+        assert row.source
+        assert row.starts == date(2026, 1, 1)
+    assert [row.model_id for row in PRICES if not row.certain] == ["flux-pro", "flux-dev"]
+    assert {row.model_id for row in PRICES if not row.flat} == {model_id for model_id in ids() if "flux-2" in model_id}
+
+
+def test_our_prices_are_those_of_the_table():
+    ours = [ours_micros(model_id, DAY) for model_id in ids()]
+    assert ours == [70_000, 30_000, 60_000, 10_000, 10_000, 50_000, 35_000, 40_000, 20_000, 35_000, 70_000]
+
+
+def test_official_prices_of_one_megapixel_are_those_of_the_table():
+    official = [official_micros(model_id, DAY, 1024, 1024) for model_id in ids()]
+    assert official == [70_000, 30_000, 50_000, 15_000, 14_000, 60_000, 40_000, 40_000, 25_000, 40_000, 80_000]
+
+
+@pytest.mark.parametrize(
+    ("model_id", "size", "inputs", "micros"),
+    [
+        ("flux-2-max", (1024, 1024), (), 70_000),
+        ("flux-2-max", (1024, 1040), (), 100_000),
+        ("flux-2-max", (2048, 2048), (), 160_000),
+        ("flux-2-pro", (64, 64), (), 30_000),
+        ("flux-2-pro", (1024, 1024), (MEGAPIXEL, MEGAPIXEL + 1, 1), 30_000 + 4 * 15_000),
+        ("flux-2-klein-4b", (1920, 1088), (), 15_000),
+        ("flux-pro-1.1-ultra", (2048, 2048), (MEGAPIXEL * 5,), 60_000),
+    ],
+)
+def test_the_official_formula(model_id, size, inputs, micros):
+    assert official_micros(model_id, DAY, *size, inputs) == micros
+
+
+def test_the_latest_started_row_counts():
+    rows = (
+        PriceRow("flux-dev", 2, 3, starts=date(2026, 5, 1)),
+        PriceRow("flux-dev", 1, 3, starts=date(2026, 1, 1)),
+        PriceRow("flux-pro", 9, 9, starts=date(2026, 1, 1)),
+    )
+    assert price_on("flux-dev", date(2026, 4, 30), rows=rows).ours_micros == 1
+    assert price_on("flux-dev", date(2026, 5, 1), rows=rows).ours_micros == 2
+
+
+@pytest.mark.parametrize(("model_id", "day"), [("flux-dev", date(2025, 12, 31)), ("flux-9", DAY)])
+def test_no_price_is_an_error_and_never_zero(model_id, day):
+    with pytest.raises(NoPrice):
+        price_on(model_id, day)
+
+
+@given(st.integers(1, 2048), st.integers(1, 2048))
+def test_megapixels_round_up(width, height):
+    counted = megapixels(width * height)
+    assert (counted - 1) * MEGAPIXEL < width * height <= counted * MEGAPIXEL

@@ -1,0 +1,120 @@
+from itertools import count
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gallery.catalogue.seeds import InvalidSeeds, count_seeds, draw_seeds, parse_seeds
+
+
+def draw(number):
+    return range(1000, 1000 + number)
+
+
+@pytest.mark.parametrize(
+    ("text", "seeds"),
+    [
+        ("42", (42,)),
+        ("42, 43, 100..103", (42, 43, 100, 101, 102, 103)),
+        (" 42 43;44\n45\t,, 46 , ", (42, 43, 44, 45, 46)),
+        ("100 .. 102", (100, 101, 102)),
+        ("1...3, 5…6", (1, 2, 3, 5, 6)),
+        ("7,7,5..8,7", (7, 5, 6, 8)),
+        ("007", (7,)),
+        ("0, 2147483647", (0, 2147483647)),
+        ("random", (1000,)),
+        ("3 random", (1000, 1001, 1002)),
+        ("3Random", (1000, 1001, 1002)),
+        ("2 random, 42, random", (1000, 1001, 42, 1002)),
+        ("1001, 2 random", (1001, 1000, 1002)),
+        ("2 random 1000..1001", (1002, 1003, 1000, 1001)),
+        ("5..5", (5,)),
+    ],
+)
+def test_the_field_is_read(text, seeds):
+    assert parse_seeds(text, draw=draw) == seeds
+    assert count_seeds(text) == len(seeds)
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("", "at least one"),
+        (" , ", "at least one"),
+        ("42, abc", "“abc” is no seed"),
+        ("-5", "“-5” is no seed"),
+        ("1.5", "“1.5” is no seed"),
+        ("42..", "“42..” is no seed"),
+        ("100-110", "“100-110” is no seed"),
+        ("٤٢", "“٤٢” is no seed"),
+        ("4 randoms", "“randoms” is no seed"),
+        ("2147483648", "too large"),
+        ("9" * 5000, "too large"),
+        ("110..100", "Write 100..110."),
+        ("0 random", "0 random gives no picture"),
+        ("401 random", "at most 400"),
+        ("9" * 5000 + " random", "at most 400"),
+        ("0..2147483647", "2,147,483,648 seeds: at most 400"),
+        ("1..400", ""),
+        ("1..300, 301..401", "more than 400"),
+        ("399 random, 1, 2", "more than 400"),
+        ("1," * 5000, "too long"),
+        (None, "as text"),
+        (42, "as text"),
+    ],
+)
+def test_the_wrong_part_is_named(text, part):
+    if not part:
+        assert count_seeds(text) == 400
+        return
+    for read in (parse_seeds, count_seeds):
+        with pytest.raises(InvalidSeeds) as caught:
+            read(text)
+        assert part in str(caught.value)
+
+
+def test_equal_ranges_count_once():
+    assert count_seeds("1..300, 1..300, 1..400") == 400
+
+
+def test_counting_draws_nothing():
+    assert count_seeds("399 random, 5") == 400
+
+
+def test_drawn_seeds_are_distinct_and_within_bounds():
+    seeds = parse_seeds("400 random")
+    assert len(set(seeds)) == 400
+    assert all(0 <= seed < 2**31 for seed in seeds)
+    assert len(draw_seeds(0)) == 0
+
+
+@given(st.text(max_size=60) | st.text(alphabet="0123456789., randomRANDOM;-\n", max_size=60))
+def test_any_text_is_seeds_or_a_sentence(text):
+    try:
+        seeds = parse_seeds(text, draw=draw)
+    except InvalidSeeds as wrong:
+        str(wrong).encode()
+        with pytest.raises(InvalidSeeds):
+            count_seeds(text)
+    else:
+        assert len(set(seeds)) == len(seeds) == count_seeds(text) <= 400
+        assert all(0 <= seed < 2**31 for seed in seeds)
+
+
+@given(
+    st.lists(st.integers(0, 2**31 - 1), min_size=1, max_size=400, unique=True), st.sampled_from([", ", " ", ";", "\n"])
+)
+def test_written_seeds_read_back(seeds, separator):
+    assert parse_seeds(separator.join(map(str, seeds))) == tuple(seeds)
+
+
+@given(st.integers(0, 2**31 - 400), st.integers(1, 400), st.integers(0, 50))
+def test_a_range_and_random_ones_add_up(first, length, random):
+    text = f"{first}..{first + length - 1}" + (f", {random} random" if random else "")
+    if length + random > 400:
+        with pytest.raises(InvalidSeeds):
+            count_seeds(text)
+    else:
+        counter = count(first)
+        seeds = parse_seeds(text, draw=lambda number: [next(counter) for _ in range(number)])
+        assert len(set(seeds)) == length + random

@@ -1,0 +1,145 @@
+"""Named people, the provider beyond the seam, and a worker that works when it is told to."""
+
+import os
+import shutil
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+
+from gallery import tasks
+from gallery.models import Attempt, User
+from gallery.services import claims, gate, images, jobs, provider, workers
+from gallery.simulator.server import LoopbackServer
+from gallery.simulator.world import World
+from tests import settings as test_settings
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in the thread of the test
+
+
+def pytest_sessionfinish():
+    shutil.rmtree(test_settings.FOLDER, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def own_folders(settings, tmp_path):
+    """Every test stores, spools and fails in folders of its own."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.SPOOL = tmp_path / "spool"
+    settings.MEDIA_ROOT.mkdir()
+
+
+@pytest.fixture(autouse=True)
+def empty_queue():
+    settings_queue = tasks.queue
+    settings_queue.flush()
+    yield
+    settings_queue.flush()
+
+
+@pytest.fixture(autouse=True)
+def empty_cache(settings):
+    """On Redis the cache outlives a test's rows: a few wrong logins in one would lock olga out of the next."""
+    if settings.REDIS_URL:
+        cache.clear()
+
+
+def person(name, **fields):
+    return User.objects.create_user(name, f"{name}@example.com", "a long password", **fields)
+
+
+@pytest.fixture
+def owner(db):
+    return person("olga")
+
+
+@pytest.fixture
+def colleague(db):
+    return person("carl")
+
+
+@pytest.fixture
+def admin(db):
+    return person("ada", role="admin", is_staff=True, is_superuser=True)
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def owner_client(owner):
+    return signed_in(owner)
+
+
+@pytest.fixture
+def colleague_client(colleague):
+    return signed_in(colleague)
+
+
+@pytest.fixture
+def admin_client(admin):
+    return signed_in(admin)
+
+
+@pytest.fixture
+def visitor():
+    """Somebody without an account."""
+    return Client()
+
+
+@pytest.fixture
+def world():
+    """What the provider remembers: its till, its clock, its faults."""
+    return World(latency=0)
+
+
+@pytest.fixture
+def provider_server(world, settings):
+    """The provider on loopback, with the settings pointing at it."""
+    with LoopbackServer(world) as server:
+        settings.FLUX_API_URL = server.api_url
+        settings.FLUX_RESULT_HOSTS = [server.origin]
+        yield server
+        provider.close()
+
+
+class HandWorker:
+    """A worker without threads: it does one thing at a time, when the test says so."""
+
+    def __init__(self):
+        gate.ensure_gates()
+        self.row = workers.register(threads=1)
+
+    def claim(self):
+        return claims.claim_next(self.row)
+
+    def call(self):
+        """Claim and perform one job; return its attempt, or None if nothing may be sent."""
+        attempt = self.claim()
+        if attempt is not None:
+            jobs.perform(attempt)
+        return attempt
+
+    def fetch(self, attempt):
+        """Fetch now, however long the last failure says to wait."""
+        Attempt.objects.filter(pk=attempt.pk).update(fetch_after=attempt.reserved_at)
+        return images.fetch_image(attempt.pk, worker=self.row)
+
+    def work(self):
+        """Do everything that can be done now; return how many calls were made."""
+        calls = 0
+        while attempt := self.call():
+            calls += 1
+            self.fetch(attempt)
+        return calls
+
+
+@pytest.fixture
+def worker(transactional_db):
+    yield HandWorker()
+    provider.close()
+    connection.close()

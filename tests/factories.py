@@ -1,0 +1,23 @@
+"""Rows as the application makes them: through the services, so that a test cannot invent an impossible state."""
+
+from gallery.models.keys import random_key
+from gallery.services import runs
+
+
+def make_run(
+    owner, *, prompt="a lighthouse in fog", models=("flux-2-klein-4b",), seed="1..2", project="", nonce=None, **values
+):
+    """Submit a run like the studio does. Every call is another press."""
+    return runs.submit_run(
+        owner=owner,
+        nonce=nonce or random_key(),
+        values={"prompt": prompt, **values},
+        models=list(models),
+        seed=seed,
+        project=project,
+    )
+
+
+def states(run):
+    """Return the states of a run's jobs in their order."""
+    return list(run.jobs.order_by("position").values_list("state", flat=True))

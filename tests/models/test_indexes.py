@@ -1,0 +1,66 @@
+"""The queries that must stay fast at a million use the index that was made for them, on both databases."""
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from gallery.models import Attempt, Image, Job, Run, Worker
+from gallery.views import gallery
+from tests.factories import make_run
+from tests.views.rows import make_images
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def plan(owner, colleague):
+    """Tell how the database would answer a query, with some rows there; never by reading the whole table."""
+    for person, count in ((colleague, 400), (owner, 80), (colleague, 400)):  # as in life: most is somebody else's
+        make_images(person, count)
+        make_run(person, seed="1..50")
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL random_page_cost = 1")
+            for way in ("seqscan", "bitmapscan", "sort", "hashjoin"):  # with a million rows these lose by themselves
+                cursor.execute(f"SET LOCAL enable_{way} = off")
+    return lambda rows: rows.explain()
+
+
+def test_a_page_of_the_gallery_walks_the_owners_images(plan, owner):
+    assert "image_of_owner" in plan(gallery._page(owner, None)[: gallery.PAGE + 1])
+    middle = Image.objects.of(owner).order_by("id")[40]
+    next_page = plan(gallery._page(owner, middle)[: gallery.PAGE + 1])
+    # SQLite's index of the foreign key ends in the row id too: it is the same walk.
+    assert "image_of_owner" in next_page or "gallery_image_owner_id" in next_page
+    assert "B-TREE" not in next_page
+
+
+def test_the_next_job_of_a_member_is_found_among_the_waiting(plan, owner):
+    jobs = Job.objects.claimable(now=timezone.now(), demo=False).filter(owner=owner).order_by("id")
+    assert "job_by_state" in plan(jobs[:1])
+
+
+def test_unfinished_jobs_are_found_without_reading_the_finished(plan):
+    assert "job_by_state" in plan(Job.objects.unfinished().values("id"))
+
+
+def test_due_fetches_are_found_among_the_wanted(plan):
+    assert "attempt_by_fetch" in plan(Attempt.objects.due_for_fetch(timezone.now())[:100])
+
+
+def test_a_poll_finds_the_changed_jobs(plan, owner):
+    run = owner.runs.first()
+    assert "job_changed" in plan(run.jobs.changed_since(3))
+
+
+def test_the_newest_runs_of_a_member_are_walked(plan, owner):
+    assert "run_of_owner" in plan(Run.objects.of(owner).newest_first()[:9])
+
+
+def test_pictures_without_a_thumbnail_are_found_among_few(plan):
+    assert "image_no_thumbnail" in plan(Image.objects.without_thumbnail().order_by("-id")[:20])
+
+
+def test_living_workers_are_found_without_the_stopped(plan):
+    assert "worker_running" in plan(Worker.objects.alive(since=timezone.now()))

@@ -1,0 +1,24 @@
+"""Submit one run like the studio does, from a process of its own: python -m tests.processes.submit PROMPT IMAGES."""
+
+import os
+import sys
+
+import django
+
+
+def main(prompt, images):
+    django.setup()
+    from gallery import tasks
+    from gallery.models import User
+    from gallery.models.keys import random_key
+    from gallery.services import runs
+
+    owner, _ = User.objects.get_or_create(username="olga")
+    submitted = {"values": {"prompt": prompt}, "models": ["flux-2-klein-4b"], "seed": f"1..{images}"}
+    run = runs.submit_run(owner=owner, nonce=random_key(), **submitted)
+    if os.environ.get("WAKE") == "1":
+        tasks.wake(run.size)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))

@@ -1,0 +1,59 @@
+"""Every address of the project by its name, as the resolver knows it, and how a test opens it."""
+
+from django.urls import get_resolver, reverse
+
+RUN_FORM = {"prompt": "a door", "model": "flux-2-klein-4b", "seed": "1", "size": "64x64", "nonce": "a press"}
+PASSWORD = "a long password"  # of everybody in these tests
+
+# What a sound request sends; the others need nothing.
+FORMS = {
+    "studio": RUN_FORM,
+    "studio-check": RUN_FORM,
+    "job-settle": {"as": "charged"},
+    "job-release": {"drop": "1"},
+    "gate-pause": {"reason": "a look at the books"},
+    "welcome": {"username": "nora", "password1": "correct horse battery", "password2": "correct horse battery"},
+    "account_login": {"login": "olga", "password": PASSWORD},
+    "account_reauthenticate": {"password": PASSWORD},
+    "account_change_password": {"oldpassword": PASSWORD, "password1": "another pass", "password2": "another pass"},
+    "account_reset_password": {"email": "olga@example.com"},
+}
+
+
+def names():
+    """Name every address of the project. Django's own admin counts as one."""
+    return list(_walk(get_resolver()))
+
+
+def _walk(resolver):
+    for pattern in resolver.url_patterns:
+        if getattr(pattern, "namespace", None) == "admin":
+            yield "admin:index"
+        elif hasattr(pattern, "url_patterns"):
+            yield from _walk(pattern)
+        else:
+            yield pattern.name
+
+
+def address(name, things):
+    """Write the address of a door, with the keys of the owner's things in it."""
+    keys = {
+        "job-again": [things.doubtful.key],
+        "job-settle": [things.doubtful.key],
+        "job-release": [things.held.key],
+        "welcome": [things.token],
+        "account_confirm_email": ["nothing"],
+        "account_reset_password_from_key": ["1", "nothing"],
+    }
+    if name.startswith("run") and name != "runs":
+        keys[name] = [things.run.key]
+    if name.startswith("image"):
+        keys[name] = [things.image.key]
+    return reverse(name, args=keys.get(name))
+
+
+def content_of(response):
+    """Read a response whole, files too, and let its file go."""
+    content = response.getvalue()
+    response.close()
+    return content

@@ -1,0 +1,145 @@
+"""One table: who gets what at every address of the project. What is not yours does not exist."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from gallery.models import Attempt, Gate
+from tests.conftest import signed_in
+from tests.factories import states
+from tests.project import doors
+from tests.things import SECRET_PROMPT
+
+WHO = ("visitor", "colleague", "owner", "admin")
+
+# For each of WHO what GET and what POST answer; "login" leads to signing in. Things in the address are the owner's.
+MEMBERS_LOOK = ("login 200 200 200", "login 405 405 405")
+MEMBERS_POST = ("login 405 405 405", "login 302 302 302")
+OWNER_LOOKS = ("login 404 200 404", "login 405 405 405")
+OWNER_ACTS = ("login 405 405 405", "login 404 302 404")
+ADMIN_ACTS = ("login 405 405 405", "login 404 404 302")
+EVERYBODY_LOOKS = ("200 200 200 200", "405 405 405 405")
+
+TABLE = {
+    "studio": ("login 200 200 200", "login 302 302 302"),
+    "studio-check": ("login 405 405 405", "login 200 200 200"),
+    "studio-runs": MEMBERS_LOOK,
+    "runs": MEMBERS_LOOK,
+    "run": OWNER_LOOKS,
+    "run-changes": OWNER_LOOKS,
+    "run-cancel": OWNER_ACTS,
+    "run-resume": OWNER_ACTS,
+    "run-retry": OWNER_ACTS,
+    "job-again": OWNER_ACTS,
+    "job-settle": ADMIN_ACTS,
+    "job-release": ADMIN_ACTS,
+    "gallery": MEMBERS_LOOK,
+    "image": OWNER_LOOKS,
+    "image-original": OWNER_LOOKS,
+    "image-thumbnail": OWNER_LOOKS,
+    "queue": MEMBERS_LOOK,
+    "gate-pause": ADMIN_ACTS,
+    "gate-resume": ADMIN_ACTS,
+    "help": MEMBERS_LOOK,
+    "welcome": ("200 200 200 200", "302 404 404 404"),  # a link works once: for whoever comes first
+    "healthz": EVERYBODY_LOOKS,
+    "readyz": EVERYBODY_LOOKS,
+    "account_login": ("200 302 302 302", "302 302 302 302"),
+    "account_logout": ("login 200 200 200", "login login login login"),
+    "account_inactive": EVERYBODY_LOOKS,
+    "account_signup": ("200 302 302 302", "200 302 302 302"),  # closed: the page says so
+    "account_reauthenticate": ("login 200 200 200", "login 302 302 302"),
+    "account_email": ("login 200 200 200", "login 302 302 302"),
+    "account_email_verification_sent": EVERYBODY_LOOKS,
+    "account_change_password": ("login 200 200 200", "login 302 302 302"),
+    "account_set_password": ("login 302 302 302", "login 302 302 302"),  # for those without a password: nobody
+    "account_reset_password": ("200 200 200 200", "302 302 302 302"),
+    "account_reset_password_done": EVERYBODY_LOOKS,
+    "account_reset_password_from_key": ("200 200 200 200", "200 200 200 200"),  # "this link is no longer valid"
+    "account_reset_password_from_key_done": EVERYBODY_LOOKS,
+    "account_confirm_login_code": ("login 302 302 302", "login 302 302 302"),
+    "account_confirm_email": ("200 200 200 200", "404 404 404 404"),
+    "admin:index": ("302 302 302 200", "302 302 302 200"),
+}
+
+
+def test_every_address_has_a_row_and_every_row_an_address():
+    assert sorted(TABLE) == sorted(doors.names())
+
+
+@pytest.fixture
+def people(colleague, owner, admin):
+    """Give everybody a fresh browser, as often as asked: some doors sign out."""
+    return lambda: dict(zip(WHO, (Client(), signed_in(colleague), signed_in(owner), signed_in(admin)), strict=True))
+
+
+def answers(clients, ask):
+    """Write everybody's answers as the table does. Nobody but the owner reads what the owner wrote."""
+    responses = {who: ask(client) for who, client in clients.items()}
+    for who, response in responses.items():
+        assert SECRET_PROMPT.encode() not in doors.content_of(response) or who == "owner"
+    return " ".join("login" if _to_login(each) else str(each.status_code) for each in responses.values())
+
+
+def _to_login(response):
+    return response.get("Location", "").startswith(reverse("account_login"))
+
+
+def test_everybody_may_look_at_what_the_table_says(things, people):
+    clients = people()
+    seen = {name: answers(clients, lambda client, name=name: client.get(doors.address(name, things))) for name in TABLE}
+    assert seen == {name: row[0] for name, row in TABLE.items()}
+
+
+def test_everybody_may_do_what_the_table_says(things, people):
+    def post(name):
+        return lambda client: client.post(doors.address(name, things), doors.FORMS.get(name))
+
+    # Changing a password ends the fixtures' people, who still carry the old one: it comes last.
+    names = sorted(TABLE, key=lambda name: name == "account_change_password")
+    assert {name: answers(people(), post(name)) for name in names} == {name: row[1] for name, row in TABLE.items()}
+
+
+def test_what_a_stranger_sends_changes_nothing(things, people):
+    clients = people()
+    before = states(things.run), list(Attempt.objects.values())
+    for name in TABLE:
+        for who in ("visitor", "colleague"):
+            if name.startswith(("run-", "job-", "gate-")):
+                clients[who].post(doors.address(name, things), doors.FORMS.get(name))
+    assert (states(things.run), list(Attempt.objects.values())) == before
+    assert not Gate.objects.filter(paused=True).exists()
+
+
+def test_an_admin_settles_doubts_without_reading_what_was_asked_for(things, people):
+    page = people()["admin"].get(reverse("queue")).content.decode()
+    assert reverse("job-settle", args=[things.doubtful.key]) in page
+    assert reverse("job-release", args=[things.held.key]) in page
+    assert reverse("run", args=[things.run.key]) not in page
+    assert SECRET_PROMPT not in page
+
+
+@pytest.mark.parametrize("model", ["run", "job", "attempt", "image"])
+def test_the_admin_site_shows_the_books_without_prompts(model, things, people):
+    rows = {"run": things.run, "job": things.doubtful, "attempt": things.doubtful.attempt, "image": things.image}
+    for address in (
+        reverse(f"admin:gallery_{model}_changelist"),
+        reverse(f"admin:gallery_{model}_change", args=[rows[model].pk]),
+    ):
+        response = people()["admin"].get(address)
+        assert response.status_code == 200
+        assert SECRET_PROMPT not in response.content.decode()
+
+
+@pytest.mark.parametrize("name", ["run", "image", "image-original", "image-thumbnail", "run-changes"])
+def test_what_belongs_to_somebody_else_looks_like_what_nobody_has(name, colleague_client, things):
+    foreign = colleague_client.get(doors.address(name, things))
+    unknown = colleague_client.get(reverse(name, args=["0" * 14]))
+    assert foreign.status_code == unknown.status_code == 404
+    assert without_tokens(foreign) == without_tokens(unknown)
+
+
+def without_tokens(response):
+    return re.sub(rb"\w{64}", b"", response.content)

@@ -1,0 +1,42 @@
+"""Settings that are read out of one text, and the files that pages ask for by plain addresses."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.template.loader import render_to_string
+
+from fluxweb.settings import read_mail
+from tests.pages import Page
+
+OURS_ONLY = ["django.contrib.staticfiles.finders.FileSystemFinder"]  # the admin's take seconds to compress
+
+
+def test_a_mail_address_may_hold_any_password():
+    mail = read_mail("smtp://mia%40example.com:a%2Fb%3A%25@mail.example:587/?tls=true")
+    assert (mail["EMAIL_HOST_USER"], mail["EMAIL_HOST_PASSWORD"]) == ("mia@example.com", "a/b:%")
+    assert (mail["EMAIL_HOST"], mail["EMAIL_PORT"], mail["EMAIL_USE_TLS"]) == ("mail.example", 587, True)
+
+
+@pytest.mark.parametrize("port", ["99999", "tls"])
+def test_a_mail_address_with_a_bad_port_stops_the_start_and_shows_nothing(port):
+    with pytest.raises(ImproperlyConfigured, match="EMAIL_URL has a port") as refused:
+        read_mail(f"smtp://mia:secret@mail.example:{port}")
+    assert port not in str(refused.value)
+
+
+def test_the_page_of_a_crash_finds_its_files_after_collecting(settings, tmp_path):
+    """It reads no manifest, so the files must be there under their plain names too."""
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+    }
+    settings.STATICFILES_FINDERS = OURS_ONLY
+    settings.STATIC_ROOT = tmp_path
+    call_command("collectstatic", interactive=False, verbosity=0)
+    page = Page(render_to_string("500.html"))
+    addresses = [each["href"] for each in page.all("link")] + [each["src"] for each in page.all("script")]
+    files = [Path(urlsplit(address).path.removeprefix(settings.STATIC_URL)) for address in addresses]
+    assert len(files) > 5
+    assert [file for file in files if not (tmp_path / file).is_file()] == []

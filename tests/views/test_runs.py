@@ -1,0 +1,206 @@
+"""The run's page: the matrix, the one poll that keeps it live, and what can be done to the rest."""
+
+import json
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from gallery.models import Job, Run
+from gallery.simulator import faults
+from tests.factories import make_run, states
+from tests.pages import Page
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TWO = ("flux-2-klein-4b", "flux-2-klein-9b")
+
+
+def show(client, run):
+    return Page(client.get(reverse("run", args=[run.key])))
+
+
+def poll(client, page):
+    """Do what the page's one poll does now; return the response, or None if it has stopped."""
+    address = page.one("div", id="poll").attrs.get("hx-get")
+    return client.get(address, headers={"HX-Request": "true"}) if address else None
+
+
+def cells(page):
+    """Read the kind of every cell that is shown or replaced."""
+    return [each["class"].removeprefix("cell ") for each in page.all("div", class_="cell")]
+
+
+def test_the_matrix_has_a_row_for_each_seed_and_a_column_for_each_model(owner, owner_client):
+    page = show(owner_client, make_run(owner, models=TWO, seed="42, 7"))
+    assert [each.text for each in page.all("div", class_="rowh")] == ["42seed", "7seed"]
+    assert [each.text.split("$")[0] for each in page.all("div", class_="col")] == list(TWO)
+    assert cells(page) == ["waiting"] * 4
+    assert "4th in line" in page.html
+
+
+def test_every_cell_has_its_final_shape_before_the_picture_exists(owner, owner_client, worker, provider_server):
+    run = make_run(owner, seed="7", size="128x64")
+    assert show(owner_client, run).one("svg", class_="shape")["viewbox"] == "0 0 128 64"
+    worker.work()
+    picture = show(owner_client, run).one("img")
+    assert (picture["width"], picture["height"]) == ("128", "64")
+
+
+def test_the_page_is_the_same_after_a_reload(owner, owner_client, worker, provider_server, world):
+    run = make_run(owner, seed="1..4", size="64x64")
+    worker.work()
+    world.script(faults.Moderated())
+    first, second = show(owner_client, run), show(owner_client, run)
+    assert first.one("main").text == second.one("main").text
+    assert cells(first) == ["done"] * 4
+
+
+def test_a_poll_answers_nothing_while_nothing_changed(owner, owner_client):
+    page = show(owner_client, make_run(owner))
+    with CaptureQueriesContext(connection) as queries:
+        assert poll(owner_client, page).status_code == 204
+    assert len(queries) <= 3
+
+
+def test_a_poll_brings_only_the_cells_that_changed(owner, owner_client, worker, provider_server):
+    run = make_run(owner, seed="1..3", size="64x64")
+    page = show(owner_client, run)
+    worker.fetch(worker.call())
+    changes = Page(poll(owner_client, page))
+    assert cells(changes) == ["done"]
+    done = changes.one("div", class_="done")
+    assert (done["id"], done["hx-swap-oob"]) == (f"job-{run.jobs.first().key}", "true")
+    assert [each.text for each in changes.all("b", hx_swap_oob="true")] == ["1st in line", "2nd in line"]
+    assert changes.one(id="progress")["hx-swap-oob"] == "true"
+    assert changes.one("svg", class_="progress")["aria-valuenow"] == "1"
+    assert poll(owner_client, changes).status_code == 204
+
+
+def test_the_poll_ends_with_the_run_and_announces_it(owner, owner_client, worker, provider_server, world):
+    run = make_run(owner, prompt="a red boat", seed="1..2", size="64x64")
+    page = show(owner_client, run)
+    world.script(faults.Moderated())
+    worker.work()
+    response = poll(owner_client, page)
+    told = json.loads(response["HX-Trigger"])["fluxweb:finished"]
+    assert told == {
+        "title": "1 of 2 done, 1 need a look", "body": "a red boat", "address": f"/runs/{run.key}/",
+    }  # fmt: skip
+    assert poll(owner_client, Page(response)) is None
+    assert poll(owner_client, show(owner_client, run)) is None
+
+
+@pytest.mark.parametrize("since", ["", "x", "-1", "9" * 40, "%00"])
+def test_a_poll_with_an_absurd_version_gets_everything(owner, owner_client, since):
+    run = make_run(owner, seed="1..2")
+    owner_client.post(reverse("run-cancel", args=[run.key]))
+    response = owner_client.get(f"{reverse('run-changes', args=[run.key])}?since={since}")
+    assert cells(Page(response)) == ["cancelled"] * 2
+
+
+def test_cancel_stops_the_rest_for_free_and_resume_goes_on(owner, owner_client, worker, provider_server, world):
+    run = make_run(owner, seed="1..3", size="64x64")
+    worker.fetch(worker.call())
+    assert owner_client.post(reverse("run-cancel", args=[run.key]))["Location"] == f"/runs/{run.key}/"
+    assert states(run) == ["DONE", "CANCELLED", "CANCELLED"]
+    page = show(owner_client, run)
+    assert (
+        page.one("div", class_="toast").text == "2 cancelled, free of charge. What is being generated ends and is kept."
+    )
+    assert page.one("form", action=reverse("run-resume", args=[run.key]))
+    assert not page.all("form", action=reverse("run-cancel", args=[run.key]))
+    again = Page(owner_client.post(reverse("run-resume", args=[run.key]), follow=True))
+    assert again.one("div", class_="toast").text == "2 images wait again."
+    assert states(run) == ["DONE", "QUEUED", "QUEUED"]
+    assert worker.work() == 2
+    assert len(world.till) == 3
+
+
+def test_resume_and_retry_say_so_when_nothing_was_left(owner, owner_client):
+    run = make_run(owner, seed="1")
+    for verb in ("run-resume", "run-retry"):
+        page = Page(owner_client.post(reverse(verb, args=[run.key]), follow=True))
+        assert page.one("div", class_="toast").text == "Nothing was left to ask again; nothing was changed."
+
+
+def test_only_a_new_picture_is_said_aloud(owner, owner_client, worker, provider_server):
+    run = make_run(owner, seed="1..2", size="64x64")
+    page = show(owner_client, run)
+    assert page.one("p", id="progress-said")["role"] == "status"
+    attempt = worker.call()
+    assert not Page(poll(owner_client, page)).all("p", id="progress-said")
+    worker.fetch(attempt)
+    assert Page(poll(owner_client, page)).one("p", id="progress-said").text == "1 of 2 done"
+
+
+def test_retry_buys_what_was_refused_and_nothing_that_may_be_paid(owner, owner_client, worker, provider_server, world):
+    run = make_run(owner, seed="1..4", size="64x64")
+    world.script(faults.Moderated(), faults.CutBeforeAnswer(), faults.OddSuccess())
+    worker.work()
+    assert states(run) == ["FAILED", "UNKNOWN", "NO_RESULT", "DONE"]
+    page = show(owner_client, run)
+    assert page.one("button", id="retry-refused").text == "Retry 1 refused · $0.01"
+    again = Page(owner_client.post(reverse("run-retry", args=[run.key]), follow=True))
+    assert again.one("div", class_="toast").text == "1 image waits again."
+    assert states(run) == ["QUEUED", "UNKNOWN", "NO_RESULT", "DONE"]
+    assert worker.work() == 1
+    assert [post.body["seed"] for post in world.till] == [1, 2, 3, 4, 1]
+
+
+def test_a_failed_cell_says_why_what_it_cost_and_what_to_try(owner, owner_client, worker, provider_server, world):
+    run = make_run(owner, seed="1..2", size="64x64")
+    world.script(faults.Moderated(), faults.CutBeforeAnswer())
+    worker.work()
+    page = show(owner_client, run)
+    failed, doubt = page.one("div", class_="failed").text, page.one("div", class_="doubt").text
+    assert failed.startswith("Refused not charged")
+    assert "Reword the prompt" in failed
+    assert doubt.startswith("Perhaps paid $0.01 in doubt")
+    assert "Ask again ($0.01, perhaps twice)" in doubt
+    assert "$0.01 in doubt of $0.02" in page.one("div", id="progress").text
+
+
+def test_the_words_of_the_provider_are_escaped(owner, owner_client, worker, provider_server, world):
+    run = make_run(owner, prompt="<script>alert(1)</script>", seed="7", size="64x64")
+    body = {"error": {"message": "<img src=x onerror=alert(2)>", "code": "bad"}}
+    world.script(faults.Answer(400, body=body))
+    worker.work()
+    page = show(owner_client, run)
+    assert "The provider says: “<img src=x onerror=alert(2)>”" in page.text
+    assert not [each for each in page.elements if "onerror" in each.attrs]
+    assert page.one("h1").text == "<script>alert(1)</script>"
+
+
+def test_the_page_costs_the_same_queries_whatever_the_size(owner, owner_client):
+    counts = []
+    for seeds in ("1..2", "1..60"):
+        run = make_run(owner, models=TWO, seed=seeds)
+        with CaptureQueriesContext(connection) as queries:
+            show(owner_client, run)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_the_list_of_runs_pages_by_key(owner, owner_client):
+    made = [make_run(owner, prompt=f"run number {n}", seed="1") for n in range(19)]
+    seen, address = [], "/runs/"
+    while address:
+        page = Page(owner_client.get(address, headers={"HX-Request": "true"}))
+        seen += [each.text for each in page.all("a") if each.text.startswith("run number")]
+        sentinels = page.all("div", class_="sentinel")
+        address = sentinels[0]["hx-get"] if sentinels else None
+    assert seen == [run.prompt for run in reversed(made)]
+
+
+def test_the_list_of_runs_costs_the_same_queries_whatever_the_size(owner, owner_client):
+    counts = []
+    for _ in range(2):
+        for n in range(4):
+            make_run(owner, prompt=f"{n}", seed="1..3")
+        with CaptureQueriesContext(connection) as queries:
+            owner_client.get("/runs/")
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+    assert (Run.objects.count(), Job.objects.count()) == (8, 24)
