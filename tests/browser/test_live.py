@@ -55,6 +55,26 @@ def test_nothing_moves_while_pictures_arrive(watched, live_server, owner, world,
     assert complaints == []
 
 
+@pytest.mark.parametrize("width", [360, 768, 1440])
+def test_the_words_above_the_pictures_have_room_for_every_state(watched, live_server, owner, width):
+    """Whatever the words and buttons are, the pictures below stay where they are."""
+    run = make_run(owner, models=["flux-2-klein-4b", "flux-2-max"], seed="1..40", size="512x256")
+    watched.set_viewport_size({"width": width, "height": 900})
+    heights = {}
+    for states in (
+        ["QUEUED"],
+        ["QUEUED", "FAILED"],
+        ["DONE"],
+        ["DONE", "SENDING", "QUEUED", "FAILED", "LOST", "UNKNOWN", "CANCELLED"],
+        ["DONE", "FAILED", "LOST", "UNKNOWN", "CANCELLED"],
+    ):
+        for n, job in enumerate(run.jobs.order_by("position")):
+            run.jobs.filter(pk=job.pk).update(state=states[n % len(states)])
+        watched.goto(f"{live_server.url}/runs/{run.key}/")
+        heights[tuple(states)] = watched.locator("#progress").bounding_box()["height"]
+    assert len(set(heights.values())) == 1, heights
+
+
 @pytest.mark.parametrize("width", [360, 1440])
 def test_nothing_moves_while_the_gallery_loads(watched, live_server, owner, worker, provider_server, width):
     for n, size in enumerate(SHAPES * 3):
