@@ -10,7 +10,7 @@ from django.test import Client
 
 from gallery import tasks
 from gallery.models import Attempt, User
-from gallery.services import claims, gate, images, jobs, provider, workers
+from gallery.services import claims, gate, images, jobs, provider, thumbnails, workers
 from gallery.simulator.server import LoopbackServer
 from gallery.simulator.world import World
 from tests import settings as test_settings
@@ -127,7 +127,10 @@ class HandWorker:
     def fetch(self, attempt):
         """Fetch now, however long the last failure says to wait."""
         Attempt.objects.filter(pk=attempt.pk).update(fetch_after=attempt.reserved_at)
-        return images.fetch_image(attempt.pk, worker=self.row)
+        try:
+            return images.fetch_image(attempt.pk, worker=self.row)
+        finally:
+            thumbnails.make_next()
 
     def work(self):
         """Do everything that can be done now; return how many calls were made."""

@@ -7,6 +7,7 @@ from django.utils import timezone
 from gallery.models.keys import KeyField
 
 KEY_GATE = "key"  # the gate of the API key; the others are named like their FLUX model
+FETCH_LEASE_SECONDS = 120  # how long one fetch may take before another process may try
 
 
 class Gate(models.Model):
@@ -101,7 +102,7 @@ class Attempt(models.Model):
     url = models.TextField(blank=True)  # blanked once fetched or dead: it carries a signature
     host = models.CharField(max_length=255, blank=True)
     fetch = models.CharField(max_length=8, choices=Fetch, default=Fetch.NONE)
-    fetch_tries = models.PositiveSmallIntegerField(default=0)
+    fetch_tries = models.PositiveSmallIntegerField(default=0)  # that failed
     fetch_after = models.DateTimeField(null=True, blank=True)
     fetch_worker = models.ForeignKey("Worker", models.SET_NULL, null=True, blank=True, related_name="+")
     fetch_lease_until = models.DateTimeField(null=True, blank=True)

@@ -1,5 +1,7 @@
 """Images: each exists if and only if its file is stored, verified and readable."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Left
@@ -8,6 +10,7 @@ from django.utils import timezone
 from gallery.models.keys import KeyField
 from gallery.models.runs import OPENING
 
+THUMBNAIL_SECONDS = 60  # by then a thumbnail has been made, or its maker died
 CONTENT_TYPES = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 
 
@@ -24,8 +27,10 @@ class ImageQuerySet(models.QuerySet):
         shown = ("id", "key", "model", "seed", "width", "height", "created_at")
         return self.only(*shown).annotate(opening=Left("job__prompt", OPENING))
 
-    def without_thumbnail(self):
-        return self.filter(thumbnail="", thumbnail_tries__lt=3)
+    def due_for_thumbnail(self, now):
+        """Without a thumbnail: new, or of a try that failed or died."""
+        tried = models.Q(thumbnail_tries__lt=3, created_at__lte=now - timedelta(seconds=THUMBNAIL_SECONDS))
+        return self.filter(models.Q(thumbnail_tries=0) | tried, thumbnail="")
 
 
 class Image(models.Model):

@@ -1,78 +1,72 @@
-"""Which job is next: one short transaction that locks the gates, takes turns between members and reserves the money."""
+"""Claims: one short transaction locks the gates, takes turns between members and reserves the money."""
 
 import contextlib
-from collections import Counter
 
-from django.conf import settings
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from gallery.models import Attempt, Job, User
-from gallery.models.money import KEY_GATE, Money
+from gallery.models import Attempt, User
+from gallery.models.money import Money
 from gallery.models.runs import State
-from gallery.services import crash, gate
-from gallery.services.commits import committing
+from gallery.services import crash
+from gallery.services.commits import Rank, committing
+from gallery.services.rows import update_rows
 from gallery.services.states import change
+from gallery.services.together import Together
+from gallery.services.turns import Turns
 
 TRIES = 3
+MOST_AT_ONCE = 16  # claims in one transaction: the others of a process wait for it
 
 
 class Raced(Exception):
-    """Somebody cancelled the job between our look and our update (PostgreSQL); the rollback takes the reservation."""
+    """Somebody cancelled a job between our look and our update (PostgreSQL); the rollback takes the reservations."""
 
 
 def claim_next(worker):
     """Claim the next job for this worker and return its attempt, reserved; or None if nothing may be sent now."""
+    attempt = claimers.ask(worker)
+    if attempt:
+        crash.reached("claimed")
+    return attempt
+
+
+def _claim(workers):
+    """Return one attempt for each of these workers, None where nothing is left."""
     for _ in range(TRIES):
-        with contextlib.suppress(Raced), committing():
-            attempt = _claim(worker, now=timezone.now())
+        with contextlib.suppress(Raced), committing(Rank.CLAIM):
+            attempts = _claim_in_turn(workers, now=timezone.now())
             break
     else:
-        return None
-    crash.reached("claimed")
-    return attempt
+        attempts = []
+    return attempts + [None] * (len(workers) - len(attempts))
 
 
-def _claim(worker, *, now):
-    gates = gate.lock_gates()
-    of_model, of_owner = _in_flight()
-    if not _lets_through(gates[KEY_GATE], of_model.total(), now):
-        return None
-    shut = [name for name, each in gates.items() if name != KEY_GATE and not _lets_through(each, of_model[name], now)]
-    jobs = Job.objects.claimable(now=now, demo=settings.DEMO)
-    if shut:
-        jobs = jobs.exclude(model__in=shut)
-    owner_id = _whose_turn(jobs, of_owner)
-    if owner_id is None:
-        return None
-    return _take(jobs.filter(owner=owner_id).order_by("id").first(), worker, now=now)
+def _claim_in_turn(workers, *, now):
+    turns = Turns(now=now, most=len(workers))
+    pairs = zip(workers, iter(turns.next_job, None), strict=False)
+    attempts = Attempt.objects.bulk_create([_reservation(job, worker, now) for worker, job in pairs])
+    for place, attempt in enumerate(attempts):
+        if not change(attempt.job, if_state=[State.QUEUED], state=State.CLAIMED, attempt=attempt):
+            raise Raced
+        update_rows(User, {"id": attempt.job.owner_id}, last_turn_at=turns.turn_at(place))
+        attempt.job.attempt = attempt
+    return attempts
 
 
-def _in_flight():
-    """Count the running calls by model and by member."""
-    running = list(Job.objects.in_flight().filter(demo=settings.DEMO).values_list("model", "owner_id"))
-    return Counter(model for model, _ in running), Counter(owner_id for _, owner_id in running)
+def _reservation(job, worker, now):
+    return Attempt(job=job, worker=worker, micros=job.quoted_micros, reserved_at=now, money=Money.RESERVED)
 
 
-def _lets_through(each, running, now):
-    cap = 1 if each.on_probation else gate.cap_of(each)
-    return each.is_open(now) and (cap is None or running < cap)
+@committing()
+def release(attempt):
+    """Give a claim back that has not been marked: nothing was sent, it costs nothing."""
+    if change(attempt.job, if_state=[State.CLAIMED], if_attempt=attempt, state=State.QUEUED):
+        settle_reservation(attempt, error="released")
 
 
-def _whose_turn(jobs, running):
-    """The member with the fewest running, then whose last turn is longest ago. A locked member's jobs wait."""
-    waiting = jobs.filter(owner=OuterRef("pk"))
-    members = User.objects.filter(Exists(waiting), is_active=True).values_list("id", "last_turn_at")
-    turns = [(running[pk], turn.timestamp() if turn else 0.0, pk) for pk, turn in members]
-    return min(turns)[-1] if turns else None
+def settle_reservation(attempt, *, error):
+    """Give reserved money back; what has been marked stays as it is."""
+    Attempt.objects.filter(pk=attempt.pk, money=Money.RESERVED).update(money=Money.NOT_CHARGED, error=error)
 
 
-def _take(job, worker, *, now):
-    attempt = Attempt.objects.create(
-        job=job, worker=worker, micros=job.quoted_micros, reserved_at=now, money=Money.RESERVED
-    )
-    if not change(job, if_state=[State.QUEUED], state=State.CLAIMED, attempt=attempt):
-        raise Raced
-    User.objects.filter(pk=job.owner_id).update(last_turn_at=now)
-    job.attempt = attempt
-    return attempt
+claimers = Together(_claim, most=MOST_AT_ONCE)

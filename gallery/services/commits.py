@@ -1,18 +1,73 @@
 """Short transactions of many threads: they queue in the process, and hold no connection while they wait for others."""
 
+import heapq
 import threading
 from contextlib import contextmanager, nullcontext
+from enum import IntEnum
+from itertools import count
 
 from django.db import connection, transaction
 
+
+class Rank(IntEnum):
+    """Who goes first. What a thread is nearest to sending goes before what lets it begin: so calls leave one by one,
+    as their answers came, and not all together after the last answer of a round is on the books."""
+
+    MARK = 0
+    CLAIM = 1
+    RECORD = 2
+    OTHER = 3
+
+
+class WriterLine:
+    """One writer at a time, the others wait by rank. The same thread may enter again."""
+
+    def __init__(self):
+        self.guard = threading.Lock()
+        self.waiting = []  # heap of (rank, order, its turn)
+        self.order = count()
+        self.taken = False
+        self.mine = threading.local()
+
+    @contextmanager
+    def entered(self, rank):
+        depth = getattr(self.mine, "depth", 0)
+        if not depth:
+            self._enter(rank)
+        self.mine.depth = depth + 1
+        try:
+            yield
+        finally:
+            self.mine.depth = depth
+            if not depth:
+                self._leave()
+
+    def _enter(self, rank):
+        with self.guard:
+            if not self.taken:
+                self.taken = True
+                return
+            turn = threading.Lock()
+            turn.acquire()
+            heapq.heappush(self.waiting, (rank, next(self.order), turn))
+        turn.acquire()
+
+    def _leave(self):
+        with self.guard:
+            if self.waiting:
+                heapq.heappop(self.waiting)[-1].release()
+            else:
+                self.taken = False
+
+
 # Queueing at SQLite instead means its busy handler, which sleeps up to 100 ms between tries and knows no order.
-ONE_WRITER = threading.RLock()
+writers = WriterLine()
 
 
 @contextmanager
-def committing():
+def committing(rank=Rank.OTHER):
     """Open a transaction, one at a time among the threads of this process where the database has one writer anyway."""
-    with ONE_WRITER if _is_a_file() else nullcontext(), transaction.atomic():
+    with writers.entered(rank) if _is_a_file() else nullcontext(), transaction.atomic():
         yield
 
 

@@ -9,11 +9,11 @@ from itertools import count
 import structlog
 from django.db import Error as DatabaseTrouble
 
-from gallery.services import images
+from gallery.services import images, traffic
 from gallery.services.commits import give_connection_back
-from gallery.services.traffic import calls_first
 
 GRACE_SECONDS = 30  # at a stop; what is not fetched by then stays for the next worker
+GIVE_WAY_SECONDS = 1.5  # to calls, at most: an address lives ten minutes, but somebody is watching
 LATE_SECONDS = 0.05  # a retry that comes early would find that it is not due yet
 
 log = structlog.get_logger("fluxweb.fetcher")
@@ -22,10 +22,13 @@ log = structlog.get_logger("fluxweb.fetcher")
 class Fetcher:
     """Fetches results, and comes back to those whose fetch failed after 1, 2, 4, 8, 15, 15 ... seconds."""
 
-    def __init__(self, worker, *, threads):
+    def __init__(self, worker, *, threads, ended):
+        """`ended` is called after each fetch that is over."""
         self.worker = worker
+        self.ended = ended
         self.waiting = []  # heap of (monotonic time, tie breaker, attempt id)
         self.known = set()  # attempts that wait or are being fetched: each has one chain of tries
+        self.leased = {}  # attempts by id whose first lease came with the address
         self.order = count()
         self.changed = threading.Condition()
         self.stopping = False
@@ -34,11 +37,12 @@ class Fetcher:
         for thread in self.threads:
             thread.start()
 
-    def fetch(self, attempt_id):
-        """Fetch one result in the background, unless that is under way."""
+    def fetch(self, attempt_id, *, leased=None):
+        """Fetch one result in the background, unless that is under way. `leased`: as in `images.fetch_image`."""
         with self.changed:
             if attempt_id not in self.known:
                 self.known.add(attempt_id)
+                self.leased[attempt_id] = leased
                 self._put(attempt_id, after_seconds=0)
 
     def stop(self):
@@ -55,9 +59,13 @@ class Fetcher:
         self.changed.notify()
 
     def _work(self):
-        while (attempt_id := self._next()) is not None:
-            calls_first.give_way()
-            wait = self._fetch_one(attempt_id)
+        while (due := self._next()) is not None:
+            due_at, attempt_id = due
+            traffic.calls.give_way(until=due_at + GIVE_WAY_SECONDS)
+            with traffic.fetches.working():
+                wait = self._fetch_one(attempt_id)
+            if wait is None:
+                self.ended()
             with self.changed:
                 if wait:
                     self._put(attempt_id, after_seconds=wait + LATE_SECONDS)
@@ -65,19 +73,20 @@ class Fetcher:
                     self.known.discard(attempt_id)
 
     def _next(self):
-        """Wait for the next attempt that is due; at a stop None once nothing is due any more."""
+        """Wait for the next attempt that is due; return when it was and its id. At a stop None once nothing is due."""
         with self.changed:
             while True:
                 wait = self.waiting[0][0] - time.monotonic() if self.waiting else None
                 if wait is not None and wait <= 0:
-                    return heapq.heappop(self.waiting)[-1]
+                    due_at, _, attempt_id = heapq.heappop(self.waiting)
+                    return due_at, attempt_id
                 if self.stopping:
                     return None
                 self.changed.wait(wait)
 
     def _fetch_one(self, attempt_id):
         try:
-            return images.fetch_image(attempt_id, worker=self.worker)
+            return images.fetch_image(attempt_id, worker=self.worker, leased=self.leased.pop(attempt_id, None))
         except Exception:  # the address is on the books: the sweep of any worker tries again
             log.exception("fetch failed unexpectedly")
             with contextlib.suppress(DatabaseTrouble):

@@ -1,23 +1,25 @@
 """From a result's address to a stored image: fetch, verify, publish, one commit to DONE. GETs are free and repeated."""
 
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
 import structlog
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from gallery.api import errors
 from gallery.models import Attempt, Image
-from gallery.models.money import Fetch
+from gallery.models.money import FETCH_LEASE_SECONDS, Fetch
 from gallery.models.runs import State
-from gallery.services import crash, files, provider, thumbnails, verification
+from gallery.services import crash, files, provider, verification
 from gallery.services.commits import committing, give_connection_back
+from gallery.services.rows import update_rows
 from gallery.services.states import change
 
 WAITS = (1, 2, 4, 8, 15)  # seconds between tries, the last one for ever
-LEASE_SECONDS = 120  # how long one fetch may take before another process may try
+BEGUN_WITHIN_SECONDS = 20  # of a lease; the rest is for the fetch itself
 LAST_SECONDS = 5  # before the address dies nothing more is begun
 DECODES_ALLOWED = 1  # one death during decoding may be chance; a result in which two workers died is held aside
 
@@ -27,12 +29,13 @@ TAKES_A_PICTURE = (State.HAVE_URL, State.BLOCKED, State.LOST)
 log = structlog.get_logger("fluxweb.images")
 
 
-def fetch_image(attempt_id, *, worker):
+def fetch_image(attempt_id, *, worker, leased=None):
     """Fetch one result unless somebody else does. Return after how many seconds to try again, or None if it is over.
 
-    A bad result is not an error here: it is blocked, tried again, or lost when its address dies.
+    A bad result is not an error here: it is blocked, tried again, or lost when its address dies. `leased`: the
+    attempt, if this worker got its lease together with the address.
     """
-    attempt = _lease(attempt_id, worker)
+    attempt = leased if _is_fresh(leased) else _lease(attempt_id, worker)
     if attempt is None:
         return None
     give_connection_back()  # a download can last minutes; it holds no database connection
@@ -46,20 +49,26 @@ def fetch_image(attempt_id, *, worker):
     return None
 
 
+def _is_fresh(leased):
+    begun_by = timezone.now() + timedelta(seconds=FETCH_LEASE_SECONDS - BEGUN_WITHIN_SECONDS)
+    return leased is not None and leased.fetch_lease_until > begun_by
+
+
 def _lease(attempt_id, worker):
+    """Return the attempt with a lease of ours, or None if somebody else has it or it is not due."""
     now = timezone.now()
-    free = Q(fetch_lease_until=None) | Q(fetch_lease_until__lte=now) | Q(fetch_worker=worker, fetch_tries=0)
-    free &= Q(fetch_after__lte=now)
-    until = now + timedelta(seconds=LEASE_SECONDS)
+    free = Q(fetch_lease_until=None) | Q(fetch_lease_until__lte=now) | Q(fetch_worker=worker)
     with committing():
-        leased = Attempt.objects.filter(free, pk=attempt_id, fetch=Fetch.WANTED).update(
-            fetch_worker=worker, fetch_lease_until=until, fetch_tries=F("fetch_tries") + 1
+        leased = Attempt.objects.filter(free, pk=attempt_id, fetch=Fetch.WANTED, fetch_after__lte=now).update(
+            fetch_worker=worker, fetch_lease_until=now + timedelta(seconds=FETCH_LEASE_SECONDS)
         )
     return Attempt.objects.select_related("job").get(pk=attempt_id) if leased else None
 
 
 def _fetch_into(file, attempt):
-    seconds = min(LEASE_SECONDS - 20, max(1, (attempt.url_dies_at - timezone.now()).total_seconds()))
+    seconds = min(
+        FETCH_LEASE_SECONDS - BEGUN_WITHIN_SECONDS, max(1, (attempt.url_dies_at - timezone.now()).total_seconds())
+    )
     got = provider.download(attempt.url, into=file, deadline_seconds=seconds)
     file.flush()
     if not got.listed:
@@ -79,48 +88,27 @@ def _fetch_into(file, attempt):
 
 
 def keep(file, attempt, *, sha256):
-    """Verify a complete temporary file, publish it with its thumbnail, and commit the image."""
-    facts, thumbnail = _look(file, attempt)
-    facts["sha256"] = sha256
+    """Verify a complete temporary file, publish it, and commit the image."""
+    facts = _look(file, attempt)
     name = files.publish(file, f"originals/{attempt.key[:2]}/{attempt.key}.{facts['format']}")
-    thumbnail_name = _publish_thumbnail(thumbnail, attempt)
     crash.reached("published")
-    return _commit(attempt, file=name, thumbnail=thumbnail_name, **facts)
+    return _commit(attempt, file=name, sha256=sha256, **facts)
 
 
 def _look(file, attempt):
-    """Return what is known of the picture once it is decoded, and its thumbnail. The pixels end here: 3 to 75 MB."""
+    """Return what is known of the picture once it is decoded."""
     with verification.DECODES, Path(file.name).open("rb") as reader:
         _count_decode(attempt)
         whole = verification.verify(reader)
-        thumbnail = _make_thumbnail(whole, attempt)
-    size = Path(file.name).stat().st_size
-    return {"format": whole.format, "width": whole.width, "height": whole.height, "bytes": size}, thumbnail
+    return {**asdict(whole), "bytes": Path(file.name).stat().st_size}
 
 
 def _count_decode(attempt):
     """Committed first: a result that kills the process while it is decoded must be known for it."""
     with committing():
-        Attempt.objects.filter(pk=attempt.pk).update(decodes=F("decodes") + 1)
+        update_rows(Attempt, {"id": attempt}, decodes=attempt.decodes + 1)
     give_connection_back()
     crash.reached("fetched")
-
-
-def _make_thumbnail(whole, attempt):
-    """A picture without a thumbnail is still the picture that was paid for: the sweep tries again."""
-    try:
-        return thumbnails.make(whole.pixels)
-    except (OSError, ValueError) as error:
-        log.warning("thumbnail failed", attempt=attempt.key, error=type(error).__name__)
-        return b""
-
-
-def _publish_thumbnail(content, attempt):
-    try:
-        return files.publish_bytes(content, thumbnails.thumbnail_name(attempt)) if content else ""
-    except OSError as error:
-        log.warning("thumbnail not stored", attempt=attempt.key, error=type(error).__name__)
-        return ""
 
 
 @committing()
@@ -139,8 +127,9 @@ def _commit(attempt, **facts):
 
 
 def _end_fetch(attempt, fetch, *, unless=(Fetch.DONE, Fetch.DEAD), **fields):
-    open_fetches = Attempt.objects.filter(pk=attempt.pk).exclude(fetch__in=unless)
-    return open_fetches.update(fetch=fetch, fetch_lease_until=None, fetch_worker=None, decodes=0, **fields) == 1
+    where = {"id": attempt, "fetch": tuple(each for each in Fetch if each not in unless)}
+    given_back = {"fetch_lease_until": None, "fetch_worker": None, "decodes": 0}
+    return update_rows(Attempt, where, fetch=fetch, **given_back, **fields) == 1
 
 
 def _block(attempt, *, reason, file=None):
@@ -157,18 +146,19 @@ def _again_later(attempt, *, reason):
     if wait <= 0:
         _lose(attempt, reason=reason)
         return None
-    after = timezone.now() + timedelta(seconds=wait)
+    after, tries = timezone.now() + timedelta(seconds=wait), attempt.fetch_tries + 1
     Attempt.objects.filter(pk=attempt.pk, fetch=Fetch.WANTED).update(
-        fetch_after=after, fetch_lease_until=None, fetch_worker=None, decodes=0, fetch_error=reason[:200]
-    )
-    log.info("fetch again", job=attempt.job.key, attempt=attempt.key, wait=round(wait), tries=attempt.fetch_tries)
+        fetch_after=after, fetch_tries=tries, fetch_lease_until=None, fetch_worker=None, decodes=0,
+        fetch_error=reason[:200],
+    )  # fmt: skip
+    log.info("fetch again", job=attempt.job.key, attempt=attempt.key, wait=round(wait), tries=tries)
     return wait
 
 
 def _wait(attempt):
     """Seconds until the next try; the last one is just before the address dies, and then there is none."""
     left = (attempt.url_dies_at - timezone.now()).total_seconds() - LAST_SECONDS
-    return min(WAITS[min(attempt.fetch_tries - 1, len(WAITS) - 1)], left)
+    return min(WAITS[min(attempt.fetch_tries, len(WAITS) - 1)], left)
 
 
 @committing()

@@ -11,7 +11,7 @@ from django.utils import timezone
 from gallery.models import Attempt, Job
 from gallery.models.money import Fetch
 from gallery.models.runs import State
-from gallery.services import jobs, workers
+from gallery.services import claims, workers
 from gallery.services.states import change
 
 # Of a worker that lives: its thread failed in a way nobody thought of, and nothing else would ever move the job.
@@ -28,7 +28,7 @@ def reap():
     now = timezone.now()
     forgotten = Q(attempt__reserved_at__lt=now - timedelta(seconds=CLAIM_SECONDS))
     for job in Job.objects.filter(OF_NOBODY | forgotten, state=State.CLAIMED).select_related("attempt", "run"):
-        jobs.release(job.attempt)
+        claims.release(job.attempt)
     unanswered = Q(attempt__sent_at__lt=now - timedelta(seconds=settings.FLUX_TIMEOUT + ANSWER_SECONDS))
     for job in Job.objects.filter(OF_NOBODY | unanswered, state=State.SENDING).select_related("attempt", "run"):
         doubt(job)

@@ -25,9 +25,11 @@ def forget(attempt_key):
     (_folder() / f"{attempt_key}{SUFFIX}").unlink(missing_ok=True)
 
 
-def kept():
-    """Yield (attempt key, text) of every answer that lies here."""
+def kept(*, unless=()):
+    """Yield (attempt key, text) of every answer that lies here, except those of the attempts named."""
     for path in sorted(_folder().glob(f"*{SUFFIX}")):
+        if path.stem in unless:
+            continue
         try:
             yield path.stem, path.read_text()
         except FileNotFoundError:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from gallery.models import Job, Run
 from gallery.models.runs import State
+from gallery.services.rows import update_rows
 
 log = structlog.get_logger("fluxweb.jobs")
 ANY_ATTEMPT = object()
@@ -19,10 +20,11 @@ def change(job, *, if_state, if_attempt=ANY_ATTEMPT, **fields):
     The run's version is raised first, so that whoever polls the run sees the change exactly once, and so that
     everybody takes the locks in the same order: gate, run, job, attempt.
     """
-    rows = Job.objects.filter(pk=job.pk, state__in=if_state)
+    where = {"id": job.pk, "state": tuple(if_state)}
     if if_attempt is not ANY_ATTEMPT:
-        rows = rows.filter(attempt=if_attempt)
-    changed = rows.update(**fields, version=raise_version(job.run_id), changed_at=timezone.now()) == 1
+        where["attempt"] = if_attempt
+    now = timezone.now()
+    changed = update_rows(Job, where, **fields, version=raise_version(job.run_id), changed_at=now) == 1
     if changed:
         _log(job, fields, if_attempt)
     return changed

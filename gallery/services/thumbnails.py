@@ -1,8 +1,10 @@
-"""Thumbnails: 512 px WebP, made once, in the worker."""
+"""Thumbnails: 512 px WebP, made once, in the worker, after the picture itself is safe."""
 
 import io
 
 import structlog
+from django.db.models import F
+from django.utils import timezone
 from PIL import Image as Pillow
 
 from gallery.models import Image
@@ -19,32 +21,34 @@ def thumbnail_name(attempt):
     return f"thumbnails/{attempt.key[:2]}/{attempt.key}.webp"
 
 
-def make(pixels):
-    """Return the WebP bytes of a decoded picture's thumbnail."""
-    small = _fit(pixels if pixels.mode in ("RGB", "RGBA") else pixels.convert("RGB"))
+def make(picture):
+    """Return the WebP bytes of an opened picture's thumbnail; the picture itself shrinks."""
+    picture.thumbnail((EDGE, EDGE), Pillow.Resampling.LANCZOS, reducing_gap=1.0)  # decodes no more than it needs
+    small = picture if picture.mode in ("RGB", "RGBA") else picture.convert("RGB")
     out = io.BytesIO()
     small.save(out, "WEBP", quality=QUALITY, method=METHOD)
     return out.getvalue()
 
 
-def _fit(picture):
-    scale = min(1, EDGE / max(picture.size))
-    size = tuple(max(1, round(side * scale)) for side in picture.size)
-    return picture.resize(size, Pillow.Resampling.LANCZOS, reducing_gap=1.0)
+def make_next():
+    """Make the newest thumbnail that is missing; return whether there was one to make."""
+    due = Image.objects.due_for_thumbnail(timezone.now()).select_related("attempt").order_by("-id")
+    image = due.first()
+    if image is None:
+        return False
+    mine = Image.objects.filter(pk=image.pk, thumbnail_tries=image.thumbnail_tries)
+    if mine.update(thumbnail_tries=F("thumbnail_tries") + 1):  # else another worker makes it
+        _make(image)
+    return True
 
 
-def make_missing(limit=20):
-    """Make thumbnails that failed at first: the picture has been there all the time."""
-    for image in Image.objects.without_thumbnail().select_related("attempt").order_by("-id")[:limit]:
-        Image.objects.filter(pk=image.pk).update(thumbnail_tries=image.thumbnail_tries + 1)
-        try:
-            _make_one(image)
-        except (OSError, ValueError, verification.NotWhole, verification.NotAPicture):
-            log.exception("thumbnail failed again", image=image.key)
-
-
-def _make_one(image):
-    with files.open_file(image.file) as file, verification.DECODES:
-        content = make(verification.verify(file).pixels)
-    name = files.publish_bytes(content, thumbnail_name(image.attempt))
-    Image.objects.filter(pk=image.pk).update(thumbnail=name)
+def _make(image):
+    """A picture without a thumbnail is still the picture that was paid for."""
+    try:
+        with files.open_file(image.file) as file, verification.DECODES, Pillow.open(file) as picture:
+            content = make(picture)
+        name = files.publish_bytes(content, thumbnail_name(image.attempt))
+    except (OSError, ValueError, SyntaxError):
+        log.exception("thumbnail failed", image=image.key)
+    else:
+        Image.objects.filter(pk=image.pk).update(thumbnail=name)

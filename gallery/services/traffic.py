@@ -1,30 +1,34 @@
-"""Calls go before downloads: while a thread is between two paid calls, fetches of this process wait a moment.
+"""Who goes first when everybody wants the interpreter: calls before fetches before thumbnails.
 
-Calls that began together end together. Without this their pictures are decoded (26 ms of CPU each, one interpreter
-lock) while the next calls wait to be sent, and the provider stands idle: 25 rounds of 8 calls took 28 s instead of 26.
+Calls that began together end together. Without this their pictures are decoded while the next calls wait to be sent,
+and the provider stands idle: 25 rounds of 8 calls took 28 s instead of 26.
 """
 
 import threading
+import time
 from contextlib import contextmanager
 
-GIVE_WAY_SECONDS = 3.0  # at most: an address lives ten minutes, but somebody is watching
+QUIET_SECONDS = 0.1  # after the last one: the answers of a round come one close after the other
+TICK_SECONDS = 0.02
 
 
-class CallsFirst:
-    """Counts the threads that are neither waiting for an answer nor idle."""
+class RightOfWay:
+    """Counts the threads whose work others let go first."""
 
     def __init__(self):
-        self.changed = threading.Condition()
-        self.between_calls = 0
+        self.counting = threading.Lock()
+        self.busy = 0
+        self.changed_at = 0.0
+        self.more_waits = True  # behind the work that is under way; if not, nobody needs to give way to it
 
     def _count(self, step):
-        with self.changed:
-            self.between_calls += step
-            self.changed.notify_all()
+        with self.counting:
+            self.busy += step
+            self.changed_at = time.monotonic()
 
     @contextmanager
     def working(self):
-        """Around a thread's whole work: claim, mark, send, record, and again."""
+        """Around work that goes first."""
         self._count(1)
         try:
             yield
@@ -32,18 +36,22 @@ class CallsFirst:
             self._count(-1)
 
     @contextmanager
-    def waiting_for_answer(self):
-        """Around the call itself: the thread needs nothing from this process now."""
+    def waiting(self):
+        """Inside it, around a wait for somebody else: the thread needs nothing from this process now."""
         self._count(-1)
         try:
             yield
         finally:
             self._count(1)
 
-    def give_way(self):
-        """Wait until every thread is on the wire or idle, but not for ever."""
-        with self.changed:
-            self.changed.wait_for(lambda: self.between_calls <= 0, timeout=GIVE_WAY_SECONDS)
+    def give_way(self, *, until):
+        """Wait until all has been quiet for a moment, at most until then (monotonic seconds)."""
+        while self.more_waits and time.monotonic() < until and not self._quiet():
+            time.sleep(TICK_SECONDS)
+
+    def _quiet(self):
+        return not self.busy and time.monotonic() - self.changed_at >= QUIET_SECONDS
 
 
-calls_first = CallsFirst()
+calls = RightOfWay()  # threads between two paid calls: claim, mark, send, record
+fetches = RightOfWay()

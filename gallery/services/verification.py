@@ -23,12 +23,11 @@ class NotAPicture(Exception):
 
 @dataclass(frozen=True)
 class Verified:
-    """A fully decoded picture. `pixels` is the Pillow image, for the thumbnail."""
+    """What is known of a picture that was decoded to its end."""
 
     format: str
     width: int
     height: int
-    pixels: Pillow.Image
 
 
 def verify(file):
@@ -39,7 +38,7 @@ def verify(file):
         picture.load()
     except (OSError, SyntaxError, ValueError) as error:
         raise NotWhole("The picture ends early or is damaged.") from error
-    return Verified(FORMATS[picture.format], *picture.size, picture)
+    return Verified(FORMATS[picture.format], *picture.size)
 
 
 def _open(file):

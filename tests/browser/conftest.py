@@ -6,7 +6,7 @@ import threading
 import pytest
 from django.db import connection
 
-from gallery.services import claims, gate, images, jobs, provider, workers
+from gallery.services import claims, gate, images, jobs, provider, thumbnails, workers
 
 OPTIONS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -55,6 +55,7 @@ class BusyWorker(threading.Thread):
             return False
         if jobs.perform(attempt):
             images.fetch_image(attempt.pk, worker=self.row)
+            thumbnails.make_next()
         return True
 
     def stop(self):

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from gallery.models import Attempt, Gate, Image, Job, Run, User, Worker
 from gallery.models.money import Money
 from gallery.models.runs import State
-from gallery.services import decisions, files, images, jobs, reaper, runs
+from gallery.services import answers, decisions, files, images, jobs, reaper, runs
 from gallery.simulator import faults
 from tests.conftest import HandWorker
 from tests.factories import make_run
@@ -66,13 +66,13 @@ class Promises(RuleBasedStateMachine):
             self.world.script(ANSWERS[kind])
         self.late.append((attempt, jobs.send(attempt, marked_at=time.monotonic())))
         if step == "record":
-            jobs.record(*self.late.pop())
+            answers.record(*self.late.pop())
 
     @rule(again=st.booleans())
     def record_a_late_answer(self, again):
         for _ in range(1 + again):
             if self.late:
-                jobs.record(*self.late[0])
+                answers.record(*self.late[0])
         self.late = self.late[1:]
 
     @rule()

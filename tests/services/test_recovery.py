@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from gallery.models import Attempt, Gate, Image, Worker
-from gallery.services import decisions, gate, images, jobs, outcomes, provider, reaper, runs, spool, workers
+from gallery.services import answers, decisions, gate, images, jobs, outcomes, provider, reaper, runs, spool, workers
 from gallery.simulator import faults
 from tests.conftest import HandWorker
 from tests.factories import make_run, states
@@ -89,7 +89,7 @@ def test_a_late_answer_is_taken_in(owner, worker, other_worker, provider_server,
     jobs.mark(attempt)
     die(worker)
     reaper.reap()
-    jobs.record(attempt, answer_of(attempt, provider_server))
+    answers.record(attempt, answer_of(attempt, provider_server))
     attempt.refresh_from_db()
     assert states(run) == ["HAVE_URL"]
     assert attempt.money == "charged"
@@ -105,7 +105,7 @@ def test_asked_again_and_the_late_answer_comes_too_keeps_both_pictures(
     decisions.ask_again(run.jobs.get(), attempt=first, by=owner)
     other_worker.work()
     assert states(run) == ["DONE"]
-    jobs.record(first, answer_of(first, provider_server))
+    answers.record(first, answer_of(first, provider_server))
     reaper.reap()
     other_worker.fetch(first)
     assert Image.objects.count() == 2
@@ -117,7 +117,7 @@ def test_a_late_answer_drops_a_second_purchase_that_was_not_sent(owner, worker, 
     run, first = left_in_doubt(owner, worker)
     decisions.ask_again(run.jobs.get(), attempt=first, by=owner)
     second = other_worker.claim()
-    jobs.record(first, answer_of(first, provider_server))
+    answers.record(first, answer_of(first, provider_server))
     jobs.perform(second)
     second.refresh_from_db()
     assert second.money == "not_charged"
@@ -131,12 +131,12 @@ def test_an_answer_in_the_spool_is_recorded_once(owner, worker, provider_server,
     jobs.mark(attempt)
     outcome = answer_of(attempt, provider_server)
     spool.keep(attempt.key, outcome.as_json())
-    jobs.take_in_spool()
-    jobs.take_in(attempt.key, outcome)
+    answers.take_in_spool()
+    answers.take_in(attempt.key, outcome)
     assert states(run) == ["HAVE_URL"]
     assert list(spool.kept()) == []
     worker.fetch(attempt)
-    jobs.take_in(attempt.key, outcome)
+    answers.take_in(attempt.key, outcome)
     assert states(run) == ["DONE"]
 
 
@@ -253,11 +253,11 @@ def test_a_refused_second_call_falls_back_to_the_first_ones_late_picture(
     decisions.ask_again(run.jobs.get(), attempt=first, by=owner)
     second = other_worker.claim()
     second_marked = jobs.mark(second)
-    jobs.record(first, late)
+    answers.record(first, late)
     reaper.reap()
     other_worker.fetch(first)
     world.script(faults.Answer(500))
-    jobs.record(second, jobs.send(second, marked_at=second_marked))
+    answers.record(second, jobs.send(second, marked_at=second_marked))
     assert states(run) == ["DONE"]
     assert run.jobs.get().attempt_id == first.pk
     assert other_worker.claim() is None
@@ -269,7 +269,7 @@ def test_a_damaged_answer_on_disk_keeps_no_other_from_being_read(owner, worker, 
     jobs.mark(attempt)
     spool.keep("aaa", {"not": "an outcome"})
     spool.keep(attempt.key, answer_of(attempt, provider_server).as_json())
-    jobs.take_in_spool()
+    answers.take_in_spool()
     assert states(run) == ["HAVE_URL"]
     assert [path.name for path in settings.SPOOL.iterdir()] == ["aaa.bad"]
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import OperationalError
 
 from gallery.models import Attempt, Image
-from gallery.services import files, jobs, reaper, spool, thumbnails
+from gallery.services import answers, files, reaper, spool, thumbnails
 from tests.factories import make_run, states
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -50,14 +50,15 @@ def test_a_thumbnail_that_failed_is_made_by_the_sweep(owner, worker, provider_se
     worker.fetch(attempt)
     assert states(run) == ["DONE"]
     assert Image.objects.get().thumbnail == ""
-    thumbnails.make_missing()
+    Image.objects.update(created_at="2026-01-01T00:00Z")
+    assert thumbnails.make_next()
     assert Image.objects.get().thumbnail
 
 
 def test_a_database_that_is_away_for_a_while_gets_the_answer_later(owner, worker, provider_server, world, monkeypatch):
     run = make_run(owner, seed="7")
-    monkeypatch.setattr(jobs, "RECORD_PAUSES", (0, 0, 0))
-    monkeypatch.setattr(jobs, "_record", FailsAtFirst(jobs._record, OperationalError("away"), 3))
+    monkeypatch.setattr(answers, "RECORD_PAUSES", (0, 0, 0))
+    monkeypatch.setattr(answers, "_book", FailsAtFirst(answers._book, OperationalError("away"), 3))
     attempt = worker.call()
     assert states(run) == ["HAVE_URL"]
     assert list(spool.kept()) == []
@@ -67,12 +68,12 @@ def test_a_database_that_is_away_for_a_while_gets_the_answer_later(owner, worker
 
 def test_a_database_that_stays_away_finds_the_answer_in_the_spool(owner, worker, provider_server, world, monkeypatch):
     run = make_run(owner, seed="7")
-    monkeypatch.setattr(jobs, "RECORD_PAUSES", ())
-    monkeypatch.setattr(jobs, "_record", FailsAtFirst(jobs._record, OperationalError("away"), 1))
+    monkeypatch.setattr(answers, "RECORD_PAUSES", ())
+    monkeypatch.setattr(answers, "_book", FailsAtFirst(answers._book, OperationalError("away"), 1))
     worker.call()
     assert states(run) == ["SENDING"]
     reaper.reap()
-    jobs.take_in_spool()
+    answers.take_in_spool()
     assert states(run) == ["HAVE_URL"]
     assert len(world.till) == 1
 

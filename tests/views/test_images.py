@@ -110,7 +110,9 @@ def test_the_thumbnail_is_webp_and_smaller_than_512(owner_client, image):
 
 def test_without_a_thumbnail_the_original_stands_in(owner_client, image, sent):
     Image.objects.update(thumbnail="")
-    assert bytes_of(owner_client.get(reverse("image-thumbnail", args=[image.key]))) == sent
+    response = owner_client.get(reverse("image-thumbnail", args=[image.key]))
+    assert bytes_of(response) == sent
+    assert response.headers["Cache-Control"] == "private, no-cache"
 
 
 def test_a_file_that_is_gone_is_not_found(owner_client, image):

@@ -1,0 +1,53 @@
+"""The threads that make thumbnails, when neither calls nor fetches need the processor."""
+
+import threading
+import time
+
+import structlog
+
+from gallery.services import thumbnails, traffic
+from gallery.services.commits import give_connection_back
+
+THREADS = 2  # one for each decode that may go on at once
+PATIENCE_SECONDS = 5.0  # then thumbnails are made beside the rest; until then the page shows the original
+
+log = structlog.get_logger("fluxweb.images")
+
+
+class Illustrator:
+    """Makes the thumbnails that are missing whenever it is told that there may be some."""
+
+    def __init__(self):
+        self.wanted = threading.Event()
+        self.stopping = False
+        self.threads = [threading.Thread(target=self._work, name="thumbnails", daemon=True) for _ in range(THREADS)]
+        for thread in self.threads:
+            thread.start()
+
+    def wake(self):
+        self.wanted.set()
+
+    def stop(self):
+        """End after the thumbnail at hand: the others are made by the next worker."""
+        self.stopping = True
+        self.wanted.set()
+        for thread in self.threads:
+            thread.join()
+
+    def _work(self):
+        while self.wanted.wait() and not self.stopping:
+            self.wanted.clear()
+            try:
+                self._make_all()
+            except Exception:  # the row is as it was: the next sweep wakes us again
+                log.exception("thumbnails failed unexpectedly")
+            finally:
+                give_connection_back()
+
+    def _make_all(self):
+        patience_ends = time.monotonic() + PATIENCE_SECONDS
+        more = True
+        while more and not self.stopping:
+            traffic.calls.give_way(until=patience_ends)
+            traffic.fetches.give_way(until=patience_ends)
+            more = thumbnails.make_next()
