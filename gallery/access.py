@@ -6,6 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from gallery.models import Image, Job, Run
+from gallery.services import losses
 
 
 def run_read(request, key):
@@ -23,6 +24,11 @@ def image_read(request, key):
 def image_place(request, key):
     """Return the picture that ends a page of the gallery, with what the next page needs of it."""
     return _find(Image.objects.only("id", "created_at"), key, owner=request.user)
+
+
+def loss_place(request, key):
+    """Return the call that ends a page of losses: one of one's own, or anybody's for an admin."""
+    return _find(losses.of(request.user), key)
 
 
 def job_write(request, key):

@@ -72,11 +72,12 @@ def _claim():
 
 @queue.periodic_task(crontab(hour="3", minute="17"))
 def nightly():
-    """Take away what nobody needs: expired sessions, temporary files of killed processes."""
+    """Take away what nobody needs: expired sessions, files that killed processes left behind."""
     from django.core.management import call_command
 
     call_command("clearsessions")
     files.sweep_incoming()
+    images.sweep_held()
     connection.close()
 
 

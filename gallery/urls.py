@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gallery.views import files, gallery, gate, health, help, images, jobs, queue, runs, studio, welcome
+from gallery.views import files, gallery, gate, health, help, images, jobs, losses, queue, runs, studio, welcome
 
 urlpatterns = [
     path("", studio.compose, name="studio"),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("images/<str:key>/original", files.original, name="image-original"),
     path("images/<str:key>/thumbnail", files.thumbnail, name="image-thumbnail"),
     path("queue/", queue.index, name="queue"),
+    path("queue/losses/", losses.index, name="losses"),
     path("gate/pause/", gate.pause, name="gate-pause"),
     path("gate/resume/", gate.resume, name="gate-resume"),
     path("help/", help.help_page, name="help"),

@@ -7,24 +7,16 @@ import hashlib
 
 import structlog
 from django.db import transaction
-from django.db.models import F, Q
 
 from gallery.models import Attempt, Job
 from gallery.models.money import Fetch, Money
 from gallery.models.runs import IN_DOUBT, State
-from gallery.services import files, images
+from gallery.services import files, images, losses
 from gallery.services.states import change, queued_anew, raise_version
 
 BUYABLE_AGAIN = (State.UNKNOWN, State.LOST, State.NO_RESULT)
-BEING_SENT = Q(job__attempt=F("pk"), job__state=State.SENDING)
 
 log = structlog.get_logger("fluxweb.decisions")
-
-
-def waiting_for_a_person():
-    """Return the attempts in doubt and those whose result is held aside, also of jobs that have gone on since."""
-    doubtful = Q(money=Money.UNCERTAIN) & ~BEING_SENT
-    return Attempt.objects.filter(doubtful | Q(fetch=Fetch.BLOCKED)).order_by("-id")
 
 
 @transaction.atomic
@@ -42,9 +34,10 @@ def settle(attempt, *, charged, by):
     """Say what became of an uncertain charge, with a name on it; return whether there was a doubt."""
     job = attempt.job
     raise_version(job.run_id)
-    doubtful = Attempt.objects.filter(pk=attempt.pk, money=Money.UNCERTAIN).exclude(BEING_SENT)
+    doubtful = Attempt.objects.filter(pk=attempt.pk, money=Money.UNCERTAIN).exclude(losses.BEING_SENT)
     money = Money.CHARGED if charged else Money.NOT_CHARGED
-    if not doubtful.update(money=money, settled_by=by.username):
+    gone = {"fetch": Fetch.DEAD} if charged else {}
+    if not doubtful.update(money=money, settled_by=by.username, **gone):
         return False
     state, reason = (State.LOST, "settled_charged") if charged else (State.FAILED, "settled_not_charged")
     change(job, if_state=IN_DOUBT, if_attempt=attempt, state=state, reason=reason)

@@ -115,11 +115,31 @@ def publish_bytes(content, name):
         return publish(file, name)
 
 
+def name_of(attempt, folder, suffix=""):
+    """Return the name of an attempt's file: made from its key, so that the same fetch done twice is one file."""
+    return f"{folder}/{attempt.key[:2]}/{attempt.key}{suffix}"
+
+
+def names(folder):
+    """Yield the name and the attempt's key of every file of a folder that `name_of` named."""
+    for part in _listed(folder)[0]:
+        for name in _listed(f"{folder}/{part}")[1]:
+            yield f"{folder}/{part}/{name}", name.partition(".")[0]
+
+
+def _listed(folder):
+    try:
+        return default_storage.listdir(folder)
+    except FileNotFoundError:
+        return [], []
+
+
 def open_file(name):
     return default_storage.open(name, "rb")
 
 
 def remove(name):
+    """Remove a file if it is there."""
     default_storage.delete(name)
 
 

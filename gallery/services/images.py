@@ -1,5 +1,6 @@
 """From a result's address to a stored image: fetch, verify, publish, one commit to DONE. GETs are free and repeated."""
 
+import contextlib
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -12,12 +13,14 @@ from django.utils import timezone
 from gallery.api import errors
 from gallery.models import Attempt, Image
 from gallery.models.money import FETCH_LEASE_SECONDS, Fetch
+from gallery.models.pictures import CONTENT_TYPES
 from gallery.models.runs import State
 from gallery.services import crash, files, provider, verification
 from gallery.services.commits import committing, give_connection_back
 from gallery.services.rows import update_rows
 from gallery.services.states import change
 
+HELD = "held"  # the folder of results that wait for an admin
 WAITS = (1, 2, 4, 8, 15)  # seconds between tries, the last one for ever
 BEGUN_WITHIN_SECONDS = 20  # of a lease; the rest is for the fetch itself
 LAST_SECONDS = 5  # before the address dies nothing more is begun
@@ -90,9 +93,13 @@ def _fetch_into(file, attempt):
 def keep(file, attempt, *, sha256):
     """Verify a complete temporary file, publish it, and commit the image."""
     facts = _look(file, attempt)
-    name = files.publish(file, f"originals/{attempt.key[:2]}/{attempt.key}.{facts['format']}")
+    name = files.publish(file, _original_name(attempt, facts["format"]))
     crash.reached("published")
     return _commit(attempt, file=name, sha256=sha256, **facts)
+
+
+def _original_name(attempt, image_format):
+    return files.name_of(attempt, "originals", f".{image_format}")
 
 
 def _look(file, attempt):
@@ -134,7 +141,7 @@ def _end_fetch(attempt, fetch, *, unless=(Fetch.DONE, Fetch.DEAD), **fields):
 
 def _block(attempt, *, reason, file=None):
     """Hold the result aside: it has been paid for, and a person decides."""
-    held = files.publish(file, f"held/{attempt.key[:2]}/{attempt.key}") if file else ""
+    held = files.publish(file, files.name_of(attempt, HELD)) if file else ""
     with committing():
         change(attempt.job, if_state=[State.HAVE_URL], if_attempt=attempt, state=State.BLOCKED, reason="blocked")
         _end_fetch(attempt, Fetch.BLOCKED, url="", fetch_error=reason[:200], held_name=held)
@@ -161,11 +168,28 @@ def _wait(attempt):
     return min(WAITS[min(attempt.fetch_tries, len(WAITS) - 1)], left)
 
 
-@committing()
 def _lose(attempt, *, reason):
-    change(attempt.job, if_state=[State.HAVE_URL], if_attempt=attempt, state=State.LOST, reason="lost")
-    _end_fetch(attempt, Fetch.DEAD, url="", fetch_error=reason[:200])
-    log.error("paid and lost", job=attempt.job.key, attempt=attempt.key, micros=attempt.micros)
+    with committing():
+        change(attempt.job, if_state=[State.HAVE_URL], if_attempt=attempt, state=State.LOST, reason="lost")
+        lost = _end_fetch(attempt, Fetch.DEAD, url="", fetch_error=reason[:200])
+    if lost:
+        log.error("paid and lost", job=attempt.job.key, attempt=attempt.key, micros=attempt.micros)
+        _forget_original(attempt)
+
+
+def _forget_original(attempt):
+    """A worker may have died between publishing the file and putting it on the books."""
+    for image_format in CONTENT_TYPES:
+        with contextlib.suppress(OSError):
+            files.remove(_original_name(attempt, image_format))
+
+
+def sweep_held():
+    """Remove held files that no attempt points at: their worker died before the books said so; a later fetch won."""
+    for name, key in files.names(HELD):
+        ended = Attempt.objects.filter(key=key, held_name="", fetch__in=[Fetch.DONE, Fetch.DEAD])
+        if ended.exists():
+            files.remove(name)
 
 
 def _say(trouble):

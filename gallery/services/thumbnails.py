@@ -17,10 +17,6 @@ METHOD = 2  # WebP effort: 0 fast .. 6 small
 log = structlog.get_logger("fluxweb.images")
 
 
-def thumbnail_name(attempt):
-    return f"thumbnails/{attempt.key[:2]}/{attempt.key}.webp"
-
-
 def make(picture):
     """Return the WebP bytes of an opened picture's thumbnail; the picture itself shrinks."""
     picture.thumbnail((EDGE, EDGE), Pillow.Resampling.LANCZOS, reducing_gap=1.0)  # decodes no more than it needs
@@ -47,7 +43,7 @@ def _make(image):
     try:
         with files.open_file(image.file) as file, verification.DECODES, Pillow.open(file) as picture:
             content = make(picture)
-        name = files.publish_bytes(content, thumbnail_name(image.attempt))
+        name = files.publish_bytes(content, files.name_of(image.attempt, "thumbnails", ".webp"))
     except (OSError, ValueError, SyntaxError):
         log.exception("thumbnail failed", image=image.key)
     else:

@@ -40,6 +40,7 @@ TABLE = {
     "image-original": OWNER_LOOKS,
     "image-thumbnail": OWNER_LOOKS,
     "queue": MEMBERS_LOOK,
+    "losses": MEMBERS_LOOK,
     "gate-pause": ADMIN_ACTS,
     "gate-resume": ADMIN_ACTS,
     "help": MEMBERS_LOOK,

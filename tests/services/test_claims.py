@@ -30,25 +30,53 @@ def names_in_turn(worker, n):
 
 
 def test_a_single_picture_goes_next_however_long_the_others_line_is(owner, colleague, worker):
-    make_run(owner, seed="1..40")
+    make_run(owner, seed="1..400")
     finish(worker.claim())
     make_run(colleague, seed="7")
     assert names_in_turn(worker, 1) == ["carl"]
 
 
 def test_two_members_with_long_lines_alternate(owner, colleague, worker):
-    make_run(owner, seed="1..9")
-    make_run(colleague, seed="1..9")
-    names = names_in_turn(worker, 8)
-    assert Counter(names) == {"olga": 4, "carl": 4}
+    make_run(owner, seed="1..400")
+    make_run(colleague, seed="1..400")
+    names = names_in_turn(worker, 20)
+    assert Counter(names) == {"olga": 10, "carl": 10}
     assert all(one != other for one, other in itertools.pairwise(names))
 
 
 def test_many_small_runs_have_no_more_share_than_one_large(owner, colleague, worker):
-    for _ in range(6):
-        make_run(owner, seed="1..2")
-    make_run(colleague, seed="1..12")
-    assert Counter(names_in_turn(worker, 10)) == {"olga": 5, "carl": 5}
+    for _ in range(40):
+        make_run(owner, seed="1..10")
+    make_run(colleague, seed="1..400")
+    assert Counter(names_in_turn(worker, 20)) == {"olga": 10, "carl": 10}
+
+
+def test_threads_that_claim_together_take_turns_like_one_after_the_other(owner, colleague, worker, settings):
+    settings.FLUX_CONCURRENCY = 50
+    make_run(owner, seed="1..400")
+    make_run(colleague, seed="7")
+    worker.claim()
+    taken = claims._claim([worker.row] * 5)
+    assert [attempt.job.owner.username for attempt in taken] == ["carl", "olga", "olga", "olga", "olga"]
+    assert len({attempt.job_id for attempt in taken}) == 5
+
+
+def test_claims_together_stop_at_a_models_cap_and_go_on_with_the_next(owner, worker, settings):
+    settings.FLUX_CONCURRENCY = 50
+    Gate.objects.filter(name="flux-2-klein-4b").update(cap=2)
+    make_run(owner, models=["flux-2-klein-4b"], seed="1..9")
+    make_run(owner, models=["flux-2-klein-9b"], seed="1..3")
+    taken = claims._claim([worker.row] * 6)
+    models = [attempt.job.model if attempt else None for attempt in taken]
+    assert models == ["flux-2-klein-4b"] * 2 + ["flux-2-klein-9b"] * 3 + [None]
+
+
+def test_claims_together_never_pass_the_keys_cap(owner, worker, settings):
+    settings.FLUX_CONCURRENCY = 3
+    make_run(owner, seed="1..9")
+    worker.claim()
+    taken = claims._claim([worker.row] * 6)
+    assert [bool(attempt) for attempt in taken] == [True, True, False, False, False, False]
 
 
 def test_the_member_with_fewer_running_is_first(owner, colleague, worker, settings):

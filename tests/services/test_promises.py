@@ -26,6 +26,8 @@ ANSWERS = {
     "server error": faults.Answer(500),
     "gateway": faults.Answer(504, body="<html></html>"),
     "cut": faults.CutBeforeAnswer(),
+    "too many": faults.RateLimited("5"),
+    "key trouble": faults.Answer(401),
 }
 DOWNLOADS = {
     "whole": None,
@@ -41,7 +43,7 @@ class Promises(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        clean_rows()
+        clean()
         self.owner = User.objects.create_user(f"olga-{uuid4().hex[:8]}")
         self.worker = HandWorker()
         self.first_post = len(self.world.till)
@@ -58,6 +60,8 @@ class Promises(RuleBasedStateMachine):
         """Take the next job as far as this step; an answer that is not recorded may be recorded late."""
         Gate.objects.update(paused=False, closed_until=None, openings=0, cap=50)
         Job.objects.update(not_before="2026-01-01T00:00Z")
+        if not Job.objects.queued().exists():
+            self.submit(images=1)
         attempt = self.worker.claim()
         if attempt is None or step == "claim" or not jobs.mark(attempt) or step == "mark":
             return
@@ -111,6 +115,29 @@ class Promises(RuleBasedStateMachine):
         for job in Job.objects.filter(state=State.UNKNOWN).select_related("attempt")[:1]:
             decisions.settle(job.attempt, charged=charged, by=self.owner)
 
+    @rule(release=st.booleans())
+    def decide_about_a_held_file(self, release):
+        for attempt in Attempt.objects.filter(fetch="blocked").select_related("job")[:1]:
+            if not release:
+                decisions.drop_held(attempt, by=self.owner)
+            elif attempt.held_name:
+                decisions.release_held(attempt, by=self.owner)
+
+    @rule()
+    def hold_the_next_result_aside(self):
+        """Its host is public, but not listed: its file waits for an admin."""
+        for attempt in Attempt.objects.filter(fetch="wanted").select_related("job")[:1]:
+            self.world.forget_script()
+            with files.incoming_file() as file:
+                file.write(self.world.picture(attempt.url))
+                images._block(attempt, reason="The host is not listed.", file=file)
+
+    @invariant()
+    def nothing_stored_is_of_nobody(self):
+        held = set(Attempt.objects.exclude(held_name="").values_list("held_name", flat=True))
+        assert {name for name, _ in files.names("held")} == held
+        assert {name for name, _ in files.names("originals")} == set(Image.objects.values_list("file", flat=True))
+
     @invariant()
     def every_post_is_on_the_books(self):
         posts = Counter((post.prompt, post.body["seed"]) for post in self.world.till[self.first_post :])
@@ -145,7 +172,10 @@ class Promises(RuleBasedStateMachine):
         assert not Attempt.objects.filter(fetch="done", image=None).exists()
 
 
-def clean_rows():
+def clean():
+    for folder in ("originals", "held"):
+        for name, _ in files.names(folder):
+            files.remove(name)
     Job.objects.update(attempt=None)
     for model in (Image, Attempt, Job, Run, Worker, Gate, User):
         model.objects.all().delete()

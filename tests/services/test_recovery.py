@@ -9,7 +9,20 @@ from django.db import connection
 from django.utils import timezone
 
 from gallery.models import Attempt, Gate, Image, Worker
-from gallery.services import answers, decisions, gate, images, jobs, outcomes, provider, reaper, runs, spool, workers
+from gallery.services import (
+    answers,
+    decisions,
+    gate,
+    images,
+    jobs,
+    losses,
+    outcomes,
+    provider,
+    reaper,
+    runs,
+    spool,
+    workers,
+)
 from gallery.simulator import faults
 from tests.conftest import HandWorker
 from tests.factories import make_run, states
@@ -227,11 +240,11 @@ def test_a_doubt_that_was_asked_again_can_still_be_settled(owner, admin, worker,
     first = worker.call()
     decisions.ask_again(run.jobs.get(), attempt=first, by=owner)
     runs.cancel_run(run)
-    assert list(decisions.waiting_for_a_person()) == [first]
+    assert list(losses.wait_for_a_person(losses.of(admin))) == [first]
     assert decisions.settle(decisions.attempt_of(run.jobs.get(), first.key), charged=True, by=admin)
     first.refresh_from_db()
     assert (first.money, states(run)) == ("charged", ["CANCELLED"])
-    assert not decisions.waiting_for_a_person()
+    assert not losses.wait_for_a_person(losses.of(admin))
 
 
 def test_a_second_click_on_ask_again_buys_nothing_more(owner, worker, provider_server, world):

@@ -8,7 +8,8 @@ import pytest
 from django.db import OperationalError
 
 from gallery.models import Attempt, Image
-from gallery.services import answers, files, reaper, spool, thumbnails
+from gallery.services import answers, files, images, reaper, spool, thumbnails
+from gallery.simulator import faults
 from tests.factories import make_run, states
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -92,6 +93,32 @@ def test_the_spool_is_readable_by_us_only_and_holds_no_key(owner, worker, provid
     [path] = Path(settings.SPOOL).iterdir()
     assert path.stat().st_mode & 0o077 == 0
     assert settings.FLUX_API_KEY not in path.read_text()
+
+
+def test_a_lost_picture_leaves_no_file_behind(owner, worker, provider_server, world, monkeypatch):
+    """A worker died after it had published the file; then the address died too."""
+    make_run(owner, seed="7")
+    attempt = worker.call()
+    monkeypatch.setattr(images, "_commit", FailsAtFirst(images._commit, OperationalError("died here"), 1))
+    with pytest.raises(OperationalError):
+        worker.fetch(attempt)
+    assert len(list(files.names("originals"))) == 1
+    Attempt.objects.update(url_dies_at="2026-01-01T00:00Z", fetch_lease_until=None)
+    world.script_download(faults.Status(404))
+    worker.fetch(attempt)
+    assert Attempt.objects.get().fetch == "dead"
+    assert list(files.names("originals")) == []
+
+
+def test_a_held_file_nobody_points_at_is_swept_and_no_other(owner, worker, provider_server):
+    make_run(owner, seed="1..3")
+    stored, waiting, held = worker.call(), worker.call(), worker.call()
+    worker.fetch(stored)
+    for attempt in (stored, waiting, held):
+        files.publish_bytes(b"from another host", files.name_of(attempt, "held"))
+    Attempt.objects.filter(pk=held.pk).update(fetch="blocked", held_name=files.name_of(held, "held"))
+    images.sweep_held()
+    assert {key for _, key in files.names("held")} == {waiting.key, held.key}
 
 
 def test_the_sweep_takes_away_old_temporary_files_only():
