@@ -146,3 +146,9 @@ def worker(transactional_db):
     yield HandWorker()
     provider.close()
     connection.close()
+
+
+@pytest.fixture
+def other_worker(worker):
+    """Another process that takes over."""
+    return HandWorker()

@@ -67,15 +67,18 @@ def _spool(attempt, outcome):
 
 def _record_all(answered):
     """Record what several threads bring at the same moment; return for each the attempt, or None if it was known."""
+    by_run = sorted(answered, key=lambda each: each[0].job.run_id)  # everybody locks runs in the same order
     with committing(Rank.RECORD):
-        news = [
-            _record_own(attempt, outcome) or _record(attempt.key, outcome, own=True) for attempt, outcome in answered
-        ]
-    _tell_gates([(attempt.job, outcome) for attempt, (_, outcome) in zip(news, answered, strict=True) if attempt])
-    return news
+        news = {attempt.pk: _record_own(attempt, outcome) for attempt, outcome in by_run}
+    _tell_gates([(attempt.job, outcome) for attempt, outcome in answered if news[attempt.pk]])
+    return [news[attempt.pk] for attempt, _ in answered]
 
 
 def _record_own(attempt, outcome):
+    return _record_usual(attempt, outcome) or _record(attempt.key, outcome, own=True)
+
+
+def _record_usual(attempt, outcome):
     """Record the usual answer: an address, and the job still waits for it, so nobody else has touched the attempt."""
     if outcome.state != State.HAVE_URL:
         return None
@@ -108,7 +111,7 @@ def take_in(attempt_key, outcome):
 
 
 def _record(attempt_key, outcome, *, own=False):
-    """Book an outcome, once; return the attempt if it was news. `own`: its worker lives and fetches the result."""
+    """Book an outcome, once; return the attempt if it was news, or if its `own` worker is still to fetch the result."""
     attempts = Attempt.objects.filter(key=attempt_key)
     run_id = attempts.values_list("job__run", flat=True).first()
     if run_id is None:
@@ -116,7 +119,7 @@ def _record(attempt_key, outcome, *, own=False):
     raise_version(run_id)  # takes the run's lock: two who record the same answer go one after the other
     attempt = attempts.select_related("job").get()
     if attempt.answered_at:
-        return None
+        return attempt if own and attempt.fetch_worker_id == attempt.worker_id else None
     _book(attempt, outcome, leased=own)
     if outcome.state == State.HAVE_URL:
         _enter_have_url(attempt)

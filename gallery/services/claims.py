@@ -45,7 +45,7 @@ def _claim_in_turn(workers, *, now):
     turns = Turns(now=now, most=len(workers))
     pairs = zip(workers, iter(turns.next_job, None), strict=False)
     attempts = Attempt.objects.bulk_create([_reservation(job, worker, now) for worker, job in pairs])
-    for place, attempt in enumerate(attempts):
+    for place, attempt in sorted(enumerate(attempts), key=lambda each: each[1].job.run_id):  # like all who lock runs
         if not change(attempt.job, if_state=[State.QUEUED], state=State.CLAIMED, attempt=attempt):
             raise Raced
         update_rows(User, {"id": attempt.job.owner_id}, last_turn_at=turns.turn_at(place))

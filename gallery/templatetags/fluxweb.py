@@ -46,6 +46,12 @@ def short(text, length=90):
 
 
 @register.filter
+def sentence(text):
+    """Write an error as a sentence: a capital in front, a full stop behind."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", "…")) else ".")
+
+
+@register.filter
 def ratio_class(picture):
     """Name the CSS class of a picture's shape: its ratio in tenths, within what the stylesheet draws."""
     tenths = round(10 * picture.width / picture.height) if picture.height else 10

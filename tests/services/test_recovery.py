@@ -24,7 +24,6 @@ from gallery.services import (
     workers,
 )
 from gallery.simulator import faults
-from tests.conftest import HandWorker
 from tests.factories import make_run, states
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -43,11 +42,6 @@ def left_in_doubt(owner, worker):
     die(worker)
     reaper.reap()
     return run, attempt
-
-
-@pytest.fixture
-def other_worker(worker):
-    return HandWorker()
 
 
 def answer_of(attempt, provider_server):

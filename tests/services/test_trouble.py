@@ -8,7 +8,7 @@ import pytest
 from django.db import OperationalError
 
 from gallery.models import Attempt, Image
-from gallery.services import answers, files, images, reaper, spool, thumbnails
+from gallery.services import answers, files, gate, images, jobs, reaper, spool, thumbnails
 from gallery.simulator import faults
 from tests.factories import make_run, states
 
@@ -77,6 +77,17 @@ def test_a_database_that_stays_away_finds_the_answer_in_the_spool(owner, worker,
     answers.take_in_spool()
     assert states(run) == ["HAVE_URL"]
     assert len(world.till) == 1
+
+
+def test_a_database_that_goes_between_answer_and_gates_does_not_delay_the_picture(
+    owner, worker, provider_server, monkeypatch
+):
+    monkeypatch.setattr(answers, "RECORD_PAUSES", (0,))
+    monkeypatch.setattr(gate, "note_success", FailsAtFirst(gate.note_success, OperationalError("away"), 2))
+    run = make_run(owner, seed="7")
+    answered = jobs.perform(worker.claim())
+    assert images.fetch_image(answered.pk, worker=worker.row, leased=answered) is None
+    assert states(run) == ["DONE"]
 
 
 def test_a_disk_too_full_for_the_spool_does_not_keep_the_answer_from_the_database(
