@@ -83,7 +83,7 @@ def test_a_database_that_goes_between_answer_and_gates_does_not_delay_the_pictur
     owner, worker, provider_server, monkeypatch
 ):
     monkeypatch.setattr(answers, "RECORD_PAUSES", (0,))
-    monkeypatch.setattr(gate, "note_success", FailsAtFirst(gate.note_success, OperationalError("away"), 2))
+    monkeypatch.setattr(gate, "note_success", FailsAtFirst(gate.note_success, OperationalError("away"), 1))
     run = make_run(owner, seed="7")
     answered = jobs.perform(worker.claim())
     assert images.fetch_image(answered.pk, worker=worker.row, leased=answered) is None
