@@ -28,6 +28,8 @@ KNOWN_KEYS: dict[str, tuple[str, ...]] = {
 # Not preceded by & either, or the character reference &#123; would be a colour.
 _COLOUR = re.compile(r"(?<![\w#&])#([0-9a-fA-F]{6}|[0-9a-fA-F]{3})(?!\w)")
 
+_CHOICE_FIRST = re.compile(r'\s*\{[^{}"]*\|')
+
 _TOO_DEEP = "The brackets are nested too deeply."
 
 _JSON_FAULTS = {
@@ -69,8 +71,8 @@ def _six_digits(digits: str) -> str:
 
 
 def json_prompt(text: str) -> JsonPrompt | None:
-    """Check a prompt that begins with { or [ as JSON; None when it begins otherwise."""
-    if not text.lstrip().startswith(("{", "[")):
+    """Check a prompt that begins with { or [ as JSON; None when it begins otherwise, or with a choice {red|blue}."""
+    if not text.lstrip().startswith(("{", "[")) or _CHOICE_FIRST.match(text):
         return None
     try:
         return JsonPrompt(valid=True, pretty=_pretty(text))

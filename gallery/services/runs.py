@@ -30,7 +30,10 @@ def submit_run(*, owner, nonce, values, models, seed, project="", form=None):
     gate.ensure_gates()
     with transaction.atomic():
         run, new = Run.objects.get_or_create(
-            owner=owner, nonce=nonce, digest=digest, defaults=_facts(cells, form=form, project=project)
+            owner=owner,
+            nonce=nonce,
+            digest=digest,
+            defaults=_facts(cells, form=form, typed=values["prompt"], project=project),
         )
         if new:
             _add_jobs(run, cells)
@@ -45,9 +48,9 @@ def _same_press(owner, nonce, digest):
     return Run.objects.filter(owner=owner, nonce=nonce, digest=digest).first()
 
 
-def _facts(cells, *, form, project):
+def _facts(cells, *, form, typed, project):
     return {
-        "prompt": cells[0].request.body["prompt"],
+        "prompt": typed.strip() if "prompt" in cells[0].labels else cells[0].request.body["prompt"],
         "form": form,
         "demo": settings.DEMO,
         "size": len(cells),
@@ -75,7 +78,7 @@ def _job(run, position, cell, now):
         run=run, owner_id=run.owner_id, position=position, demo=run.demo,
         created_at=now, changed_at=now, not_before=now,
         model=body.pop("model"), prompt=body.pop("prompt"), seed=body.pop("seed"), parameters=body,
-        notes=list(cell.request.notes), width=cell.request.width, height=cell.request.height,
+        axes=cell.labels, notes=list(cell.request.notes), width=cell.request.width, height=cell.request.height,
         quoted_micros=cell.quote.ours_micros, official_micros=cell.quote.official_micros,
     )  # fmt: skip
 

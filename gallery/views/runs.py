@@ -13,7 +13,7 @@ from gallery import access, tasks
 from gallery.models import Attempt
 from gallery.models.runs import IN_DOUBT, IN_FLIGHT, RUNNING, UNFINISHED, State
 from gallery.services import runs
-from gallery.views import cells, strips
+from gallery.views import cells, layouts, strips
 
 PLACES_SHOWN = 40  # further back in the line a number would only be noise on the wire
 
@@ -71,7 +71,8 @@ def show(request, key):
     run = access.run_read(request, key)
     context = _context(run, _jobs(run))
     notes = dict.fromkeys((cell.job.model, note) for cell in context["cells"] for note in cell.job.notes)
-    return render(request, "gallery/run.html", context | _axes(context["cells"]) | {"notes": list(notes)})
+    layout = layouts.lay_out(context["cells"], across=request.GET.get("across", ""))
+    return render(request, "gallery/run.html", context | {"layout": layout, "notes": list(notes)})
 
 
 @require_safe
@@ -108,16 +109,6 @@ def _places(run, changed):
     already = {cell.job.id for cell in changed}
     front = cells.of_jobs(_jobs(run).queued()[:PLACES_SHOWN], owner=run.owner)
     return [cell for cell in front if cell.job.id not in already]
-
-
-def _axes(all_cells):
-    """Lay the cells out: seeds down, models across; a single model flows instead."""
-    models = list(dict.fromkeys(cell.job.model for cell in all_cells))
-    rows = {}
-    for cell in all_cells:
-        rows.setdefault(cell.job.seed, []).append(cell)
-    quoted = {cell.job.model: cell.job.quoted_micros for cell in all_cells}
-    return {"columns": [(model, quoted[model]) for model in models], "rows": list(rows.items())}
 
 
 def _announcement(progress, run):

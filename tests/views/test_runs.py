@@ -204,3 +204,69 @@ def test_the_list_of_runs_costs_the_same_queries_whatever_the_size(owner, owner_
         counts.append(len(queries))
     assert counts[0] == counts[1]
     assert (Run.objects.count(), Job.objects.count()) == (8, 24)
+
+
+FLEX_AND_KLEIN = ("flux-2-flex", "flux-2-klein-4b")
+
+
+def grid(page):
+    """Read the heads of the columns and of the rows."""
+    return [each.text for each in page.all("div", class_="col")], [each.text for each in page.all("div", class_="rowh")]
+
+
+def test_whatever_varies_goes_down_and_one_axis_across(owner, owner_client):
+    run = make_run(owner, models=FLEX_AND_KLEIN, seed="7, 8", prompt="a {red|blue} door", steps="20, 30", size="64x64")
+    page = show(owner_client, run)
+    columns, rows = grid(page)
+    assert columns == ["flux-2-flex$0.06", "flux-2-klein-4b$0.01"]
+    assert rows[:4] == [
+        "7seedredprompt20steps",
+        "7seedredprompt30steps",
+        "7seedblueprompt20steps",
+        "7seedblueprompt30steps",
+    ]
+    assert len(cells(page)) == run.size == 12
+    assert len(page.all("div", class_="gap")) == 4  # klein takes no steps: made once
+    assert "2 models × 2 prompts × 2 step counts × 2 seeds" in page.html
+    assert "does not take steps: made once" in page.html
+
+
+@pytest.mark.parametrize(
+    ("across", "columns", "rows"),
+    [
+        ("prompt", ["redprompt", "blueprompt"], ["7seedflux-2-flexmodel", "7seedflux-2-klein-4bmodel"]),
+        ("seed", ["7seed", "8seed"], ["flux-2-flexmodelredprompt", "flux-2-flexmodelblueprompt"]),
+        ("nonsense", ["flux-2-flex$0.06", "flux-2-klein-4b$0.01"], ["7seedredprompt", "7seedblueprompt"]),
+    ],
+)
+def test_the_address_says_what_goes_across(owner, owner_client, across, columns, rows):
+    run = make_run(owner, models=FLEX_AND_KLEIN, seed="7, 8", prompt="a {red|blue} door", size="64x64")
+    page = Page(owner_client.get(reverse("run", args=[run.key]), {"across": across}))
+    found_columns, found_rows = grid(page)
+    assert (found_columns, found_rows[:2]) == (columns, rows)
+    assert len(cells(page)) == 8
+    assert [link.text for link in page.all("a", class_="chip") if link.attrs.get("hx-select")] == [
+        "models", "prompts", "seeds",
+    ]  # fmt: skip
+
+
+def test_one_axis_alone_goes_across_over_its_seeds(owner, owner_client):
+    run = make_run(owner, models=["flux-2-flex"], seed="7, 8, 9", guidance="2, 3.5, 5", size="64x64")
+    columns, rows = grid(show(owner_client, run))
+    assert (columns, rows) == (["2guidance", "3.5guidance", "5guidance"], ["7seed", "8seed", "9seed"])
+
+
+def test_an_axis_too_long_for_columns_goes_down(owner, owner_client):
+    run = make_run(owner, models=["flux-2-flex"], seed="7", steps="1, 2, .., 20", size="64x64")
+    columns, rows = grid(show(owner_client, run))
+    assert (columns, len(rows)) == (["7seed"], 20)
+
+
+def test_the_number_of_queries_does_not_grow_with_the_axes(owner, owner_client):
+    counts = []
+    for steps in ("20", "1, 2, .., 40"):
+        run = make_run(owner, models=["flux-2-flex"], seed="1..10", steps=steps, size="64x64")
+        with CaptureQueriesContext(connection) as queries:
+            show(owner_client, run)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
