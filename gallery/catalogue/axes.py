@@ -12,6 +12,8 @@ from .prompts import json_prompt
 MAX_VALUES = 100  # on one axis
 LISTED = ("steps", "guidance")  # their text may list several values
 
+LABEL_CHARACTERS = 60
+
 Option = tuple[str, str]  # a value, and its label where there are several
 
 _CHOICE = re.compile(r"\{([^{}]*\|[^{}]*)\}")
@@ -41,10 +43,12 @@ class InvalidAxes(ValueError):
 def read_axes(values: Mapping[str, object]) -> dict[str, list[Option]]:
     """Return the options of every field that can hold several; one option keeps what was typed.
 
-    Raises InvalidAxes with a problem for each field that cannot be read.
+    `prompt_lines` among the values: every line of the prompt is a prompt of its own. Raises InvalidAxes with a problem
+    for each field that cannot be read.
     """
+    readers = {"prompt": prompt_lines if values.get("prompt_lines") else alternatives, **dict.fromkeys(LISTED, listed)}
     problems, axes = {}, {}
-    for name, read in _READERS.items():
+    for name, read in readers.items():
         if isinstance(values.get(name), str):
             try:
                 axes[name] = read(values[name])
@@ -77,6 +81,21 @@ def alternatives(text: str) -> list[Option]:
     if any(_CHOICE.search(prompt) for prompt, _ in found):
         raise InvalidValue("Braces inside braces are not read. Write one choice like {red|blue|pale green}.")
     return list(dict(found).items()) if _product(choices) > 1 else [(found[0][0], "")]
+
+
+def prompt_lines(text: str) -> list[Option]:
+    """Return every line that is not blank as a prompt, with its choices; the label is how it begins."""
+    lines = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+    _refuse_too_many(len(lines), "prompts")
+    prompts = dict.fromkeys(prompt for line in lines for prompt, _ in alternatives(line))
+    _refuse_too_many(len(prompts), "prompts")
+    if len(prompts) < 2:
+        return [(prompt, "") for prompt in prompts] or [(text, "")]
+    return [(prompt, _opening(prompt)) for prompt in prompts]
+
+
+def _opening(prompt):
+    return prompt if len(prompt) <= LABEL_CHARACTERS else prompt[: LABEL_CHARACTERS - 1].rstrip() + "…"
 
 
 def _written(plain, chosen):
@@ -133,6 +152,3 @@ def _number(word: str) -> Decimal:
 def _refuse_too_many(count, what):
     if count > MAX_VALUES:
         raise InvalidValue(f"These are more than {MAX_VALUES} {what}. Leave some out.")
-
-
-_READERS = {"prompt": alternatives, **dict.fromkeys(LISTED, listed)}

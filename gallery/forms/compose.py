@@ -13,9 +13,9 @@ MODEL_CHOICES = [(model_id, model_id) for model_id in flux_models.ids()]
 START_MODEL = "flux-2-klein-9b"  # four drafts for a few cents
 VALUES = (
     "prompt", "size", "width", "height", "aspect_ratio", "output_format", "safety_tolerance", "prompt_upsampling",
-    "steps", "guidance",
+    "steps", "guidance", "prompt_lines",
 )  # fmt: skip
-SILENT = ("nonce", "prompt_upsampling")  # nothing typed there can be wrong
+SILENT = ("nonce", "prompt_upsampling", "prompt_lines")  # nothing typed there can be wrong
 FOLDED = {"output_format": "jpeg", "safety_tolerance": "2", "prompt_upsampling": "", "steps": "50", "guidance": "4.5"}
 SAFETY_LEVELS = (
     ("0", "strictest"), ("1", "commercial"), ("2", "general (default)"), ("3", "general"),
@@ -52,6 +52,7 @@ class ComposeForm(forms.Form):
     """One run. Problems stand beside their fields; `offers` says which values would be right."""
 
     prompt = text("prompt", widget=forms.Textarea(attrs={"rows": 5}))
+    prompt_lines = forms.BooleanField(required=False, label="One prompt per line")
     model = forms.MultipleChoiceField(
         choices=MODEL_CHOICES,
         required=False,
@@ -126,6 +127,8 @@ class ComposeForm(forms.Form):
             typed["aspect_ratio"] = None
         if self.unfinished and not (typed["prompt"] or "").strip():
             typed["prompt"] = UNWRITTEN
+        if not typed["prompt_lines"]:
+            del typed["prompt_lines"]
         return {name: value for name, value in typed.items() if value not in (None, "")}
 
     def model_ids(self):

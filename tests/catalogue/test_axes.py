@@ -80,6 +80,26 @@ def test_what_cannot_be_read_says_why(name, text, says):
     assert says in invalid.value.problems[name].message
 
 
+@pytest.mark.parametrize(
+    ("text", "prompts", "labels"),
+    [
+        ("a door\n\n  a boat \r\na door", ["a door", "a boat"], ["a door", "a boat"]),
+        ("a {red|blue} door\na boat", ["a red door", "a blue door", "a boat"], ["a red door", "a blue door", "a boat"]),
+        ("a door", ["a door"], [""]),
+        ("  \n", ["  \n"], [""]),
+        (f"{'x' * 80}\ny", ["x" * 80, "y"], ["x" * 59 + "…", "y"]),
+    ],
+)
+def test_every_line_can_be_a_prompt_of_its_own(text, prompts, labels):
+    options = read_axes({"prompt": text, "prompt_lines": True})["prompt"]
+    assert options == list(zip(prompts, labels, strict=True))
+
+
+def test_too_many_lines_are_refused():
+    with pytest.raises(InvalidAxes, match="more than 100 prompts"):
+        read_axes({"prompt": "\n".join(map(str, range(101))), "prompt_lines": True})
+
+
 WORDS = st.lists(st.text(alphabet="abc", min_size=1, max_size=3), min_size=2, max_size=4, unique=True)
 NUMBERS = st.lists(st.integers(1, 50), min_size=2, max_size=4, unique=True)
 

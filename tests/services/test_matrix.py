@@ -37,6 +37,11 @@ def test_what_a_model_does_not_take_is_made_once_and_it_says_so():
     assert cells[0].request.notes == ()
 
 
+def test_lines_are_prompts_of_their_own_only_if_asked_for():
+    assert bodies(expand(prompt="a door\na boat"), "prompt") == [("a door\na boat",)]
+    assert bodies(expand(prompt="a door\na boat", prompt_lines=True), "prompt") == [("a door",), ("a boat",)]
+
+
 def test_the_total_is_the_sum_of_the_cells():
     cells = expand(models=[FLEX, KLEIN], seed="1..3", steps="20, 30")
     assert matrix.total(cells).ours_micros == sum(cell.quote.ours_micros for cell in cells)

@@ -233,3 +233,15 @@ def test_what_is_wrong_is_an_alert_once_and_not_at_every_key(owner_client):
     told = checked(owner_client, seed="many").one("p", id="why-seed")
     assert "role" not in told.attrs
     assert told["aria-live"] == "polite"
+
+
+def test_every_line_is_a_prompt_of_its_own_if_the_box_is_ticked(owner, owner_client):
+    form = sound(prompt="a door\na boat", seed="1, 2")
+    assert "Generate 2 images" in checked(owner_client, **form).html
+    assert "Generate 4 images" in checked(owner_client, **form, prompt_lines="on").html
+    owner_client.post(reverse("studio"), {**form, "prompt_lines": "on"})
+    run = Run.objects.get()
+    assert set(run.jobs.values_list("prompt", flat=True)) == {"a door", "a boat"}
+    again = Page(owner_client.get(reverse("studio"), {"run": run.key}))
+    assert "checked" in again.one(id="id_prompt_lines").attrs
+    assert again.one("textarea", id="id_prompt").text == "a door a boat"
