@@ -145,11 +145,8 @@ def make_queue():
 
 HUEY = make_queue()
 
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-    if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
-}
+# Wrong sign-ins are counted here: in the database, because nobody could sign in while a broker is down.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 
 MEDIA_ROOT = DATA / "media"
 SPOOL = DATA / "spool"

@@ -4,7 +4,6 @@ import os
 import shutil
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
@@ -36,13 +35,6 @@ def empty_queue():
     settings_queue.flush()
     yield
     settings_queue.flush()
-
-
-@pytest.fixture(autouse=True)
-def empty_cache(settings):
-    """On Redis the cache outlives a test's rows: a few wrong logins in one would lock olga out of the next."""
-    if settings.REDIS_URL:
-        cache.clear()
 
 
 def person(name, **fields):

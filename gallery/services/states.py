@@ -1,7 +1,7 @@
 """The one way a job changes: "set these fields if the state is still that one, and tell me whether it was"."""
 
 import structlog
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
@@ -12,6 +12,7 @@ from gallery.services.rows import update_rows
 log = structlog.get_logger("fluxweb.jobs")
 ANY_ATTEMPT = object()
 RUNS = Run._meta.db_table
+LOGGED = ("key", "state", "attempt", "attempt__key", "attempt__request_id")
 
 
 def change(job, *, if_state, if_attempt=ANY_ATTEMPT, **fields):
@@ -34,8 +35,10 @@ def change_all(run, *, if_state, **fields):
     """Like `change` for every job of a run that is in one of `if_state`; return how many were."""
     raise_version(run.pk)
     rows = Job.objects.filter(run=run, state__in=if_state)
+    known = list(rows.select_related("attempt").only(*LOGGED))
     changed = rows.update(**fields, version=version_of_run(), changed_at=timezone.now())
-    log.info("jobs changed", run=run.key, changed=changed, state=str(fields.get("state", "")))
+    for job in known:
+        _log(job, fields, job.attempt)
     return changed
 
 
@@ -57,13 +60,14 @@ def version_of_run():
 
 
 def _log(job, fields, if_attempt):
+    """One line for each change, once it is committed: the log tells of nothing that was rolled back."""
     known = if_attempt if if_attempt is not ANY_ATTEMPT else job.attempt
     attempt = fields.get("attempt") or known
-    log.info(
-        "job changed",
-        job=job.key,
-        attempt=attempt.key if attempt else "",
-        request_id=attempt.request_id if attempt else "",
-        state=str(fields.get("state", job.state)),
-        reason=fields.get("reason", ""),
-    )
+    facts = {
+        "job": job.key,
+        "attempt": attempt.key if attempt else "",
+        "request_id": attempt.request_id if attempt else "",
+        "state": str(fields.get("state", job.state)),
+        "reason": fields.get("reason", ""),
+    }
+    transaction.on_commit(lambda: log.info("job changed", **facts))

@@ -1,6 +1,6 @@
-"""A process that stays: prints the books when asked, so that waiting does not start Python again and again.
+"""A process that stays: looks after the town when asked, so that waiting does not start Python again and again.
 
-Reads one word a line: `jobs` prints one JSON list, the lines of `manage.py jobs --format jsonl`; anything else ends it.
+Reads one word a line and prints one line of JSON; a word it does not know ends it.
 """
 
 import json
@@ -13,15 +13,68 @@ def main():
     django.setup()
     from django.db import connection
 
-    from gallery.services import books
-
     print("ready", flush=True)  # noqa: T201
     for line in sys.stdin:
-        if line.strip() != "jobs":
+        if line.strip() not in ANSWERS:
             break
-        print(json.dumps(list(books.lines())), flush=True)  # noqa: T201
+        print(json.dumps(ANSWERS[line.strip()]()), flush=True)  # noqa: T201
         connection.close()
 
+
+def jobs():
+    """The books: the lines of `manage.py jobs --format jsonl`."""
+    from gallery.services import books
+
+    return list(books.lines())
+
+
+def wipe():
+    """Delete everything huey keeps; tell how many wake-ups were among it."""
+    from gallery.tasks import queue
+
+    pending = queue.pending_count()
+    queue.flush()
+    return pending
+
+
+def key_gate():
+    """The gate of the key: whether it is paused, and until when it is closed (seconds since 1970)."""
+    from gallery.models import Gate
+    from gallery.models.money import KEY_GATE
+
+    gate = Gate.objects.get(name=KEY_GATE)
+    return {"paused": gate.paused, "closed_until": gate.closed_until.timestamp() if gate.closed_until else 0}
+
+
+def resume():
+    """Open the key's gate, as an admin does."""
+    from gallery.models.money import KEY_GATE
+    from gallery.services import gate
+
+    return gate.resume(KEY_GATE)
+
+
+def heartbeat():
+    """The latest sign of life of any worker (seconds since 1970), 0 if there is none."""
+    from gallery.models import Worker
+
+    worker = Worker.objects.order_by("heartbeat_at").last()
+    return worker.heartbeat_at.timestamp() if worker else 0
+
+
+def session():
+    """The session of olga, signed in."""
+    from django.conf import settings
+    from django.test import Client
+
+    from gallery.models import User
+
+    browser = Client()
+    browser.force_login(User.objects.get_or_create(username="olga")[0])
+    return browser.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+ANSWERS = {each.__name__: each for each in (jobs, wipe, key_gate, resume, heartbeat, session)}
 
 if __name__ == "__main__":
     main()

@@ -15,3 +15,4 @@ def town(tmp_path, template):
     built = Town(tmp_path, template=template)
     yield built
     built.close()
+    built.check_logs()

@@ -1,10 +1,12 @@
 """A small town of real processes: a provider with a till, workers that can be killed, one database between them."""
 
+import contextlib
 import json
 import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -18,6 +20,9 @@ ROOT = Path(__file__).resolve().parents[2]
 UNFINISHED = {"QUEUED", "CLAIMED", "SENDING", "HAVE_URL"}
 PATIENCE_SECONDS = 40
 TEMPLATE = "town_template"
+KEY = "sk-a-key-that-no-log-may-show"
+PROMPT = "a harbour"
+LOOKS = 2
 
 
 class Town:
@@ -27,12 +32,14 @@ class Town:
         self.folder = folder
         self.template = template
         self.children = []
+        self.prompts = set()
         self.port = free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         self.env = self._environment()
         self.make_database()
-        self.provider = self.start("-m", "tests.processes.provider", self.port, wait_for="ready")
+        self.start_provider()
         self.clerk = self.start("-m", "tests.processes.clerk", wait_for="ready", stdin=subprocess.PIPE)
+        self.ask("wipe")  # a Redis keeps what the town before left
 
     def _environment(self):
         kept = {name: value for name, value in os.environ.items() if not name.startswith("FLUX")}
@@ -40,7 +47,7 @@ class Town:
             "DJANGO_SETTINGS_MODULE": "fluxweb.settings",
             "PYTHONPATH": str(ROOT),
             "FLUXWEB_DATA": str(self.folder / "data"),
-            "FLUX_API_KEY": "a-key",
+            "FLUX_API_KEY": KEY,
             "FLUX_API_URL": f"{self.origin}/v1",
             "FLUX_RESULT_HOSTS": self.origin,
             "FLUX_CONCURRENCY": "2",
@@ -61,16 +68,23 @@ class Town:
             shutil.copytree(self.template, self.folder / "data")
 
     def start(self, *command, wait_for="", stdin=None, **env):
-        log = (self.folder / f"log-{len(self.children)}").open("w")
+        log = self._log(len(self.children)).open("w")
         command = [sys.executable, *map(str, command)]
         stdout = subprocess.PIPE if wait_for else log
         options = {"cwd": ROOT, "env": self.env | env, "stdin": stdin, "stdout": stdout, "stderr": log, "text": True}
-        child = subprocess.Popen(command, **options)
+        child = subprocess.Popen(command, start_new_session=True, **options)
         log.close()
         self.children.append(child)
         if wait_for:
             assert wait_for in child.stdout.readline()
         return child
+
+    def _log(self, number):
+        return self.folder / f"log-{number}"
+
+    def start_provider(self):
+        """Start the provider, at the same address every time; its till begins empty."""
+        self.provider = self.start("-m", "tests.processes.provider", self.port, wait_for="ready")
 
     def worker(self, **env):
         return self.start("manage.py", "worker", **env)
@@ -79,16 +93,20 @@ class Town:
         command = [sys.executable, "manage.py", *arguments]
         return subprocess.run(command, cwd=ROOT, env=self.env, check=True, capture_output=True, text=True).stdout
 
-    def submit(self, *, images=1, prompt="a harbour", wake="1", **env):
+    def submit(self, *, images=1, prompt=PROMPT, wake="1", **env):
         """Submit like the studio does, in a process of its own; return its exit code."""
-        command = [sys.executable, "-m", "tests.processes.submit", prompt, str(images)]
-        return subprocess.run(command, cwd=ROOT, env=self.env | env | {"WAKE": wake}, check=False).returncode
+        self.prompts.add(prompt)
+        return self.start("-m", "tests.processes.submit", prompt, images, **env | {"WAKE": wake}).wait()
+
+    def ask(self, word):
+        """Say a word to the clerk and return what it answers."""
+        self.clerk.stdin.write(f"{word}\n")
+        self.clerk.stdin.flush()
+        return json.loads(self.clerk.stdout.readline())
 
     def jobs(self):
         """Return the books, as `manage.py jobs --format jsonl` prints them."""
-        self.clerk.stdin.write("jobs\n")
-        self.clerk.stdin.flush()
-        return json.loads(self.clerk.stdout.readline())
+        return self.ask("jobs")
 
     def states(self):
         return [job["state"] for job in self.jobs()]
@@ -99,8 +117,9 @@ class Town:
     def slow(self, seconds):
         self._open("/_latency", {"seconds": seconds})
 
-    def script(self, **fault):
-        self._open("/_script", fault)
+    def script(self, *faults, **fault):
+        """Let the next calls meet these faults, in this order."""
+        self._open("/_script", [*faults, *([fault] if fault else [])])
 
     def _open(self, path, document=None):
         data = None if document is None else json.dumps(document).encode()
@@ -110,6 +129,49 @@ class Town:
     def settle(self):
         """Wait until no job is under way any more."""
         wait_until(lambda: not UNFINISHED & set(self.states()))
+
+    def let_workers_look_again(self):
+        """Wait until a worker has lived on for some sweeps: what it has not done by then it does not do."""
+        each = float(self.env["FLUXWEB_SWEEP"]) + float(self.env["FLUXWEB_HEARTBEAT"])
+        enough = self.ask("heartbeat") + LOOKS * each
+        wait_until(lambda: self.ask("heartbeat") > enough)
+
+    @contextlib.contextmanager
+    def database_away(self):
+        """A server hangs up and lets nobody in; a file is locked by somebody else, so that nobody can write."""
+        with self._server_shut() if template_is_on_a_server() else self._file_locked():
+            yield
+
+    @contextlib.contextmanager
+    def _server_shut(self):
+        sql(f"ALTER DATABASE {self.database} ALLOW_CONNECTIONS false")
+        sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.database}'")
+        yield
+        sql(f"ALTER DATABASE {self.database} ALLOW_CONNECTIONS true")
+
+    @contextlib.contextmanager
+    def _file_locked(self):
+        file = sqlite3.connect(self.folder / "data" / "fluxweb.sqlite3", isolation_level=None, timeout=20)
+        with contextlib.closing(file):
+            file.execute("BEGIN EXCLUSIVE")
+            yield
+            file.execute("ROLLBACK")
+
+    def said(self):
+        """Return every line the children wrote."""
+        return [line for number in range(len(self.children)) for line in self._log(number).read_text().splitlines()]
+
+    def steps(self, job):
+        """Return the (attempt, state) pairs that the logs of children with FLUXWEB_LOG_JSON tell of a job, in order."""
+        lines = [json.loads(line) for line in self.said() if line.startswith("{")]
+        told = [line for line in lines if line["event"] == "job changed" and line["job"] == job["job"]]
+        return [(line["attempt"], line["state"]) for line in sorted(told, key=lambda line: line["timestamp"])]
+
+    def check_logs(self):
+        """Assert that nothing any child wrote holds a secret or what somebody asked for."""
+        for line in self.said():
+            for secret in (KEY, "signature=", *self.prompts):
+                assert secret not in line, "a log says what no log may say"
 
     def stored_files(self):
         media = self.folder / "data" / "media"
@@ -122,14 +184,18 @@ class Town:
 
     def close(self):
         for child in self.children:
-            if child.poll() is None:
-                child.send_signal(signal.SIGCONT)
-                child.kill()
+            kill_all_of(child)
             child.wait()
             for pipe in filter(None, (child.stdout, child.stdin)):
                 pipe.close()
         if template_is_on_a_server():
             sql(f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)")
+
+
+def kill_all_of(child):
+    """Kill a child and whatever it started itself."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
 
 
 def make_template(folder):

@@ -1,0 +1,49 @@
+"""The website as gunicorn serves it, and a signed-in browser before it."""
+
+import contextlib
+import http.client
+import urllib.parse
+from dataclasses import dataclass
+
+from tests.processes.town import free_port, wait_until
+
+TOKEN = "t" * 32  # the form's must be the cookie's, whatever it is
+SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    location: str
+    text: str
+
+
+class Website:
+    """One web process of a town, on a port of its own."""
+
+    def __init__(self, town, **env):
+        self.port = free_port()
+        self.cookies = f"sessionid={town.ask('session')}; csrftoken={TOKEN}"
+        gunicorn = ["gunicorn", "fluxweb.wsgi", "--bind", f"127.0.0.1:{self.port}", "--worker-class", "gthread"]
+        self.process = town.start("-m", *gunicorn, "--no-control-socket", "--log-level", "warning", **env)
+        wait_until(self._answers)
+
+    def _answers(self):
+        with contextlib.suppress(ConnectionError):
+            return self.get("/healthz").status == 200
+        return False
+
+    def get(self, path):
+        return self._ask("GET", path)
+
+    def press(self, form):
+        """Send the studio's form."""
+        body = urllib.parse.urlencode({**form, "csrfmiddlewaretoken": TOKEN}, doseq=True)
+        return self._ask("POST", "/", body)
+
+    def _ask(self, method, path, body=None):
+        headers = {"Cookie": self.cookies, "Content-Type": "application/x-www-form-urlencoded"}
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)) as line:
+            line.request(method, path, body, headers)
+            answer = line.getresponse()
+            return Answer(answer.status, answer.headers.get("Location", ""), answer.read().decode())
