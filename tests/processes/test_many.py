@@ -30,23 +30,29 @@ def test_random_kills_lose_nothing_and_buy_nothing_twice(town):
     check_pictures(town)
 
 
-def test_four_workers_hold_the_cap_while_one_of_them_is_killed(town):
+def test_four_workers_hold_the_cap_while_one_after_the_other_is_killed(town):
     town.env["FLUX_CONCURRENCY"] = str(CAP)
     town.slow(0.5)
-    town.submit(images=40)
-    workers = [town.start("manage.py", "worker", "--worker-threads", "4") for _ in range(4)]
+    town.submit(images=60)
+    workers = [four_threads(town) for _ in range(4)]
     running = []
 
-    def watch():
+    def waiting():
         states = town.states()
         running.append(states.count("CLAIMED") + states.count("SENDING"))
-        return states.count("QUEUED") < 20
+        return states.count("QUEUED")
 
-    wait_until(watch)
-    workers[0].send_signal(signal.SIGKILL)
-    wait_until(lambda: not watch() or "QUEUED" not in town.states())
+    for left in (45, 30, 15):
+        wait_until(lambda left=left: waiting() < left)
+        workers.pop(0).send_signal(signal.SIGKILL)
+        workers.append(four_threads(town))
+    wait_until(lambda: not waiting())
     town.settle()
     assert max(running) == CAP
     assert len(running) > 10
     check_books(town.jobs(), town.till())
     check_pictures(town)
+
+
+def four_threads(town):
+    return town.start("manage.py", "worker", "--worker-threads", "4")
