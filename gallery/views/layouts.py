@@ -45,9 +45,10 @@ def lay_out(cells, *, across=""):
     if varying not in ([], [SEED]):
         may_go = [name for name in varying if len(values[name]) <= MOST_COLUMNS]
         layout.choices = [(name, AXES[name][1]) for name in may_go]
-        layout.across = across if across in may_go else next(iter(may_go), SEED)
-    down = [name for name in (SEED, *values) if name in varying and name != layout.across]
-    _fill(layout, places, values, list(dict.fromkeys(down)) or [SEED])
+        alone = "model" if SEED in varying else SEED  # where every axis that varies is too long: one column
+        layout.across = across if across in may_go else next(iter(may_go), alone)
+    down = [name for name in sorted(varying, key=lambda name: name != SEED) if name != layout.across]
+    _fill(layout, places, values, down or [SEED])
     return layout
 
 

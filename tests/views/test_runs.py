@@ -262,6 +262,12 @@ def test_an_axis_too_long_for_columns_goes_down(owner, owner_client):
     assert (columns, len(rows)) == (["7seed"], 20)
 
 
+def test_where_every_axis_is_too_long_all_go_down_in_one_column(owner, owner_client):
+    run = make_run(owner, models=["flux-2-flex"], seed="1..12", steps="1, 2, .., 12", size="64x64")
+    columns, rows = grid(show(owner_client, run))
+    assert (columns, rows[:2], len(rows)) == (["flux-2-flex$0.06"], ["1seed1steps", "1seed2steps"], 144)
+
+
 def test_the_number_of_queries_does_not_grow_with_the_axes(owner, owner_client):
     counts = []
     for steps in ("20", "1, 2, .., 40"):
