@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from math import prod
 
-from .problems import InvalidValue, Problem, shown
+from .problems import InvalidRequest, InvalidValue, shown
 from .prompts import json_prompt
 
 MAX_VALUES = 100  # on one axis
@@ -32,19 +33,11 @@ class Variant:
     labels: Mapping[str, str]
 
 
-class InvalidAxes(ValueError):
-    """`problems`: one per field."""
-
-    def __init__(self, problems: Mapping[str, Problem]):
-        self.problems = dict(problems)
-        super().__init__("; ".join(f"{name}: {problem.message}" for name, problem in self.problems.items()))
-
-
 def read_axes(values: Mapping[str, object]) -> dict[str, list[Option]]:
     """Return the options of every field that can hold several; one option keeps what was typed.
 
-    `prompt_lines` among the values: every line of the prompt is a prompt of its own. Raises InvalidAxes with a problem
-    for each field that cannot be read.
+    `prompt_lines` among the values: every line of the prompt is a prompt of its own. Raises InvalidRequest with a
+    problem for each field that cannot be read.
     """
     readers = {"prompt": prompt_lines if values.get("prompt_lines") else alternatives, **dict.fromkeys(LISTED, listed)}
     problems, axes = {}, {}
@@ -55,7 +48,7 @@ def read_axes(values: Mapping[str, object]) -> dict[str, list[Option]]:
             except InvalidValue as wrong:
                 problems[name] = wrong.problem
     if problems:
-        raise InvalidAxes(problems)
+        raise InvalidRequest(problems)
     return axes
 
 
@@ -72,15 +65,15 @@ def alternatives(text: str) -> list[Option]:
 
     The label holds what was chosen; it is empty where nothing was to choose.
     """
-    if json_prompt(text) or not _CHOICE.search(text):
+    if not _CHOICE.search(text) or json_prompt(text):
         return [(text, "")]
     parts = _CHOICE.split(text)  # plain text and choices in turn
     choices = [list(dict.fromkeys(option.strip() for option in choice.split("|"))) for choice in parts[1::2]]
-    _refuse_too_many(_product(choices), "prompts")
+    _refuse_too_many(prod(map(len, choices)), "prompts")
     found = [_written(parts[::2], chosen) for chosen in itertools.product(*choices)]
     if any(_CHOICE.search(prompt) for prompt, _ in found):
         raise InvalidValue("Braces inside braces are not read. Write one choice like {red|blue|pale green}.")
-    return list(dict(found).items()) if _product(choices) > 1 else [(found[0][0], "")]
+    return list(dict(found).items()) if prod(map(len, choices)) > 1 else [(found[0][0], "")]
 
 
 def prompt_lines(text: str) -> list[Option]:
@@ -101,13 +94,6 @@ def _opening(prompt):
 def _written(plain, chosen):
     woven = itertools.chain.from_iterable(itertools.zip_longest(plain, chosen, fillvalue=""))
     return "".join(woven), " · ".join(option or "—" for option in chosen)
-
-
-def _product(choices):
-    count = 1
-    for options in choices:
-        count *= len(options)
-    return count
 
 
 def listed(text: str) -> list[Option]:

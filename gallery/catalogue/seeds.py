@@ -9,7 +9,7 @@ from itertools import islice
 from .params import SEED_HIGH, SEED_LOW
 from .problems import shown
 
-MAX_SEEDS = 400  # in one field; also the most cells one run may have
+MAX_SEEDS = 400  # in one field
 MAX_CHARACTERS = 8_000  # 400 seeds of ten digits with commas and spaces need 4,800
 
 _SEPARATOR = r"[\s,;]"

@@ -130,9 +130,7 @@ class Job(models.Model):
     prompt = models.TextField()
     seed = models.BigIntegerField()
     parameters = models.JSONField(default=dict)  # the rest of the JSON to send
-    axes = models.JSONField(
-        default=dict
-    )  # where it stands on the axes of its run, beside seed and model: name to label
+    axes = models.JSONField(default=dict)  # its place in the run beside seed and model: name of the axis to label
     notes = models.JSONField(default=list)  # what was converted for this model, in words
     width = models.PositiveIntegerField()  # expected, pixels
     height = models.PositiveIntegerField()

@@ -10,8 +10,10 @@ from django.db import connection, transaction
 
 
 class Rank(IntEnum):
-    """Who goes first. What a thread is nearest to sending goes before what lets it begin: so calls leave one by one,
-    as their answers came, and not all together after the last answer of a round is on the books."""
+    """Who goes first: what is nearest to sending.
+
+    So calls leave one by one, as their answers came, and not all together after the last answer of a round is recorded.
+    """
 
     MARK = 0
     CLAIM = 1

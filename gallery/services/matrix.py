@@ -69,7 +69,7 @@ def _numbers(text, draw, problems):
 def _options(values, problems):
     try:
         return axes.read_axes(values)
-    except axes.InvalidAxes as invalid:
+    except InvalidRequest as invalid:
         problems.update(invalid.problems)
         return {}
 

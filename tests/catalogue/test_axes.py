@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.catalogue.axes import InvalidAxes, read_axes, variants
-from gallery.catalogue.problems import InvalidValue
+from gallery.catalogue.axes import read_axes, variants
+from gallery.catalogue.problems import InvalidRequest, InvalidValue
 
 
 def values_of(name, text):
@@ -75,7 +75,7 @@ def test_lists_of_numbers(text, values):
     ],
 )
 def test_what_cannot_be_read_says_why(name, text, says):
-    with pytest.raises(InvalidAxes) as invalid:
+    with pytest.raises(InvalidRequest) as invalid:
         read_axes({name: text})
     assert says in invalid.value.problems[name].message
 
@@ -96,7 +96,7 @@ def test_every_line_can_be_a_prompt_of_its_own(text, prompts, labels):
 
 
 def test_too_many_lines_are_refused():
-    with pytest.raises(InvalidAxes, match="more than 100 prompts"):
+    with pytest.raises(InvalidRequest, match="more than 100 prompts"):
         read_axes({"prompt": "\n".join(map(str, range(101))), "prompt_lines": True})
 
 
@@ -123,7 +123,7 @@ def test_variants_are_the_product_of_their_axes_in_order(words, steps, guidance)
 @given(st.text(alphabet="ab{}|.,; 0123…-", max_size=30))
 def test_any_text_gives_values_or_a_sentence(text):
     for name in ("prompt", "steps"):
-        with contextlib.suppress(InvalidAxes):
+        with contextlib.suppress(InvalidRequest):
             options = read_axes({name: text})[name]
             assert 1 <= len(options) <= 100
             assert len({value for value, _ in options}) == len(options)
@@ -131,5 +131,5 @@ def test_any_text_gives_values_or_a_sentence(text):
 
 def test_a_value_that_is_no_text_is_left_alone():
     assert read_axes({"steps": 20, "guidance": None}) == {}
-    assert issubclass(InvalidAxes, ValueError)
+    assert issubclass(InvalidRequest, ValueError)
     assert issubclass(InvalidValue, ValueError)

@@ -4,10 +4,9 @@ import time
 from email.utils import formatdate
 
 from tests.processes.books import check_books, check_pictures
-from tests.processes.town import wait_until
+from tests.processes.town import OTHER_PROMPT, wait_until
 
 AGAIN = ["CLAIMED", "SENDING", "QUEUED", "CLAIMED", "SENDING", "HAVE_URL", "DONE"]
-OTHER_PROMPT = "a lighthouse"
 OWN_BACKOFF_SECONDS = 15
 SHORT_SECONDS = 2
 NO_ANSWER = [

@@ -21,7 +21,7 @@ UNFINISHED = {"QUEUED", "CLAIMED", "SENDING", "HAVE_URL"}
 PATIENCE_SECONDS = 40
 TEMPLATE = "town_template"
 KEY = "sk-a-key-that-no-log-may-show"
-PROMPT = "a harbour"
+PROMPT, OTHER_PROMPT = "a harbour", "a lighthouse"
 LOOKS = 2
 
 

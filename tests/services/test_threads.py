@@ -12,6 +12,7 @@ from gallery.services.fetcher import Fetcher
 from gallery.services.illustrator import Illustrator
 from gallery.services.together import Together
 from tests.factories import make_run, states
+from tests.processes.town import wait_until
 
 SOON = 10  # seconds: far beyond what anything here takes
 
@@ -47,20 +48,11 @@ def ask_all(together, requests, served):
     assert served.entered.wait(SOON)
     for thread in threads[1:]:
         thread.start()
-    wait_for(lambda: len(together.line) == len(requests) - 1)
+    wait_until(lambda: len(together.line) == len(requests) - 1)
     served.go_on.set()
     for thread in threads:
         thread.join(SOON)
     return heard
-
-
-def wait_for(is_true):
-    tick = threading.Event()
-    for _ in range(1000):
-        if is_true():
-            return
-        tick.wait(0.01)
-    raise AssertionError("it never came")
 
 
 def test_those_who_ask_meanwhile_are_served_together():
@@ -88,7 +80,7 @@ def test_writers_go_by_rank_and_may_enter_twice():
         for rank in (Rank.OTHER, Rank.RECORD, Rank.CLAIM, Rank.MARK):
             threads.append(threading.Thread(target=write, args=[rank]))
             threads[-1].start()
-            wait_for(lambda: len(line.waiting) == len(threads))
+            wait_until(lambda: len(line.waiting) == len(threads))
     for thread in threads:
         thread.join(SOON)
     assert order == [Rank.MARK, Rank.CLAIM, Rank.RECORD, Rank.OTHER]
@@ -115,7 +107,7 @@ def test_what_is_fetched_gets_its_thumbnail_by_itself(owner, worker, provider_se
     illustrator = Illustrator()
     fetcher = Fetcher(worker.row, threads=2, ended=illustrator.wake)
     fetcher.fetch(attempt.pk)
-    wait_for(lambda: Image.objects.exclude(thumbnail="").exists())
+    wait_until(lambda: Image.objects.exclude(thumbnail="").exists())
     fetcher.stop()
     illustrator.stop()
     assert states(run) == ["DONE"]
