@@ -12,8 +12,8 @@ from django_htmx.http import trigger_client_event
 from gallery import access, tasks
 from gallery.models import Attempt
 from gallery.models.runs import IN_DOUBT, IN_FLIGHT, RUNNING, UNFINISHED, State
-from gallery.services import runs
-from gallery.views import cells, layouts, strips
+from gallery.services import layouts, runs
+from gallery.views import cells, strips
 
 PLACES_SHOWN = 40  # further back in the line a number would only be noise on the wire
 
