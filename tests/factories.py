@@ -5,9 +5,10 @@ from gallery.services import runs
 
 
 def make_run(
-    owner, *, prompt="a lighthouse in fog", models=("flux-2-klein-4b",), seed="1..2", project="", nonce=None, **values
-):
-    """Submit a run like the studio does. Every call is another press."""
+    owner, *, prompt="a lighthouse in fog", models=("flux-2-klein-4b",), seed="1..2", project="", nonce=None,
+    buy_again=True, **values,
+):  # fmt: skip
+    """Submit a run like the studio does. Every call is another press, and buys everything it says."""
     return runs.submit_run(
         owner=owner,
         nonce=nonce or random_key(),
@@ -15,6 +16,7 @@ def make_run(
         models=list(models),
         seed=seed,
         project=project,
+        buy_again=buy_again,
     )
 
 

@@ -1,140 +1,150 @@
 """Axes: the values that one field of the form asks for, read from its text. Whether they are allowed, cleaning says."""
 
 import itertools
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
-from math import prod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
-from .problems import InvalidRequest, InvalidValue, shown
-from .prompts import json_prompt
+from . import lists, words
+from .problems import InvalidRequest, InvalidValue
 
-MAX_VALUES = 100  # on one axis
-LISTED = ("steps", "guidance")  # their text may list several values
+# An axis takes its values from the field of its name, unless more fields say it.
+FIELDS = {"shape": ("aspect_ratio", "size", "width", "height"), "word": ("replace",)}
+MARK = "="  # between an axis and the label of a value that is skipped
 
-LABEL_CHARACTERS = 60
 
-Option = tuple[str, str]  # a value, and its label where there are several
+@dataclass(frozen=True)
+class Option:
+    """One value of an axis: what it sets, by API name, and its label; empty where there is nothing to choose."""
 
-_CHOICE = re.compile(r"\{([^{}]*\|[^{}]*)\}")
-_ELLIPSIS = frozenset({"..", "...", "…"})
-# A comma inside "4,5" may be a decimal one: only with a space, or a semicolon, does it part two values.
-_PARTED = re.compile(r";\s*|,\s+|\s+")
-_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
-_CHARACTERS = 12  # of a number in a progression
+    values: Mapping[str, object]
+    label: str = ""
 
 
 @dataclass(frozen=True)
 class Variant:
-    """One combination of the values of all axes. `labels` names those that vary: field to a short text."""
+    """One combination of the values of all axes. `labels` names those that vary: axis to a short text."""
 
     values: Mapping[str, object]
-    labels: Mapping[str, str]
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_axes(values: Mapping[str, object]) -> dict[str, list[Option]]:
-    """Return the options of every field that can hold several; one option keeps what was typed.
+Axes = dict[str, list[Option]]
 
-    `prompt_lines` among the values: every line of the prompt is a prompt of its own. Raises InvalidRequest with a
-    problem for each field that cannot be read.
+
+def read_axes(values: Mapping[str, object]) -> Axes:
+    """Return the options of every axis in their order, also of those with one only.
+
+    `values`: what was typed, by API name; beside these `prompt_lines` (every line is a prompt of its own), `replace`
+    (a word and what else to try in its place). Raises InvalidRequest with a problem for each field that cannot be
+    read.
     """
-    readers = {"prompt": prompt_lines if values.get("prompt_lines") else alternatives, **dict.fromkeys(LISTED, listed)}
     problems, axes = {}, {}
-    for name, read in readers.items():
-        if isinstance(values.get(name), str):
-            try:
-                axes[name] = read(values[name])
-            except InvalidValue as wrong:
-                problems[name] = wrong.problem
+    for name, read in READERS.items():
+        try:
+            axes[name] = read(values)
+        except InvalidValue as wrong:
+            problems[wrong_field(name, values)] = wrong.problem
     if problems:
         raise InvalidRequest(problems)
     return axes
 
 
-def variants(values: Mapping[str, object], axes: Mapping[str, list[Option]]) -> Iterator[Variant]:
+def wrong_field(axis: str, values: Mapping[str, object]) -> str:
+    """Name the field beside which a problem of this axis stands: the first that was filled."""
+    fields = FIELDS.get(axis, (axis,))
+    return next((name for name in fields if values.get(name)), fields[0])
+
+
+def axis_of(name: str) -> str:
+    """Name the axis that takes its values from this field."""
+    return next((axis for axis, fields in FIELDS.items() if name in fields), name)
+
+
+def without(axes: Axes, skipped: frozenset[str]) -> Axes:
+    """Return the axes without the values that are skipped, as `axis=label`. Raises InvalidRequest if none is left."""
+    kept = {
+        name: [option for option in options if not option.label or value_of(name, option.label) not in skipped]
+        for name, options in axes.items()
+    }
+    empty = [name for name, options in kept.items() if not options]
+    if empty:
+        raise InvalidRequest({FIELDS.get(name, (name,))[0]: ALL_SKIPPED for name in empty})
+    return kept
+
+
+def value_of(axis: str, label: str) -> str:
+    """Write a value of an axis the way it is skipped."""
+    return f"{axis}{MARK}{label}"
+
+
+ALL_SKIPPED = InvalidValue("Every value is left out. Keep at least one.").problem
+
+
+def variants(values: Mapping[str, object], axes: Axes) -> Iterator[Variant]:
     """Yield every combination, the last axis changing fastest."""
     for chosen in itertools.product(*axes.values()):
-        named = dict(zip(axes, chosen, strict=True))
-        labels = {name: label for name, (_, label) in named.items() if label}
-        yield Variant({**values, **{name: value for name, (value, _) in named.items()}}, labels)
+        together = dict(values)
+        for option in chosen:
+            together |= option.values
+        labels = {name: option.label for name, option in zip(axes, chosen, strict=True) if option.label}
+        yield Variant(words.replaced(together), labels)
 
 
-def alternatives(text: str) -> list[Option]:
-    """Return (prompt, label) for every choice of `{red|blue}` in a prompt; a structured JSON prompt has none.
-
-    The label holds what was chosen; it is empty where nothing was to choose.
-    """
-    if not _CHOICE.search(text) or json_prompt(text):
-        return [(text, "")]
-    parts = _CHOICE.split(text)  # plain text and choices in turn
-    choices = [list(dict.fromkeys(option.strip() for option in choice.split("|"))) for choice in parts[1::2]]
-    _refuse_too_many(prod(map(len, choices)), "prompts")
-    found = [_written(parts[::2], chosen) for chosen in itertools.product(*choices)]
-    if any(_CHOICE.search(prompt) for prompt, _ in found):
-        raise InvalidValue("Braces inside braces are not read. Write one choice like {red|blue|pale green}.")
-    return list(dict(found).items()) if prod(map(len, choices)) > 1 else [(found[0][0], "")]
+def _prompts(values: Mapping[str, object]) -> list[Option]:
+    text = values.get("prompt")
+    if not isinstance(text, str):
+        return [Option({})]
+    read = words.prompt_lines if values.get("prompt_lines") else words.alternatives
+    return [Option({"prompt": prompt}, label) for prompt, label in read(text)]
 
 
-def prompt_lines(text: str) -> list[Option]:
-    """Return every line that is not blank as a prompt, with its choices; the label is how it begins."""
-    lines = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
-    _refuse_too_many(len(lines), "prompts")
-    prompts = dict.fromkeys(prompt for line in lines for prompt, _ in alternatives(line))
-    _refuse_too_many(len(prompts), "prompts")
-    if len(prompts) < 2:
-        return [(prompt, "") for prompt in prompts] or [(text, "")]
-    return [(prompt, _opening(prompt)) for prompt in prompts]
+def _words(values: Mapping[str, object]) -> list[Option]:
+    options = words.replacements(str(values.get("replace") or ""), prompt=values.get("prompt"))
+    return [Option({words.REPLACED: pair}, pair[1]) for pair in options] or [Option({})]
 
 
-def _opening(prompt):
-    return prompt if len(prompt) <= LABEL_CHARACTERS else prompt[: LABEL_CHARACTERS - 1].rstrip() + "…"
+def _shapes(values: Mapping[str, object]) -> list[Option]:
+    ratios, sizes = (lists.parted(values.get(name)) for name in ("aspect_ratio", "size"))
+    if values.get("width") or values.get("height"):
+        sizes = [*sizes, (values.get("width"), values.get("height"))] if values.get("shapes_several") else sizes
+    options = [*(_ratio(each) for each in ratios), *(_size(each) for each in sizes)]
+    if len(options) < 2:
+        return [Option({})]  # whatever was typed stands
+    lists.refuse_too_many(len(options), "shapes")
+    return list({option.label: option for option in options}.values())
 
 
-def _written(plain, chosen):
-    woven = itertools.chain.from_iterable(itertools.zip_longest(plain, chosen, fillvalue=""))
-    return "".join(woven), " · ".join(option or "—" for option in chosen)
+NO_SHAPE = dict.fromkeys(FIELDS["shape"])
 
 
-def listed(text: str) -> list[Option]:
-    """Return (value, label) for a list such as `20, 30, 50` or `10, 20, .., 50`; a single value has no label."""
-    words = [word for word in _PARTED.split(text.strip()) if word]
-    if len(words) == 1 and words[0].count(",") > 1:  # 20,30,40: no number has two commas
-        words = words[0].split(",")
-    if len(words) < 2:
-        return [(text, "")]
-    values = list(dict.fromkeys(_progressed(words)))
-    _refuse_too_many(len(values), "values")
-    return [(value, value) for value in values]
+def _ratio(text: str) -> Option:
+    return Option({**NO_SHAPE, "aspect_ratio": text}, "".join(text.split()))
 
 
-def _progressed(words: list[str]) -> Iterator[str]:
-    for place, word in enumerate(words):
-        if word not in _ELLIPSIS:
-            yield word
-        elif not 2 <= place < len(words) - 1:
-            raise InvalidValue("“..” stands after two values and before the last one, like 10, 20, .., 50.")
-        else:
-            yield from _between(*map(_number, (words[place - 2], words[place - 1], words[place + 1])))
+def _size(text: str | tuple) -> Option:
+    if isinstance(text, tuple):
+        width, height = text
+        return Option({**NO_SHAPE, "width": width, "height": height}, f"{width} × {height}")
+    return Option({**NO_SHAPE, "size": text}, " × ".join(text.lower().replace("×", "x").replace(" ", "").split("x")))
 
 
-def _between(first: Decimal, second: Decimal, last: Decimal) -> Iterator[str]:
-    step = second - first
-    if not step or (last - second) / step < 0:
-        raise InvalidValue(f"From {first}, {second} no steps lead to {last}.")
-    _refuse_too_many((last - second) / step, "values")
-    value = second + step
-    while (last - value) * step > 0:
-        yield f"{value.normalize():f}"
-        value += step
+def _listed(name: str) -> Callable[[Mapping[str, object]], list[Option]]:
+    def read(values):
+        text = values.get(name)
+        if not isinstance(text, str):
+            return [Option({})]
+        return [Option({name: value}, label) for value, label in lists.listed(text)]
+
+    return read
 
 
-def _number(word: str) -> Decimal:
-    if len(word) > _CHARACTERS or not _NUMBER.fullmatch(word):
-        raise InvalidValue(f"{shown(word)} is no number that a progression could have.")
-    return Decimal(word)
-
-
-def _refuse_too_many(count, what):
-    if count > MAX_VALUES:
-        raise InvalidValue(f"These are more than {MAX_VALUES} {what}. Leave some out.")
+READERS = {
+    "prompt": _prompts,
+    "word": _words,
+    "shape": _shapes,
+    "output_format": _listed("output_format"),
+    "safety_tolerance": _listed("safety_tolerance"),
+    "prompt_upsampling": _listed("prompt_upsampling"),
+    "steps": _listed("steps"),
+    "guidance": _listed("guidance"),
+}

@@ -1,4 +1,4 @@
-"""Read the one text field for seeds: "4 random", "random", "42, 43, 100..110", and mixes of them."""
+"""Read the one text field for seeds: "4 random", "42, 43, 100..110", "1, 2, .., 10", and mixes of them."""
 
 import re
 import secrets
@@ -16,7 +16,8 @@ _SEPARATOR = r"[\s,;]"
 # [0-9] and not \d, which also takes the digits of other scripts.
 _PART = re.compile(
     r"(?:(?:(?P<count>[0-9]+)\s*)?(?P<random>random)"
-    r"|(?P<first>[0-9]+)(?:\s*(?:\.{2,3}|…)\s*(?P<last>[0-9]+))?)"
+    r"|(?P<first>[0-9]+)(?:\s*(?:\.{2,3}|…)\s*(?P<last>[0-9]+))?"
+    r"|(?P<steps>\.{2,3}|…))"
     rf"(?={_SEPARATOR}|\Z)",
     re.IGNORECASE,
 )
@@ -33,10 +34,11 @@ class InvalidSeeds(ValueError):
 
 @dataclass(frozen=True)
 class _Part:
-    """Some seeds: a range of known ones, or how many random ones."""
+    """Some seeds: a range of known ones, how many random ones, or the steps between its neighbours."""
 
     known: range = range(0)
     random: int = 0
+    steps: bool = False
 
 
 def draw_seeds(count: int) -> tuple[int, ...]:
@@ -65,6 +67,11 @@ def count_seeds(text: str) -> int:
     return len(known) + random
 
 
+def draws_any(text: str) -> bool:
+    """Say whether some of the seeds are drawn, or raise InvalidSeeds."""
+    return _read(text)[2] > 0
+
+
 def _in_order(parts: Iterable[_Part], fresh: Iterator[int]) -> Iterator[int]:
     for part in parts:
         yield from part.known
@@ -75,7 +82,7 @@ def _read(text: str) -> tuple[list[_Part], set[int], int]:
     parts: list[_Part] = []
     known: set[int] = set()
     random = 0
-    for part in _parts(text):
+    for part in _stepped(list(_parts(text))):
         parts.append(part)
         known.update(part.known)
         random += part.random
@@ -84,6 +91,25 @@ def _read(text: str) -> tuple[list[_Part], set[int], int]:
     if not parts:
         raise InvalidSeeds("Write at least one seed, like 42 or 4 random.")
     return parts, known, random
+
+
+def _stepped(parts: list[_Part]) -> Iterator[_Part]:
+    """Put the seeds in the place of each ".."."""
+    for place, part in enumerate(parts):
+        yield _steps(parts, place) if part.steps else part
+
+
+def _steps(parts: list[_Part], place: int) -> _Part:
+    around = [*parts[max(0, place - 2) : place], *parts[place + 1 : place + 2]]
+    if len(around) != 3 or any(len(part.known) != 1 for part in around):
+        raise InvalidSeeds("“..” stands after two seeds and before the last one, like 1, 2, .., 10.")
+    first, second, last = (part.known[0] for part in around)
+    step = second - first
+    if not step or (last - second) * step < 0:
+        raise InvalidSeeds(f"From {first}, {second} no steps lead to {last}.")
+    if (last - second) // step > MAX_SEEDS:
+        raise InvalidSeeds(f"{first}, {second}, .., {last} are more than {MAX_SEEDS} seeds. Leave some out.")
+    return _Part(known=range(second + step, last, step))
 
 
 def _parts(text: str) -> Iterator[_Part]:
@@ -97,8 +123,14 @@ def _parts(text: str) -> Iterator[_Part]:
         if found is None:
             word = _WORD.match(text, position)[0]
             raise InvalidSeeds(f"{shown(word)} is no seed. Write 42, a range 100..110, or 4 random.")
-        yield _random_part(found) if found["random"] else _known_part(found)
+        yield _part(found)
         position = _SEPARATORS.match(text, found.end()).end()
+
+
+def _part(found: re.Match[str]) -> _Part:
+    if found["steps"]:
+        return _Part(steps=True)
+    return _random_part(found) if found["random"] else _known_part(found)
 
 
 def _random_part(found: re.Match[str]) -> _Part:

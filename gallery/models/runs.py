@@ -1,5 +1,8 @@
 """What was asked for: a run is what one press of Generate submitted, a job is one wanted picture."""
 
+import hashlib
+import json
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, Q, Sum
@@ -117,6 +120,15 @@ class JobQuerySet(OpeningQuerySet):
         return self.aggregate(micros=Sum("quoted_micros"))["micros"] or 0
 
 
+RECIPE_CHARACTERS = 32
+
+
+def recipe_of(body):
+    """Return the digest of the JSON to send: the same recipe asks for the same picture."""
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:RECIPE_CHARACTERS]
+
+
 class Job(models.Model):
     """One wanted picture. The row is the job; the queue only says "there may be work"."""
 
@@ -130,6 +142,9 @@ class Job(models.Model):
     prompt = models.TextField()
     seed = models.BigIntegerField()
     parameters = models.JSONField(default=dict)  # the rest of the JSON to send
+    recipe = models.CharField(max_length=RECIPE_CHARACTERS, default="")
+    # The picture that its owner had already when this was asked for: then nothing was sent and nothing is paid.
+    reused = models.ForeignKey("Image", models.SET_NULL, null=True, blank=True, related_name="reused_by")
     axes = models.JSONField(default=dict)  # its place in the run beside seed and model: name of the axis to label
     notes = models.JSONField(default=list)  # what was converted for this model, in words
     width = models.PositiveIntegerField()  # expected, pixels
@@ -159,6 +174,7 @@ class Job(models.Model):
         indexes = [
             models.Index(fields=["state", "owner", "id"], name="job_by_state"),
             models.Index(fields=["run", "version"], name="job_changed"),
+            models.Index(fields=["recipe"], name="job_recipe"),
         ]
 
     def __str__(self):

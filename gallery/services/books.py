@@ -9,14 +9,14 @@ CHUNK = 500
 
 def lines():
     """Yield one dictionary per job, as architecture.md words it: times in UTC, money in integer micro-dollars."""
-    jobs = Job.objects.select_related("owner", "run__project").prefetch_related("attempts", "images")
+    jobs = Job.objects.select_related("owner", "run__project").prefetch_related("attempts", "images", "reused")
     for job in jobs.order_by("id").iterator(chunk_size=CHUNK):
         yield _line(job)
 
 
 def _line(job):
     images = sorted(job.images.all(), key=lambda image: (image.attempt_id != job.attempt_id, -image.id))
-    image = images[0] if images else None
+    image = images[0] if images else job.reused
     return {
         "job": job.key,
         "run": job.run.key,

@@ -1,16 +1,20 @@
 """From what a form says to the cells of a run: every combination cleaned and quoted before the first call."""
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from math import prod
 
-from gallery.catalogue import axes, cleaning, seeds
+from gallery.catalogue import axes, cleaning, lists, seeds
 from gallery.catalogue.cleaning import CleanRequest
+from gallery.catalogue.params import PARAMS
 from gallery.catalogue.problems import InvalidRequest, Problem
+from gallery.models import Image
+from gallery.models.runs import recipe_of
 from gallery.services import quotes
 from gallery.services.quotes import Quote
 
 MAX_CELLS = 2000
+TAKEN_BY_SOME = ("steps", "guidance", "prompt_upsampling")
 
 
 class InvalidMatrix(Exception):
@@ -23,39 +27,74 @@ class InvalidMatrix(Exception):
 
 @dataclass(frozen=True)
 class Cell:
-    """One picture to be made. `labels`: where it stands on the axes that vary, beside seed and model."""
+    """One picture to be made. `labels`: where it stands on the axes that vary, beside seed and model.
+
+    `members`: the labels of all combinations that come to this very request, the cell's own first. `owned`: the
+    picture that its owner has already; then it costs nothing.
+    """
 
     request: CleanRequest
     quote: Quote
-    labels: dict = field(default_factory=dict)
+    labels: dict
+    members: tuple
+    owned: Image | None = None
+
+    @property
+    def recipe(self):
+        return recipe_of(self.request.body)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """`axes`: name to the labels of all its values, also of those that are `skipped`; `cells` without these."""
+
+    axes: dict
+    skipped: frozenset
+    cells: list
 
 
 def expand(values, *, models, seed, draw=seeds.draw_seeds):
     """Return the cells: seed by seed, variant by variant, model by model; what a model would make twice, once.
 
-    `values`: API field names to what was typed; `models`: ids; `seed`: the text of the seed field. Raises
-    InvalidMatrix with all problems at once.
+    `values`: API field names to what was typed, and what `axes.read_axes` reads beside them; `skip`: values of axes
+    that are left out, as `axis=label`; `variant_seeds`: "own" draws random seeds anew for every variant. `models`:
+    ids; `seed`: the text of the seed field. Raises InvalidMatrix with all problems at once.
     """
-    problems = {}
-    if not models:
-        problems["model"] = Problem("Tick at least one model.")
+    return lay(values, models=models, seed=seed, draw=draw).cells
+
+
+def lay(values, *, models, seed, draw=seeds.draw_seeds):
+    """Return the whole matrix; everything else as in `expand`."""
+    skipped, problems = frozenset(values.get("skip", ())), {}
+    options, kept = _options(values, skipped, problems)
     numbers = _numbers(seed, draw, problems)
-    options = _options(values, problems)
-    counts = (len(numbers), len(models), prod(map(len, options.values())))
-    if prod(counts) > MAX_CELLS:
-        problems["seed"] = Problem(_too_many(*counts))
-        raise InvalidMatrix(problems)
-    column = [_place(*each) for each in _requests(values, options, models, problems)]
+    every = {"model": list(models), **_labels(options), "seed": _known(numbers)}
+    models = _kept("model", models, skipped, problems)
+    numbers = _kept("seed", numbers, skipped, problems)
+    if not every["model"]:
+        problems["model"] = Problem("Tick at least one model.")
+    _refuse_too_many(len(numbers), len(models), prod(map(len, kept.values())), problems)
+    column = [_merged(*each) for each in _requests(values, kept, models, problems).values()]
     if problems:
         raise InvalidMatrix(problems)
-    return [_cell(request, labels, number) for number in numbers for request, labels in column]
+    own = values.get("variant_seeds") == "own" and seeds.draws_any(seed)
+    drawn = [_kept("seed", seeds.parse_seeds(seed, draw=draw), skipped, {}) for _ in column] if own else None
+    return Matrix(every, skipped, _cells(column, numbers, drawn))
 
 
-def _too_many(seed_count, model_count, variant_count):
-    words = f"{seed_count} seeds × {model_count} models"
-    if variant_count > 1:
-        words += f" × {variant_count} variants"
-    return f"{words} are more than {MAX_CELLS:,} images."
+def _options(values, skipped, problems):
+    """Return all options of every axis, and those that are not skipped."""
+    options = {}
+    try:
+        options = axes.read_axes(values)
+        return options, axes.without(options, skipped)
+    except InvalidRequest as invalid:
+        problems.update(invalid.problems)
+        return options, {}
+
+
+def _labels(options):
+    return {name: [option.label for option in found] for name, found in options.items() if len(found) > 1}
 
 
 def _numbers(text, draw, problems):
@@ -66,24 +105,37 @@ def _numbers(text, draw, problems):
         return ()
 
 
-def _options(values, problems):
-    try:
-        return axes.read_axes(values)
-    except InvalidRequest as invalid:
-        problems.update(invalid.problems)
-        return {}
+def _known(numbers):
+    """Only seeds that somebody wrote can be left out. (Those of a price before the draw are below zero.)"""
+    return [str(number) for number in numbers if number >= 0]
+
+
+def _kept(axis, found, skipped, problems):
+    kept = [each for each in found if axes.value_of(axis, str(each)) not in skipped]
+    if found and not kept:
+        problems[axis] = axes.ALL_SKIPPED
+    return kept
+
+
+def _refuse_too_many(seed_count, model_count, variant_count, problems):
+    if seed_count * model_count * variant_count <= MAX_CELLS:
+        return
+    words = f"{seed_count} seeds × {model_count} models"
+    if variant_count > 1:
+        words += f" × {variant_count} variants"
+    problems["seed"] = Problem(f"{words} are more than {MAX_CELLS:,} images.")
+    raise InvalidMatrix(problems)
 
 
 def _requests(values, options, models, problems):
-    """Yield (request, labels, whether it stands for several) once for each body that differs."""
+    """Return for each body that differs the combinations that come to it: [(request, labels), ...]."""
     found = {}
     for variant in axes.variants(values, options):
         for model in models:
             request = _clean(model, variant.values, options, problems)
             if request is not None:
                 found.setdefault(json.dumps(request.body, sort_keys=True), []).append((request, variant.labels))
-    for (request, labels), *others in found.values():
-        yield request, labels, bool(others)
+    return found
 
 
 def _clean(model, values, options, problems):
@@ -92,24 +144,47 @@ def _clean(model, values, options, problems):
         return cleaning.clean(model, {**values, "seed": 0})
     except InvalidRequest as error:
         for name, problem in error.problems.items():
-            several = len(options.get(name, ())) > 1  # what is offered would replace the whole list
+            several = len(options.get(axes.axis_of(name), ())) > 1  # what is offered would replace the whole list
             problems.setdefault(name, Problem(problem.message) if several else problem)
         return None
 
 
-def _place(request, labels, stands_for_several):
-    """Say in a note what a model does not take, so that its picture is made once."""
-    if not stands_for_several:
-        return request, labels
-    unused = " and ".join(name for name in labels if name not in request.body)
-    if not unused:
-        return request, labels
-    return replace(request, notes=(*request.notes, f"does not take {unused}: made once")), labels
+def _merged(first, *others):
+    """Make one place of the combinations that come to the same request, and say so in a note."""
+    request, labels = first
+    members = (labels, *(each for _, each in others))
+    differing = [axis for axis in labels if len({each[axis] for each in members}) > 1]
+    return replace(request, notes=(*request.notes, *_why_once(request, differing, members))), labels, members
 
 
-def _cell(request, labels, number):
+def _why_once(request, differing, members):
+    unused = [axis for axis in differing if axis in TAKEN_BY_SOME and axis not in request.body]
+    notes = (
+        [f"does not take {lists.joined(PARAMS[axis].label.lower() for axis in unused)}: made once"] if unused else []
+    )
+    for axis in differing:
+        if axis not in unused:
+            same = lists.joined(dict.fromkeys(each[axis] for each in members))
+            notes.append(f"{same} come to the same request: made once")
+    return notes
+
+
+def _cells(column, numbers, drawn):
+    prices = [quotes.quote(request) for request, *_ in column]
+    if drawn is None:
+        return [_cell(each, price, number) for number in numbers for each, price in zip(column, prices, strict=True)]
+    pictures = range(len(drawn[0]))
+    return [
+        _cell(each, price, own[place], picture=str(place + 1))
+        for place in pictures
+        for each, price, own in zip(column, prices, drawn, strict=True)
+    ]
+
+
+def _cell(place, price, number, **label):
+    request, labels, members = place
     with_seed = replace(request, body={**request.body, "seed": number})
-    return Cell(with_seed, quotes.quote(with_seed), dict(labels))
+    return Cell(with_seed, price, {**labels, **label}, members)
 
 
 def total(cells):

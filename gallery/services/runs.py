@@ -11,29 +11,42 @@ from django.utils import timezone
 from gallery.models import Attempt, Job, Project, Run
 from gallery.models.money import Money
 from gallery.models.runs import State
-from gallery.services import gate, matrix
+from gallery.services import gate, matrix, owned
 from gallery.services.states import change_all, queued_anew, raise_version, version_of_run
 
 log = structlog.get_logger("fluxweb.runs")
 
 
-def submit_run(*, owner, nonce, values, models, seed, project="", form=None):
+def submit_run(*, owner, nonce, values, models, seed, project="", form=None, buy_again=False):
     """Make the run and its jobs in one transaction and return it; the same press twice returns the same run.
 
-    Raises matrix.InvalidMatrix with every problem by field; then nothing is written.
+    Raises matrix.InvalidMatrix with every problem by field; then nothing is written. What the owner has already is
+    not bought again unless `buy_again`.
     """
     form = form or {**values, "model": list(models), "seed": seed, "project": project}
-    digest = _digest(form)
-    if run := _same_press(owner, nonce, digest):
+    if run := _same_press(owner, nonce, _digest(form)):
         return run
     cells = matrix.expand(values, models=models, seed=seed)
+    title = values["prompt"].strip() if "prompt" in cells[0].labels else cells[0].request.body["prompt"]
+    return submit_cells(
+        cells, owner=owner, nonce=nonce, form=form, title=title, project=project, buy_again=buy_again
+    )  # fmt: skip
+
+
+def submit_cells(cells, *, owner, nonce, form, title, project="", buy_again=False):
+    """Make a run of these cells in one transaction. The same (owner, nonce, form) is the same press: one run.
+
+    `form`: what was typed, as it is kept; `title`: what stands above the run, a prompt or what stands for many.
+    """
+    if not buy_again:
+        cells = owned.reuse(cells, owner=owner)
     gate.ensure_gates()
     with transaction.atomic():
         run, new = Run.objects.get_or_create(
             owner=owner,
             nonce=nonce,
-            digest=digest,
-            defaults=_facts(cells, form=form, typed=values["prompt"], project=project),
+            digest=_digest(form),
+            defaults=_facts(cells, form=form, title=title, project=project),
         )
         if new:
             _add_jobs(run, cells)
@@ -48,9 +61,9 @@ def _same_press(owner, nonce, digest):
     return Run.objects.filter(owner=owner, nonce=nonce, digest=digest).first()
 
 
-def _facts(cells, *, form, typed, project):
+def _facts(cells, *, form, title, project):
     return {
-        "prompt": typed.strip() if "prompt" in cells[0].labels else cells[0].request.body["prompt"],
+        "prompt": title,
         "form": form,
         "demo": settings.DEMO,
         "size": len(cells),
@@ -69,17 +82,23 @@ def _project(name):
 def _add_jobs(run, cells):
     now = timezone.now()
     Job.objects.bulk_create([_job(run, position, cell, now) for position, cell in enumerate(cells)], batch_size=200)
-    log.info("run submitted", run=run.key, owner=run.owner_id, jobs=len(cells), quoted_micros=run.quoted_micros)
+    reused = sum(cell.owned is not None for cell in cells)
+    log.info(
+        "run submitted", run=run.key, owner=run.owner_id, jobs=len(cells), reused=reused,
+        quoted_micros=run.quoted_micros,
+    )  # fmt: skip
 
 
 def _job(run, position, cell, now):
     body = dict(cell.request.body)
+    had = {"state": State.DONE, "reused": cell.owned} if cell.owned else {}
+    shown = cell.owned or cell.request
     return Job(
-        run=run, owner_id=run.owner_id, position=position, demo=run.demo,
+        run=run, owner_id=run.owner_id, position=position, demo=run.demo, recipe=cell.recipe,
         created_at=now, changed_at=now, not_before=now,
         model=body.pop("model"), prompt=body.pop("prompt"), seed=body.pop("seed"), parameters=body,
-        axes=cell.labels, notes=list(cell.request.notes), width=cell.request.width, height=cell.request.height,
-        quoted_micros=cell.quote.ours_micros, official_micros=cell.quote.official_micros,
+        axes=cell.labels, notes=list(cell.request.notes), width=shown.width, height=shown.height,
+        quoted_micros=cell.quote.ours_micros, official_micros=cell.quote.official_micros, **had,
     )  # fmt: skip
 
 

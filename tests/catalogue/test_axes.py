@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.catalogue.axes import read_axes, variants
+from gallery.catalogue.axes import Variant, read_axes, value_of, variants, without
 from gallery.catalogue.problems import InvalidRequest, InvalidValue
 
 
 def values_of(name, text):
-    return [value for value, _ in read_axes({name: text})[name]]
+    return [option.values[name] for option in read_axes({name: text})[name]]
 
 
 def labels_of(name, text):
-    return [label for _, label in read_axes({name: text})[name]]
+    return [option.label for option in read_axes({name: text})[name]]
 
 
 @pytest.mark.parametrize(
@@ -88,16 +88,87 @@ def test_what_cannot_be_read_says_why(name, text, says):
         ("a door", ["a door"], [""]),
         ("  \n", ["  \n"], [""]),
         (f"{'x' * 80}\ny", ["x" * 80, "y"], ["x" * 59 + "…", "y"]),
+        (f"{'x' * 80}a\n{'x' * 80}b", ["x" * 80 + "a", "x" * 80 + "b"], ["x" * 59 + "…", "x" * 59 + "… (2)"]),
     ],
 )
 def test_every_line_can_be_a_prompt_of_its_own(text, prompts, labels):
     options = read_axes({"prompt": text, "prompt_lines": True})["prompt"]
-    assert options == list(zip(prompts, labels, strict=True))
+    found = [(option.values["prompt"], option.label) for option in options]
+    assert found == list(zip(prompts, labels, strict=True))
 
 
 def test_too_many_lines_are_refused():
     with pytest.raises(InvalidRequest, match="more than 100 prompts"):
         read_axes({"prompt": "\n".join(map(str, range(101))), "prompt_lines": True})
+
+
+@pytest.mark.parametrize(
+    ("typed", "labels"),
+    [
+        ({"aspect_ratio": "16:9"}, [""]),
+        ({"aspect_ratio": "16:9, 1:1"}, ["16:9", "1:1"]),
+        ({"aspect_ratio": "16 : 9; 16:9"}, ["16:9"]),
+        ({"size": "1024x1024, 512 × 768"}, ["1024 × 1024", "512 × 768"]),
+        ({"aspect_ratio": "4:5", "size": "64X64"}, ["4:5", "64 × 64"]),
+        ({"size": "64x64", "width": "128", "height": "256"}, [""]),
+        (
+            {"shapes_several": True, "size": "64x64", "width": "128", "height": "256"},
+            ["64 × 64", "128 × 256"],
+        ),
+    ],
+)
+def test_several_shapes(typed, labels):
+    assert [option.label for option in read_axes(typed)["shape"]] == labels
+
+
+def test_each_shape_stands_alone():
+    typed = {"aspect_ratio": "4:5, 1:1", "size": "64x64"}
+    found = [{k: v for k, v in each.values.items() if v} for each in variants(typed, read_axes(typed))]
+    assert found == [{"aspect_ratio": "4:5"}, {"aspect_ratio": "1:1"}, {"size": "64x64"}]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "text", "prompts"),
+    [
+        ("a red door, hundred", "red, blue", ["a red door, hundred", "a blue door, hundred"]),
+        (
+            "a red, red door",
+            'red, "pale, cold green"',
+            ["a red, red door", "a pale, cold green, pale, cold green door"],
+        ),
+        ("a red door", "red\nblue\n", ["a red door", "a blue door"]),
+        ("a {red|blue} door", "door, boat", ["a red door", "a red boat", "a blue door", "a blue boat"]),
+        ("a red door", r"red, \1", ["a red door", r"a \1 door"]),
+        ("a red door", "", ["a red door"]),
+    ],
+)
+def test_a_word_is_replaced_along_an_axis(prompt, text, prompts):
+    typed = {"prompt": prompt, "replace": text}
+    assert [each.values["prompt"] for each in variants(typed, read_axes(typed))] == prompts
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("boat, ship", "“boat” does not stand in the prompt"),
+        ("doo, ship", "“doo” does not stand"),
+        ("door", "write after a comma what else"),
+        (", ".join(f"w{n}" for n in range(101)), "more than 100 words"),
+    ],
+)
+def test_a_word_that_cannot_be_replaced_says_why(text, says):
+    with pytest.raises(InvalidRequest) as invalid:
+        read_axes({"prompt": "a red door", "replace": text})
+    assert says in invalid.value.problems["replace"].message
+
+
+def test_skipped_values_are_left_out_and_one_must_stay():
+    axes = read_axes({"steps": "10, 20, 30", "guidance": "4.5"})
+    kept = without(axes, frozenset({value_of("steps", "20"), value_of("guidance", ""), "nothing=1"}))
+    assert [option.label for option in kept["steps"]] == ["10", "30"]
+    assert len(kept["guidance"]) == 1
+    with pytest.raises(InvalidRequest, match="Keep at least one"):
+        without(axes, frozenset(value_of("steps", label) for label in ("10", "20", "30")))
 
 
 WORDS = st.lists(st.text(alphabet="abc", min_size=1, max_size=3), min_size=2, max_size=4, unique=True)
@@ -126,10 +197,12 @@ def test_any_text_gives_values_or_a_sentence(text):
         with contextlib.suppress(InvalidRequest):
             options = read_axes({name: text})[name]
             assert 1 <= len(options) <= 100
-            assert len({value for value, _ in options}) == len(options)
+            assert len({option.values[name] for option in options}) == len(options)
+            assert len({option.label for option in options}) == len(options)
 
 
 def test_a_value_that_is_no_text_is_left_alone():
-    assert read_axes({"steps": 20, "guidance": None}) == {}
+    values = {"steps": 20, "guidance": None}
+    assert list(variants(values, read_axes(values))) == [Variant(values)]
     assert issubclass(InvalidRequest, ValueError)
     assert issubclass(InvalidValue, ValueError)

@@ -1,10 +1,11 @@
+import re
 from itertools import count
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.catalogue.seeds import InvalidSeeds, count_seeds, draw_seeds, parse_seeds
+from gallery.catalogue.seeds import InvalidSeeds, count_seeds, draw_seeds, draws_any, parse_seeds
 
 
 def draw(number):
@@ -118,3 +119,39 @@ def test_a_range_and_random_ones_add_up(first, length, random):
         counter = count(first)
         seeds = parse_seeds(text, draw=lambda number: [next(counter) for _ in range(number)])
         assert len(set(seeds)) == length + random
+
+
+@pytest.mark.parametrize(
+    ("text", "seeds"),
+    [
+        ("1, 2, .., 5", (1, 2, 3, 4, 5)),
+        ("1,2,…,4, 9", (1, 2, 3, 4, 9)),
+        ("10, 20, ..., 45", (10, 20, 30, 40, 45)),
+        ("5, 4, .., 1", (5, 4, 3, 2, 1)),
+        ("0, 1000000, .., 3000000", (0, 1000000, 2000000, 3000000)),
+    ],
+)
+def test_a_progression_goes_on_as_it_began(text, seeds):
+    assert parse_seeds(text) == seeds
+    assert count_seeds(text) == len(seeds)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("1, .., 5", "after two seeds"),
+        ("1, 2, ..", "after two seeds"),
+        ("1..3, 5, .., 9", "after two seeds"),
+        ("2 random, 3, .., 9", "after two seeds"),
+        ("5, 5, .., 9", "no steps lead to 9"),
+        ("2, 3, .., 1", "no steps lead to 1"),
+        ("0, 1, .., 2147483647", "more than 400 seeds"),
+    ],
+)
+def test_a_progression_that_leads_nowhere_says_why(text, says):
+    with pytest.raises(InvalidSeeds, match=re.escape(says)):
+        parse_seeds(text)
+
+
+def test_it_is_known_whether_seeds_are_drawn():
+    assert [draws_any(text) for text in ("1, 2", "1, 2 random", "random")] == [False, True, True]
