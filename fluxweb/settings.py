@@ -30,6 +30,7 @@ FLUX_API_URL = f"{SIMULATOR_URL}/v1" if DEMO else env_url("FLUX_API_URL", "https
 FLUX_RESULT_HOSTS = [SIMULATOR_URL] if DEMO else env_list("FLUX_RESULT_HOSTS", "bfl.ai")
 FLUX_CONCURRENCY = env_int("FLUX_CONCURRENCY", 16, high=1000)
 FLUX_TIMEOUT = env_float("FLUX_TIMEOUT", 420, low=0.1, high=3600)
+REVIEW_FROM = env_int("FLUXWEB_REVIEW_FROM", 50, high=2001)  # images: so large a run is shown before it is bought
 
 # -- workers (seconds) ----------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from gallery.views import files, gallery, gate, health, help, images, jobs, loss
 urlpatterns = [
     path("", studio.compose, name="studio"),
     path("studio/check/", studio.check, name="studio-check"),
+    path("studio/review/", studio.review, name="studio-review"),
     path("studio/runs/", studio.newest_runs, name="studio-runs"),
     path("runs/", runs.index, name="runs"),
     path("runs/<str:key>/", runs.show, name="run"),

@@ -9,6 +9,18 @@ from .problems import InvalidRequest, InvalidValue
 
 # An axis takes its values from the field of its name, unless more fields say it.
 FIELDS = {"shape": ("aspect_ratio", "size", "width", "height"), "word": ("replace",)}
+WORDS = {  # of every axis, in the order in which people think of them: (one value, several)
+    "model": ("model", "models"),
+    "prompt": ("prompt", "prompts"),
+    "word": ("word", "words"),
+    "shape": ("shape", "shapes"),
+    "output_format": ("format", "formats"),
+    "safety_tolerance": ("safety", "safety levels"),
+    "prompt_upsampling": ("upsampling", "upsampling"),
+    "steps": ("step count", "step counts"),
+    "guidance": ("guidance", "guidances"),
+    "seed": ("seed", "seeds"),
+}
 MARK = "="  # between an axis and the label of a value that is skipped
 
 

@@ -49,6 +49,11 @@ def draw_seeds(count: int) -> tuple[int, ...]:
     return tuple(drawn)
 
 
+def unknown(count: int) -> range:
+    """Stand in for seeds that nobody has drawn yet: below zero, so that they are never taken for real ones."""
+    return range(-count, 0)
+
+
 def parse_seeds(text: str, *, draw: Draw = draw_seeds) -> tuple[int, ...]:
     """Read the seeds in their order, each once, at most 400, or raise InvalidSeeds.
 

@@ -17,8 +17,8 @@ _DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})")
 # int() refuses texts of more than 4,300 digits with an error of its own; so many are out of every bound anyway.
 _WHOLE_DIGITS = 18
 
-_TRUE = frozenset({"true", "on", "yes", "1"})
-_FALSE = frozenset({"false", "off", "no", "0"})
+TRUE = frozenset({"true", "on", "yes", "1"})
+FALSE = frozenset({"false", "off", "no", "0"})
 
 
 def read_value(param: Param, raw: object) -> str | int | float | bool:
@@ -110,8 +110,8 @@ def _read_boolean(param: Param, raw: object) -> bool:
     # By type first: an unhashable value cannot be looked up in a set, and 1.0 equals 1.
     if type(word) in (bool, int) and word in (0, 1):
         return bool(word)
-    if isinstance(word, str) and word in _TRUE | _FALSE:
-        return word in _TRUE
+    if isinstance(word, str) and word in TRUE | FALSE:
+        return word in TRUE
     raise InvalidValue(f"{shown(raw)} is neither on nor off.", {param.name: "false"})
 
 

@@ -1,22 +1,25 @@
 """The form of the studio: fields named like the API's parameters, checked cell by cell by the catalogue."""
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.conf import settings
 from django.utils import timezone
 
-from gallery.catalogue import flux_models, params, shapes
+from gallery.catalogue import flux_models, lists, seeds, shapes, values
+from gallery.forms.fields import Joined, LastTyped, Shapes, SkippedField, refuse_broken_text, text
 from gallery.models import Project
 from gallery.models.keys import random_key
-from gallery.services import matrix
+from gallery.services import matrix, owned, reviews
 
 MODEL_CHOICES = [(model_id, model_id) for model_id in flux_models.ids()]
 START_MODEL = "flux-2-klein-9b"  # four drafts for a few cents
 VALUES = (
-    "prompt", "size", "width", "height", "aspect_ratio", "output_format", "safety_tolerance", "prompt_upsampling",
-    "steps", "guidance", "prompt_lines",
+    "prompt", "prompt_lines", "replace", "size", "width", "height", "aspect_ratio", "shapes_several", "output_format",
+    "safety_tolerance", "prompt_upsampling", "steps", "guidance", "variant_seeds", "skip",
 )  # fmt: skip
-SILENT = ("nonce", "prompt_upsampling", "prompt_lines")  # nothing typed there can be wrong
+# Nothing typed there can be wrong.
+SILENT = ("nonce", "prompt_lines", "shapes_several", "variant_seeds", "skip", "buy_again", "review")
 FOLDED = {"output_format": "jpeg", "safety_tolerance": "2", "prompt_upsampling": "", "steps": "50", "guidance": "4.5"}
+FORMATS = (("jpeg", "JPEG"), ("png", "PNG"), ("jpeg, png", "JPEG and PNG: two pictures"))
 SAFETY_LEVELS = (
     ("0", "strictest"), ("1", "commercial"), ("2", "general (default)"), ("3", "general"),
     ("4", "artistic"), ("5", "artistic, lenient"), ("6", "most lenient, may be refused"),
@@ -26,33 +29,14 @@ RATIO_TILES = [shape for shape in shapes.SHAPES if shape.kind == "ratio"]
 SIZE_TILES = [shape for shape in shapes.SHAPES if shape.kind == "size"]
 
 
-def refuse_broken_text(value):
-    """Half a character or other bytes that are no text arrive as U+FFFD: nobody wants to pay for a prompt with it."""
-    if "\ufffd" in value:
-        raise ValidationError("A character here is broken: look for \ufffd and remove it.")
-
-
-def text(name, **options):
-    """A field that takes what was typed as it is: the catalogue reads and judges it."""
-    return forms.CharField(
-        required=False, strip=False, label=params.PARAMS[name].label, help_text=params.PARAMS[name].hint,
-        validators=[refuse_broken_text], **options,
-    )  # fmt: skip
-
-
-class LastTyped(forms.TextInput):
-    """Several controls share the name: tiles and a text field. What was typed wins over a tile."""
-
-    def value_from_datadict(self, data, files, name):
-        values = data.getlist(name) if hasattr(data, "getlist") else [data.get(name)]
-        return next((value for value in reversed(values) if value), "")
-
-
 class ComposeForm(forms.Form):
     """One run. Problems stand beside their fields; `offers` says which values would be right."""
 
     prompt = text("prompt", widget=forms.Textarea(attrs={"rows": 5}))
     prompt_lines = forms.BooleanField(required=False, label="One prompt per line")
+    replace = forms.CharField(
+        required=False, strip=False, max_length=4000, label="Replace a word", validators=[refuse_broken_text]
+    )
     model = forms.MultipleChoiceField(
         choices=MODEL_CHOICES,
         required=False,
@@ -60,45 +44,61 @@ class ComposeForm(forms.Form):
         error_messages={"invalid_choice": "“%(value)s” is no FLUX model."},
     )
     seed = text("seed", initial="4 random")
-    aspect_ratio = text("aspect_ratio", initial="1:1", widget=LastTyped)
-    size = text("size")
+    variant_seeds = forms.CharField(required=False, initial="same", label="Seeds of the variants")
+    aspect_ratio = text("aspect_ratio", initial="1:1", widget=Shapes)
+    size = text("size", widget=Shapes)
     width = text("width")
     height = text("height")
+    shapes_several = forms.BooleanField(required=False, label="Several shapes")
     output_format = text("output_format", initial="jpeg")
-    safety_tolerance = text("safety_tolerance", initial="2")
-    prompt_upsampling = forms.BooleanField(
-        required=False,
-        label=params.PARAMS["prompt_upsampling"].label,
-        help_text=params.PARAMS["prompt_upsampling"].hint,
-    )
+    safety_tolerance = text("safety_tolerance", initial="2", widget=LastTyped)
+    prompt_upsampling = text("prompt_upsampling", widget=Joined)
     steps = text("steps", initial="50")
     guidance = text("guidance", initial="4.5")
     project = forms.CharField(
         required=False, max_length=80, label="Project", help_text="A client or a campaign, for reports.",
         validators=[refuse_broken_text],
     )  # fmt: skip
+    skip = SkippedField(required=False)
+    buy_again = forms.BooleanField(required=False, label="Buy them again")
+    review = forms.BooleanField(required=False)  # sent by our own pages: a large run is shown first
     nonce = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput, initial=random_key)
 
-    def __init__(self, *args, unfinished=False, **kwargs):
-        """`unfinished`: the person is still typing, so an empty prompt is no mistake yet."""
+    def __init__(self, *args, owner=None, unfinished=False, **kwargs):
+        """`owner`: whose pictures are reused; `unfinished`: still typing, so an empty prompt is no mistake yet."""
         super().__init__(*args, **kwargs)
+        self.owner = owner
         self.unfinished = unfinished
         self.offers = {}
+        self.axes = {}
         self.cells = []
         self.fields["seed"].label = "Seeds"
-        self.fields[
-            "seed"
-        ].help_text = "“4 random”, or a list such as 42, 43, 100..110. The same seeds go to every model."
 
     def clean(self):
         cleaned = super().clean()
         if "model" in self.errors:
             return cleaned
         try:
-            self.cells = matrix.expand(self.values(), models=self.model_ids(), seed=self.seed_text(), draw=range)
+            laid = matrix.lay(self.values(), models=self.model_ids(), seed=self.seed_text(), draw=seeds.unknown)
         except matrix.InvalidMatrix as invalid:
+            self.axes = invalid.axes
             self.say(invalid.problems)
+        else:
+            self.axes = laid.axes
+            self.cells = laid.cells if self.buys_again or not self.owner else owned.reuse(laid.cells, owner=self.owner)
         return cleaned
+
+    @property
+    def buys_again(self):
+        return bool(self.cleaned_data.get("buy_again"))
+
+    @property
+    def is_large(self):
+        """Whether the run is shown once more before it is bought."""
+        return len(self.cells) >= settings.REVIEW_FROM
+
+    def review_of(self):
+        return reviews.review(self.cells, axes=self.axes, skipped=self.cleaned_data.get("skip") or ())
 
     def say(self, problems):
         """Put each problem beside its field."""
@@ -108,28 +108,53 @@ class ComposeForm(forms.Form):
                 self.add_error(name, problem.message)
             self.offers[field] = problem.offer
 
-    def other_ratio(self):
-        """Return a ratio that no tile shows, for the text field."""
-        ratio = self["aspect_ratio"].value() or ""
-        return "" if any(tile.value == ratio for tile in RATIO_TILES) else ratio
+    def ratios(self):
+        return lists.parted(self["aspect_ratio"].value())
+
+    def sizes_asked(self):
+        return lists.parted(self["size"].value())
+
+    def other_ratios(self):
+        """Return the ratios that no tile shows, for the text field."""
+        tiles = {tile.value for tile in RATIO_TILES}
+        return ", ".join(ratio for ratio in self.ratios() if ratio not in tiles)
+
+    def several_shapes(self):
+        """Whether the tiles can be ticked: asked for, or several are listed already."""
+        return bool(self["shapes_several"].value() or len(self.ratios()) > 1 or len(self.sizes_asked()) > 1)
+
+    def other_sizes(self):
+        """Return the sizes that no tile shows."""
+        return [size for size in self.sizes_asked() if tile_of(size) is None]
 
     def sides(self):
-        """Return width and height as typed; a size that no tile shows stands in them too, so that it is not lost."""
-        width, height, size = (self[name].value() or "" for name in ("width", "height", "size"))
-        if not (width or height) and size and tile_of(size) is None:
-            width, _, height = size.partition("x")
+        """Return width and height as typed; the one size that no tile shows stands in them, so that it is not lost."""
+        width, height = (self[name].value() or "" for name in ("width", "height"))
+        if not (width or height or self.several_shapes()) and (others := self.other_sizes()):
+            width, _, height = others[0].partition("x")
         return {"width": width, "height": height}
 
+    def upsampling(self):
+        """Return which of the two switches of the upsampling are on: with it, and beside it without."""
+        words = set(lists.parted(str(self["prompt_upsampling"].value() or "").lower()))
+        with_it = bool(words & values.TRUE)
+        return {"on": with_it, "off": with_it and bool(words & values.FALSE)}
+
+    def safety_listed(self):
+        """Return several safety levels for their text field, or nothing if the list has the one."""
+        level = str(self["safety_tolerance"].value() or "")
+        return "" if any(level == value for value, _ in SAFETY_LEVELS) else level
+
     def values(self):
-        """Return what was typed by API name. The most exact shape wins: both sides, then a size, then a ratio."""
+        """Return what was typed by API name. Of one shape the most exact wins: both sides, a size, a ratio."""
         typed = {name: self.cleaned_data.get(name) for name in VALUES}
-        if typed["width"] or typed["height"] or typed["size"]:
+        if not typed["shapes_several"] and (typed["width"] or typed["height"] or typed["size"]):
             typed["aspect_ratio"] = None
         if self.unfinished and not (typed["prompt"] or "").strip():
             typed["prompt"] = UNWRITTEN
-        if not typed["prompt_lines"]:
-            del typed["prompt_lines"]
-        return {name: value for name, value in typed.items() if value not in (None, "")}
+        if typed["variant_seeds"] != "own":
+            typed["variant_seeds"] = None
+        return {name: value for name, value in typed.items() if value not in (None, "", False, [])}
 
     def model_ids(self):
         """Return the ticked models, each once: a form that sends one twice does not buy every picture twice."""
@@ -161,7 +186,8 @@ class ComposeForm(forms.Form):
     def as_typed(self):
         """Return what the run remembers, for "use these settings" and for telling a second press from a new run."""
         typed = {**self.values(), "model": self.model_ids(), "seed": self.seed_text()}
-        return typed | {"project": self.cleaned_data.get("project", "")}
+        typed["project"] = self.cleaned_data.get("project", "")
+        return typed | ({"buy_again": True} if self.buys_again else {})
 
 
 def today():

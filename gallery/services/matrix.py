@@ -18,9 +18,10 @@ TAKEN_BY_SOME = ("steps", "guidance", "prompt_upsampling")
 
 
 class InvalidMatrix(Exception):
-    """`problems`: one per form field, what is wrong and what would be right."""
+    """`problems`: one per form field, what is wrong and what would be right; `axes`: as of a Matrix, if known."""
 
-    def __init__(self, problems):
+    def __init__(self, problems, axes=None):
+        self.axes = axes or {}
         super().__init__("; ".join(f"{field}: {problem.message}" for field, problem in problems.items()))
         self.problems = problems
 
@@ -46,10 +47,9 @@ class Cell:
 
 @dataclass(frozen=True)
 class Matrix:
-    """`axes`: name to the labels of all its values, also of those that are `skipped`; `cells` without these."""
+    """`axes`: name to the labels of all its values, also of those that are skipped; `cells` without these."""
 
     axes: dict
-    skipped: frozenset
     cells: list
 
 
@@ -73,13 +73,13 @@ def lay(values, *, models, seed, draw=seeds.draw_seeds):
     numbers = _kept("seed", numbers, skipped, problems)
     if not every["model"]:
         problems["model"] = Problem("Tick at least one model.")
-    _refuse_too_many(len(numbers), len(models), prod(map(len, kept.values())), problems)
+    _refuse_too_many(len(numbers), len(models), prod(map(len, kept.values())), problems, every)
     column = [_merged(*each) for each in _requests(values, kept, models, problems).values()]
     if problems:
-        raise InvalidMatrix(problems)
+        raise InvalidMatrix(problems, every)
     own = values.get("variant_seeds") == "own" and seeds.draws_any(seed)
     drawn = [_kept("seed", seeds.parse_seeds(seed, draw=draw), skipped, {}) for _ in column] if own else None
-    return Matrix(every, skipped, _cells(column, numbers, drawn))
+    return Matrix(every, _cells(column, numbers, drawn))
 
 
 def _options(values, skipped, problems):
@@ -117,14 +117,14 @@ def _kept(axis, found, skipped, problems):
     return kept
 
 
-def _refuse_too_many(seed_count, model_count, variant_count, problems):
+def _refuse_too_many(seed_count, model_count, variant_count, problems, every):
     if seed_count * model_count * variant_count <= MAX_CELLS:
         return
     words = f"{seed_count} seeds × {model_count} models"
     if variant_count > 1:
         words += f" × {variant_count} variants"
     problems["seed"] = Problem(f"{words} are more than {MAX_CELLS:,} images.")
-    raise InvalidMatrix(problems)
+    raise InvalidMatrix(problems, every)
 
 
 def _requests(values, options, models, problems):

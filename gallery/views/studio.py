@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
 
 from gallery import access, tasks
 from gallery.catalogue import flux_models, params, prices, prompts
@@ -17,26 +18,58 @@ def compose(request):
     """Show the form, or take it: one press makes one run."""
     if request.method == "POST":
         return _submit(request)
-    form = ComposeForm(initial=_initial(request))
+    form = ComposeForm(initial=_initial(request), owner=request.user)
     context = _form_context(form) | {"strips": strips.newest(request.user)}
     return render(request, "gallery/studio.html", context)
 
 
 def _submit(request):
-    form = ComposeForm(request.POST)
-    if not form.is_valid():
+    form = ComposeForm(request.POST, owner=request.user)
+    if not form.is_valid() or "edit" in request.POST:
         return _show_again(request, form)
+    if form.cleaned_data["review"] and form.is_large:
+        return _review_first(request, form)
     nonce = form.cleaned_data["nonce"] or forms.random_key()
     try:
         run = runs.submit_run(
             owner=request.user, nonce=nonce, values=form.values(), models=form.model_ids(), seed=form.seed_text(),
-            project=form.cleaned_data["project"], form=form.as_typed(),
+            project=form.cleaned_data["project"], form=form.as_typed(), buy_again=form.buys_again,
         )  # fmt: skip
     except matrix.InvalidMatrix as invalid:
         form.say(invalid.problems)
         return _show_again(request, form)
     tasks.wake(run.size)
     return _go_to(request, reverse("run", args=[run.key]))
+
+
+def _review_first(request, form):
+    """Show the run before it is bought, on a page of its own: the browser goes there with everything typed."""
+    if request.htmx:
+        return trigger_client_event(HttpResponse(status=204), "fluxweb:review")
+    return _show_review(request, form)
+
+
+def _show_review(request, form):
+    context = {
+        "form": form,
+        "review": form.review_of(),
+        "typed": _typed(request.POST),
+        "limit": f"{matrix.MAX_CELLS:,}",
+    }
+    return render(request, "gallery/review.html", context)
+
+
+def _typed(sent):
+    """List (name, value) of everything that the next press must send again; the page itself asks what to skip."""
+    names = [name for name in ComposeForm.base_fields if name not in ("skip", "buy_again", "review")]
+    return [(name, value) for name in names for value in sent.getlist(name)]
+
+
+@require_POST
+def review(request):
+    """List axes, images and prices of what was typed, and what leaving a value out would save. Buys nothing."""
+    form = ComposeForm(request.POST, owner=request.user)
+    return _show_review(request, form) if form.is_valid() else _show_again(request, form)
 
 
 def _show_again(request, form):
@@ -55,7 +88,7 @@ def _go_to(request, address):
 @require_POST
 def check(request):
     """Answer while somebody types: the price, what is wrong, the colours named. Buys nothing."""
-    form = ComposeForm(request.POST, unfinished=True)
+    form = ComposeForm(request.POST, owner=request.user, unfinished=True)
     form.is_valid()
     return render(request, "gallery/_check.html", _form_context(form))
 
@@ -83,15 +116,29 @@ def _form_context(form):
     return {
         "form": form,
         "families": _families(form),
-        "ratio_tiles": forms.RATIO_TILES,
-        "size_tiles": forms.SIZE_TILES,
+        **_shapes(form),
         "params": params.PARAMS,
         "safety_levels": forms.SAFETY_LEVELS,
+        "formats": forms.FORMATS,
         "projects": forms.project_names(),
         "colours": prompts.hex_colours(prompt),
         "json": prompts.json_prompt(prompt),
-        "quote": form.quote() if form.is_bound else _first_quote(form),
+        **_price(form),
         "taken": _taken(form),
+    }
+
+
+def _shapes(form):
+    """The tiles, and which of them are chosen: one, or with the switch for it any number."""
+    several = form.several_shapes()
+    exact = any(form[name].value() for name in ("size", "width", "height"))
+    return {
+        "ratio_tiles": forms.RATIO_TILES,
+        "size_tiles": forms.SIZE_TILES,
+        "tile_type": "checkbox" if several else "radio",
+        "ratios": form.ratios() if several or not exact else [],
+        "sizes": form.sizes_asked(),
+        "other_sizes": form.other_sizes() if several else [],
     }
 
 
@@ -123,11 +170,12 @@ def _takes(model):
     return {*model.takes, model.shape_by}
 
 
-def _first_quote(form):
-    """Price the form as it opens, so that the button never stands without its price."""
-    opened = ComposeForm({**_plain(form)}, unfinished=True)
-    opened.is_valid()
-    return opened.quote()
+def _price(form):
+    """Price the form, also as it opens: the button never stands without its price."""
+    if not form.is_bound:
+        form = ComposeForm(_plain(form), owner=form.owner, unfinished=True)
+        form.is_valid()
+    return {"quote": form.quote(), "review": form.review_of(), "large": form.is_large}
 
 
 def _plain(form):

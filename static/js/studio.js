@@ -11,16 +11,32 @@ function showWhatIsTaken(form) {
   for (const part of form.querySelectorAll("[data-needs]")) part.hidden = !taken.has(part.dataset.needs);
 }
 
+const SHAPES = ["aspect_ratio", "size", "width", "height"];
+const isTile = (control) => ["radio", "checkbox"].includes(control.type);
+
 // The most exact shape wins on the server; here the others are let go, so that the form shows one choice only.
 function keepOneShape(form, changed) {
+  if (form.elements.shapes_several.checked) return;
   for (const control of form.querySelectorAll("[name=aspect_ratio], [name=size], [name=width], [name=height]")) {
     if (control === changed) continue;
-    if (control.type === "radio") control.checked &&= control.name === changed.name && changed.type === "radio";
-    else if (changed.type === "radio" || !sameChoice(control, changed)) control.value = "";
+    if (isTile(control)) control.checked &&= control.name === changed.name && isTile(changed);
+    else if (isTile(changed) || !sameChoice(control, changed)) control.value = "";
   }
 }
 
 const sameChoice = (one, other) => ["width", "height"].includes(one.name) && ["width", "height"].includes(other.name);
+
+// Several shapes: the tiles can be ticked; back to one: the first that is ticked stays.
+function letSeveralShapes(form, several) {
+  const tiles = [...form.querySelectorAll("[name=aspect_ratio], [name=size]")].filter(isTile);
+  const first = tiles.find((tile) => tile.checked);
+  for (const tile of tiles) {
+    const checked = several ? tile.checked : tile === first;
+    tile.type = several ? "checkbox" : "radio";
+    tile.checked = checked;
+  }
+  if (!several && first) keepOneShape(form, first);
+}
 
 function count(form) {
   document.getElementById("prompt-count").textContent = [...form.elements.prompt.value].length.toLocaleString("en");
@@ -30,10 +46,10 @@ function setValue(form, name, value) {
   const field = form.elements[name];
   if (field instanceof RadioNodeList) {
     for (const control of field) {
-      if (control.type === "radio") control.checked = control.value === value;
+      if (isTile(control)) control.checked = control.value === value;
       else control.value = "";
     }
-    if (![...field].some((control) => control.checked)) [...field].at(-1).value = value;
+    if (![...field].some((control) => control.checked)) [...field].findLast((control) => !isTile(control)).value = value;
   } else if (field) {
     field.value = value;
   }
@@ -58,7 +74,8 @@ document.addEventListener("input", ({ target }) => {
   const form = target.closest("#compose");
   if (!form) return;
   if (target.name === "prompt") count(form);
-  if (["aspect_ratio", "size", "width", "height"].includes(target.name)) keepOneShape(form, target);
+  if (SHAPES.includes(target.name)) keepOneShape(form, target);
+  if (target.name === "shapes_several") letSeveralShapes(form, target.checked);
   if (target.name === "model") showWhatIsTaken(form);
 });
 
@@ -81,6 +98,13 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A large run is shown before it is bought, on a page of its own, so that Back leads to what was typed.
+document.addEventListener("fluxweb:review", () => {
+  const form = compose();
+  form.action = form.dataset.review;
+  form.submit();
+});
+
 // What is still wrong in the same way is left alone, or it would be read out again at every key.
 document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
   const [why] = detail.fragment.children;
@@ -97,6 +121,7 @@ window.addEventListener("pageshow", (event) => {
   const [visit] = performance.getEntriesByType("navigation");
   const form = compose();
   if (!form || !(event.persisted || ["back_forward", "reload"].includes(visit?.type))) return;
+  form.action = location.pathname;
   form.elements.nonce.value = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
   count(form);
   showWhatIsTaken(form);

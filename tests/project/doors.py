@@ -9,6 +9,7 @@ PASSWORD = "a long password"  # of everybody in these tests
 FORMS = {
     "studio": RUN_FORM,
     "studio-check": RUN_FORM,
+    "studio-review": RUN_FORM,
     "job-settle": {"as": "charged"},
     "job-release": {"drop": "1"},
     "gate-pause": {"reason": "a look at the books"},

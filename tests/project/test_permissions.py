@@ -25,6 +25,7 @@ EVERYBODY_LOOKS = ("200 200 200 200", "405 405 405 405")
 TABLE = {
     "studio": ("login 200 200 200", "login 302 302 302"),
     "studio-check": ("login 405 405 405", "login 200 200 200"),
+    "studio-review": ("login 405 405 405", "login 200 200 200"),
     "studio-runs": MEMBERS_LOOK,
     "runs": MEMBERS_LOOK,
     "run": OWNER_LOOKS,
