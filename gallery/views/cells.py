@@ -89,7 +89,9 @@ def of_jobs(jobs, *, owner):
     jobs = list(jobs)
     places = queue.places(owner, jobs)
     doubts = Attempt.objects.earlier_doubts(jobs)
-    return [
-        Cell(job, sorted(job.images.all(), key=lambda image: image.id), places.get(job.id, 0), job.id in doubts)
-        for job in jobs
-    ]
+    return [Cell(job, _images(job), places.get(job.id, 0), job.id in doubts) for job in jobs]
+
+
+def _images(job):
+    made = sorted(job.images.all(), key=lambda image: image.id)
+    return made or ([job.reused] if job.reused else [])

@@ -101,7 +101,7 @@ def _context(run, jobs):
 
 
 def _jobs(run):
-    return run.jobs.with_opening().select_related("attempt").prefetch_related("images").order_by("position")
+    return run.jobs.with_opening().select_related("attempt", "reused").prefetch_related("images").order_by("position")
 
 
 def _places(run, changed):

@@ -85,7 +85,7 @@ def _first_jobs(runs):
     jobs = (
         Job.objects.filter(run__in=runs, position__lt=CELLS)
         .with_opening()
-        .select_related("attempt")
+        .select_related("attempt", "reused")
         .prefetch_related("images")
     )
     shown = {run.id: [] for run in runs}

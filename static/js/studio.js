@@ -49,7 +49,8 @@ function setValue(form, name, value) {
       if (isTile(control)) control.checked = control.value === value;
       else control.value = "";
     }
-    if (![...field].some((control) => control.checked)) [...field].findLast((control) => !isTile(control)).value = value;
+    const typed = [...field].findLast((control) => !isTile(control));
+    if (typed && ![...field].some((control) => control.checked)) typed.value = value;
   } else if (field) {
     field.value = value;
   }
@@ -94,15 +95,32 @@ document.addEventListener("click", ({ target }) => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && compose()?.contains(event.target)) {
     event.preventDefault();
-    compose().requestSubmit();
+    document.getElementById("generate").click(); // htmx sends along which button was clicked
   }
 });
 
 // A large run is shown before it is bought, on a page of its own, so that Back leads to what was typed.
 document.addEventListener("fluxweb:review", () => {
   const form = compose();
+  const usual = form.getAttribute("action");
   form.action = form.dataset.review;
   form.submit();
+  form.setAttribute("action", usual); // by it the browser knows the form again and puts back what was typed
+});
+
+// What was ticked or opened while the answer was on its way stays so.
+function keepTicks(fragment) {
+  for (const fresh of fragment.querySelectorAll("input[id]")) {
+    const shown = document.getElementById(fresh.id);
+    if (shown?.value === fresh.value) fresh.checked = shown.checked;
+  }
+}
+
+document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
+  if (!["values", "owned"].includes(detail.target.id)) return;
+  keepTicks(detail.fragment);
+  const opened = detail.target.querySelector("details")?.open;
+  if (opened) detail.fragment.querySelector("details")?.setAttribute("open", "");
 });
 
 // What is still wrong in the same way is left alone, or it would be read out again at every key.
@@ -121,7 +139,6 @@ window.addEventListener("pageshow", (event) => {
   const [visit] = performance.getEntriesByType("navigation");
   const form = compose();
   if (!form || !(event.persisted || ["back_forward", "reload"].includes(visit?.type))) return;
-  form.action = location.pathname;
   form.elements.nonce.value = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
   count(form);
   showWhatIsTaken(form);

@@ -77,7 +77,8 @@ class Member:
     def submit(self, prompt, *, seeds):
         self.open("/")
         typed = {"prompt": prompt, "model": MODEL, "seed": seeds, "aspect_ratio": "1:1"}
-        self.ask(POLL, "POST", "/studio/check/", data={**self.hidden(), **typed})
+        for address in ("/studio/check/", "/studio/review/"):
+            self.ask(POLL, "POST", address, data={**self.hidden(), **typed})
         self.run = self.press("/", **typed)
         return self.run
 
