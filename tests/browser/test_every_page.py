@@ -107,6 +107,22 @@ def test_the_studio_with_everything_open_and_everything_wrong(page, live_server,
     assert wrong + findings(page) == []
 
 
+def test_several_values_and_their_review(page, live_server, owner, cookie):
+    page.context.add_cookies([cookie(signed_in(owner))])
+    page.goto(live_server.url)
+    page.get_by_role("textbox", name="Prompt").fill("a {red|blue|green} door")
+    page.get_by_label("Seeds").fill("1..20")
+    page.get_by_label("Several shapes").check()
+    page.get_by_text("3 prompts ×").click()
+    wrong = findings(page)
+    page.get_by_label("green", exact=True).check(force=True)
+    page.get_by_label("green", exact=True).uncheck(force=True)
+    page.get_by_role("button", name="Review 60 images").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Review 60 images")
+    page.get_by_text("All 60 images").click()
+    assert wrong + findings(page) == []
+
+
 def test_the_queue_of_an_admin_while_it_is_paused(page, live_server, things, admin, cookie):
     gate.pause(KEY_GATE, reason="a look at the books", by=admin)
     make_run(admin, models=["flux-2-klein-4b", "flux-2-pro"], seed="1..3")
