@@ -94,8 +94,8 @@ class ComposeForm(forms.Form):
 
     @property
     def is_large(self):
-        """Whether the run is shown once more before it is bought."""
-        return len(self.cells) >= settings.REVIEW_FROM
+        """Whether so much would be bought that it is shown once more before."""
+        return sum(cell.owned is None for cell in self.cells) >= settings.REVIEW_FROM
 
     def review_of(self):
         return reviews.review(self.cells, axes=self.axes, skipped=self.cleaned_data.get("skip") or ())

@@ -14,7 +14,7 @@ from gallery.catalogue import cleaning
 from gallery.models import Attempt, Image, Job, Run
 from gallery.models.keys import random_key
 from gallery.models.money import Fetch, Money
-from gallery.models.runs import State
+from gallery.models.runs import State, recipe_of
 from gallery.services import files, quotes, thumbnails
 
 RUN_SIZE = 5  # images in one run: one prompt on as many models
@@ -93,6 +93,7 @@ def _job(run, position, sample, moment):
     price = quotes.quote(sample.request)
     return Job(
         run=run, owner_id=run.owner_id, position=position, demo=True, state=State.DONE,
+        recipe=recipe_of(sample.request.body),
         model=body.pop("model"), prompt=body.pop("prompt"), seed=body.pop("seed"), parameters=body,
         width=sample.request.width, height=sample.request.height, created_at=moment, changed_at=moment,
         quoted_micros=price.ours_micros, official_micros=price.official_micros,

@@ -27,7 +27,8 @@ def submit_run(*, owner, nonce, values, models, seed, project="", form=None, buy
     if run := _same_press(owner, nonce, _digest(form)):
         return run
     cells = matrix.expand(values, models=models, seed=seed)
-    title = values["prompt"].strip() if "prompt" in cells[0].labels else cells[0].request.body["prompt"]
+    several = cells[0].labels.keys() & {"prompt", "word"}
+    title = values["prompt"].strip() if several else cells[0].request.body["prompt"]
     return submit_cells(
         cells, owner=owner, nonce=nonce, form=form, title=title, project=project, buy_again=buy_again
     )  # fmt: skip
