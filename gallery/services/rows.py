@@ -15,9 +15,9 @@ def update_rows(model, where, **fields):
     `where`: field names to a value, to a tuple of values (any of them), or to None (empty). Values may be rows.
     """
     shape = tuple((name, _shape(value)) for name, value in where.items())
-    values = [_for_database(model, name, value) for name, value in fields.items()]
+    values = [for_database(model, name, value) for name, value in fields.items()]
     for name, value in where.items():
-        values += [_for_database(model, name, each) for each in _several(value)]
+        values += [for_database(model, name, each) for each in _several(value)]
     with connection.cursor() as cursor:
         cursor.execute(_statement(model, tuple(fields), shape), values)
         return cursor.rowcount
@@ -33,7 +33,12 @@ def _statement(model, names, shape):
 def _shape(value):
     if value is None:
         return "IS NULL"
-    return f"IN ({', '.join(['%s'] * len(value))})" if isinstance(value, tuple) else "= %s"
+    return f"IN ({marks(value)})" if isinstance(value, tuple) else "= %s"
+
+
+def marks(values):
+    """Write a place for each value of a list, which is never empty: PostgreSQL has no empty lists."""
+    return ", ".join(["%s"] * len(values))
 
 
 def _several(value):
@@ -46,5 +51,6 @@ def _column(model, name):
     return connection.ops.quote_name(model._meta.get_field(name).column)
 
 
-def _for_database(model, name, value):
+def for_database(model, name, value):
+    """Return a value as the database wants it for this field."""
     return model._meta.get_field(name).get_db_prep_save(getattr(value, "pk", value), connection)

@@ -4,11 +4,25 @@ from collections import Counter, deque
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db import connection
 
 from gallery.models import Job, User
 from gallery.models.money import KEY_GATE
+from gallery.models.runs import IN_FLIGHT, State
 from gallery.services import gate
+from gallery.services.rows import for_database, marks
+
+NO_MODEL, NO_JOB = "", 0  # stand in lists that would be empty
+JOBS, USERS = Job._meta.db_table, User._meta.db_table
+
+# Written out because every claim asks them: compiled anew by Django they are half of what a claim costs.
+RUNNING = f"SELECT model, owner_id FROM {JOBS} WHERE state IN ({marks(IN_FLIGHT)}) AND demo = %s"  # noqa: S608
+WAITING = "state = %s AND demo = %s AND not_before <= %s AND model NOT IN ({shut})"
+MEMBERS = (
+    f"SELECT id, last_turn_at FROM {USERS} WHERE is_active AND EXISTS"  # noqa: S608
+    f" (SELECT 1 FROM {JOBS} WHERE owner_id = {USERS}.id AND {WAITING})"
+)
+LINE = f"SELECT * FROM {JOBS} WHERE owner_id = %s AND {WAITING} AND id NOT IN ({{picked}}) ORDER BY id LIMIT %s"  # noqa: S608
 
 
 class Turns:
@@ -17,10 +31,9 @@ class Turns:
     def __init__(self, *, now, most):
         self.now, self.most = now, most
         self.gates = gate.lock_gates()
-        running = list(Job.objects.in_flight().filter(demo=settings.DEMO).values_list("model", "owner_id"))
+        running = _running()
         self.of_model = Counter(model for model, _ in running)
         self.of_owner = Counter(owner_id for _, owner_id in running)
-        self.waiting = Job.objects.claimable(now=now, demo=settings.DEMO)
         self.picked = []
         self.lines = {}
         self.members = None
@@ -40,28 +53,30 @@ class Turns:
 
     def _shut(self):
         names = self.gates.keys() - {KEY_GATE}
-        return frozenset(name for name in names if not self._lets_through(name, self.of_model[name]))
+        return (NO_MODEL, *sorted(name for name in names if not self._lets_through(name, self.of_model[name])))
 
     def _whose_turn(self):
         """The member with the fewest running, then whose last turn is longest ago. A locked member's jobs wait."""
         if self.members is None:
-            mine = self._waiting().filter(owner=OuterRef("pk"))
-            members = User.objects.filter(Exists(mine), is_active=True).values_list("id", "last_turn_at")
-            self.members = {pk: turn.timestamp() if turn else 0.0 for pk, turn in members}
+            shut = self._shut()
+            found = User.objects.raw(MEMBERS.format(shut=marks(shut)), self._waiting(shut))
+            self.members = {user.pk: user.last_turn_at.timestamp() if user.last_turn_at else 0.0 for user in found}
         turns = [(self.of_owner[pk], turn, pk) for pk, turn in self.members.items()]
         return min(turns)[-1] if turns else None
 
-    def _waiting(self):
-        shut = self._shut()
-        return self.waiting.exclude(model__in=shut) if shut else self.waiting
+    def _waiting(self, shut):
+        """The values for WAITING."""
+        return [State.QUEUED, settings.DEMO, for_database(Job, "not_before", self.now), *shut]
 
     def _line_of(self, owner_id):
         """A member's oldest jobs, read ahead until another model's cap is reached."""
-        key = owner_id, self._shut()
-        if key not in self.lines:
-            jobs = self._waiting().filter(owner=owner_id).exclude(pk__in=[job.pk for job in self.picked])
-            self.lines[key] = deque(jobs.order_by("id")[: self.most])
-        return self.lines[key]
+        shut = self._shut()
+        if (owner_id, shut) not in self.lines:
+            picked = [NO_JOB, *(job.pk for job in self.picked)]
+            statement = LINE.format(shut=marks(shut), picked=marks(picked))
+            jobs = Job.objects.raw(statement, [owner_id, *self._waiting(shut), *picked, self.most])
+            self.lines[owner_id, shut] = deque(jobs)
+        return self.lines[owner_id, shut]
 
     def _pick(self, job):
         self.of_model[job.model] += 1
@@ -73,3 +88,9 @@ class Turns:
     def turn_at(self, place):
         """The moment of a turn: those of one round keep their order."""
         return self.now + timedelta(microseconds=place)
+
+
+def _running():
+    with connection.cursor() as cursor:
+        cursor.execute(RUNNING, [*IN_FLIGHT, settings.DEMO])
+        return cursor.fetchall()
