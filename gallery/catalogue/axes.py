@@ -14,11 +14,11 @@ WORDS = {  # of every axis, in the order in which people think of them: (one val
     "prompt": ("prompt", "prompts"),
     "word": ("word", "words"),
     "shape": ("shape", "shapes"),
+    "steps": ("steps", "step counts"),
+    "guidance": ("guidance", "guidances"),
     "output_format": ("format", "formats"),
     "safety_tolerance": ("safety", "safety levels"),
     "prompt_upsampling": ("upsampling", "upsampling"),
-    "steps": ("step count", "step counts"),
-    "guidance": ("guidance", "guidances"),
     "seed": ("seed", "seeds"),
 }
 MARK = "="  # between an axis and the label of a value that is skipped

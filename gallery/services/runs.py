@@ -82,7 +82,8 @@ def _project(name):
 
 def _add_jobs(run, cells):
     now = timezone.now()
-    Job.objects.bulk_create([_job(run, position, cell, now) for position, cell in enumerate(cells)], batch_size=200)
+    jobs = [job_of_cell(run, position, cell, now) for position, cell in enumerate(cells)]
+    Job.objects.bulk_create(jobs, batch_size=200)
     reused = sum(cell.owned is not None for cell in cells)
     log.info(
         "run submitted", run=run.key, owner=run.owner_id, jobs=len(cells), reused=reused,
@@ -90,7 +91,7 @@ def _add_jobs(run, cells):
     )  # fmt: skip
 
 
-def _job(run, position, cell, now):
+def job_of_cell(run, position, cell, now):
     body = dict(cell.request.body)
     had = {"state": State.DONE, "reused": cell.owned} if cell.owned else {}
     shown = cell.owned or cell.request

@@ -10,7 +10,7 @@ from gallery.catalogue import flux_models
 from gallery.models import Attempt, Image, Job
 from gallery.models.money import Money
 from gallery.models.runs import IN_DOUBT, State
-from gallery.services import decisions, queue, reasons
+from gallery.services import decisions, layouts, queue, reasons
 
 KINDS = {
     State.QUEUED: "waiting", State.CLAIMED: "busy", State.SENDING: "busy", State.HAVE_URL: "busy", State.DONE: "done",
@@ -27,6 +27,18 @@ class Cell:
     images: list[Image] = field(default_factory=list)
     place: int = 0
     earlier_doubt: bool = False  # an earlier call of the job may have been paid, and nobody has settled it
+
+    @property
+    def name(self):
+        """Where it stands, in words."""
+        job = self.job
+        labels = (f"{layouts.AXES[axis][0]} {value}" for axis, value in job.axes.items() if axis in layouts.AXES)
+        return ", ".join([job.model, f"seed {job.seed}", *labels])
+
+    @property
+    def has_own_seed(self):
+        """Whether no head can say its seed."""
+        return not {layouts.PICTURE, layouts.ROW}.isdisjoint(self.job.axes)
 
     @property
     def kind(self):

@@ -10,10 +10,15 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from gallery import access, tasks
+from gallery.forms.extend import ExtendForm
 from gallery.models import Attempt
 from gallery.models.runs import IN_DOUBT, IN_FLIGHT, RUNNING, UNFINISHED, State
-from gallery.services import layouts, runs
+from gallery.services import extensions, runs
+from gallery.services.extensions import RunHasGrown
+from gallery.services.matrix import InvalidMatrix
+from gallery.templatetags.fluxweb import money
 from gallery.views import cells, strips
+from gallery.views.arrangement import Arrangement, asked, query_of, written
 
 PLACES_SHOWN = 40  # further back in the line a number would only be noise on the wire
 
@@ -69,16 +74,24 @@ def index(request):
 @require_safe
 def show(request, key):
     run = access.run_read(request, key)
+    return _page(request, run, ExtendForm(run=run) if extensions.can_grow(run) else None)
+
+
+def _page(request, run, form):
+    """Render the whole page; `form` adds to the run, None where nothing can be added."""
     context = _context(run, _jobs(run))
     notes = dict.fromkeys((cell.job.model, note) for cell in context["cells"] for note in cell.job.notes)
-    layout = layouts.lay_out(context["cells"], across=request.GET.get("across", ""))
-    return render(request, "gallery/run.html", context | {"layout": layout, "notes": list(notes)})
+    arrangement = Arrangement(run, context["cells"], query=query_of(request))
+    shown = {"arrangement": arrangement, "layout": arrangement.layout, "notes": list(notes), "form": form}
+    return render(request, "gallery/run.html", context | shown)
 
 
 @require_safe
 def changes(request, key):
     """Answer one poll: the cells that changed since version N, 204 if none did, and an end when the run is settled."""
     run = access.run_read(request, key)
+    if request.GET.get("size", str(run.size)) != str(run.size):
+        return HttpResponse(headers={"HX-Refresh": "true"})  # it has grown: there are cells that the page lacks
     since = request.GET.get("since", "")
     since = int(since) if since.isdecimal() and len(since) < 19 else 0
     if since == run.version:
@@ -122,7 +135,7 @@ def cancel(request, key):
     run = access.run_write(request, key)
     n = runs.cancel_run(run)
     messages.info(request, f"{n} cancelled, free of charge. What is being generated ends and is kept.")
-    return redirect("run", run.key)
+    return _back(request, run)
 
 
 @require_POST
@@ -141,4 +154,35 @@ def _go_on(request, run, n):
     tasks.wake(n)
     waits = "1 image waits" if n == 1 else f"{n} images wait"
     messages.info(request, f"{waits} again." if n else "Nothing was left to ask again; nothing was changed.")
-    return redirect("run", run.key)
+    return _back(request, run)
+
+
+def _back(request, run):
+    return redirect(reverse("run", args=[run.key]) + written(asked(query_of(request))))
+
+
+@require_POST
+def extend(request, key):
+    """Add seeds or a model; who has not seen the price yet sees it first."""
+    run = access.run_write(request, key)
+    form = ExtendForm(request.POST, run=run)
+    if form.is_valid() and form.price_was_seen():
+        try:
+            n = extensions.extend_run(run, **form.wish(), size=form.cleaned_data["size"])
+        except InvalidMatrix as invalid:
+            form.say(invalid.problems)
+        except RunHasGrown:
+            messages.info(request, "The run has grown meanwhile: nothing more was added.")
+            return _back(request, run)
+        else:
+            tasks.wake(n)
+            messages.success(request, f"{n} image{'' if n == 1 else 's'} added for {money(form.quote.ours_micros)}.")
+            return _back(request, run)
+    return _page(request, run, form)
+
+
+@require_POST
+def check_extension(request, key):
+    """Answer while somebody types what to add: its price, or what is wrong. Buys nothing."""
+    form = ExtendForm(request.POST, run=access.run_write(request, key))
+    return render(request, "gallery/_extend_says.html", {"form": form})

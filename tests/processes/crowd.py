@@ -53,7 +53,8 @@ class Member:
         self.refused = []
         self.page = self.run = self.image = ""
         self.tour = (
-            self.open_studio, self.compose, self.poll_run, self.open_queue, self.cancel, self.resume, self.cancel,
+            self.open_studio, self.compose, self.poll_run, self.extend, self.open_queue, self.cancel, self.resume,
+            self.cancel,
             self.open_gallery, self.open_image, self.open_files, self.compose_again, self.retry, self.cancel,
             self.open_losses, self.open_runs, self.open_help, self.open_account,
         )  # fmt: skip
@@ -86,6 +87,14 @@ class Member:
         """Ask like the open page does, and like a page that slept since the run began."""
         self.poll_again("changes/")
         self.poll(f"{self.run}changes/?since=0")
+
+    def extend(self):
+        """Add a seed to the run, for the price that the check says."""
+        self.open(self.run)
+        wish = {**self.hidden(), "seed": "1 random"}
+        said = self.ask(POLL, "POST", f"{self.run}extend/check/", data=wish).text
+        price = re.search(r'name="quoted_micros" value="(\d+)"', said)[1]
+        self.press(f"{self.run}extend/", seed="1 random", quoted_micros=price)
 
     def cancel(self):
         self.press(f"{self.run}cancel/")

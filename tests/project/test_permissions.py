@@ -33,6 +33,8 @@ TABLE = {
     "run-cancel": OWNER_ACTS,
     "run-resume": OWNER_ACTS,
     "run-retry": OWNER_ACTS,
+    "run-extend": OWNER_ACTS,
+    "run-extend-check": ("login 405 405 405", "login 404 200 404"),
     "job-again": OWNER_ACTS,
     "job-settle": ADMIN_ACTS,
     "job-release": ADMIN_ACTS,

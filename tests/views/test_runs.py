@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from gallery.catalogue import flux_models
 from gallery.models import Job, Run
 from gallery.simulator import faults
 from tests.factories import make_run, states
@@ -175,7 +176,7 @@ def test_the_words_of_the_provider_are_escaped(owner, owner_client, worker, prov
 
 def test_the_page_costs_the_same_queries_whatever_the_size(owner, owner_client):
     counts = []
-    for seeds in ("1..2", "1..60"):
+    for seeds in ("1..4", "1..200"):
         run = make_run(owner, models=TWO, seed=seeds)
         with CaptureQueriesContext(connection) as queries:
             show(owner_client, run)
@@ -209,14 +210,29 @@ def test_the_list_of_runs_costs_the_same_queries_whatever_the_size(owner, owner_
 FLEX_AND_KLEIN = ("flux-2-flex", "flux-2-klein-4b")
 
 
+@pytest.fixture
+def cube(owner):
+    """A run with three axes."""
+    return make_run(owner, models=FLEX_AND_KLEIN, seed="7, 8", prompt="a {red|blue} door", size="64x64")
+
+
+def show_as(client, run, **query):
+    return Page(client.get(reverse("run", args=[run.key]), query))
+
+
 def grid(page):
     """Read the heads of the columns and of the rows."""
     return [each.text for each in page.all("div", class_="col")], [each.text for each in page.all("div", class_="rowh")]
 
 
+def links(page, control):
+    """Read the links of a control: what it is called to where it leads."""
+    return {each.text: each["href"] for each in page.all("a") if each.attrs.get("id", "").startswith(f"{control}-")}
+
+
 def test_whatever_varies_goes_down_and_one_axis_across(owner, owner_client):
     run = make_run(owner, models=FLEX_AND_KLEIN, seed="7, 8", prompt="a {red|blue} door", steps="20, 30", size="64x64")
-    page = show(owner_client, run)
+    page = show_as(owner_client, run, page="none")
     columns, rows = grid(page)
     assert columns == ["flux-2-flex$0.06", "flux-2-klein-4b$0.01"]
     assert rows[:4] == [
@@ -231,23 +247,72 @@ def test_whatever_varies_goes_down_and_one_axis_across(owner, owner_client):
     assert "does not take steps: made once" in page.html
 
 
-@pytest.mark.parametrize(
-    ("across", "columns", "rows"),
-    [
-        ("prompt", ["redprompt", "blueprompt"], ["7seedflux-2-flexmodel", "7seedflux-2-klein-4bmodel"]),
-        ("seed", ["7seed", "8seed"], ["flux-2-flexmodelredprompt", "flux-2-flexmodelblueprompt"]),
-        ("nonsense", ["flux-2-flex$0.06", "flux-2-klein-4b$0.01"], ["7seedredprompt", "7seedblueprompt"]),
-    ],
-)
-def test_the_address_says_what_goes_across(owner, owner_client, across, columns, rows):
-    run = make_run(owner, models=FLEX_AND_KLEIN, seed="7, 8", prompt="a {red|blue} door", size="64x64")
-    page = Page(owner_client.get(reverse("run", args=[run.key]), {"across": across}))
-    found_columns, found_rows = grid(page)
-    assert (found_columns, found_rows[:2]) == (columns, rows)
+def test_three_axes_make_a_page_for_each_prompt(cube, owner_client):
+    page = show(owner_client, cube)
+    columns, rows = grid(page)
+    assert [each.text for each in page.all("h2")] == ["red prompt", "blue prompt"]
+    assert columns == ["flux-2-flex$0.06", "flux-2-klein-4b$0.01"] * 2
+    assert rows == ["7seed", "8seed"] * 2
     assert len(cells(page)) == 8
-    assert [link.text for link in page.all("a", class_="chip") if link.attrs.get("hx-select")] == [
-        "models", "prompts", "seeds",
+
+
+@pytest.mark.parametrize(
+    ("across", "page", "heads", "columns", "rows"),
+    [
+        ("prompt", "none", [], ["redprompt", "blueprompt"], ["7seedflux-2-flexmodel", "7seedflux-2-klein-4bmodel"]),
+        (
+            "seed", "model", ["flux-2-flex model", "flux-2-klein-4b model"],
+            ["7seed", "8seed"], ["redprompt", "blueprompt"],
+        ),
+        (
+            "nonsense", "\x00", ["red prompt", "blue prompt"],
+            ["flux-2-flex$0.06", "flux-2-klein-4b$0.01"], ["7seed", "8seed"],
+        ),
+    ],
+)  # fmt: skip
+def test_the_address_says_what_goes_across_and_what_parts_it(cube, owner_client, across, page, heads, columns, rows):
+    shown = show_as(owner_client, cube, across=across, page=page)
+    found_columns, found_rows = grid(shown)
+    assert [each.text for each in shown.all("h2")] == heads
+    assert (found_columns[:2], found_rows[:2]) == (columns, rows)
+    assert len(cells(shown)) == 8
+
+
+def test_every_control_keeps_what_the_others_say(cube, owner_client):
+    page = show_as(owner_client, cube, across="seed", page="none", size="l")
+    base = f"/runs/{cube.key}/"
+    assert links(page, "across") == {
+        "models": f"{base}?across=model&page=none&size=l",
+        "prompts": f"{base}?across=prompt&page=none&size=l",
+        "seeds": f"{base}?across=seed&page=none&size=l",
+    }
+    assert links(page, "size")["S"] == f"{base}?across=seed&page=none&size=s"
+    assert [each["id"] for each in page.all("a", aria_current="true") if "hx-get" in each.attrs] == [
+        "across-seed", "page-none", "size-l",
     ]  # fmt: skip
+    assert page.one("div", id="matrix")["class"] == "size-l"
+    assert page.one("form", id="extend-form")["action"].endswith("?across=seed&page=none&size=l")
+
+
+def test_two_axes_trade_their_places(cube, owner_client):
+    page = show_as(owner_client, cube, across="model", page="prompt")
+    assert links(page, "across")["prompts"] == f"/runs/{cube.key}/?across=prompt&page=model"
+    assert links(page, "page")["models"] == f"/runs/{cube.key}/?across=prompt&page=model"
+
+
+def test_a_press_leads_back_to_the_same_arrangement(cube, owner_client):
+    shown = f"http://testserver/runs/{cube.key}/?across=seed&size=s&next=//evil.example"
+    response = owner_client.post(reverse("run-cancel", args=[cube.key]), headers={"Referer": shown})
+    assert response["Location"] == f"/runs/{cube.key}/?across=seed&size=s"
+
+
+@pytest.mark.parametrize(
+    ("count", "size", "fits"), [(2, "m", "360"), (3, "m", "480"), (2, "l", "960"), (11, "l", "none")]
+)
+def test_a_matrix_says_from_which_width_on_a_window_holds_it(owner, owner_client, count, size, fits):
+    run = make_run(owner, models=flux_models.ids()[:count], seed="7", aspect_ratio="1:1")
+    page = show_as(owner_client, run, size=size)
+    assert page.one("div", id="sheets")["class"] == f"sheets fits-{fits}"
 
 
 def test_one_axis_alone_goes_across_over_its_seeds(owner, owner_client):
@@ -256,16 +321,22 @@ def test_one_axis_alone_goes_across_over_its_seeds(owner, owner_client):
     assert (columns, rows) == (["2guidance", "3.5guidance", "5guidance"], ["7seed", "8seed", "9seed"])
 
 
-def test_an_axis_too_long_for_columns_goes_down(owner, owner_client):
+def test_a_long_axis_alone_flows_with_its_names_below(owner, owner_client):
     run = make_run(owner, models=["flux-2-flex"], seed="7", steps="1, 2, .., 20", size="64x64")
-    columns, rows = grid(show(owner_client, run))
-    assert (columns, len(rows)) == (["7seed"], 20)
+    page = show(owner_client, run)
+    assert [each.text for each in page.all("figcaption")][:2] == ["steps 1", "steps 2"]
+    assert len(cells(page)) == 20
 
 
-def test_where_every_axis_is_too_long_all_go_down_in_one_column(owner, owner_client):
-    run = make_run(owner, models=["flux-2-flex"], seed="1..12", steps="1, 2, .., 12", size="64x64")
-    columns, rows = grid(show(owner_client, run))
-    assert (columns, rows[:2], len(rows)) == (["flux-2-flex$0.06"], ["1seed1steps", "1seed2steps"], 144)
+def test_a_picture_with_a_seed_of_its_own_says_it(owner, owner_client, worker, provider_server):
+    run = make_run(owner, seed="7, 8", prompt="a {red|blue} door", size="64x64")
+    for job in run.jobs.all():
+        Job.objects.filter(pk=job.pk).update(axes={**job.axes, "picture": str(job.seed - 6)})
+    worker.fetch(worker.call())
+    page = show(owner_client, run)
+    assert [each.text for each in page.all("span", class_="own-seed")] == ["seed 7", "seed 7", "seed 8", "seed 8"]
+    assert grid(page) == (["redprompt", "blueprompt"], ["1picture", "2picture"])
+    assert page.one("img")["alt"].startswith("flux-2-klein-4b, seed 7, prompt red, picture 1: a red door")
 
 
 def test_the_number_of_queries_does_not_grow_with_the_axes(owner, owner_client):
