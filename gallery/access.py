@@ -37,7 +37,7 @@ def job_write(request, key):
 
 def job_settle(request, key):
     """An admin settles doubts of everybody, without seeing what was asked for."""
-    require_admin(request)
+    require(request, "is_admin")
     return _find(Job.objects.select_related("run", "attempt", "owner"), key)
 
 
@@ -48,18 +48,24 @@ def _find(rows, key, **whose):
     return get_object_or_404(rows, key=key, **whose)
 
 
-def require_admin(request):
-    """Answer 404 to everybody who is no admin: the door is not even there."""
-    if not request.user.is_admin:
+def require(request, right):
+    """Answer 404 to everybody who does not hold a right, as `sees_costs`: to them the door is not even there."""
+    if not getattr(request.user, right):
         raise Http404
 
 
-def admin_only(view):
-    """Decorate a view that only admins reach."""
+def holders_only(right):
+    """Decorate a view that only those reach who hold a right."""
 
-    @wraps(view)
-    def guarded(request, *args, **kwargs):
-        require_admin(request)
-        return view(request, *args, **kwargs)
+    def decorate(view):
+        @wraps(view)
+        def guarded(request, *args, **kwargs):
+            require(request, right)
+            return view(request, *args, **kwargs)
 
-    return guarded
+        return guarded
+
+    return decorate
+
+
+admin_only = holders_only("is_admin")

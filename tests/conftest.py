@@ -52,6 +52,11 @@ def colleague(db):
 
 
 @pytest.fixture
+def lead(db):
+    return person("lena", role="lead")
+
+
+@pytest.fixture
 def admin(db):
     return person("ada", role="admin", is_staff=True, is_superuser=True)
 
@@ -70,6 +75,11 @@ def owner_client(owner):
 @pytest.fixture
 def colleague_client(colleague):
     return signed_in(colleague)
+
+
+@pytest.fixture
+def lead_client(lead):
+    return signed_in(lead)
 
 
 @pytest.fixture

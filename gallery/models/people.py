@@ -37,6 +37,19 @@ class User(AbstractUser):
     def is_admin(self):
         return self.role == Role.ADMIN
 
+    @property
+    def sees_costs(self):
+        """Whether they see what others spend."""
+        return self.role in (Role.LEAD, Role.ADMIN)
+
+    @property
+    def manages_budgets(self):
+        return self.role in (Role.LEAD, Role.ADMIN)
+
+    @property
+    def manages_prices(self):
+        return self.is_admin
+
 
 class InviteQuerySet(models.QuerySet):
     def open(self):
