@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from gallery.views import files, gallery, gate, health, help, images, jobs, losses, queue, runs, studio, welcome
+from gallery.views import (
+    compare,
+    files,
+    gallery,
+    gate,
+    health,
+    help,
+    images,
+    jobs,
+    losses,
+    marks,
+    queue,
+    runs,
+    studio,
+    welcome,
+)  # fmt: skip
 
 urlpatterns = [
     path("", studio.compose, name="studio"),
@@ -24,6 +39,8 @@ urlpatterns = [
     path("images/<str:key>/", images.show, name="image"),
     path("images/<str:key>/original", files.original, name="image-original"),
     path("images/<str:key>/thumbnail", files.thumbnail, name="image-thumbnail"),
+    path("marks/", marks.mark, name="marks"),
+    path("compare/", compare.show, name="compare"),
     path("queue/", queue.index, name="queue"),
     path("queue/losses/", losses.index, name="losses"),
     path("gate/pause/", gate.pause, name="gate-pause"),

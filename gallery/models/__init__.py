@@ -1,9 +1,14 @@
 """Rows, constraints and querysets. Every write and decision lives in services."""
 
+from gallery.models.judging import Comparison, ComparisonImage, Mark, Vote
 from gallery.models.money import Attempt, Gate
 from gallery.models.people import Invite, User
 from gallery.models.pictures import Image
+from gallery.models.repeats import Repeat
 from gallery.models.runs import Job, Project, Run
 from gallery.models.workers import Worker
 
-__all__ = ["Attempt", "Gate", "Image", "Invite", "Job", "Project", "Run", "User", "Worker"]
+__all__ = [
+    "Attempt", "Comparison", "ComparisonImage", "Gate", "Image", "Invite", "Job", "Mark", "Project", "Repeat", "Run",
+    "User", "Vote", "Worker",
+]  # fmt: skip

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from gallery.catalogue import flux_models
-from gallery.models import Attempt, Image, Job
+from gallery.models import Attempt, Image, Job, Mark
 from gallery.models.money import Money
 from gallery.models.runs import IN_DOUBT, State
-from gallery.services import decisions, layouts, queue, reasons
+from gallery.services import decisions, judging, layouts, queue, reasons
 
 KINDS = {
     State.QUEUED: "waiting", State.CLAIMED: "busy", State.SENDING: "busy", State.HAVE_URL: "busy", State.DONE: "done",
@@ -27,6 +27,7 @@ class Cell:
     images: list[Image] = field(default_factory=list)
     place: int = 0
     earlier_doubt: bool = False  # an earlier call of the job may have been paid, and nobody has settled it
+    mark: Mark | None = None  # what the owner thinks of its picture
 
     @property
     def name(self):
@@ -101,7 +102,15 @@ def of_jobs(jobs, *, owner):
     jobs = list(jobs)
     places = queue.places(owner, jobs)
     doubts = Attempt.objects.earlier_doubts(jobs)
-    return [Cell(job, _images(job), places.get(job.id, 0), job.id in doubts) for job in jobs]
+    found = [Cell(job, _images(job), places.get(job.id, 0), job.id in doubts) for job in jobs]
+    _put_marks(found, owner)
+    return found
+
+
+def _put_marks(found, owner):
+    marks = judging.marks_of(owner, [cell.image for cell in found if cell.image])
+    for cell in found:
+        cell.mark = marks.get(cell.image.id) if cell.image else None
 
 
 def _images(job):

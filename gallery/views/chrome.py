@@ -10,7 +10,7 @@ from gallery.services import gate, queue
 
 PAGES = {
     "studio": "studio", "studio-check": "studio", "runs": "runs", "run": "runs", "run-changes": "runs",
-    "gallery": "gallery", "image": "gallery", "queue": "queue", "help": "help",
+    "gallery": "gallery", "image": "gallery", "compare": "gallery", "queue": "queue", "help": "help",
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from gallery import access
 from gallery.models import Image
+from gallery.services import judging
 
 PAGE = 60
 
@@ -27,6 +28,9 @@ def index(request):
     last = access.image_place(request, cursor) if cursor else None
     images = list(_page(request.user, last)[: PAGE + 1])
     more, images = len(images) > PAGE, images[:PAGE]
+    marks = judging.marks_of(request.user, images)
+    for image in images:
+        image.mark = marks.get(image.id)
     context = {"days": _by_day(images, last), "older": images[-1].key if more else None, "first_page": last is None}
     return render(request, "gallery/_gallery_page.html" if request.htmx and cursor else "gallery/gallery.html", context)
 

@@ -78,6 +78,7 @@ def test_the_pages_of_members(page, live_server, things, owner, cookie):
         reverse("run", args=[things.run.key]),
         "/gallery/",
         reverse("image", args=[things.image.key]),
+        f"/compare/?image={things.image.key}",
         "/queue/",
         "/help/",
         reverse("account_change_password"),

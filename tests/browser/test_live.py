@@ -82,11 +82,11 @@ def test_nothing_moves_while_the_gallery_loads(watched, live_server, owner, work
     worker.work()
     watched.set_viewport_size({"width": width, "height": 700})
     watched.goto(f"{live_server.url}/gallery/")
-    for picture in watched.locator("a.tile img").all():
+    for picture in watched.locator(".tile img").all():
         picture.scroll_into_view_if_needed()
         expect(picture).to_have_js_property("complete", True)
         assert picture.evaluate("(img) => img.naturalWidth") > 0
-    assert watched.locator("a.tile img").count() == 9
+    assert watched.locator(".tile img").count() == 9
     assert shifts(watched) == []
 
 

@@ -46,8 +46,8 @@ def test_a_person_makes_four_pictures_and_keeps_one(page, live_server, owner, wo
     assert waiting.value.suggested_filename == f"{image.model}-43-{image.key}.jpg"
 
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Gallery").click()
-    expect(page.locator("a.tile img")).to_have_count(4)
-    page.locator(f'a.tile[href$="{image.key}/"]').click()
+    expect(page.locator(".tile img")).to_have_count(4)
+    page.locator(f'.tile a[href$="{image.key}/"]').click()
     expect(page).to_have_url(re.compile(f"/images/{image.key}/$"))
     assert complaints == []
 

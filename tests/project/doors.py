@@ -37,6 +37,11 @@ def _walk(resolver):
             yield pattern.name
 
 
+def form(name, things):
+    """Write what a sound request sends to a door, with the keys of the owner's things in it."""
+    return {"marks": {"image": things.image.key, "verdict": "pick"}}.get(name) or FORMS.get(name)
+
+
 def address(name, things):
     """Write the address of a door, with the keys of the owner's things in it."""
     keys = {
@@ -51,7 +56,8 @@ def address(name, things):
         keys[name] = [things.run.key]
     if name.startswith("image"):
         keys[name] = [things.image.key]
-    return reverse(name, args=keys.get(name))
+    query = f"?image={things.image.key}" if name == "compare" else ""
+    return reverse(name, args=keys.get(name)) + query
 
 
 def content_of(response):

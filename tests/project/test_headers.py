@@ -104,7 +104,7 @@ def test_a_form_without_its_token_does_nothing_anywhere(things, owner, admin):
         client = Client(enforce_csrf_checks=True)
         client.force_login(person)
         for name in doors.names():
-            response = client.post(doors.address(name, things), doors.FORMS.get(name))
+            response = client.post(doors.address(name, things), doors.form(name, things))
             assert response.status_code == 403, name
             assert Page(response).one("h1").text == "This form was too old"
     assert things.run.jobs.filter(state="QUEUED").count() == 1

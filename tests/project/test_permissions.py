@@ -42,6 +42,8 @@ TABLE = {
     "image": OWNER_LOOKS,
     "image-original": OWNER_LOOKS,
     "image-thumbnail": OWNER_LOOKS,
+    "marks": ("login 405 405 405", "login 404 302 404"),
+    "compare": OWNER_LOOKS,
     "queue": MEMBERS_LOOK,
     "losses": MEMBERS_LOOK,
     "gate-pause": ADMIN_ACTS,
@@ -99,7 +101,7 @@ def test_everybody_may_look_at_what_the_table_says(things, people):
 
 def test_everybody_may_do_what_the_table_says(things, people):
     def post(name):
-        return lambda client: client.post(doors.address(name, things), doors.FORMS.get(name))
+        return lambda client: client.post(doors.address(name, things), doors.form(name, things))
 
     # Changing a password ends the fixtures' people, who still carry the old one: it comes last.
     names = sorted(TABLE, key=lambda name: name == "account_change_password")
@@ -112,7 +114,7 @@ def test_what_a_stranger_sends_changes_nothing(things, people):
     for name in TABLE:
         for who in ("visitor", "colleague"):
             if name.startswith(("run-", "job-", "gate-")):
-                clients[who].post(doors.address(name, things), doors.FORMS.get(name))
+                clients[who].post(doors.address(name, things), doors.form(name, things))
     assert (states(things.run), list(Attempt.objects.values())) == before
     assert not Gate.objects.filter(paused=True).exists()
 

@@ -17,7 +17,7 @@ HTMX = {"HX-Request": "true"}
 
 
 def tiles(page):
-    return [each["href"].split("/")[2] for each in page.all("a", class_="tile")]
+    return [each["value"] for each in page.all("input", name="image")]
 
 
 def older(page):

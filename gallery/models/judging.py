@@ -1,0 +1,125 @@
+"""What people think of pictures: marks on one, votes between two, and comparisons that were given a name."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Greatest, Least
+from django.utils import timezone
+
+from gallery.models.keys import KeyField
+
+MOST_STARS = 5
+
+
+class Verdict(models.TextChoices):
+    """`pick` is what reports call kept."""
+
+    NONE = "", "not judged"
+    PICK = "pick", "picked"
+    REJECT = "reject", "rejected"
+
+
+class MarkQuerySet(models.QuerySet):
+    def of(self, user):
+        return self.filter(user=user)
+
+    def kept(self):
+        return self.filter(verdict=Verdict.PICK)
+
+
+class Mark(models.Model):
+    """What one member thinks of one picture."""
+
+    # Its index is mark_once, which begins with it.
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="marks", db_index=False)
+    image = models.ForeignKey("Image", models.CASCADE, related_name="marks")
+    stars = models.PositiveSmallIntegerField(default=0)  # 0: none given
+    verdict = models.CharField(max_length=6, choices=Verdict, default=Verdict.NONE, blank=True)
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    objects = MarkQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "image"], name="mark_once"),
+            models.CheckConstraint(condition=Q(verdict__in=Verdict.values), name="mark_verdict_known"),
+            models.CheckConstraint(condition=Q(stars__lte=MOST_STARS), name="mark_stars_at_most_five"),
+        ]
+
+    def __str__(self):
+        return f"mark of {self.user_id} on image {self.image_id}"
+
+
+class VoteQuerySet(models.QuerySet):
+    def of(self, user):
+        return self.filter(user=user)
+
+    def among(self, images):
+        return self.filter(better__in=images, worse__in=images)
+
+    def between(self, one, other):
+        return self.filter(Q(better=one, worse=other) | Q(better=other, worse=one))
+
+
+class Vote(models.Model):
+    """One member's judgment of one pair. Of a tie, `better` and `worse` mean nothing but the two pictures."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="votes", db_index=False)
+    better = models.ForeignKey("Image", models.CASCADE, related_name="votes_won")
+    worse = models.ForeignKey("Image", models.CASCADE, related_name="votes_lost")
+    tie = models.BooleanField(default=False)
+    blind = models.BooleanField()  # whether the names were hidden while it was judged
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = VoteQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # Who votes on a pair again has changed their mind; nobody counts twice.
+            models.UniqueConstraint("user", Least("better", "worse"), Greatest("better", "worse"), name="vote_once"),
+            models.CheckConstraint(condition=~Q(better=F("worse")), name="vote_between_two"),
+        ]
+
+    def __str__(self):
+        return f"vote of {self.user_id} on images {self.better_id} and {self.worse_id}"
+
+
+class ComparisonQuerySet(models.QuerySet):
+    def of(self, user):
+        return self.filter(owner=user)
+
+    def newest_first(self):
+        return self.order_by("-id")
+
+
+class Comparison(models.Model):
+    """Pictures side by side under a name. Whoever may see every one of them may open it."""
+
+    key = KeyField()
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="comparisons", db_index=False)
+    name = models.CharField(max_length=120)
+    images = models.ManyToManyField("Image", through="ComparisonImage", related_name="comparisons")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ComparisonQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "-id"], name="comparison_of_owner")]
+
+    def __str__(self):
+        return self.name
+
+
+class ComparisonImage(models.Model):
+    """A picture's place in a comparison."""
+
+    comparison = models.ForeignKey(Comparison, models.CASCADE, related_name="places")
+    image = models.ForeignKey("Image", models.CASCADE, related_name="+")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["comparison", "image"], name="comparison_shows_once")]
+
+    def __str__(self):
+        return f"image {self.image_id} of {self.comparison_id}"

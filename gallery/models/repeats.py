@@ -1,0 +1,44 @@
+"""The same request once more: whether a model keeps to its seed, as a fact that was measured."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+class Likeness(models.TextChoices):
+    """How the second picture is to the first; services/likeness.py has the thresholds."""
+
+    UNKNOWN = "", "not measured yet"
+    IDENTICAL = "identical", "identical bytes"
+    SAME = "same", "visually the same"
+    DIFFERENT = "different", "different"
+
+
+class RepeatQuerySet(models.QuerySet):
+    def due(self):
+        """Whose second picture is there and has not been measured."""
+        return self.filter(likeness=Likeness.UNKNOWN, tries__lt=3, job__images__isnull=False)
+
+    def measured(self):
+        return self.exclude(likeness=Likeness.UNKNOWN)
+
+
+class Repeat(models.Model):
+    """A picture and the job that asked for it once more, on purpose."""
+
+    image = models.ForeignKey("Image", models.CASCADE, related_name="repeats")
+    job = models.OneToOneField("Job", models.CASCADE, related_name="repeat")
+    likeness = models.CharField(max_length=9, choices=Likeness, default=Likeness.UNKNOWN, blank=True)
+    mean_difference = models.FloatField(null=True, blank=True)  # levels of 255, over all pixels and channels
+    differing_share = models.FloatField(null=True, blank=True)  # of the pixels, 0..1
+    tries = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = RepeatQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(likeness__in=Likeness.values), name="repeat_likeness_known")]
+        indexes = [models.Index(fields=["id"], name="repeat_unmeasured", condition=Q(likeness=""))]
+
+    def __str__(self):
+        return f"repeat of image {self.image_id}"

@@ -1,0 +1,46 @@
+"""Marks on pictures, from wherever pictures can be selected."""
+
+from django.contrib import messages
+from django.http import HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from gallery import access
+from gallery.forms.marks import MarkForm
+from gallery.services import judging
+
+MOST = 1000  # pictures in one press
+WORDS = {"pick": "picked", "reject": "rejected", "": "no longer judged"}
+
+
+@require_POST
+def mark(request):
+    """Write a verdict or stars on every picture named; what to write may stand in the address of a button."""
+    form = MarkForm(request.GET or request.POST)
+    keys = request.POST.getlist("image")
+    if not form.is_valid() or not 0 < len(keys) <= MOST:
+        return HttpResponseBadRequest("Nothing was said of any picture.")
+    images = access.images_read(request, keys)
+    judging.mark_images(images, user=request.user, **form.thoughts)
+    said = _say(images, form.thoughts)
+    if request.htmx:
+        marks = judging.marks_of(request.user, images)
+        marked = [(image.key, marks[image.id]) for image in images]
+        return render(request, "gallery/_marked_tiles.html", {"marked": marked, "said": said})
+    messages.success(request, said)
+    return redirect(_where_from(request))
+
+
+def _say(images, thoughts):
+    n = f"{len(images)} picture{'' if len(images) == 1 else 's'}"
+    if "verdict" in thoughts:
+        return f"{n} {WORDS[thoughts['verdict']]}."
+    return f"{n}: {thoughts['stars']} of 5 stars."
+
+
+def _where_from(request):
+    before = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure())
+    return before if ours else reverse("gallery")
