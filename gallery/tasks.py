@@ -15,7 +15,20 @@ from huey import crontab
 from PIL import Image as Pillow
 
 from gallery.models import Job
-from gallery.services import answers, claims, crash, files, gate, images, jobs, provider, reaper, traffic, workers
+from gallery.services import (
+    answers,
+    claims,
+    crash,
+    files,
+    gate,
+    images,
+    jobs,
+    provider,
+    reaper,
+    spending,
+    traffic,
+    workers,
+)
 from gallery.services.commits import give_connection_back
 from gallery.services.fetcher import Fetcher
 from gallery.services.illustrator import Illustrator
@@ -143,6 +156,7 @@ class Process:
         """Put right what was left behind, fetch what waits, replace lost wake-ups. One that fails stops no other."""
         _heal(answers.take_in_spool)
         _heal(reaper.reap)
+        _heal(spending.fold)
         if not self.stopping.is_set():
             _heal(self.fetch_due)
             _heal(self.replace_wake_ups)

@@ -6,9 +6,10 @@ from gallery.models.people import Invite, User
 from gallery.models.pictures import Image
 from gallery.models.repeats import Repeat
 from gallery.models.runs import Job, Project, Run
+from gallery.models.spending import DaySpend, Movement
 from gallery.models.workers import Worker
 
 __all__ = [
-    "Attempt", "Comparison", "ComparisonImage", "Gate", "Image", "Invite", "Job", "Mark", "Project", "Repeat", "Run",
-    "User", "Vote", "Worker",
+    "Attempt", "Comparison", "ComparisonImage", "DaySpend", "Gate", "Image", "Invite", "Job", "Mark", "Movement",
+    "Project", "Repeat", "Run", "User", "Vote", "Worker",
 ]  # fmt: skip

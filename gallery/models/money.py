@@ -1,5 +1,6 @@
 """What may be paid and what was: the gates before the provider, and one row for every call that can have happened."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -86,10 +87,20 @@ class Attempt(models.Model):
 
     key = KeyField()
     job = models.ForeignKey("Job", models.PROTECT, related_name="attempts")
+    # Of its job and run, repeated: where it counts, and how reports walk from a sum down to its calls.
+    run = models.ForeignKey("Run", models.PROTECT, related_name="attempts")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="attempts", db_index=False)
+    model = models.CharField(max_length=40)
+    project = models.ForeignKey(
+        "Project", models.SET_NULL, null=True, blank=True, related_name="attempts", db_index=False
+    )
+    demo = models.BooleanField()
     worker = models.ForeignKey("Worker", models.SET_NULL, null=True, related_name="attempts")
     money = models.CharField(max_length=12, choices=Money, default=Money.RESERVED)
     micros = models.BigIntegerField()  # the quote; what is booked if charged
-    day = models.DateField(null=True, blank=True)  # of the mark, in FLUXWEB_TIME_ZONE
+    official_micros = models.BigIntegerField()  # what it would have cost at the official price
+    # In FLUXWEB_TIME_ZONE: of the reservation, which belongs to a period too, and then for good of the mark.
+    day = models.DateField(default=timezone.localdate)
     reserved_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, blank=True)  # the mark
     answered_at = models.DateTimeField(null=True, blank=True)
@@ -124,13 +135,26 @@ class Attempt(models.Model):
             models.CheckConstraint(condition=~Q(fetch=Fetch.WANTED) | ~Q(url=""), name="attempt_fetch_needs_url"),
         ]
         indexes = [
-            models.Index(fields=["day", "money"], name="attempt_by_day"),
+            # From a sum down to its runs and calls, newest first.
+            models.Index(fields=["day", "run", "id"], name="attempt_by_day"),
+            models.Index(fields=["owner", "day", "run", "id"], name="attempt_of_owner"),
+            models.Index(fields=["model", "day", "run", "id"], name="attempt_of_model"),
+            models.Index(fields=["project", "day", "run", "id"], name="attempt_of_project"),
             models.Index(fields=["money", "id"], name="attempt_in_doubt"),
             models.Index(fields=["fetch", "fetch_after"], name="attempt_by_fetch"),
         ]
 
     def __str__(self):
         return f"attempt {self.key}"
+
+    @classmethod
+    def of(cls, job, *, project_id, **fields):
+        """Return an unsaved attempt of a job at its quoted price. `project_id`: of the job's run."""
+        facts = {
+            "job": job, "run_id": job.run_id, "owner_id": job.owner_id, "model": job.model, "project_id": project_id,
+            "demo": job.demo, "micros": job.quoted_micros, "official_micros": job.official_micros,
+        }  # fmt: skip
+        return cls(**facts | fields)
 
     @property
     def booked_micros(self):

@@ -54,7 +54,9 @@ def _claim_in_turn(workers, *, now):
 
 
 def _reservation(job, worker, now):
-    return Attempt(job=job, worker=worker, micros=job.quoted_micros, reserved_at=now, money=Money.RESERVED)
+    """The day is the mark's later on; until then the reserved money counts today."""
+    today = timezone.localdate(now)
+    return Attempt.of(job, project_id=job.project_id, worker=worker, reserved_at=now, day=today, money=Money.RESERVED)
 
 
 @committing()

@@ -15,7 +15,7 @@ from gallery.models import Attempt, Image, Job, Run
 from gallery.models.keys import random_key
 from gallery.models.money import Fetch, Money
 from gallery.models.runs import State, recipe_of
-from gallery.services import files, quotes, thumbnails
+from gallery.services import files, quotes, spending, thumbnails
 
 RUN_SIZE = 5  # images in one run: one prompt on as many models
 CHUNK = 200  # runs in one transaction
@@ -55,6 +55,7 @@ def fill(owner, samples, *, images):
         age = timedelta(days=DAYS * (1 - made / images))
         _fill_chunk(owner, list(islice(pool, chunk)), began=now - age, step=timedelta(days=DAYS) / images)
         made += chunk
+        spending.fold()
         yield made
 
 
@@ -101,8 +102,8 @@ def _job(run, position, sample, moment):
 
 
 def _attempt(job):
-    return Attempt(
-        job=job, micros=job.quoted_micros, money=Money.CHARGED, fetch=Fetch.DONE, status=200,
+    return Attempt.of(
+        job, project_id=job.run.project_id, money=Money.CHARGED, fetch=Fetch.DONE, status=200,
         day=timezone.localdate(job.created_at), request_id=f"demo-{random_key()}",
         reserved_at=job.created_at, sent_at=job.created_at, answered_at=job.created_at + timedelta(seconds=6),
     )  # fmt: skip

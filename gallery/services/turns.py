@@ -6,14 +6,14 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import connection
 
-from gallery.models import Job, User
+from gallery.models import Job, Run, User
 from gallery.models.money import KEY_GATE
 from gallery.models.runs import IN_FLIGHT, State
 from gallery.services import gate
 from gallery.services.rows import for_database, marks
 
 NO_MODEL, NO_JOB = "", 0  # stand in lists that would be empty
-JOBS, USERS = Job._meta.db_table, User._meta.db_table
+JOBS, RUNS, USERS = Job._meta.db_table, Run._meta.db_table, User._meta.db_table
 
 # Written out because every claim asks them: compiled anew by Django they are half of what a claim costs.
 RUNNING = f"SELECT model, owner_id FROM {JOBS} WHERE state IN ({marks(IN_FLIGHT)}) AND demo = %s"  # noqa: S608
@@ -22,7 +22,11 @@ MEMBERS = (
     f"SELECT id, last_turn_at FROM {USERS} WHERE is_active AND EXISTS"  # noqa: S608
     f" (SELECT 1 FROM {JOBS} WHERE owner_id = {USERS}.id AND {WAITING})"
 )
-LINE = f"SELECT * FROM {JOBS} WHERE owner_id = %s AND {WAITING} AND id NOT IN ({{picked}}) ORDER BY id LIMIT %s"  # noqa: S608
+PROJECT = f"(SELECT project_id FROM {RUNS} WHERE {RUNS}.id = run_id) AS project_id"  # noqa: S608
+LINE = (
+    f"SELECT *, {PROJECT} FROM {JOBS}"  # noqa: S608
+    f" WHERE owner_id = %s AND {WAITING} AND id NOT IN ({{picked}}) ORDER BY id LIMIT %s"
+)
 
 
 class Turns:

@@ -22,7 +22,9 @@ def job(owner):
 
 @pytest.fixture
 def attempt(job):
-    return Attempt.objects.create(job=job, micros=10_000)
+    made = Attempt.of(job, project_id=None)
+    made.save()
+    return made
 
 
 def refused(rows, constraint="", **values):

@@ -16,7 +16,15 @@ def make_images(owner, count, *, days_ago=0):
     when = timezone.now() - timedelta(days=days_ago)
     jobs = list(run.jobs.order_by("position"))
     attempts = [
-        Attempt(job=job, micros=10_000, money=Money.CHARGED, sent_at=when, answered_at=when, fetch=Fetch.DONE)
+        Attempt.of(
+            job,
+            project_id=run.project_id,
+            micros=10_000,
+            money=Money.CHARGED,
+            sent_at=when,
+            answered_at=when,
+            fetch=Fetch.DONE,
+        )
         for job in jobs
     ]
     Attempt.objects.bulk_create(attempts)
