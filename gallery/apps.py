@@ -1,6 +1,6 @@
 """The one Django app of fluxweb."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate, pre_migrate
 
 
@@ -13,3 +13,12 @@ class GalleryConfig(AppConfig):
 
         pre_migrate.connect(spending.before_migrate, sender=self)
         post_migrate.connect(spending.after_migrate, sender=self)
+        post_migrate.connect(write_first_prices, sender=self)
+
+
+def write_first_prices(*, apps=apps, **_):
+    """After migrating, and after tests have emptied the tables: the book begins with what fluxweb came with."""
+    from gallery.services import pricebook
+
+    if "price" in apps.all_models["gallery"]:  # not after migrating back to before there was a book
+        pricebook.ensure_prices()

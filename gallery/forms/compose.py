@@ -2,7 +2,6 @@
 
 from django import forms
 from django.conf import settings
-from django.utils import timezone
 
 from gallery.catalogue import flux_models, lists, seeds, shapes, values
 from gallery.forms.fields import Joined, LastTyped, Shapes, SkippedField, refuse_broken_text, text
@@ -188,10 +187,6 @@ class ComposeForm(forms.Form):
         typed = {**self.values(), "model": self.model_ids(), "seed": self.seed_text()}
         typed["project"] = self.cleaned_data.get("project", "")
         return typed | ({"buy_again": True} if self.buys_again else {})
-
-
-def today():
-    return timezone.localdate()
 
 
 def project_names():

@@ -4,12 +4,13 @@ from gallery.models.judging import Comparison, ComparisonImage, Mark, Vote
 from gallery.models.money import Attempt, Gate
 from gallery.models.people import Invite, User
 from gallery.models.pictures import Image
+from gallery.models.prices import Price
 from gallery.models.repeats import Repeat
 from gallery.models.runs import Job, Project, Run
 from gallery.models.spending import DaySpend, Movement
 from gallery.models.workers import Worker
 
 __all__ = [
-    "Attempt", "Comparison", "ComparisonImage", "DaySpend", "Gate", "Image", "Invite", "Job", "Mark", "Movement",
+    "Attempt", "Comparison", "ComparisonImage", "DaySpend", "Gate", "Image", "Invite", "Job", "Mark", "Movement", "Price",
     "Project", "Repeat", "Run", "User", "Vote", "Worker",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from gallery.models import Attempt, Image, Job, Run
 from gallery.models.keys import random_key
 from gallery.models.money import Fetch, Money
 from gallery.models.runs import State, recipe_of
-from gallery.services import files, quotes, spending, thumbnails
+from gallery.services import files, pricebook, quotes, spending, thumbnails
 
 RUN_SIZE = 5  # images in one run: one prompt on as many models
 CHUNK = 200  # runs in one transaction
@@ -28,6 +28,7 @@ class Sample:
 
     prompt: str
     request: cleaning.CleanRequest
+    quote: quotes.Quote
     file: str
     thumbnail: str
     bytes: int
@@ -42,7 +43,8 @@ def store_sample(prompt, *, model, seed, size, content):
         picture.load()
         small = files.publish_bytes(thumbnails.make(picture), f"thumbnails/demo/{sha256[:16]}.webp")
     name = files.publish_bytes(content, f"originals/demo/{sha256[:16]}.jpeg")
-    return Sample(prompt, request, name, small, len(content), sha256)
+    quote = quotes.quote(request, book=pricebook.open_book())
+    return Sample(prompt, request, quote, name, small, len(content), sha256)
 
 
 def fill(owner, samples, *, images):
@@ -76,7 +78,7 @@ def _fill_chunk(owner, samples, *, began, step):
 
 
 def _run(owner, samples, began):
-    quoted = sum(quotes.quote(sample.request).ours_micros for sample in samples)
+    quoted = sum(sample.quote.ours_micros for sample in samples)
     facts = {"owner": owner, "nonce": random_key(), "digest": "demo", "demo": True, "created_at": began}
     return Run(**facts, form=_form(samples), prompt=samples[0].prompt, size=len(samples), quoted_micros=quoted)
 
@@ -91,13 +93,12 @@ def _form(samples):
 
 def _job(run, position, sample, moment):
     body = dict(sample.request.body)
-    price = quotes.quote(sample.request)
     return Job(
         run=run, owner_id=run.owner_id, position=position, demo=True, state=State.DONE,
         recipe=recipe_of(sample.request.body),
         model=body.pop("model"), prompt=body.pop("prompt"), seed=body.pop("seed"), parameters=body,
         width=sample.request.width, height=sample.request.height, created_at=moment, changed_at=moment,
-        quoted_micros=price.ours_micros, official_micros=price.official_micros,
+        quoted_micros=sample.quote.ours_micros, official_micros=sample.quote.official_micros,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from gallery.catalogue.params import PARAMS
 from gallery.catalogue.problems import InvalidRequest, Problem
 from gallery.models import Image
 from gallery.models.runs import recipe_of
-from gallery.services import quotes
+from gallery.services import pricebook, quotes
 from gallery.services.quotes import Quote
 
 MAX_CELLS = 2000
@@ -170,7 +170,8 @@ def _why_once(request, differing, members):
 
 
 def _cells(column, numbers, drawn):
-    prices = [quotes.quote(request) for request, *_ in column]
+    book = pricebook.open_book()
+    prices = [quotes.quote(request, book=book) for request, *_ in column]
     if drawn is None:
         return [_cell(each, price, number) for number in numbers for each, price in zip(column, prices, strict=True)]
     pictures = range(len(drawn[0]))

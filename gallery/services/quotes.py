@@ -2,10 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.utils import timezone
-
-from gallery.catalogue import prices
-
 
 @dataclass(frozen=True)
 class Quote:
@@ -31,12 +27,10 @@ class Quote:
 FREE = Quote(1, 0, 0)  # one picture that nobody pays for
 
 
-def quote(request, *, day=None):
-    """Quote one clean request."""
-    day = day or timezone.localdate()
-    ours = prices.ours_micros(request.model_id, day)
-    official = prices.official_micros(request.model_id, day, request.width, request.height)
-    return Quote(1, ours, official)
+def quote(request, *, book):
+    """Quote one clean request from an open price book."""
+    row = book.row(request.model_id)
+    return Quote(1, row.ours_micros, row.official_micros(request.width, request.height))
 
 
 def total(quotes):

@@ -1,21 +1,20 @@
 """The help page: every model with its price, and how to ask for a picture."""
 
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from gallery.catalogue import prices
 from gallery.catalogue.advice import ADVICE
 from gallery.catalogue.flux_models import FLUX_MODELS
 from gallery.catalogue.params import PARAMS
 from gallery.catalogue.shapes import SHAPES
+from gallery.services import pricebook
 
 
 @require_safe
 def help_page(request):
-    today = timezone.localdate()
+    book = pricebook.open_book()
     context = {
-        "models": [(flux_model, prices.price_on(flux_model.id, today)) for flux_model in FLUX_MODELS],
+        "models": [(flux_model, book.row(flux_model.id)) for flux_model in FLUX_MODELS],
         "advice": ADVICE,
         "shapes": SHAPES,
         "params": PARAMS.values(),

@@ -7,10 +7,10 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from gallery import access, tasks
-from gallery.catalogue import flux_models, params, prices, prompts
+from gallery.catalogue import flux_models, params, prompts
 from gallery.forms import compose as forms
 from gallery.forms.compose import ComposeForm
-from gallery.services import matrix, runs
+from gallery.services import matrix, pricebook, runs
 from gallery.views import strips
 
 
@@ -144,9 +144,10 @@ def _shapes(form):
 
 def _families(form):
     """The models as cards, by family: the first is open, and every one in which something is ticked."""
+    book = pricebook.open_book()
     families = {}
     for model in flux_models.FLUX_MODELS:
-        families.setdefault(model.family, []).append(_card(model, form))
+        families.setdefault(model.family, []).append(_card(model, form, book))
     first = flux_models.FLUX_2
     return [
         {"name": name, "cards": cards, "open": name == first or any(card["ticked"] for card in cards)}
@@ -154,10 +155,14 @@ def _families(form):
     ]
 
 
-def _card(model, form):
+def _card(model, form, book):
     ticked = model.id in (form["model"].value() or [])
-    price = prices.ours_micros(model.id, forms.today())
-    return {"model": model, "ours_micros": price, "ticked": ticked, "takes": " ".join(sorted(_takes(model)))}
+    return {
+        "model": model,
+        "ours_micros": book.row(model.id).ours_micros,
+        "ticked": ticked,
+        "takes": " ".join(sorted(_takes(model))),
+    }
 
 
 def _taken(form):

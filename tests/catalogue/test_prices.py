@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery.catalogue.flux_models import ids
-from gallery.catalogue.prices import PRICES, NoPrice, PriceRow, megapixels, official_micros, ours_micros, price_on
+from gallery.catalogue.prices import PRICES, megapixels
 
-DAY = date(2026, 3, 1)
+FIRST = {row.model_id: row for row in PRICES}
 MEGAPIXEL = 1_048_576
 
 
@@ -22,12 +22,12 @@ def test_every_model_has_one_first_price_in_whole_micros_with_a_source():
 
 
 def test_our_prices_are_those_of_the_table():
-    ours = [ours_micros(model_id, DAY) for model_id in ids()]
+    ours = [FIRST[model_id].ours_micros for model_id in ids()]
     assert ours == [70_000, 30_000, 60_000, 10_000, 10_000, 50_000, 35_000, 40_000, 20_000, 35_000, 70_000]
 
 
 def test_official_prices_of_one_megapixel_are_those_of_the_table():
-    official = [official_micros(model_id, DAY, 1024, 1024) for model_id in ids()]
+    official = [FIRST[model_id].official_micros(1024, 1024) for model_id in ids()]
     assert official == [70_000, 30_000, 50_000, 15_000, 14_000, 60_000, 40_000, 40_000, 25_000, 40_000, 80_000]
 
 
@@ -44,23 +44,7 @@ def test_official_prices_of_one_megapixel_are_those_of_the_table():
     ],
 )
 def test_the_official_formula(model_id, size, inputs, micros):
-    assert official_micros(model_id, DAY, *size, inputs) == micros
-
-
-def test_the_latest_started_row_counts():
-    rows = (
-        PriceRow("flux-dev", 2, 3, starts=date(2026, 5, 1)),
-        PriceRow("flux-dev", 1, 3, starts=date(2026, 1, 1)),
-        PriceRow("flux-pro", 9, 9, starts=date(2026, 1, 1)),
-    )
-    assert price_on("flux-dev", date(2026, 4, 30), rows=rows).ours_micros == 1
-    assert price_on("flux-dev", date(2026, 5, 1), rows=rows).ours_micros == 2
-
-
-@pytest.mark.parametrize(("model_id", "day"), [("flux-dev", date(2025, 12, 31)), ("flux-9", DAY)])
-def test_no_price_is_an_error_and_never_zero(model_id, day):
-    with pytest.raises(NoPrice):
-        price_on(model_id, day)
+    assert FIRST[model_id].official_micros(*size, inputs) == micros
 
 
 @given(st.integers(1, 2048), st.integers(1, 2048))

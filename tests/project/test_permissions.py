@@ -46,6 +46,7 @@ TABLE = {
     "compare": OWNER_LOOKS,
     "queue": MEMBERS_LOOK,
     "losses": MEMBERS_LOOK,
+    "prices": ("login 200 200 200", "login 404 404 302"),
     "gate-pause": ADMIN_ACTS,
     "gate-resume": ADMIN_ACTS,
     "help": MEMBERS_LOOK,

@@ -1,0 +1,40 @@
+"""The price book: what a call costs today, what it cost before, and for admins a new price."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from gallery import access
+from gallery.forms import prices as forms
+from gallery.forms.prices import PriceForm
+from gallery.services import pricebook
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def index(request):
+    if request.method == "POST":
+        return _add(request)
+    return _page(request, PriceForm(initial=_initial(request.GET.get("model"))))
+
+
+def _add(request):
+    access.require(request, "manages_prices")
+    form = PriceForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form)
+    price = pricebook.add_price(by=request.user, **form.cleaned_data)
+    messages.success(request, f"{price.model} has a new price from {price.starts:%-d %B %Y} on.")
+    return redirect("prices")
+
+
+def _page(request, form):
+    """`form`: shown to those who change prices."""
+    context = {"entries": pricebook.entries(), "form": form if request.user.manages_prices else None}
+    return render(request, "gallery/prices.html", context)
+
+
+def _initial(model):
+    """Begin with what counts today for the model that was picked, or for the first."""
+    found = pricebook.entries()
+    entry = next((entry for entry in found if entry.model == model), found[0])
+    return forms.initial_of(entry.now) if entry.now else {"model": entry.model}
