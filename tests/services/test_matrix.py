@@ -11,6 +11,8 @@ from gallery.services import matrix
 from gallery.simulator import checks
 from tests.factories import make_run
 
+pytestmark = pytest.mark.django_db  # where the prices stand
+
 FLEX, KLEIN = "flux-2-flex", "flux-2-klein-4b"
 
 
@@ -94,7 +96,6 @@ def test_every_cell_passes_the_provider_and_none_is_made_twice(models, steps, gu
     )
 
 
-@pytest.mark.django_db
 def test_the_price_shown_is_the_sum_booked(owner):
     run = make_run(owner, models=[FLEX, KLEIN], seed="1..3", prompt="a {red|blue} door", steps="20, 30")
     assert run.quoted_micros == sum(run.jobs.values_list("quoted_micros", flat=True))

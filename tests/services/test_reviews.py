@@ -11,6 +11,8 @@ from gallery.catalogue import flux_models, seeds
 from gallery.services import matrix, reviews
 from gallery.services.quotes import FREE
 
+pytestmark = pytest.mark.django_db  # where the prices stand
+
 FLEX, KLEIN = "flux-2-flex", "flux-2-klein-4b"
 
 
