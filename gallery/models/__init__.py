@@ -11,6 +11,6 @@ from gallery.models.spending import DaySpend, Movement
 from gallery.models.workers import Worker
 
 __all__ = [
-    "Attempt", "Comparison", "ComparisonImage", "DaySpend", "Gate", "Image", "Invite", "Job", "Mark", "Movement", "Price",
-    "Project", "Repeat", "Run", "User", "Vote", "Worker",
+    "Attempt", "Comparison", "ComparisonImage", "DaySpend", "Gate", "Image", "Invite", "Job", "Mark", "Movement",
+    "Price", "Project", "Repeat", "Run", "User", "Vote", "Worker",
 ]  # fmt: skip
