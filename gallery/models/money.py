@@ -120,6 +120,9 @@ class Attempt(models.Model):
     decodes = models.PositiveSmallIntegerField(default=0)  # begun and not ended: the process may have died of it
     fetch_error = models.CharField(max_length=200, blank=True)
     url_dies_at = models.DateTimeField(null=True, blank=True)
+    # Of its picture, noted here so that they count where the money does, and still do when the picture is deleted.
+    kept = models.BooleanField(default=False)  # somebody picks it
+    shared = models.BooleanField(default=False)  # a link has shown it
     held_name = models.CharField(max_length=200, blank=True)  # stored, not shown: an admin releases or drops it
 
     objects = AttemptQuerySet.as_manager()

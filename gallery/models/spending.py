@@ -25,9 +25,21 @@ AMOUNTS = {
     "lost_calls": "CASE WHEN {row}.money IN ('charged', 'uncertain') AND {row}.fetch = 'dead' THEN 1 ELSE 0 END",
     "official_micros": "CASE WHEN {row}.money = 'charged' THEN {row}.official_micros ELSE 0 END",
     "pictures": "CASE WHEN {row}.fetch = 'done' THEN 1 ELSE 0 END",
+    "kept_pictures": "CASE WHEN {row}.kept THEN 1 ELSE 0 END",
+    "shared_pictures": "CASE WHEN {row}.shared THEN 1 ELSE 0 END",
+    "used_micros": ("CASE WHEN {row}.money = 'charged' AND ({row}.kept OR {row}.shared) THEN {row}.micros ELSE 0 END"),
 }
 DIMENSIONS = ("demo", "day", "owner_id", "model", "project_id")  # columns of an attempt that say where it counts
-COLUMNS = (*DIMENSIONS, "money", "micros", "sent_at", "fetch", "official_micros")  # a change of one of these counts
+COLUMNS = (
+    *DIMENSIONS,
+    "money",
+    "micros",
+    "sent_at",
+    "fetch",
+    "official_micros",
+    "kept",
+    "shared",
+)  # a change of one of these counts
 
 
 class Spend(models.Model):
@@ -52,6 +64,9 @@ class Spend(models.Model):
     lost_calls = models.BigIntegerField(default=0)
     official_micros = models.BigIntegerField(default=0)  # of what was charged
     pictures = models.BigIntegerField(default=0)
+    kept_pictures = models.BigIntegerField(default=0)
+    shared_pictures = models.BigIntegerField(default=0)
+    used_micros = models.BigIntegerField(default=0)  # charged for what was kept or shared
 
     class Meta:
         abstract = True

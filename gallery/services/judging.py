@@ -4,8 +4,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from gallery.models import Mark, Vote
+from gallery.services import spending
 
 
+@transaction.atomic
 def mark_images(images, *, user, **thoughts):
     """Write `stars` or `verdict` (or both) on each picture as this member's; what is not named stays."""
     now = timezone.now()
@@ -16,6 +18,8 @@ def mark_images(images, *, user, **thoughts):
         unique_fields=["user", "image"],
         update_fields=[*thoughts, "changed_at"],
     )
+    if "verdict" in thoughts:
+        spending.note_kept(images)
 
 
 def marks_of(user, images):

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
-from gallery.models import Attempt, DaySpend, Movement, journal
+from gallery.models import Attempt, DaySpend, Mark, Movement, journal
 from gallery.models.spending import AMOUNTS, DIMENSIONS, terms
 from gallery.services import gate
 from gallery.services.commits import committing
@@ -104,6 +105,17 @@ def _values(delta):
 
 # Each takes a list of Delta, inside the transaction of the fold. A counter of its own begins from DaySpend.
 COUNTERS = [_add_to_days]
+
+
+def note_kept(images):
+    """Count pictures as kept if somebody picks them, and no longer if nobody does."""
+    picked = Exists(Mark.objects.kept().filter(image__attempt=OuterRef("pk")))
+    Attempt.objects.filter(image__in=images).update(kept=picked)
+
+
+def note_shared(images):
+    """Count pictures as shared, for good: a link that is revoked has been of use."""
+    Attempt.objects.filter(image__in=images, shared=False).update(shared=True)
 
 
 def differences():

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from gallery.models import Attempt, DaySpend, Movement, Project
 from gallery.models import journal as triggers
 from gallery.models.spending import AMOUNTS
-from gallery.services import claims, decisions, jobs, runs, spending
+from gallery.services import claims, decisions, jobs, judging, runs, spending
 from gallery.simulator import faults
 from tests.factories import make_run
+from tests.views.rows import make_images
 
 PLACE = ("demo", "day", "owner", "model", "project")
 
@@ -37,6 +38,9 @@ def counted():
             lost_calls=Count("id", filter=lost),
             official=Sum("official_micros", filter=charged, default=0),
             pictures=Count("id", filter=Q(fetch="done")),
+            kept_pictures=Count("id", filter=Q(kept=True)),
+            shared_pictures=Count("id", filter=Q(shared=True)),
+            used_micros=Sum("micros", filter=charged & (Q(kept=True) | Q(shared=True)), default=0),
         )
     )
 
@@ -72,6 +76,7 @@ changes = st.one_of(
     st.fixed_dictionaries({"micros": st.integers(0, 10**12), "official_micros": st.integers(0, 10**12)}),
     st.just({"sent_at": None, "money": "not_charged"}),
     st.fixed_dictionaries({"demo": st.booleans()}),
+    st.fixed_dictionaries({"kept": st.booleans(), "shared": st.booleans()}),
     st.fixed_dictionaries({"project": st.sampled_from([None, 0, 1])}),
     st.sampled_from(["fold", "add", "forget a project"]),
 )
@@ -206,6 +211,23 @@ def test_what_was_spent_for_a_project_outlives_it(owner):
     assert told(project=run.project_id) == told() != {}
     run.project.delete()
     assert told(project=None) == told() != {}
+    assert agree()
+
+
+@pytest.mark.django_db
+def test_pictures_count_as_kept_while_somebody_picks_them_and_as_shared_for_good(owner, colleague):
+    first, second = make_images(owner, 2)
+    judging.mark_images([first, second], user=owner, verdict="pick")
+    judging.mark_images([first], user=colleague, verdict="pick")
+    spending.note_shared([second])
+    kept = sums()
+    assert (kept["pictures"], kept["kept_pictures"], kept["shared_pictures"], kept["used_micros"]) == (2, 2, 1, 20_000)
+    judging.mark_images([first, second], user=owner, verdict="reject")
+    judging.mark_images([second], user=owner, stars=3)
+    kept = sums()
+    assert (kept["kept_pictures"], kept["shared_pictures"], kept["used_micros"]) == (1, 1, 20_000)
+    judging.mark_images([first], user=colleague, verdict="")
+    assert (sums()["kept_pictures"], sums()["used_micros"]) == (0, 10_000)
     assert agree()
 
 
