@@ -5,7 +5,7 @@ from functools import wraps
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from gallery.models import Image, Job, Run
+from gallery.models import Image, Job, PastPrompt, Preset, Run
 from gallery.services import losses
 
 
@@ -51,6 +51,15 @@ def job_settle(request, key):
     """An admin settles doubts of everybody, without seeing what was asked for."""
     require(request, "is_admin")
     return _find(Job.objects.select_related("run", "attempt", "owner"), key)
+
+
+def past_prompt_read(request, key):
+    return _find(PastPrompt.objects, key, owner=request.user)
+
+
+def preset_read(request, key):
+    """Return a preset of one's own, or one that is shared."""
+    return _find(Preset.objects.seen_by(request.user), key)
 
 
 def _find(rows, key, **whose):

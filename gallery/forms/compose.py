@@ -193,19 +193,5 @@ def project_names():
     return Project.objects.order_by("name").values_list("name", flat=True)[:200]
 
 
-def from_run(run):
-    """Return initial values that compose the same run again."""
-    return {"aspect_ratio": "", **run.form, "project": run.project.name if run.project else "", "nonce": random_key()}
-
-
-def from_job(job):
-    """Return initial values that make the same picture again."""
-    recipe = {"aspect_ratio": "", "size": "", **job.parameters}
-    if tile_of(recipe.get("size")) is None and recipe["size"]:
-        recipe["width"], recipe["height"] = recipe.pop("size").split("x")
-    project = job.run.project.name if job.run.project else ""
-    return {**recipe, "prompt": job.prompt, "model": [job.model], "seed": str(job.seed), "project": project}
-
-
 def tile_of(size):
     return next((shape for shape in SIZE_TILES if shape.value == size), None)

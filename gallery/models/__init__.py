@@ -1,6 +1,7 @@
 """Rows, constraints and querysets. Every write and decision lives in services."""
 
 from gallery.models.judging import Comparison, ComparisonImage, Mark, Vote
+from gallery.models.keeping import PastPrompt, Preset, PromptTemplate
 from gallery.models.money import Attempt, Gate
 from gallery.models.people import Invite, User
 from gallery.models.pictures import Image
@@ -12,5 +13,5 @@ from gallery.models.workers import Worker
 
 __all__ = [
     "Attempt", "Comparison", "ComparisonImage", "DaySpend", "Gate", "Image", "Invite", "Job", "Mark", "Movement",
-    "Price", "Project", "Repeat", "Run", "User", "Vote", "Worker",
+    "PastPrompt", "Preset", "Price", "Project", "PromptTemplate", "Repeat", "Run", "User", "Vote", "Worker",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ from gallery.models import Attempt, Image, Job, Run
 from gallery.models.keys import random_key
 from gallery.models.money import Fetch, Money
 from gallery.models.runs import State, recipe_of
-from gallery.services import files, pricebook, quotes, spending, thumbnails
+from gallery.services import files, history, pricebook, quotes, spending, thumbnails
 
 RUN_SIZE = 5  # images in one run: one prompt on as many models
 CHUNK = 200  # runs in one transaction
@@ -75,6 +75,7 @@ def _fill_chunk(owner, samples, *, began, step):
         job.attempt = attempt
     Job.objects.bulk_update(jobs, ["attempt"], batch_size=200)
     Image.objects.bulk_create(_image(job, sample) for job, sample in zip(jobs, samples, strict=True))
+    history.remember([run.prompt for run in reversed(runs)], owner=owner, at=began)
 
 
 def _run(owner, samples, began):

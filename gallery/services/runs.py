@@ -11,7 +11,7 @@ from django.utils import timezone
 from gallery.models import Attempt, Job, Project, Run
 from gallery.models.money import Money
 from gallery.models.runs import State
-from gallery.services import gate, matrix, owned
+from gallery.services import gate, history, matrix, owned
 from gallery.services.states import change_all, queued_anew, raise_version, version_of_run
 
 log = structlog.get_logger("fluxweb.runs")
@@ -51,6 +51,7 @@ def submit_cells(cells, *, owner, nonce, form, title, project="", buy_again=Fals
         )
         if new:
             _add_jobs(run, cells)
+            history.remember(history.sent_with(form, cells), owner=owner, at=run.created_at)
     return run
 
 

@@ -6,27 +6,41 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from gallery import access, tasks
+from gallery import tasks
 from gallery.catalogue import flux_models, params, prompts
 from gallery.forms import compose as forms
+from gallery.forms import recall as recalls
 from gallery.forms.compose import ComposeForm
 from gallery.services import matrix, pricebook, runs
-from gallery.views import strips
+from gallery.views import recall, strips
 
 
 def compose(request):
     """Show the form, or take it: one press makes one run."""
     if request.method == "POST":
         return _submit(request)
-    form = ComposeForm(initial=_initial(request), owner=request.user)
-    context = _form_context(form) | {"strips": strips.newest(request.user)}
-    return render(request, "gallery/studio.html", context)
+    typed = recalls.typed(request.GET)
+    values = recalls.over(typed, recall.values(request, request.GET, onto=recall.START))
+    return show(request, recalls.form_of(values, owner=request.user, judged=bool(typed)))
+
+
+@require_POST
+def fill(request):
+    """Put a past prompt, a preset or parts of a picture into what is typed already. Buys nothing."""
+    values = recall.values(request, request.POST, onto=recalls.typed(request.POST) or recall.START)
+    return filled(request, values)
+
+
+def filled(request, values):
+    """Show the studio with these values, and say in the browser that they came from elsewhere."""
+    form = recalls.form_of(values, owner=request.user, judged=True)
+    return trigger_client_event(show(request, form), "fluxweb:filled", after="swap")
 
 
 def _submit(request):
     form = ComposeForm(request.POST, owner=request.user)
     if not form.is_valid() or "edit" in request.POST:
-        return _show_again(request, form)
+        return show(request, form)
     if form.cleaned_data["review"] and form.is_large:
         return _review_first(request, form)
     nonce = form.cleaned_data["nonce"] or forms.random_key()
@@ -37,7 +51,7 @@ def _submit(request):
         )  # fmt: skip
     except matrix.InvalidMatrix as invalid:
         form.say(invalid.problems)
-        return _show_again(request, form)
+        return show(request, form)
     tasks.wake(run.size)
     return _go_to(request, reverse("run", args=[run.key]))
 
@@ -69,11 +83,11 @@ def _typed(sent):
 def review(request):
     """List axes, images and prices of what was typed, and what leaving a value out would save. Buys nothing."""
     form = ComposeForm(request.POST, owner=request.user)
-    return _show_review(request, form) if form.is_valid() else _show_again(request, form)
+    return _show_review(request, form) if form.is_valid() else show(request, form)
 
 
-def _show_again(request, form):
-    """Everything typed stays; every problem stands beside its field."""
+def show(request, form):
+    """Show the studio with this form in it: what is typed stays, and every problem stands beside its field."""
     if request.htmx:
         return render(request, "gallery/_compose.html", _form_context(form))
     return render(request, "gallery/studio.html", _form_context(form) | {"strips": strips.newest(request.user)})
@@ -101,14 +115,6 @@ def newest_runs(request):
         return HttpResponse(status=204)
     newest = strips.newest(request.user)
     return render(request, "gallery/_strips_changes.html", {"strips": newest, **newest.since(stamp or "")})
-
-
-def _initial(request):
-    if key := request.GET.get("image"):
-        return forms.from_job(access.image_read(request, key).job)
-    if key := request.GET.get("run"):
-        return forms.from_run(access.run_read(request, key))
-    return {"model": [forms.START_MODEL]}
 
 
 def _form_context(form):
@@ -178,10 +184,5 @@ def _takes(model):
 def _price(form):
     """Price the form, also as it opens: the button never stands without its price."""
     if not form.is_bound:
-        form = ComposeForm(_plain(form), owner=form.owner, unfinished=True)
-        form.is_valid()
+        form = recalls.form_of(form.initial, owner=form.owner, judged=True)
     return {"quote": form.quote(), "review": form.review_of(), "large": form.is_large}
-
-
-def _plain(form):
-    return {name: form[name].value() for name in form.fields if form[name].value() is not None}

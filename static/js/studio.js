@@ -133,6 +133,19 @@ document.addEventListener("htmx:afterSettle", () => {
   if (compose()) { markInvalid(compose()); showWhatIsTaken(compose()); }
 });
 
+// Past prompts, templates and presets are picked in a dialog; the server puts what is picked into what was typed.
+const picker = document.getElementById("picker");
+
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target.id === "picker-body" && !picker.open) picker.showModal();
+});
+picker.addEventListener("click", (event) => { if (event.target === picker) picker.close(); });
+document.addEventListener("fluxweb:filled", () => {
+  picker.close();
+  count(compose());
+  compose().elements.prompt.focus();
+});
+
 // Somebody who comes back (or reloads) finds what was typed, put back by the browser: price, fields and swatches follow
 // it, and pressing again means another run, because one press belongs to one visit of the page.
 window.addEventListener("pageshow", (event) => {

@@ -77,6 +77,7 @@ def test_the_pages_of_members(page, live_server, things, owner, cookie):
         "/runs/",
         reverse("run", args=[things.run.key]),
         "/gallery/",
+        "/prompts/",
         reverse("image", args=[things.image.key]),
         f"/compare/?image={things.image.key}",
         "/queue/",

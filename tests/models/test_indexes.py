@@ -5,6 +5,7 @@ from django.db import connection
 from django.utils import timezone
 
 from gallery.models import Attempt, Image, Job, Run, Worker
+from gallery.services import history
 from gallery.views import gallery
 from tests.factories import make_run
 from tests.views.rows import make_images
@@ -56,6 +57,17 @@ def test_a_poll_finds_the_changed_jobs(plan, owner):
 
 def test_the_newest_runs_of_a_member_are_walked(plan, owner):
     assert "run_of_owner" in plan(Run.objects.of(owner).newest_first()[:9])
+
+
+def test_past_prompts_are_walked_from_the_newest(plan, owner):
+    history.remember([f"boat {n}" for n in range(300)], owner=owner, at=timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    place = history.search(owner)[100]
+    for rows in (history.search(owner), history.search(owner).after(place.used_at, place.key)):
+        found = plan(rows[:41])
+        assert "past_prompt_newest" in found
+        assert "B-TREE" not in found
 
 
 def test_pictures_without_a_thumbnail_are_found_among_few(plan):

@@ -10,6 +10,7 @@ FORMS = {
     "studio": RUN_FORM,
     "studio-check": RUN_FORM,
     "studio-review": RUN_FORM,
+    "studio-fill": RUN_FORM,
     "run-extend": {"model": "flux-2-klein-9b", "size": "5", "quoted_micros": "50000"},  # of the things' run
     "job-settle": {"as": "charged"},
     "job-release": {"drop": "1"},

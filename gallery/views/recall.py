@@ -1,0 +1,35 @@
+"""What an address asks the studio to hold: a run, a preset, a picture or parts of it, a past prompt."""
+
+from gallery import access
+from gallery.forms import recall
+from gallery.forms.compose import START_MODEL
+
+START = {"model": [START_MODEL]}
+
+
+def values(request, sent, *, onto):
+    """Lay what `sent` recalls over the values that are there. Answers 404 for what is somebody else's."""
+    for name, read in SOURCES.items():
+        if key := sent.get(name):
+            onto = recall.over(read(request, key, sent), onto)
+    return onto
+
+
+def _run(request, key, sent):
+    return recall.from_run(access.run_read(request, key))
+
+
+def _preset(request, key, sent):
+    return recall.from_preset(access.preset_read(request, key))
+
+
+def _image(request, key, sent):
+    """A picture with everything, or with `use=prompt`, `use=seed`, `use=shape` some of it."""
+    return recall.from_job(access.image_read(request, key).job, use=sent.getlist("use"))
+
+
+def _past(request, key, sent):
+    return recall.from_past(access.past_prompt_read(request, key))
+
+
+SOURCES = {"run": _run, "preset": _preset, "image": _image, "past": _past}
