@@ -3,6 +3,7 @@
 from django.urls import path
 
 from gallery.views import (
+    batch,
     compare,
     files,
     gallery,
@@ -27,6 +28,8 @@ urlpatterns = [
     path("studio/review/", studio.review, name="studio-review"),
     path("studio/fill/", studio.fill, name="studio-fill"),
     path("studio/runs/", studio.newest_runs, name="studio-runs"),
+    path("batch/", batch.batch, name="batch"),
+    path("batch/template.csv", batch.template, name="batch-template"),
     path("runs/", runs.index, name="runs"),
     path("runs/<str:key>/", runs.show, name="run"),
     path("runs/<str:key>/changes/", runs.changes, name="run-changes"),

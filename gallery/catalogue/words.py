@@ -35,7 +35,7 @@ def alternatives(text: str) -> list[tuple[str, str]]:
 
 def _written(plain, chosen):
     woven = itertools.chain.from_iterable(itertools.zip_longest(plain, chosen, fillvalue=""))
-    return "".join(woven), _shortened(" · ".join(option or NOTHING for option in chosen))
+    return "".join(woven), shortened(" · ".join(option or NOTHING for option in chosen))
 
 
 def prompt_lines(text: str) -> list[tuple[str, str]]:
@@ -46,10 +46,10 @@ def prompt_lines(text: str) -> list[tuple[str, str]]:
     refuse_too_many(len(prompts), "prompts")
     if len(prompts) < 2:
         return [(prompt, "") for prompt in prompts] or [(text, "")]
-    return _told_apart((prompt, _shortened(prompt)) for prompt in prompts)
+    return _told_apart((prompt, shortened(prompt)) for prompt in prompts)
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
     return text if len(text) <= LABEL_CHARACTERS else text[: LABEL_CHARACTERS - 1].rstrip() + "…"
 
 

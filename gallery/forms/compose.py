@@ -75,8 +75,12 @@ class ComposeForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        if "model" in self.errors:
-            return cleaned
+        if "model" not in self.errors:
+            self.lay()
+        return cleaned
+
+    def lay(self):
+        """Make the cells of what was typed, or put each problem beside its field."""
         try:
             laid = matrix.lay(self.values(), models=self.model_ids(), seed=self.seed_text(), draw=seeds.unknown)
         except matrix.InvalidMatrix as invalid:
@@ -85,7 +89,6 @@ class ComposeForm(forms.Form):
         else:
             self.axes = laid.axes
             self.cells = laid.cells if self.buys_again or not self.owner else owned.reuse(laid.cells, owner=self.owner)
-        return cleaned
 
     @property
     def buys_again(self):

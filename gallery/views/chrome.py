@@ -11,7 +11,7 @@ from gallery.services import gate, queue
 PAGES = {
     "studio": "studio", "studio-check": "studio", "runs": "runs", "run": "runs", "run-changes": "runs",
     "gallery": "gallery", "image": "gallery", "compare": "gallery", "queue": "queue", "help": "help",
-    "prices": "costs",
+    "prices": "costs", "batch": "studio",
 }  # fmt: skip
 
 

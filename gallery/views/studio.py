@@ -64,12 +64,14 @@ def _review_first(request, form):
 
 
 def _show_review(request, form):
-    context = {
-        "form": form,
-        "review": form.review_of(),
-        "typed": _typed(request.POST),
-        "limit": f"{matrix.MAX_CELLS:,}",
-    }
+    where = {"start": reverse("studio"), "count": reverse("studio-review"), "back": "Back to the studio"}
+    return show_review(request, form, typed=_typed(request.POST), **where)
+
+
+def show_review(request, form, *, typed, start, count, back):
+    """Show what would be bought. `typed`: what its forms send again; `start` and `count`: where they are sent."""
+    context = {"form": form, "review": form.review_of(), "limit": f"{matrix.MAX_CELLS:,}"}
+    context |= {"typed": typed, "start": start, "count": count, "back": back}
     return render(request, "gallery/review.html", context)
 
 
@@ -121,7 +123,7 @@ def _form_context(form):
     prompt = str(form["prompt"].value() or "")
     return {
         "form": form,
-        "families": _families(form),
+        "families": families(form),
         **_shapes(form),
         "params": params.PARAMS,
         "safety_levels": forms.SAFETY_LEVELS,
@@ -148,16 +150,16 @@ def _shapes(form):
     }
 
 
-def _families(form):
+def families(form):
     """The models as cards, by family: the first is open, and every one in which something is ticked."""
     book = pricebook.open_book()
-    families = {}
+    found = {}
     for model in flux_models.FLUX_MODELS:
-        families.setdefault(model.family, []).append(_card(model, form, book))
+        found.setdefault(model.family, []).append(_card(model, form, book))
     first = flux_models.FLUX_2
     return [
         {"name": name, "cards": cards, "open": name == first or any(card["ticked"] for card in cards)}
-        for name, cards in families.items()
+        for name, cards in found.items()
     ]
 
 
