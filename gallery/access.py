@@ -10,7 +10,8 @@ from gallery.services import losses
 
 
 def run_read(request, key):
-    return _find(Run.objects.select_related("owner", "project"), key, owner=request.user)
+    """Return a run without what was typed for it until that is asked for: every poll comes by here."""
+    return _find(Run.objects.select_related("owner", "project").defer("form"), key, owner=request.user)
 
 
 def run_write(request, key):

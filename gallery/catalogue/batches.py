@@ -1,4 +1,4 @@
-"""A batch: pasted lines or a table (CSV, TSV), read as rows of values by API name. Whether they are allowed, others say.
+"""A batch: pasted lines or a table (CSV, TSV), read as rows of values by column. Whether they are allowed, others say.
 
 A table has the names of its columns in its first line; without them every line is a prompt.
 """
@@ -18,7 +18,8 @@ from .problems import InvalidValue, shown
 MAX_ROWS = 2_000
 MAX_BYTES = 2_000_000
 MODEL, SHAPE = "model", "shape"
-COLUMNS = ("prompt", MODEL, SHAPE, *(name for name in PARAMS if name != "prompt"))
+_FIRST = ("prompt", MODEL, SHAPE, "seed")
+COLUMNS = (*_FIRST, *(name for name in PARAMS if name not in _FIRST))
 SHAPES = ("aspect_ratio", "size", "width", "height")  # what a shape is made of
 DELIMITERS = ("\t", ";", ",")
 BROKEN = "\ufffd"  # stands where something could not be decoded
@@ -80,7 +81,7 @@ def decode(content: bytes) -> str:
 
 
 def _likely_encodings(content: bytes) -> tuple[str, ...]:
-    """UTF-16 without its mark has a zero in every other byte of plain words; Latin-1 is cp1252 but for control codes."""
+    """UTF-16 without its mark has a zero in every other byte of plain words. cp1252 is Latin-1 with more letters."""
     if content[1::2].count(0) * 4 > len(content):
         return ("utf-16-le",)
     if content[::2].count(0) * 4 > len(content):
@@ -128,7 +129,10 @@ def _opening(text: str) -> tuple[str, int, str]:
 
 def _names(text: str, delimiter: str) -> list[str]:
     try:
-        return [_name(cell) for cell in next(csv.reader([text.partition("\n")[0]], delimiter=delimiter, skipinitialspace=True), [])]
+        return [
+            _name(cell)
+            for cell in next(csv.reader([text.partition("\n")[0]], delimiter=delimiter, skipinitialspace=True), [])
+        ]
     except (csv.Error, TypeError, ValueError):  # a delimiter that cannot be one
         return []
 
@@ -156,13 +160,13 @@ def _table(text: str, delimiter: str, first_line: int) -> Listing:
 
 
 _QUOTES = (
-    "From here on the double quotes do not match, so nothing more was read. A cell with the separator, a line break or a "
-    "double quote in it stands in double quotes, and a double quote inside it is written twice."
+    "From here on the double quotes do not match, so nothing more was read. A cell with the separator, a line break or "
+    "a double quote in it stands in double quotes, and a double quote inside it is written twice."
 )  # fmt: skip
 
 
 def _records(text: str, delimiter: str, first_line: int) -> Iterator[tuple[int, list[str] | None]]:
-    """Yield (its first line, its cells) of every record below the names that is not blank; None ends what is readable."""
+    """Yield (its first line, its cells) of every record below the names not blank, or None: no more can be read."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
     while True:
         line = first_line + reader.line_num
@@ -205,6 +209,11 @@ def _take(listing: Listing, line: int, cells: list[str] | None, names: list[str]
 
 def _as_text(cell: str) -> str:
     return cell[1:] if _KEPT_AS_TEXT.match(cell) else cell
+
+
+def place_of(column: str) -> int:
+    """Return where a column stands among all; what is about the whole line stands first."""
+    return COLUMNS.index(column) if column else -1
 
 
 def read_models(text: str) -> list[str]:

@@ -33,6 +33,9 @@ class OpeningQuerySet(models.QuerySet):
 
 
 class RunQuerySet(OpeningQuerySet):
+    def with_opening(self):
+        return super().with_opening().defer("prompt", "form")  # a form can hold the rows of a batch
+
     def of(self, user):
         return self.filter(owner=user)
 

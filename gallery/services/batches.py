@@ -5,12 +5,13 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from gallery.catalogue import batches as catalogue
-from gallery.catalogue import lists, seeds, words
+from gallery.catalogue import flux_models, lists, seeds, words
 from gallery.catalogue.batches import LineProblem
-from gallery.catalogue.problems import InvalidValue
+from gallery.catalogue.problems import InvalidValue, Problem
 from gallery.services import layouts, matrix
 from gallery.services.matrix import MAX_CELLS, InvalidMatrix
 
+ANY_MODEL = [flux_models.ids()[0]]  # judges a row whose own model is a problem already
 LINES_NAMED = 5  # of those that ask for what is made already
 MISSING_MODEL = "Name a model here, or tick one for the rows that name none."
 BROKEN = "A character here is broken: look for \ufffd and write it anew."
@@ -21,7 +22,7 @@ class InvalidBatch(Exception):
     """`problems`: every LineProblem of the rows, in the order of their lines."""
 
     def __init__(self, problems):
-        self.problems = sorted(problems, key=lambda problem: problem.line)
+        self.problems = sorted(problems, key=lambda problem: (problem.line, catalogue.place_of(problem.column)))
         super().__init__(f"{len(self.problems)} problems")
 
 
@@ -50,7 +51,7 @@ def lay(listing, defaults, *, draw=seeds.draw_seeds):
         try:
             cells = _cells_of(row, defaults, draw=draw, shared=shared)
         except InvalidMatrix as invalid:
-            problems += [LineProblem(row.line, name, problem.message) for name, problem in invalid.problems.items()]
+            problems += [LineProblem(row.line, name, _said(problem)) for name, problem in invalid.problems.items()]
             continue
         size += len(cells)
         if size > MAX_CELLS:
@@ -80,46 +81,57 @@ def _drawn_once(draw):
 
 
 def _cells_of(row, defaults, *, draw, shared):
-    """Return the cells of one row. Raises InvalidMatrix with its problems by column."""
-    _refuse_broken(row)
-    values = dict(row.values)
-    models = _read("model", catalogue.read_models, values.pop("model")) if "model" in values else defaults.models
-    if not models:
-        raise InvalidMatrix({"model": InvalidValue(MISSING_MODEL).problem})
-    own_seed = values.pop("seed", "")
-    has_shape = not values.keys().isdisjoint((catalogue.SHAPE, *catalogue.SHAPES))
-    given = {name: value for name, value in defaults.values.items() if not (has_shape and name in catalogue.SHAPES)}
+    """Return the cells of one row, or raise InvalidMatrix with all its problems by column."""
+    problems = _broken(row)
+    seed = row.values.get("seed")
+    models = _models(row, defaults, problems)
+    values = _values(row, defaults, problems)
     try:
-        return matrix.expand(
-            given | _with_shape(values), models=models, seed=own_seed or defaults.seed, draw=draw if own_seed else shared
-        )  # fmt: skip
+        cells = matrix.expand(values, models=models, seed=seed or defaults.seed, draw=draw if seed else shared)
     except InvalidMatrix as invalid:
-        raise InvalidMatrix({_column(name, row): problem for name, problem in invalid.problems.items()}) from None
+        problems = {_column(name, row): problem for name, problem in invalid.problems.items()} | problems
+    if problems:
+        raise InvalidMatrix(problems)
+    return cells
 
 
-def _refuse_broken(row):
-    broken = {name: InvalidValue(BROKEN).problem for name, value in row.values.items() if catalogue.BROKEN in value}
-    if broken or "prompt" not in row.values:
-        raise InvalidMatrix(broken or {"prompt": InvalidValue("Write what the picture should show.").problem})
+def _broken(row):
+    return {name: Problem(BROKEN) for name, value in row.values.items() if catalogue.BROKEN in value}
 
 
-def _read(column, reader, text):
+def _models(row, defaults, problems):
+    """Return the ids of the models of a row; where that is a problem, one that lets the rest be judged."""
     try:
-        return reader(text)
+        models = catalogue.read_models(row.values.get("model", ""))
     except InvalidValue as wrong:
-        raise InvalidMatrix({column: wrong.problem}) from None
+        problems["model"] = wrong.problem
+        return ANY_MODEL
+    if not (models or defaults.models):
+        problems["model"] = Problem(MISSING_MODEL)
+    return models or defaults.models or ANY_MODEL
 
 
-def _with_shape(values):
-    """Return the values with the shape by API name; a row has a ratio or a size, not both in columns of their own."""
-    if catalogue.SHAPE in values:
-        shape = _read(catalogue.SHAPE, catalogue.read_shape, values.pop(catalogue.SHAPE))
-        if not values.keys().isdisjoint(catalogue.SHAPES):
-            raise InvalidMatrix({catalogue.SHAPE: InvalidValue("The shape stands in two columns. Keep one.").problem})
-        return values | shape
-    if "aspect_ratio" in values and not values.keys().isdisjoint(("size", "width", "height")):
-        raise InvalidMatrix({"aspect_ratio": InvalidValue("Give a ratio or a size, not both.").problem})
-    return values
+def _values(row, defaults, problems):
+    """Return what a row says beside model and seed, by API name, with the defaults behind it."""
+    values = {name: value for name, value in row.values.items() if name not in ("model", "seed", catalogue.SHAPE)}
+    given = {"prompt": "", **defaults.values}
+    shapes = [name for name in (catalogue.SHAPE, *catalogue.SHAPES) if name in row.values]
+    if shapes:  # whatever its kind, it stands instead of the usual one
+        given = {name: value for name, value in given.items() if name not in catalogue.SHAPES}
+    if catalogue.SHAPE in shapes:
+        try:
+            values |= catalogue.read_shape(row.values[catalogue.SHAPE])
+        except InvalidValue as wrong:
+            problems[catalogue.SHAPE] = wrong.problem
+    if len(shapes) > 1 and not {*shapes} <= {"width", "height", "size"}:  # which cleaning compares
+        problems[shapes[0]] = Problem(f"The shape stands in {lists.joined(shapes)}. Keep one of them.")
+    return given | values
+
+
+def _said(problem):
+    """Say what is wrong and what would be right, where the sentence does not say that itself."""
+    right = "x".join(problem.offer.values())
+    return f"{problem.message} Use {right}." if right and ". " not in problem.message else problem.message
 
 
 def _column(field, row):
@@ -145,7 +157,11 @@ def _noted(cell, again):
     if not lines:
         return cell
     named = lists.joined([*map(str, lines[:LINES_NAMED]), *(["more"] if len(lines) > LINES_NAMED else [])])
-    note = f"line {named} asks for the same: made once" if len(lines) == 1 else f"lines {named} ask for the same: made once"
+    note = (
+        f"line {named} asks for the same: made once"
+        if len(lines) == 1
+        else f"lines {named} ask for the same: made once"
+    )
     return replace(cell, request=replace(cell.request, notes=(*cell.request.notes, note)))
 
 

@@ -63,7 +63,7 @@ def _show(request, form):
         "formats": compose.FORMATS,
         "projects": compose.project_names(),
         "columns": batches.COLUMNS,
-        "most_rows": batches.MAX_ROWS,
+        "most_rows": f"{batches.MAX_ROWS:,}",
         "taken": params.PARAMS,  # a row may name any model: nothing is hidden
     }
     return render(request, "gallery/batch.html", context)

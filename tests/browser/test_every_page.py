@@ -74,6 +74,7 @@ def test_the_pages_of_members(page, live_server, things, owner, cookie):
     wrong = {}
     for path in (
         "/",
+        "/batch/",
         "/runs/",
         reverse("run", args=[things.run.key]),
         "/gallery/",

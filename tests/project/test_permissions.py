@@ -28,6 +28,8 @@ TABLE = {
     "studio-review": ("login 405 405 405", "login 200 200 200"),
     "studio-fill": ("login 405 405 405", "login 200 200 200"),
     "studio-runs": MEMBERS_LOOK,
+    "batch": ("login 200 200 200", "login 302 302 302"),
+    "batch-template": MEMBERS_LOOK,
     "runs": MEMBERS_LOOK,
     "run": OWNER_LOOKS,
     "run-changes": OWNER_LOOKS,
