@@ -8,7 +8,7 @@ from gallery.catalogue import batches as catalogue
 from gallery.catalogue import flux_models, lists, seeds, words
 from gallery.catalogue.batches import LineProblem
 from gallery.catalogue.problems import InvalidValue, Problem
-from gallery.services import layouts, matrix
+from gallery.services import layouts, matrix, pricebook
 from gallery.services.matrix import MAX_CELLS, InvalidMatrix
 
 ANY_MODEL = [flux_models.ids()[0]]  # judges a row whose own model is a problem already
@@ -45,11 +45,12 @@ def lay(listing, defaults, *, draw=seeds.draw_seeds):
     What two rows would make alike is made once.
     """
     problems, laid = list(listing.problems), []
+    book = pricebook.open_book()
     shared = _drawn_once(draw) if defaults.same_seeds else draw
     size = 0
     for row in listing.rows:
         try:
-            cells = _cells_of(row, defaults, draw=draw, shared=shared)
+            cells = _cells_of(row, defaults, draw=draw if "seed" in row.values else shared, book=book)
         except InvalidMatrix as invalid:
             problems += [LineProblem(row.line, name, _said(problem)) for name, problem in invalid.problems.items()]
             continue
@@ -80,14 +81,14 @@ def _drawn_once(draw):
     return lambda count: drawn[count] if count in drawn else drawn.setdefault(count, list(draw(count)))
 
 
-def _cells_of(row, defaults, *, draw, shared):
+def _cells_of(row, defaults, *, draw, book):
     """Return the cells of one row, or raise InvalidMatrix with all its problems by column."""
     problems = _broken(row)
-    seed = row.values.get("seed")
+    seed = row.values.get("seed", defaults.seed)
     models = _models(row, defaults, problems)
     values = _values(row, defaults, problems)
     try:
-        cells = matrix.expand(values, models=models, seed=seed or defaults.seed, draw=draw if seed else shared)
+        cells = matrix.expand(values, models=models, seed=seed, draw=draw, book=book)
     except InvalidMatrix as invalid:
         problems = {_column(name, row): problem for name, problem in invalid.problems.items()} | problems
     if problems:

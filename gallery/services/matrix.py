@@ -53,17 +53,18 @@ class Matrix:
     cells: list
 
 
-def expand(values, *, models, seed, draw=seeds.draw_seeds):
+def expand(values, *, models, seed, draw=seeds.draw_seeds, book=None):
     """Return the cells: seed by seed, variant by variant, model by model; what a model would make twice, once.
 
     `values`: API field names to what was typed, and what `axes.read_axes` reads beside them; `skip`: values of axes
     that are left out, as `axis=label`; `variant_seeds`: "own" draws random seeds anew for every variant. `models`:
-    ids; `seed`: the text of the seed field. Raises InvalidMatrix with all problems at once.
+    ids; `seed`: the text of the seed field; `book`: the prices, if not of today.
+    Raises InvalidMatrix with all problems at once.
     """
-    return lay(values, models=models, seed=seed, draw=draw).cells
+    return lay(values, models=models, seed=seed, draw=draw, book=book).cells
 
 
-def lay(values, *, models, seed, draw=seeds.draw_seeds):
+def lay(values, *, models, seed, draw=seeds.draw_seeds, book=None):
     """Return the whole matrix; everything else as in `expand`."""
     skipped, problems = frozenset(values.get("skip", ())), {}
     options, kept = _options(values, skipped, problems)
@@ -79,7 +80,7 @@ def lay(values, *, models, seed, draw=seeds.draw_seeds):
         raise InvalidMatrix(problems, every)
     own = values.get("variant_seeds") == "own" and seeds.draws_any(seed)
     drawn = [_kept("seed", seeds.parse_seeds(seed, draw=draw), skipped, {}) for _ in column] if own else None
-    return Matrix(every, _cells(column, numbers, drawn))
+    return Matrix(every, _cells(column, numbers, drawn, book or pricebook.open_book()))
 
 
 def _options(values, skipped, problems):
@@ -169,8 +170,7 @@ def _why_once(request, differing, members):
     return notes
 
 
-def _cells(column, numbers, drawn):
-    book = pricebook.open_book()
+def _cells(column, numbers, drawn, book):
     prices = [quotes.quote(request, book=book) for request, *_ in column]
     if drawn is None:
         return [_cell(each, price, number) for number in numbers for each, price in zip(column, prices, strict=True)]

@@ -10,6 +10,8 @@ from gallery.catalogue import flux_models
 from gallery.services import batches, layouts
 from gallery.services.batches import Defaults, InvalidBatch
 
+pytestmark = pytest.mark.django_db  # where the prices stand
+
 KLEIN, PRO, FLEX, KONTEXT = "flux-2-klein-4b", "flux-2-pro", "flux-2-flex", "flux-kontext-pro"
 
 
