@@ -31,6 +31,8 @@ FLUX_RESULT_HOSTS = [SIMULATOR_URL] if DEMO else env_list("FLUX_RESULT_HOSTS", "
 FLUX_CONCURRENCY = env_int("FLUX_CONCURRENCY", 16, high=1000)
 FLUX_TIMEOUT = env_float("FLUX_TIMEOUT", 420, low=0.1, high=3600)
 REVIEW_FROM = env_int("FLUXWEB_REVIEW_FROM", 50, high=2001)  # images: so large a run is shown before it is bought
+WAITING_MAX = env_int("FLUXWEB_WAITING_MAX", 5000)  # jobs of one member that may wait at once
+BUDGET_WARNING_PERCENT = env_int("FLUXWEB_BUDGET_WARNING", 80, high=100)
 
 # -- workers (seconds) ----------------------------------------------------------------------------------------------
 

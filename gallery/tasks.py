@@ -23,6 +23,7 @@ from gallery.services import (
     gate,
     images,
     jobs,
+    parking,
     provider,
     reaper,
     spending,
@@ -159,6 +160,7 @@ class Process:
         _heal(spending.fold)
         if not self.stopping.is_set():
             _heal(self.fetch_due)
+            _heal(parking.wake_affordable)
             _heal(self.replace_wake_ups)
             self.illustrator.wake()
 

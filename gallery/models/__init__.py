@@ -1,5 +1,6 @@
 """Rows, constraints and querysets. Every write and decision lives in services."""
 
+from gallery.models.budgets import Budget, BudgetCount
 from gallery.models.judging import Comparison, ComparisonImage, Mark, Vote
 from gallery.models.keeping import PastPrompt, Preset, PromptTemplate
 from gallery.models.money import Attempt, Gate
@@ -12,6 +13,7 @@ from gallery.models.spending import DaySpend, Movement
 from gallery.models.workers import Worker
 
 __all__ = [
-    "Attempt", "Comparison", "ComparisonImage", "DaySpend", "Gate", "Image", "Invite", "Job", "Mark", "Movement",
-    "PastPrompt", "Preset", "Price", "Project", "PromptTemplate", "Repeat", "Run", "User", "Vote", "Worker",
+    "Attempt", "Budget", "BudgetCount", "Comparison", "ComparisonImage", "DaySpend", "Gate", "Image", "Invite", "Job",
+    "Mark", "Movement", "PastPrompt", "Preset", "Price", "Project", "PromptTemplate", "Repeat", "Run", "User", "Vote",
+    "Worker",
 ]  # fmt: skip

@@ -99,7 +99,7 @@ class Attempt(models.Model):
     money = models.CharField(max_length=12, choices=Money, default=Money.RESERVED)
     micros = models.BigIntegerField()  # the quote; what is booked if charged
     official_micros = models.BigIntegerField()  # what it would have cost at the official price
-    # In FLUXWEB_TIME_ZONE: of the reservation, which belongs to a period too, and then for good of the mark.
+    # In FLUXWEB_TIME_ZONE, of the reservation and of the mark: a claim that is older than midnight is not marked.
     day = models.DateField(default=timezone.localdate)
     reserved_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, blank=True)  # the mark

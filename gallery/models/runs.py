@@ -97,12 +97,22 @@ OPEN_TO_LATE_ANSWER = (
 )  # fmt: skip
 
 
+# Why a job waits that no budget has room for: it is not claimable until somebody finds that there is room.
+BUDGET_REACHED = "budget"
+
+
 class JobQuerySet(OpeningQuerySet):
     def of(self, user):
         return self.filter(owner=user)
 
     def queued(self):
         return self.filter(state=State.QUEUED)
+
+    def parked(self):
+        return self.filter(state=State.QUEUED, reason=BUDGET_REACHED)
+
+    def not_parked(self):
+        return self.exclude(reason=BUDGET_REACHED)
 
     def in_flight(self):
         return self.filter(state__in=IN_FLIGHT)

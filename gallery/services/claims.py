@@ -7,7 +7,7 @@ from django.utils import timezone
 from gallery.models import Attempt, User
 from gallery.models.money import Money
 from gallery.models.runs import State
-from gallery.services import crash
+from gallery.services import crash, parking
 from gallery.services.commits import Rank, committing
 from gallery.services.rows import update_rows
 from gallery.services.states import change
@@ -32,16 +32,24 @@ def claim_next(worker):
 
 def _claim(workers):
     """Return one attempt for each of these workers, None where nothing is left."""
+    attempts = []
     for _ in range(TRIES):
-        with contextlib.suppress(Raced), committing(Rank.CLAIM):
-            attempts = _claim_in_turn(workers, now=timezone.now())
+        refused = set()
+        with contextlib.suppress(Raced):
+            taken, refused = _claim_in_turn(workers[len(attempts) :], now=timezone.now())
+            attempts += taken
+            if not refused:
+                break
+        if refused:
+            parking.park(refused)
+        if len(attempts) == len(workers):
             break
-    else:
-        attempts = []
     return attempts + [None] * (len(workers) - len(attempts))
 
 
+@committing(Rank.CLAIM)
 def _claim_in_turn(workers, *, now):
+    """Return attempts for the first of these workers, and the budgets that were too small for what came before."""
     turns = Turns(now=now, most=len(workers))
     pairs = zip(workers, iter(turns.next_job, None), strict=False)
     attempts = Attempt.objects.bulk_create([_reservation(job, worker, now) for worker, job in pairs])
@@ -50,11 +58,10 @@ def _claim_in_turn(workers, *, now):
             raise Raced
         update_rows(User, {"id": attempt.job.owner_id}, last_turn_at=turns.turn_at(place))
         attempt.job.attempt = attempt
-    return attempts
+    return attempts, turns.refused
 
 
 def _reservation(job, worker, now):
-    """The day is the mark's later on; until then the reserved money counts today."""
     today = timezone.localdate(now)
     return Attempt.of(job, project_id=job.project_id, worker=worker, reserved_at=now, day=today, money=Money.RESERVED)
 

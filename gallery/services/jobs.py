@@ -45,6 +45,9 @@ def mark(attempt):
     From here on the call counts as spent until an answer says otherwise.
     """
     now = timezone.now()
+    if timezone.localdate(now) != attempt.day:  # midnight has passed: today's budgets have not been asked
+        claims.release(attempt)
+        return None
     with committing(Rank.MARK):
         if not change(
             attempt.job, if_state=[State.CLAIMED], if_attempt=attempt, state=State.SENDING, reason="", words=""
@@ -52,7 +55,7 @@ def mark(attempt):
             claims.settle_reservation(attempt, error="claim lost")
             return None
         marked_at = time.monotonic()
-        update_rows(Attempt, {"id": attempt}, money=Money.UNCERTAIN, sent_at=now, day=timezone.localdate(now))
+        update_rows(Attempt, {"id": attempt}, money=Money.UNCERTAIN, sent_at=now)
     crash.reached("marked")
     return marked_at
 

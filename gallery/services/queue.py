@@ -39,12 +39,16 @@ def places(owner, jobs):
     if not waiting:
         return {}
     counts = dict(
-        Job.objects.queued().filter(demo=settings.DEMO).order_by().values_list("owner").annotate(n=Count("id"))
+        Job.objects.queued()
+        .not_parked()
+        .filter(demo=settings.DEMO)
+        .order_by()
+        .values_list("owner")
+        .annotate(n=Count("id"))
     )
     counts.pop(owner.pk, None)
-    mine = list(
-        Job.objects.queued().filter(owner=owner, demo=settings.DEMO).order_by("id").values_list("id", flat=True)
-    )
+    line = Job.objects.queued().not_parked().filter(owner=owner, demo=settings.DEMO)
+    mine = list(line.order_by("id").values_list("id", flat=True))
     rank = {job_id: n for n, job_id in enumerate(mine, start=1)}
     return {
         job_id: rank[job_id] + sum(min(rank[job_id], n) for n in counts.values())

@@ -84,6 +84,11 @@ REASONS = {
     "dropped": Reason(
         "Dropped", "An admin dropped the held file; the picture was paid for.", "Asking again costs its price again."
     ),
+    "budget": Reason(
+        "Budget reached",
+        "A budget has no room for it; nothing was charged.",
+        "It goes on by itself when the budget allows it, or cancel it.",
+    ),
     "cancelled": Reason("Cancelled", "Cancelled before it was sent; it cost nothing."),
 }
 

@@ -6,6 +6,7 @@ lock. Until then the waiting movements count too: what reads the sums adds them,
 """
 
 from collections import defaultdict
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +15,7 @@ from django.db.models import Exists, OuterRef
 
 from gallery.models import Attempt, DaySpend, Mark, Movement, journal
 from gallery.models.spending import AMOUNTS, DIMENSIONS, terms
-from gallery.services import gate
+from gallery.services import budget_counts, gate
 from gallery.services.commits import committing
 from gallery.services.rows import for_database, marks
 
@@ -104,7 +105,7 @@ def _values(delta):
 
 
 # Each takes a list of Delta, inside the transaction of the fold. A counter of its own begins from DaySpend.
-COUNTERS = [_add_to_days]
+COUNTERS = [_add_to_days, budget_counts.add]
 
 
 def note_kept(images):
@@ -127,15 +128,23 @@ def differences():
 
 def rebuild():
     """Count the roll-up anew from the attempts, while everybody who claims or records waits; return what differed."""
-    with committing(), connection.cursor() as cursor:
-        gate.lock_gates()
-        if connection.vendor == "postgresql":
-            cursor.execute(f"LOCK TABLE {ATTEMPTS} IN SHARE MODE")
+    with standing_still(), connection.cursor() as cursor:
         differed = differences()
         for table in (MOVEMENTS, DAYS):
             cursor.execute(f"DELETE FROM {table}")  # noqa: S608
         cursor.execute(COUNT_ANEW)
+        budget_counts.begin_all()
     return differed
+
+
+@contextmanager
+def standing_still():
+    """Open a transaction in which nobody claims or records."""
+    with committing(), connection.cursor() as cursor:
+        gate.lock_gates()
+        if connection.vendor == "postgresql":
+            cursor.execute(f"LOCK TABLE {ATTEMPTS} IN SHARE MODE")
+        yield
 
 
 def before_migrate(*, using, plan, **_):

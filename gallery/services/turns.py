@@ -1,4 +1,4 @@
-"""Whose job is next: the open gates, the caps, and turns between members, at one moment."""
+"""Whose job is next: the open gates, the caps, the budgets, and turns between members, at one moment."""
 
 from collections import Counter, deque
 from datetime import timedelta
@@ -10,6 +10,7 @@ from gallery.models import Job, Run, User
 from gallery.models.money import KEY_GATE
 from gallery.models.runs import IN_FLIGHT, State
 from gallery.services import gate
+from gallery.services.allowances import Allowance
 from gallery.services.rows import for_database, marks
 
 NO_MODEL, NO_JOB = "", 0  # stand in lists that would be empty
@@ -38,6 +39,8 @@ class Turns:
         running = _running()
         self.of_model = Counter(model for model, _ in running)
         self.of_owner = Counter(owner_id for _, owner_id in running)
+        self.allowance = Allowance(now=now)
+        self.refused = set()  # budgets that had no room for a job
         self.picked = []
         self.lines = {}
         self.members = None
@@ -45,9 +48,19 @@ class Turns:
     def next_job(self):
         """Return the job that goes next, or None if no more may go now."""
         while self._lets_through(KEY_GATE, self.of_model.total()) and (owner_id := self._whose_turn()) is not None:
-            if line := self._line_of(owner_id):
-                return self._pick(line.popleft())
+            if job := self._affordable(self._line_of(owner_id)):
+                return self._pick(job)
             del self.members[owner_id]
+        return None
+
+    def _affordable(self, line):
+        """Take the first of a line that every budget has room for, and those before it out of the way."""
+        while line:
+            job = line.popleft()
+            blocking = self.allowance.blocking(job.quoted_micros, owner_id=job.owner_id, project_id=job.project_id)
+            if not blocking:
+                return job
+            self.refused.update(room.budget.pk for room in blocking)
         return None
 
     def _lets_through(self, name, running):
@@ -85,6 +98,7 @@ class Turns:
     def _pick(self, job):
         self.of_model[job.model] += 1
         self.of_owner[job.owner_id] += 1
+        self.allowance.spend(job.quoted_micros, owner_id=job.owner_id, project_id=job.project_id)
         self.members[job.owner_id] = self.turn_at(len(self.picked)).timestamp()
         self.picked.append(job)
         return job

@@ -170,7 +170,9 @@ def test_what_was_settled_as_charged_is_paid_and_lost(owner, admin, worker, prov
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_call_counts_on_the_day_of_its_mark_only(owner, worker, settings, monkeypatch):
+def test_a_claim_older_than_midnight_is_made_anew_so_that_a_call_counts_on_one_day_only(
+    owner, worker, settings, monkeypatch
+):
     settings.TIME_ZONE = "Europe/Berlin"
     before, after = (datetime.fromisoformat(f"2026-10-24T{time}+00:00") for time in ("21:59:59", "22:00:00"))
     monkeypatch.setattr(timezone, "now", lambda: before)
@@ -178,7 +180,9 @@ def test_a_call_counts_on_the_day_of_its_mark_only(owner, worker, settings, monk
     attempt = worker.claim()
     assert told(day=date(2026, 10, 24)) == {"reserved_micros": 10_000}
     monkeypatch.setattr(timezone, "now", lambda: after)
-    jobs.mark(attempt)
+    assert jobs.mark(attempt) is None
+    assert told() == {}
+    assert jobs.mark(worker.claim()) is not None
     assert told(day=date(2026, 10, 25)) == {"uncertain_micros": 10_000, "uncertain_calls": 1}
     assert told(day=date(2026, 10, 24)) == {}
 

@@ -2,19 +2,21 @@
 
 from django.core.management.base import BaseCommand
 
-from gallery.services import spending
+from gallery.services import budget_counts, spending
 
 
 class Command(BaseCommand):
-    help = "Checks the sums by day against every attempt and says what differs; fails if anything does."
+    help = "Checks sums by day and budgets against every attempt and says what differs; fails if anything does."
 
     def add_arguments(self, parser):
         parser.add_argument("--rebuild", action="store_true", help="count the sums anew from the attempts")
 
     def handle(self, *, rebuild, **_):
-        differed = spending.rebuild() if rebuild else spending.differences()
-        for each in differed:
-            self.stdout.write(_line(each))
+        with spending.standing_still():
+            differed = [_budget_line(*each) for each in budget_counts.differences()]
+            differed += map(_line, spending.rebuild() if rebuild else spending.differences())
+        for line in differed:
+            self.stdout.write(line)
         if not differed:
             self.stdout.write("The sums are what the attempts say.")
         elif rebuild:
@@ -27,3 +29,7 @@ def _line(difference):
     place = f"{difference.day} member {difference.owner_id} {difference.model} project {difference.project_id or '-'}"
     amounts = ", ".join(f"{name} {amount:+,}" for name, amount in difference.amounts.items() if amount)
     return f"{place}{' demo' if difference.demo else ''}: {amounts}"
+
+
+def _budget_line(budget, start, micros):
+    return f"budget {budget.key} from {start}: {micros:+,}"
