@@ -9,10 +9,18 @@ import ssl
 import struct
 import threading
 from dataclasses import dataclass
+from enum import Enum
 
-HANG = object()  # say nothing until the test is over
-RESET = object()  # close with a TCP reset
-UNREAD = object()  # first step only: do not read the request
+
+class Word(Enum):
+    """Steps that are no bytes. Their names also name tests, the same in every process."""
+
+    HANG = "say nothing until the test is over"
+    RESET = "close with a TCP reset"
+    UNREAD = "first step only: do not read the request"
+
+
+HANG, RESET, UNREAD = Word
 
 
 @dataclass(frozen=True)

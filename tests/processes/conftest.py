@@ -1,8 +1,19 @@
 """One migrated template for all towns of the session, and a fresh town for every test."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.processes.town import Town, make_template
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items):
+    """One town at a time, also when tests run in several processes: its workers live by the clock."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.xdist_group("towns"))
 
 
 @pytest.fixture(scope="session")

@@ -86,7 +86,7 @@ def test_a_frozen_workers_late_answer_is_taken_in(town):
     frozen = town.worker()
     town.submit()
     wait_until(lambda: len(town.till()) == 1)
-    frozen.send_signal(signal.SIGSTOP)
+    town.freeze(frozen)
     town.worker()
     wait_until(lambda: town.states() == ["UNKNOWN"])
     frozen.send_signal(signal.SIGCONT)

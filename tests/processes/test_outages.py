@@ -33,7 +33,7 @@ def test_wake_ups_wiped_under_a_running_worker_lose_no_job(town):
     wait_until(lambda: len(town.till()) == 2)
     town.ask("wipe")
     town.settle()
-    worker.send_signal(signal.SIGSTOP)
+    town.freeze(worker)
     town.submit(images=2, prompt=OTHER_PROMPT)
     assert town.ask("wipe") > 0
     worker.send_signal(signal.SIGCONT)
@@ -119,7 +119,7 @@ def test_a_worker_frozen_beyond_its_deadline_is_never_doubled(town):
     frozen = town.worker()
     town.submit(images=2)
     wait_until(lambda: len(town.till()) == 2)
-    frozen.send_signal(signal.SIGSTOP)
+    town.freeze(frozen)
     town.worker()
     over = max(post["time"] for post in town.till()) + TOTAL_SECONDS
     wait_until(lambda: time.time() > over and town.states() == ["UNKNOWN"] * 2)

@@ -16,10 +16,12 @@ from uuid import uuid4
 
 import psycopg
 
+from tests.settings import NUMBER
+
 ROOT = Path(__file__).resolve().parents[2]
 UNFINISHED = {"QUEUED", "CLAIMED", "SENDING", "HAVE_URL"}
 PATIENCE_SECONDS = 40
-TEMPLATE = "town_template"
+TEMPLATE = f"town_template_{NUMBER}"
 KEY = "sk-a-key-that-no-log-may-show"
 PROMPT, OTHER_PROMPT = "a harbour", "a lighthouse"
 LOOKS = 2
@@ -136,6 +138,26 @@ class Town:
         enough = self.ask("heartbeat") + LOOKS * each
         wait_until(lambda: self.ask("heartbeat") > enough)
 
+    def freeze(self, worker):
+        """Stop a worker at a moment when it holds no lock of the database: nobody could write beside it."""
+        wait_until(lambda: self._stopped_without_a_lock(worker))
+
+    def _stopped_without_a_lock(self, worker):
+        worker.send_signal(signal.SIGSTOP)
+        if not self._somebody_writes():
+            return True
+        worker.send_signal(signal.SIGCONT)
+        return False
+
+    def _somebody_writes(self):
+        if template_is_on_a_server():
+            return sql(f"SELECT 1 FROM pg_stat_activity WHERE datname = '{self.database}' AND state <> 'idle'")
+        try:
+            with self._file_locked(timeout=0):
+                return False
+        except sqlite3.OperationalError:
+            return True
+
     @contextlib.contextmanager
     def database_away(self):
         """A server hangs up and lets nobody in; a file is locked by somebody else, so that nobody can write."""
@@ -150,8 +172,8 @@ class Town:
         sql(f"ALTER DATABASE {self.database} ALLOW_CONNECTIONS true")
 
     @contextlib.contextmanager
-    def _file_locked(self):
-        file = sqlite3.connect(self.folder / "data" / "fluxweb.sqlite3", isolation_level=None, timeout=20)
+    def _file_locked(self, *, timeout=20):
+        file = sqlite3.connect(self.folder / "data" / "fluxweb.sqlite3", isolation_level=None, timeout=timeout)
         with contextlib.closing(file):
             file.execute("BEGIN EXCLUSIVE")
             yield
@@ -220,8 +242,10 @@ def address_of(database):
 
 
 def sql(statement):
+    """Run a statement on the server; return the rows it answers, if it answers any."""
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute(statement)
+        answer = connection.execute(statement)
+        return answer.fetchall() if answer.description else []
 
 
 def free_port():
