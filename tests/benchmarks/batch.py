@@ -54,14 +54,13 @@ def bound_seconds(asked):
 def _measure(asked, owner, worker_pid, provider_pid, port):
     from gallery import tasks
     from gallery.models import Image
-    from tests.factories import make_run
 
     posts = len(stand.till(port))
     used, used_by_provider = measuring.cpu_seconds(worker_pid), measuring.cpu_seconds(provider_pid)
     pressed = time.time()
-    run = make_run(owner, seed=f"1..{asked.images}", size="1024x1024")
-    tasks.wake(run.size)
-    mine = Image.objects.filter(job__run=run)
+    runs = _submit(owner, asked.images)
+    tasks.wake(asked.images)
+    mine = Image.objects.filter(job__run__in=runs)
     deadline = bound_seconds(asked) * 4 + 60
     stand.wait_until(lambda: mine.count() == asked.images, seconds=deadline, every=0.2)
     stored = mine.latest("created_at").created_at.timestamp() - pressed
@@ -76,6 +75,16 @@ def _measure(asked, owner, worker_pid, provider_pid, port):
         "first_call_ms": (stand.till(port)[posts]["time"] - pressed) * 1000,
         "kb": mine.first().bytes / 1000,
     }
+
+
+def _submit(owner, images):
+    """Submit in runs as large as one list of seeds can be."""
+    from gallery.catalogue.seeds import MAX_SEEDS
+    from tests.factories import make_run
+
+    starts = range(1, images + 1, MAX_SEEDS)
+    lists = [f"{first}..{min(images, first + MAX_SEEDS - 1)}" for first in starts]
+    return [make_run(owner, seed=seed, size="1024x1024") for seed in lists]
 
 
 def _script(asked, port):
