@@ -19,7 +19,9 @@ from gallery.services import files, history, pricebook, quotes, spending, thumbn
 
 RUN_SIZE = 5  # images in one run: one prompt on as many models
 CHUNK = 200  # runs in one transaction
-DAYS = 120  # back from today
+DAYS = 120  # back from today, at most
+IMAGES_A_DAY = 25  # at least: a day with one picture is no day's work
+APART = timedelta(seconds=8)  # the pictures of one run
 
 
 @dataclass(frozen=True)
@@ -51,23 +53,24 @@ def fill(owner, samples, *, images):
     """Give the owner this many finished demo images, oldest first; yield how many there are after each chunk."""
     pool = cycle(samples)
     now = timezone.now()
+    span = timedelta(days=min(DAYS, 1 + images // IMAGES_A_DAY))
     made = 0
     while made < images:
         chunk = min(images - made, CHUNK * RUN_SIZE)
-        age = timedelta(days=DAYS * (1 - made / images))
-        _fill_chunk(owner, list(islice(pool, chunk)), began=now - age, step=timedelta(days=DAYS) / images)
+        began = now - span * (1 - made / images)
+        _fill_chunk(owner, list(islice(pool, chunk)), began=began, every=span / images * RUN_SIZE)
         made += chunk
         spending.fold()
         yield made
 
 
 @transaction.atomic
-def _fill_chunk(owner, samples, *, began, step):
+def _fill_chunk(owner, samples, *, began, every):
     groups = [samples[start : start + RUN_SIZE] for start in range(0, len(samples), RUN_SIZE)]
-    runs = Run.objects.bulk_create(_run(owner, group, began) for group in groups)
+    runs = Run.objects.bulk_create(_run(owner, group, began + every * n) for n, group in enumerate(groups))
     jobs = Job.objects.bulk_create(
-        _job(run, position, sample, began + step * (n * RUN_SIZE + position))
-        for n, (run, group) in enumerate(zip(runs, groups, strict=True))
+        _job(run, position, sample, run.created_at + min(APART, every / RUN_SIZE) * position)
+        for run, group in zip(runs, groups, strict=True)
         for position, sample in enumerate(group)
     )
     attempts = Attempt.objects.bulk_create(_attempt(job) for job in jobs)
