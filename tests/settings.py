@@ -4,17 +4,16 @@ import os
 import tempfile
 from pathlib import Path
 
+from tests.lane import own_redis
+
 FOLDER = Path(tempfile.mkdtemp(prefix="fluxweb-tests-"))
 (FOLDER / "static").mkdir()  # whitenoise warns of a missing folder, and warnings are errors
 os.environ["FLUXWEB_DATA"] = str(FOLDER)
 os.environ["FLUX_API_KEY"] = "test-key-that-no-page-may-show"
 os.environ["FLUX_API_URL"] = "http://127.0.0.1:9/v1"  # nobody listens there: a test that means to pay says where
 os.environ["FLUX_CONCURRENCY"] = "4"
-# Tests may run in several processes (pytest -n), and each has a queue of its own.
-NUMBER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 if redis := os.environ.get("REDIS_URL"):
-    server, _, database = redis.rpartition("/")
-    os.environ["REDIS_URL"] = f"{server}/{int(database) + NUMBER}"
+    os.environ["REDIS_URL"] = own_redis(redis)
 for name in (
     "FLUXWEB_PUBLIC_URL",
     "STORAGE_URL",

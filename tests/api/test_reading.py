@@ -72,7 +72,7 @@ NO_ADDRESSES = [
     b"\xff\xfe\x00\x01\x02",
     b"[" * 500_000,
     b"9" * 10_000,
-    gzip.compress(b"x", mtime=0),  # else the names of the tests would change with the clock
+    gzip.compress(b"x", mtime=0),
     error_body("quota", "insufficient_user_quota"),
     picture_body()[:-1],
 ] + [

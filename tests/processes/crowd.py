@@ -44,7 +44,7 @@ class UnexpectedAnswer(Exception):
 
 
 class Member:
-    """One person and one browser. `tour` is everything a member can open or press, in an order that makes sense."""
+    """One person and one browser. `tour` is a day's work, and every page of the menu, in an order that makes sense."""
 
     def __init__(self, name, address):
         self.name = name
@@ -56,7 +56,7 @@ class Member:
             self.open_studio, self.compose, self.poll_run, self.extend, self.open_queue, self.cancel, self.resume,
             self.cancel,
             self.open_gallery, self.open_image, self.open_files, self.compose_again, self.retry, self.cancel,
-            self.open_losses, self.open_runs, self.open_help, self.open_account,
+            self.open_losses, self.open_menu, self.open_account,
         )  # fmt: skip
 
     def sign_in(self):
@@ -132,11 +132,11 @@ class Member:
     def open_losses(self):
         self.open("/queue/losses/")
 
-    def open_runs(self):
-        self.open("/runs/")
-
-    def open_help(self):
-        self.open("/help/")
+    def open_menu(self):
+        """Open every page of the app that the bar leads to."""
+        bar = self.page.partition("<header")[2].partition("</header>")[0]
+        for address in dict.fromkeys(re.findall(r'href="(/(?!accounts|admin)[^"]*)"', bar)):
+            self.open(address)
 
     def open_account(self):
         self.open("/accounts/password/change/")

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import psycopg
 
-from tests.settings import NUMBER
+from tests.lane import NUMBER
 
 ROOT = Path(__file__).resolve().parents[2]
 UNFINISHED = {"QUEUED", "CLAIMED", "SENDING", "HAVE_URL"}
