@@ -208,7 +208,7 @@ def _take(listing: Listing, line: int, cells: list[str] | None, names: list[str]
 
 
 def _as_text(cell: str) -> str:
-    return cell[1:] if _KEPT_AS_TEXT.match(cell) else cell
+    return cell[1:].strip() if _KEPT_AS_TEXT.match(cell) else cell
 
 
 def place_of(column: str) -> int:

@@ -5,7 +5,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gallery.catalogue import batches
@@ -172,6 +172,7 @@ CELLS = CELL.map(str.strip).filter(lambda cell: cell and not cell.isspace())
 
 
 @given(HEADS, TEXT | MARKS | st.lists(MARKS).map("\n".join))
+@example("prompt,seed\n", "'\t0")
 def test_any_text_gives_rows_or_problems_with_the_number_of_their_line(head, text):
     whole = head + text
     try:
