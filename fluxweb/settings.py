@@ -11,6 +11,7 @@ from huey import PriorityRedisHuey, SqliteHuey
 from huey.serializer import SignedSerializer
 
 from fluxweb.env import env_bool, env_float, env_int, env_list, env_secret, env_str, env_url
+from fluxweb.masking import mask_records, masked_line
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA = Path(env_str("FLUXWEB_DATA") or BASE_DIR / "var").resolve()
@@ -75,11 +76,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "gallery.middleware.shared_links",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "gallery.middleware.origin_of_links",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -251,8 +254,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# -- logs: one line per event, never a key, never a result address's signature ----------------------------------------
+# -- logs: one line per event, never a key, a result address's signature or the token of a link ------------------------
 
+mask_records()
 LOG_JSON = env_bool("FLUXWEB_LOG_JSON")
 SHARED_PROCESSORS = [
     structlog.contextvars.merge_contextvars,
@@ -279,7 +283,11 @@ LOGGING = {
     "formatters": {
         "line": {
             "()": "structlog.stdlib.ProcessorFormatter",
-            "processor": structlog.processors.JSONRenderer() if LOG_JSON else PLAIN_LINES,
+            "processors": [
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer() if LOG_JSON else PLAIN_LINES,
+                masked_line,
+            ],
             "foreign_pre_chain": SHARED_PROCESSORS,
         }
     },
@@ -292,5 +300,6 @@ LOGGING = {
         "botocore": {"level": "WARNING"},
         "django_structlog": {"level": "WARNING"},
         "huey": {"level": "WARNING"},
+        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
     },
 }

@@ -4,8 +4,9 @@ from functools import wraps
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 
-from gallery.models import Image, Job, PastPrompt, Preset, Run
+from gallery.models import Comparison, Image, Job, PastPrompt, Preset, Run, Share
 from gallery.services import losses
 
 
@@ -61,6 +62,33 @@ def past_prompt_read(request, key):
 def preset_read(request, key):
     """Return a preset of one's own, or one that is shared."""
     return _find(Preset.objects.seen_by(request.user), key)
+
+
+def comparison_write(request, key):
+    return _find(Comparison.objects, key, owner=request.user)
+
+
+def share_write(request, key):
+    return _find(Share.objects.select_related("cover", "run"), key, owner=request.user)
+
+
+def share_revoke(request, key):
+    """An admin revokes anybody's link, without seeing what it shows."""
+    return _find(Share.objects if request.user.is_admin else Share.objects.of(request.user), key)
+
+
+def share_place(request, key, *, rows):
+    """Return the link that ends a page of such a list."""
+    return _find(rows, key)
+
+
+def share_received(request, key):
+    """Return an open link that names this member."""
+    return _find(Share.objects.open(timezone.now()).received_by(request.user), key)
+
+
+def guest_write(request, share, key):
+    return _find(share.guests.select_related("share"), key)
 
 
 def _find(rows, key, **whose):

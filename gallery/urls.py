@@ -1,6 +1,6 @@
 """Addresses of the app. Ids in them are random; each verb has an address of its own."""
 
-from django.urls import path
+from django.urls import include, path
 
 from gallery.views import (
     batch,
@@ -18,9 +18,42 @@ from gallery.views import (
     prompts,
     queue,
     runs,
+    shared,
+    shared_files,
+    shares,
     studio,
     welcome,
 )  # fmt: skip
+
+# A member's links.
+SHARES = [
+    path("", shares.index, name="shares"),
+    path("new/", shares.new, name="share-new"),
+    path("all/", shares.everybodys, name="shares-all"),
+    path("with-me/", shares.received, name="shares-received"),
+    path("<str:key>/", shares.show, name="share"),
+    path("<str:key>/change/", shares.change, name="share-change"),
+    path("<str:key>/revoke/", shares.revoke, name="share-revoke"),
+    path("<str:key>/reopen/", shares.reopen, name="share-reopen"),
+    path("<str:key>/replace/", shares.replace, name="share-replace"),
+    path("<str:key>/delete/", shares.delete, name="share-delete"),
+    path("<str:key>/answers/", shares.answers, name="share-answers"),
+    path("<str:key>/guests/<str:guest>/delete/", shares.delete_guest, name="share-guest-delete"),
+]
+
+# A link as a guest opens it.
+SHARED = [
+    path("", shared.show, name="shared"),
+    path("unlock/", shared.unlock, name="shared-unlock"),
+    path("card.jpg", shared_files.card, name="shared-card"),
+    path("all.zip", shared_files.everything, name="shared-zip"),
+    path("pictures/<str:key>/", shared.picture, name="shared-picture"),
+    path("pictures/<str:key>/answer/", shared.answer, name="shared-answer"),
+    path("pictures/<str:key>/thumbnail", shared_files.thumbnail, name="shared-thumbnail"),
+    path("pictures/<str:key>/view", shared_files.view, name="shared-view"),
+    path("pictures/<str:key>/file", shared_files.download, name="shared-file"),
+    path("<path:rest>", shared.nothing, name="shared-nothing"),
+]
 
 urlpatterns = [
     path("", studio.compose, name="studio"),
@@ -49,6 +82,8 @@ urlpatterns = [
     path("compare/", compare.show, name="compare"),
     path("costs/prices/", prices.index, name="prices"),
     path("prompts/", prompts.index, name="prompts"),
+    path("shares/", include(SHARES)),
+    path("s/<str:token>/", include(SHARED)),
     path("queue/", queue.index, name="queue"),
     path("queue/losses/", losses.index, name="losses"),
     path("gate/pause/", gate.pause, name="gate-pause"),

@@ -1,7 +1,9 @@
 """Rows as the application makes them: through the services, so that a test cannot invent an impossible state."""
 
+from gallery.models import Image, Share
 from gallery.models.keys import random_key
-from gallery.services import runs
+from gallery.models.sharing import Kind
+from gallery.services import runs, shares
 
 
 def make_run(
@@ -18,6 +20,14 @@ def make_run(
         project=project,
         buy_again=buy_again,
     )
+
+
+def make_share(owner, images=None, *, password="", members=(), **rules):
+    """Share pictures of the owner (all, unless some are given) by a link that is open."""
+    if images is None and rules.get("kind", Kind.IMAGES) == Kind.IMAGES:
+        images = list(Image.objects.of(owner).order_by("id"))
+    share = Share(owner=owner, **{"title": "Vase studies", "sharer": "Olga L."} | rules)
+    return shares.make(share, images=images or (), password=password, members=members)
 
 
 def states(run):

@@ -2,24 +2,32 @@
 
 from dataclasses import dataclass
 
-from gallery.models import Image, Job, Run
+from gallery.models import Guest, Image, Job, Run, Share
 from gallery.models.runs import State
-from gallery.services import people
+from gallery.models.sharing import Download
+from gallery.services import guests, people, shares
 from gallery.simulator import faults
-from tests.factories import make_run
+from tests.factories import make_run, make_share
 
 SECRET_PROMPT = "a vermilion heron nobody else may read"
 
 
 @dataclass
 class Things:
-    """A run with a picture, a call in doubt, a held result, a refusal and a job that waits; and an open invite."""
+    """A run with a picture, a call in doubt, a held result, a refusal and a job that waits; an invite; a link."""
 
     run: Run
     image: Image
     doubtful: Job
     held: Job
     token: str
+    share: Share
+    guest: Guest
+
+    @property
+    def link(self):
+        """The token of the share, as it was made."""
+        return shares.token_of(self.share)
 
 
 def make_things(owner, *, worker, world):
@@ -32,4 +40,6 @@ def make_things(owner, *, worker, world):
     world.script(faults.Moderated())
     worker.call()
     doubtful, held = run.jobs.get(state=State.UNKNOWN), run.jobs.get(state=State.BLOCKED)
-    return Things(run, Image.objects.get(), doubtful, held, people.invite(role="member"))
+    share = make_share(owner, answers_open=True, download=Download.RECIPE)
+    guest = guests.welcome(share, name="Gunnar of the client", address="192.0.2.7")
+    return Things(run, Image.objects.get(), doubtful, held, people.invite(role="member"), share, guest)

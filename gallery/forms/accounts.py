@@ -10,6 +10,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 
 from gallery.models import User
+from gallery.services import throttle
 
 NAME_TAKEN = "Somebody has this name already. Choose another."
 USERNAME_LENGTH = User._meta.get_field("username").max_length
@@ -24,10 +25,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return settings.PUBLIC_URL + urlsplit(super().get_reset_password_from_key_url(key)).path
 
     def get_client_ip(self, request):
-        """Return the nearest address that is no proxy of ours; what stands further left, anybody can write."""
-        forwarded = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
-        hops = [request.META.get("REMOTE_ADDR", ""), *reversed(forwarded)]
-        return next((hop for hop in hops if hop not in settings.TRUSTED_PROXIES), hops[-1])
+        return throttle.client_address(request.META)
 
 
 class WelcomeForm(forms.Form):

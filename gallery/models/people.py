@@ -25,6 +25,8 @@ class User(AbstractUser):
     role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
     # When a job of theirs was last claimed: whose turn it is among members with equally many running.
     last_turn_at = models.DateTimeField(null=True, editable=False)
+    # Of guests, under all links of theirs. Here, because the bar of every page shows it and the user is read anyway.
+    unseen_answers = models.PositiveIntegerField(default=0, editable=False)
 
     objects = TeamManager()
 

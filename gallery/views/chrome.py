@@ -12,6 +12,8 @@ PAGES = {
     "studio": "studio", "studio-check": "studio", "runs": "runs", "run": "runs", "run-changes": "runs",
     "gallery": "gallery", "image": "gallery", "compare": "gallery", "queue": "queue", "help": "help",
     "prices": "costs", "batch": "studio",
+    "shares": "shares", "shares-all": "shares", "shares-received": "shares", "share-new": "shares",
+    "share": "shares", "share-change": "shares",
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from django.urls import get_resolver, reverse
 
 RUN_FORM = {"prompt": "a door", "model": "flux-2-klein-4b", "seed": "1", "size": "64x64", "nonce": "a press"}
+SHARE_FORM = {"title": "A door", "never": "on", "download": "off", "audience": "link"}
 PASSWORD = "a long password"  # of everybody in these tests
 
 # What a sound request sends; the others need nothing.
@@ -25,6 +26,9 @@ FORMS = {
         "official_input_micros": "0.015",
         "source": "an invoice",
     },
+    "share-change": SHARE_FORM,
+    "shared-unlock": {"password": "anything"},
+    "shared-answer": {"name": "Nora", "stars": "4"},
     "welcome": {"username": "nora", "password1": "correct horse battery", "password2": "correct horse battery"},
     "account_login": {"login": "olga", "password": PASSWORD},
     "account_reauthenticate": {"password": PASSWORD},
@@ -50,7 +54,11 @@ def _walk(resolver):
 
 def form(name, things):
     """Write what a sound request sends to a door, with the keys of the owner's things in it."""
-    return {"marks": {"image": things.image.key, "verdict": "pick"}}.get(name) or FORMS.get(name)
+    keyed = {
+        "marks": {"image": things.image.key, "verdict": "pick"},
+        "share-new": {"image": things.image.key, **SHARE_FORM},
+    }
+    return keyed.get(name) or FORMS.get(name)
 
 
 def address(name, things):
@@ -60,11 +68,20 @@ def address(name, things):
         "job-settle": [things.doubtful.key],
         "job-release": [things.held.key],
         "welcome": [things.token],
+        "shared": [things.link],
+        "shared-nothing": [things.link, "else"],
+        "share-guest-delete": [things.share.key, things.guest.key],
         "account_confirm_email": ["nothing"],
         "account_reset_password_from_key": ["1", "nothing"],
     }
     if name.startswith("run") and name != "runs":
         keys[name] = [things.run.key]
+    if name in ("shared-unlock", "shared-card", "shared-zip"):
+        keys[name] = [things.link]
+    elif name.startswith("shared-") and name != "shared-nothing":
+        keys[name] = [things.link, things.image.key]
+    elif name == "share" or (name.startswith("share-") and name not in ("share-new", "share-guest-delete")):
+        keys[name] = [things.share.key]
     if name.startswith("image"):
         keys[name] = [things.image.key]
     query = f"?image={things.image.key}" if name == "compare" else ""

@@ -66,6 +66,7 @@ class Command(BaseCommand):
         web = [sys.executable, "-m", "gunicorn", "fluxweb.wsgi", "--bind", bind, "--worker-class", "gthread"]
         web += ["--threads", str(WEB_THREADS), "--graceful-timeout", str(WEB_GRACE_SECONDS)]
         web += ["--no-control-socket", "--log-level", "warning"]
+        web += ["--logger-class", "fluxweb.gunicorn_logger.MaskingLogger"]
         web += ["--forwarded-allow-ips", ",".join(settings.TRUSTED_PROXIES)]
         children = {}
         if settings.DEMO:

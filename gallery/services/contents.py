@@ -1,0 +1,111 @@
+"""What a link shows: exactly its items, or whatever its source holds now. A deleted picture is in neither."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from gallery.catalogue import flux_models
+from gallery.models import ComparisonImage, Image, Job, Project, Run, ShareItem
+from gallery.models.sharing import Kind
+
+MOST_ITEMS = 2000  # as many as a run can have; a larger gallery is shared live
+PAGE = 60
+
+
+def pictures(share):
+    """Return what a link shows, in no order: what is not among it does not exist for a guest."""
+    mine = Image.objects.of(share.owner_id)
+    if not share.live:
+        return mine.filter(shared_as__share=share)
+    if share.kind == Kind.RUN:
+        return mine.filter(Q(job__run=share.run_id) | Q(reused_by__run=share.run_id)).distinct()
+    if share.kind == Kind.COMPARISON:
+        return mine.filter(comparisons=share.comparison_id)
+    return mine.filter(**_filtered(share.filter))
+
+
+def find(share, key):
+    """Return one of its pictures by key, or None."""
+    if "\x00" in key:  # PostgreSQL fails on it
+        return None
+    return pictures(share).select_related("job", "attempt").filter(key=key).first()
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some of the pictures of a link. Of one that has an end: the number of the first, and how many there are."""
+
+    images: list
+    more: bool
+    start: int | None = None
+    count: int | None = None
+
+
+def part(share, *, after=None, limit=PAGE):
+    """Return the pictures that follow one of them (None: from the front)."""
+    if share.is_endless:
+        rows = list(pictures(share).select_related("job", "attempt").before(after.id if after else None)[: limit + 1])
+        return Part(rows[:limit], len(rows) > limit)
+    ids = list_ids(share)
+    start = ids.index(after.id) + 1 if after else 0
+    return Part(in_order(ids[start : start + limit]), len(ids) > start + limit, start + 1, len(ids))
+
+
+def in_order(ids):
+    """Load pictures; one that went meanwhile is left out."""
+    found = Image.objects.select_related("job", "attempt").in_bulk(ids)
+    return [found[each] for each in ids if each in found]
+
+
+def list_ids(share):
+    """Return the ids of all pictures of a link that has an end, in their order."""
+    if not share.live:
+        return list(ShareItem.objects.filter(share=share).order_by("position").values_list("image_id", flat=True))
+    return ids_of_source(share)
+
+
+def ids_of_source(share):
+    """Return the ids of what a source holds now, one more than a snapshot can have at most."""
+    if share.kind == Kind.RUN:
+        return _ids_of_run(share)
+    if share.kind == Kind.COMPARISON:
+        places = ComparisonImage.objects.filter(comparison=share.comparison_id, image__owner=share.owner_id)
+        return list(places.values_list("image_id", flat=True))
+    newest = Image.objects.of(share.owner_id).filter(**_filtered(share.filter)).order_by("-id")
+    return list(newest.values_list("id", flat=True)[: MOST_ITEMS + 1])
+
+
+def _ids_of_run(share):
+    """In the order of the run. A cell shows the pictures made for it, or the one it reused."""
+    made = Image.objects.of(share.owner_id).filter(job__run=share.run_id).values_list("job__position", "id")
+    reused = Job.objects.filter(run=share.run_id, reused__owner=share.owner_id).values_list("position", "reused_id")
+    return list(dict.fromkeys(image for _, image in sorted([*made, *reused])))
+
+
+def _filtered(wanted):
+    """Turn the filter of a gallery into the database's words; what is empty filters nothing."""
+    fields = {"model": "model", "project": "job__run__project__name"}
+    return {fields[name]: value for name, value in wanted.items() if name in fields and value}
+
+
+def neighbours(share, image):
+    """Return (number, of how many, before, after) of one of its pictures; no numbers where nobody counts."""
+    if share.is_endless:
+        rows = pictures(share)
+        newer, older = rows.filter(id__gt=image.id).order_by("id"), rows.filter(id__lt=image.id).order_by("-id")
+        return None, None, newer.first(), older.first()
+    ids = list_ids(share)
+    at = ids.index(image.id)
+    around = {each.id: each for each in in_order(ids[max(0, at - 1) : at] + ids[at + 1 : at + 2])}
+    before = around.get(ids[at - 1]) if at else None
+    return at + 1, len(ids), before, around.get(ids[at + 1]) if at + 1 < len(ids) else None
+
+
+def models_of(owner):
+    """Name the models that somebody has used: what a gallery can be filtered by. Runs, of which there are fewer."""
+    typed = Run.objects.of(owner).values_list("form__model", flat=True)
+    return sorted({model for models in typed for model in models or []} & set(flux_models.ids()))
+
+
+def projects_of(owner):
+    return list(Project.objects.filter(runs__owner=owner).distinct().order_by("name").values_list("name", flat=True))

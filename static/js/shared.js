@@ -1,0 +1,45 @@
+// What a guest's page does beyond links and forms: the lightbox, arrow keys, swiping.
+
+const SWIPE_PX = 50;
+
+const box = document.getElementById("lightbox");
+let opener = null;
+
+// htmx has put a picture into the lightbox
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (!box || !box.contains(detail.target)) return;
+  box.querySelector("[data-close]").hidden = false;
+  if (box.open) return;
+  opener = detail.requestConfig.elt;
+  box.showModal();
+});
+
+box?.addEventListener("click", ({ target }) => {
+  if (target === box || target.closest("[data-close]") || target.matches("figure, .viewer")) box.close();
+});
+box?.addEventListener("close", () => {
+  box.replaceChildren();
+  opener?.focus();
+});
+
+function go(way) {
+  document.querySelector(`.viewer a[rel=${way}]`)?.click();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, textarea")) return;
+  const way = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
+  if (way) go(way);
+});
+
+let from = null;
+document.addEventListener("touchstart", ({ touches, target }) => {
+  from = touches.length === 1 && target.closest(".viewer figure") ? touches[0] : null;
+}, { passive: true });
+document.addEventListener("touchend", ({ changedTouches }) => {
+  if (!from || window.visualViewport?.scale > 1) return;
+  const across = changedTouches[0].clientX - from.clientX;
+  const down = changedTouches[0].clientY - from.clientY;
+  from = null;
+  if (Math.abs(across) > SWIPE_PX && Math.abs(across) > 2 * Math.abs(down)) go(across > 0 ? "prev" : "next");
+});
