@@ -5,6 +5,7 @@ What may stay is listed, not what must go: metadata that nobody has thought of y
 
 import struct
 import zlib
+from xml.sax.saxutils import escape
 
 JPEG_START, JPEG_END = b"\xff\xd8", b"\xff\xd9"
 SOS, COM, APP0, APP14 = 0xDA, 0xFE, 0xE0, 0xEE
@@ -13,6 +14,7 @@ RESTARTS = range(0xD0, 0xD8)
 JPEG_KEPT = {0xC4, 0xCC, 0xDA, 0xDB, 0xDC, 0xDD, *range(0xC0, 0xC4), *range(0xC5, 0xC8), *range(0xC9, 0xCC)}
 JPEG_KEPT |= {*range(0xCD, 0xD0)}
 JFIF = b"\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"  # as plain as it can be
+ADOBE = b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00"
 JPEG_TEXT_BYTES = 65_533  # in one comment; a longer text takes several
 
 PNG_START = b"\x89PNG\r\n\x1a\n"
@@ -20,8 +22,13 @@ PNG_KEPT = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 PNG_COLOUR = {b"iCCP", b"gAMA", b"cHRM", b"cICP"}  # without these it might look different
 
 WEBP_KEPT = {b"VP8X", b"ALPH", b"VP8 ", b"VP8L"}
-WEBP_EXIF, WEBP_ALPHA = 0x08, 0x10
-EXIF_ORIENTATION, EXIF_DESCRIPTION = 0x0112, 0x010E
+WEBP_XMP, WEBP_ALPHA = 0x04, 0x10
+EXIF_ORIENTATION = 0x0112
+XMP = (
+    '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:description><rdf:Alt>'
+    '<rdf:li xml:lang="x-default">{}</rdf:li></rdf:Alt></dc:description></rdf:Description></rdf:RDF></x:xmpmeta>'
+)
 
 
 class NotBare(Exception):
@@ -37,7 +44,7 @@ def strip(content, image_format):
 
 
 def describe(content, image_format, text):
-    """Put a text into stripped bytes: a comment in JPEG, `Description` in PNG, EXIF's description in WebP."""
+    """Put a text into stripped bytes: a comment in JPEG, `Description` in PNG, that of XMP in WebP."""
     return {"jpeg": _describe_jpeg, "png": _describe_png, "webp": _describe_webp}[image_format](content, text)
 
 
@@ -52,7 +59,7 @@ def _strip_jpeg(content):
         elif marker == APP0 and segment[4:9] == b"JFIF\0" and len(kept) == 1:
             kept.append(JFIF)
         elif marker == APP14 and segment[4:9] == b"Adobe":
-            kept.append(segment[:9] + b"\0\x64\0\0\0\0" + segment[15:16])  # which colours these are, nothing else
+            kept.append(ADOBE + segment[15:16])  # which colours these are, nothing else
         elif _turns_or_colours(marker, segment):
             raise NotBare("turned or coloured by its metadata")
     return b"".join([*kept, JPEG_END])
@@ -188,8 +195,8 @@ def _describe_webp(content, text):
     if chunks[0][0] != b"VP8X":
         chunks.insert(0, (b"VP8X", bytes([_alpha(chunks[0]), 0, 0, 0]) + _canvas(chunks[0])))
     kind, head = chunks[0]
-    chunks[0] = (kind, bytes([head[0] | WEBP_EXIF]) + head[1:])
-    return _webp([*chunks, (b"EXIF", _exif(text))])
+    chunks[0] = (kind, bytes([head[0] | WEBP_XMP]) + head[1:])
+    return _webp([*chunks, (b"XMP ", _xmp(text))])
 
 
 def _alpha(chunk):
@@ -209,7 +216,5 @@ def _canvas(chunk):
     return width.to_bytes(3, "little") + height.to_bytes(3, "little")
 
 
-def _exif(text):
-    """A TIFF with one entry: the description."""
-    body = text.encode() + b"\0"
-    return struct.pack("<2sHLHHHLLL", b"II", 42, 8, 1, EXIF_DESCRIPTION, 2, len(body), 26, 0) + body
+def _xmp(text):
+    return XMP.format(escape(text)).encode()

@@ -114,10 +114,17 @@ def _page(request, share, token, after):
             for n, image in enumerate(part.images)
         ],
         "count": part.count,
+        "by": _by(share, part.count),
         "after": part.images[-1].key if part.more else None,
         "guest": guest,
         "card": settings.PUBLIC_URL if share.is_previewed else "",
     }
+
+
+def _by(share, count):
+    """Say who shared how many."""
+    what = "images" if count is None else f"{count} image{'' if count == 1 else 's'}"
+    return f"{share.sharer} shared {what} with you" if share.sharer else f"{what.capitalize()} shared with you"
 
 
 def _count_view(request, share):
@@ -169,7 +176,7 @@ def _find(share, key):
     return image
 
 
-def _show_picture(request, share, token, image, *, form=None, said="", fragment="shared/_picture.html"):
+def _show_picture(request, share, token, image, *, form=None, said="", fragment="shared/_picture.html", status=200):
     place, count, before, after = contents.neighbours(share, image)
     guest = link_access.guest_of(request, share) if share.answers_open else None
     answer = guests.answers_of(guest, [image]).get(image.id)
@@ -178,7 +185,7 @@ def _show_picture(request, share, token, image, *, form=None, said="", fragment=
         "before": before, "later": after, "guest": guest, "said": said,
         "form": form or AnswerForm(guest=guest, answer=answer),
     }  # fmt: skip
-    return render(request, fragment if request.htmx else "shared/picture.html", context)
+    return render(request, fragment if request.htmx else "shared/picture.html", context, status=status)
 
 
 @require_POST
@@ -190,15 +197,16 @@ def answer(request, share, token, key):
     if not share.answers_open:
         raise Http404
     guest = link_access.guest_of(request, share)
-    form = AnswerForm(request.POST, guest=guest)
+    form, status = AnswerForm(request.POST, guest=guest), 200
     if form.is_valid():
         try:
             _take(request, share, image, guest=guest, form=form)
         except throttle.TooOften:
+            status = 200 if request.htmx else 429
             form.add_error(None, "That was a lot at once. Wait a few minutes, then send it again.")
         else:
             return _answered(request, share, token, image)
-    return _show_picture(request, share, token, image, form=form, fragment="shared/_answer.html")
+    return _show_picture(request, share, token, image, form=form, fragment="shared/_answer.html", status=status)
 
 
 def _answered(request, share, token, image):
