@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from gallery.models import Comparison, Image, Job, PastPrompt, Preset, Run, Share
+from gallery.models import Comparison, Image, Job, PastPrompt, Preset, Run, Share, Sheet, SheetPart
 from gallery.services import losses
 
 
@@ -89,6 +89,15 @@ def share_received(request, key):
 
 def guest_write(request, share, key):
     return _find(share.guests.select_related("share"), key)
+
+
+def sheet_write(request, key):
+    return _find(Sheet.objects.select_related("run"), key, owner=request.user)
+
+
+def sheet_part_read(request, key, number):
+    sheet = sheet_write(request, key)
+    return get_object_or_404(SheetPart.objects.select_related("sheet__run"), sheet=sheet, number=number)
 
 
 def _find(rows, key, **whose):

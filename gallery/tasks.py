@@ -26,6 +26,7 @@ from gallery.services import (
     parking,
     provider,
     reaper,
+    sheets,
     spending,
     traffic,
     workers,
@@ -48,9 +49,18 @@ log = structlog.get_logger("fluxweb.worker")
 def wake(count=1):
     """Tell the workers that there may be work. A broker that is down costs seconds, not the request."""
     crash.reached("submitted")
+    _nudge(work, times=min(count, settings.FLUX_CONCURRENCY))
+
+
+def wake_draughtsman():
+    """Tell a worker that a sheet waits."""
+    _nudge(draw)
+
+
+def _nudge(task, *, times=1):
     try:
-        for _ in range(min(count, settings.FLUX_CONCURRENCY)):
-            work()
+        for _ in range(times):
+            task()
     except Exception as error:  # redis, sqlite and network errors alike
         log.warning("wake-up lost", error=type(error).__name__)
 
@@ -84,6 +94,13 @@ def _claim():
     return attempt
 
 
+@queue.task()
+def draw():
+    """Draw sheets, in a thread of its own: calls never wait for one."""
+    if process.worker is not None:
+        process.draughtsman.wake()
+
+
 @queue.periodic_task(crontab(hour="3", minute="17"))
 def nightly():
     """Take away what nobody needs: expired sessions, files that killed processes left behind."""
@@ -92,6 +109,7 @@ def nightly():
     call_command("clearsessions")
     files.sweep_incoming()
     images.sweep_held()
+    sheets.sweep()
     connection.close()
 
 
@@ -100,7 +118,7 @@ class Process:
 
     def __init__(self):
         self.worker = None
-        self.fetcher = self.illustrator = None
+        self.fetcher = self.illustrator = self.draughtsman = None
         self.stopping = threading.Event()
         self.ended = threading.Event()
 
@@ -114,6 +132,7 @@ class Process:
         self.worker = workers.register(threads=threads)
         gate.ensure_gates()
         self.illustrator = Illustrator()
+        self.draughtsman = Illustrator(sheets.draw_next, name="sheets", threads=1)
         fetch_threads = max(4, min(FETCH_THREADS_MAX, threads // 2))
         self.fetcher = Fetcher(self.worker, threads=fetch_threads, ended=self.illustrator.wake)
         give_connection_back()  # SQLite's stays open: the last one to close writes the whole log back, at every beat
@@ -131,6 +150,7 @@ class Process:
         consumer.stop(graceful=True)
         self.fetcher.stop()
         self.illustrator.stop()
+        self.draughtsman.stop()
         self.ended.set()
         for helper in helpers:
             helper.join()
@@ -163,6 +183,7 @@ class Process:
             _heal(parking.wake_affordable)
             _heal(self.replace_wake_ups)
             self.illustrator.wake()
+            self.draughtsman.wake()
 
     def fetch_due(self):
         for attempt_id in images.due_fetches():

@@ -21,6 +21,7 @@ from gallery.views import (
     shared,
     shared_files,
     shares,
+    sheets,
     studio,
     welcome,
 )  # fmt: skip
@@ -71,6 +72,10 @@ urlpatterns = [
     path("runs/<str:key>/retry/", runs.retry, name="run-retry"),
     path("runs/<str:key>/extend/", runs.extend, name="run-extend"),
     path("runs/<str:key>/extend/check/", runs.check_extension, name="run-extend-check"),
+    path("runs/<str:key>/sheets/", sheets.of_run, name="run-sheets"),
+    path("sheets/<str:key>/again/", sheets.again, name="sheet-again"),
+    path("sheets/<str:key>/delete/", sheets.delete, name="sheet-delete"),
+    path("sheets/<str:key>/<int:number>", sheets.part, name="sheet-part"),
     path("jobs/<str:key>/again/", jobs.again, name="job-again"),
     path("jobs/<str:key>/settle/", jobs.settle, name="job-settle"),
     path("jobs/<str:key>/release/", jobs.release, name="job-release"),

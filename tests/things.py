@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from gallery.models import Guest, Image, Job, Run, Share
+from gallery.models import Guest, Image, Job, Run, Share, Sheet
 from gallery.models.runs import State
 from gallery.models.sharing import Download
-from gallery.services import guests, people, shares
+from gallery.services import guests, people, shares, sheets
 from gallery.simulator import faults
 from tests.factories import make_run, make_share
 
@@ -14,12 +14,13 @@ SECRET_PROMPT = "a vermilion heron nobody else may read"
 
 @dataclass
 class Things:
-    """A run with a picture, a call in doubt, a held result, a refusal and a job that waits; an invite; a link."""
+    """A run with a picture, a call in doubt, a held result, a refusal and a job that waits; a sheet; an invite; a link."""
 
     run: Run
     image: Image
     doubtful: Job
     held: Job
+    sheet: Sheet
     token: str
     share: Share
     guest: Guest
@@ -40,6 +41,8 @@ def make_things(owner, *, worker, world):
     world.script(faults.Moderated())
     worker.call()
     doubtful, held = run.jobs.get(state=State.UNKNOWN), run.jobs.get(state=State.BLOCKED)
+    sheet = sheets.ask_for(run, edge=256, image_format="jpeg")
+    sheets.draw_next()
     share = make_share(owner, answers_open=True, download=Download.RECIPE)
     guest = guests.welcome(share, name="Gunnar of the client", address="192.0.2.7")
-    return Things(run, Image.objects.get(), doubtful, held, people.invite(role="member"), share, guest)
+    return Things(run, Image.objects.get(), doubtful, held, sheet, people.invite(role="member"), share, guest)

@@ -10,11 +10,12 @@ from gallery.models.prices import Price
 from gallery.models.repeats import Repeat
 from gallery.models.runs import Job, Project, Run
 from gallery.models.sharing import Answer, Guest, Share, ShareItem, Tally
+from gallery.models.sheets import Sheet, SheetPart
 from gallery.models.spending import DaySpend, Movement
 from gallery.models.workers import Worker
 
 __all__ = [
     "Answer", "Attempt", "Budget", "BudgetCount", "Comparison", "ComparisonImage", "DaySpend", "Gate", "Guest", "Image",
     "Invite", "Job", "Mark", "Movement", "PastPrompt", "Preset", "Price", "Project", "PromptTemplate", "Repeat", "Run",
-    "Share", "ShareItem", "Tally", "User", "Vote", "Worker",
+    "Share", "ShareItem", "Sheet", "SheetPart", "Tally", "User", "Vote", "Worker",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""The threads that make thumbnails, when neither calls nor fetches need the processor."""
+"""The threads that make thumbnails and sheets, when neither calls nor fetches need the processor."""
 
 import threading
 import time
@@ -15,12 +15,15 @@ log = structlog.get_logger("fluxweb.images")
 
 
 class Illustrator:
-    """Makes the thumbnails that are missing whenever it is told that there may be some."""
+    """Makes what is missing whenever it is told that there may be something: thumbnails, if not told otherwise."""
 
-    def __init__(self):
+    def __init__(self, make_next=thumbnails.make_next, *, name="thumbnails", threads=THREADS):
+        """`make_next` makes one and returns whether there was one to make."""
+        self.make_next = make_next
+        self.name = name
         self.wanted = threading.Event()
         self.stopping = False
-        self.threads = [threading.Thread(target=self._work, name="thumbnails", daemon=True) for _ in range(THREADS)]
+        self.threads = [threading.Thread(target=self._work, name=name, daemon=True) for _ in range(threads)]
         for thread in self.threads:
             thread.start()
 
@@ -28,7 +31,7 @@ class Illustrator:
         self.wanted.set()
 
     def stop(self):
-        """End after the thumbnail at hand: the others are made by the next worker."""
+        """End after the picture at hand: the others are made by the next worker."""
         self.stopping = True
         self.wanted.set()
         for thread in self.threads:
@@ -40,7 +43,7 @@ class Illustrator:
             try:
                 self._make_all()
             except Exception:  # the row is as it was: the next sweep wakes us again
-                log.exception("thumbnails failed unexpectedly")
+                log.exception(f"{self.name} failed unexpectedly")
             finally:
                 give_connection_back()
 
@@ -50,4 +53,4 @@ class Illustrator:
         while more and not self.stopping:
             traffic.calls.give_way(until=patience_ends)
             traffic.fetches.give_way(until=patience_ends)
-            more = thumbnails.make_next()
+            more = self.make_next()

@@ -22,15 +22,16 @@ def thumbnail(request, key):
     image = access.image_read(request, key)
     if not image.thumbnail:
         return _send_original(request, image, cache=STAND_IN)
-    return _send(request, image.thumbnail, etag=f"t{image.sha256}", content_type="image/webp", name=f"{image.key}.webp")
+    return send(request, image.thumbnail, etag=f"t{image.sha256}", content_type="image/webp", name=f"{image.key}.webp")
 
 
 def _send_original(request, image, *, cache=CACHE):
     name, content_type = image.download_name, image.content_type
-    return _send(request, image.file, etag=image.sha256, content_type=content_type, name=name, cache=cache)
+    return send(request, image.file, etag=image.sha256, content_type=content_type, name=name, cache=cache)
 
 
-def _send(request, stored_name, *, etag, content_type, name, cache=CACHE):
+def send(request, stored_name, *, etag, content_type, name, cache=CACHE):
+    """Answer with a stored file, or 304 for who has it. Who may have it was asked before."""
     quoted = f'"{etag}"'
     if request.headers.get("If-None-Match") == quoted:
         response = HttpResponseNotModified()

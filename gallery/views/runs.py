@@ -16,8 +16,9 @@ from gallery.models.runs import IN_DOUBT, IN_FLIGHT, RUNNING, UNFINISHED, State
 from gallery.services import extensions, runs
 from gallery.services.extensions import RunHasGrown
 from gallery.services.matrix import InvalidMatrix
+from gallery.services.sheet_plans import EDGES
 from gallery.templatetags.fluxweb import money
-from gallery.views import cells, strips
+from gallery.views import cells, sheets, strips
 from gallery.views.arrangement import Arrangement, asked, query_of, written
 
 PLACES_SHOWN = 40  # further back in the line a number would only be noise on the wire
@@ -83,6 +84,7 @@ def _page(request, run, form):
     notes = dict.fromkeys((cell.job.model, note) for cell in context["cells"] for note in cell.job.notes)
     arrangement = Arrangement(run, context["cells"], query=query_of(request))
     shown = {"arrangement": arrangement, "layout": arrangement.layout, "notes": list(notes), "form": form}
+    shown |= {"sheets": sheets.listed(run), "sheet_edges": EDGES}
     return render(request, "gallery/run.html", context | shown)
 
 

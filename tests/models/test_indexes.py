@@ -1,10 +1,12 @@
 """The queries that must stay fast at a million use the index that was made for them, on both databases."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.utils import timezone
 
-from gallery.models import Attempt, Image, Job, Run, Worker
+from gallery.models import Attempt, Image, Job, Run, Sheet, Worker
 from gallery.services import history
 from gallery.views import gallery
 from tests.factories import make_run
@@ -72,6 +74,17 @@ def test_past_prompts_are_walked_from_the_newest(plan, owner):
 
 def test_pictures_without_a_thumbnail_are_found_among_few(plan):
     assert "image_no_thumbnail" in plan(Image.objects.due_for_thumbnail(timezone.now()).order_by("-id")[:20])
+
+
+def test_sheets_to_draw_are_found_without_the_finished(plan, owner):
+    Sheet.objects.bulk_create(
+        Sheet(run=owner.runs.first(), owner=owner, edge=256, format="png", cells=1, size=1, state=state, due_at=due_at)
+        for state, due_at in [("DONE", None)] * 300 + [("WAITING", timezone.now())]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    assert "sheet_due" in plan(Sheet.objects.due(timezone.now()).order_by("due_at")[:5])
+    assert "sheet_by_age" in plan(Sheet.objects.filter(created_at__lt=timezone.now() - timedelta(days=30)))
 
 
 def test_living_workers_are_found_without_the_stopped(plan):

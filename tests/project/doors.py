@@ -12,6 +12,7 @@ FORMS = {
     "studio-check": RUN_FORM,
     "studio-review": RUN_FORM,
     "studio-fill": RUN_FORM,
+    "run-sheets": {"edge": "512", "format": "png"},
     "batch": {"rows": "a door", "model": "flux-2-klein-4b", "seed": "1", "shape": "64x64", "start": "1"},
     "run-extend": {"model": "flux-2-klein-9b", "size": "5", "quoted_micros": "50000"},  # of the things' run
     "job-settle": {"as": "charged"},
@@ -84,6 +85,8 @@ def address(name, things):
         keys[name] = [things.share.key]
     if name.startswith("image"):
         keys[name] = [things.image.key]
+    if name.startswith("sheet"):
+        keys[name] = [things.sheet.key, *([1] if name == "sheet-part" else [])]
     query = f"?image={things.image.key}" if name == "compare" else ""
     return reverse(name, args=keys.get(name)) + query
 

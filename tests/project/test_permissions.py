@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from gallery.models import Attempt, Gate
+from gallery.models import Attempt, Gate, Sheet
 from tests.conftest import signed_in
 from tests.factories import states
 from tests.project import doors
@@ -38,6 +38,10 @@ TABLE = {
     "run-retry": OWNER_ACTS,
     "run-extend": OWNER_ACTS,
     "run-extend-check": ("login 405 405 405", "login 404 200 404"),
+    "run-sheets": ("login 404 200 404", "login 404 302 404"),
+    "sheet-part": OWNER_LOOKS,
+    "sheet-again": OWNER_ACTS,
+    "sheet-delete": OWNER_ACTS,
     "job-again": OWNER_ACTS,
     "job-settle": ADMIN_ACTS,
     "job-release": ADMIN_ACTS,
@@ -141,10 +145,11 @@ def test_what_a_stranger_sends_changes_nothing(things, people):
     before = states(things.run), list(Attempt.objects.values())
     for name in TABLE:
         for who in ("visitor", "colleague"):
-            if name.startswith(("run-", "job-", "gate-")):
+            if name.startswith(("run-", "sheet-", "job-", "gate-")):
                 clients[who].post(doors.address(name, things), doors.form(name, things))
     assert (states(things.run), list(Attempt.objects.values())) == before
     assert not Gate.objects.filter(paused=True).exists()
+    assert list(Sheet.objects.all()) == [things.sheet]
 
 
 def test_an_admin_settles_doubts_without_reading_what_was_asked_for(things, people):
@@ -167,7 +172,7 @@ def test_the_admin_site_shows_the_books_without_prompts(model, things, people):
         assert SECRET_PROMPT not in response.content.decode()
 
 
-@pytest.mark.parametrize("name", ["run", "image", "image-original", "image-thumbnail", "run-changes"])
+@pytest.mark.parametrize("name", ["run", "image", "image-original", "image-thumbnail", "run-changes", "run-sheets"])
 def test_what_belongs_to_somebody_else_looks_like_what_nobody_has(name, colleague_client, things):
     foreign = colleague_client.get(doors.address(name, things))
     unknown = colleague_client.get(reverse(name, args=["0" * 14]))

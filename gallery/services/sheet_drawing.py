@@ -1,0 +1,83 @@
+"""Draws one part of a sheet: a light table, the pictures on it, labels, and what is missing as named empty places."""
+
+from PIL import Image as Pillow
+from PIL import ImageDraw
+
+from gallery.models.runs import State
+from gallery.services import files, thumbnails, verification
+from gallery.services.lettering import font_for, line_height, wrap
+from gallery.services.sheet_plans import PLAIN, QUIET, STRONG
+
+TABLE, EMPTY, EDGE = (250, 250, 250), (238, 238, 238), (200, 200, 200)
+INKS = {PLAIN: (40, 40, 40), STRONG: (20, 20, 20), QUIET: (105, 105, 105)}
+QUALITY = 90  # of JPEG
+COMPRESSION = 4  # of PNG: 6 takes twice as long and saves three hundredths
+NO_CELL, GONE = "not asked for", "its file is gone"
+MISSING = {
+    State.QUEUED: "waiting", State.CLAIMED: "being made", State.SENDING: "being made", State.HAVE_URL: "being made",
+    State.FAILED: "refused", State.LOST: "paid and lost", State.BLOCKED: "held aside", State.UNKNOWN: "in doubt",
+    State.NO_RESULT: "no picture came", State.CANCELLED: "cancelled", State.DONE: "deleted",
+}  # fmt: skip
+
+
+def draw(part, *, keep_lease):
+    """Return the picture of a part. `keep_lease` is called before each picture that is decoded."""
+    canvas = Pillow.new("RGB", (part.width, part.height), TABLE)
+    pen = ImageDraw.Draw(canvas)
+    for label in part.labels:
+        _write(pen, label)
+    for place in part.places:
+        keep_lease()
+        _fill(canvas, pen, place)
+    return canvas
+
+
+def save(canvas, file, image_format):
+    """Write the picture of a part into an open file."""
+    if image_format == "png":
+        canvas.save(file, "PNG", compress_level=COMPRESSION)
+    else:
+        canvas.save(file, "JPEG", quality=QUALITY, optimize=False)
+
+
+def _write(pen, label):
+    for n, line in enumerate(label.lines):
+        font = font_for(line, label.size, bold=label.ink == STRONG)
+        pen.text((label.x, label.y + n * line_height(label.size)), line, font=font, fill=INKS[label.ink])
+
+
+def _fill(canvas, pen, place):
+    image = place.cell and place.cell.image
+    if image is None:
+        _leave_empty(pen, place, MISSING[place.cell.job.state] if place.cell else NO_CELL)
+        return
+    try:
+        picture = _fitted(image, place)
+    except FileNotFoundError:
+        _leave_empty(pen, place, GONE)
+        return
+    left, top = (place.width - picture.width) // 2, (place.height - picture.height) // 2
+    canvas.paste(picture, (place.x + left, place.y + top))
+
+
+def _fitted(image, place):
+    """Return the picture as large as it fits. Decodes no more of it than that needs, and one at a time."""
+    small = image.thumbnail and max(place.width, place.height) <= thumbnails.EDGE
+    box = (place.width, place.height)
+    name = image.thumbnail if small else image.file
+    with files.open_file(name) as file, verification.DECODES, Pillow.open(file) as picture:
+        picture.draft("RGB", box)
+        picture.thumbnail(box, Pillow.Resampling.LANCZOS, reducing_gap=2.0)
+        return picture.convert("RGB")
+
+
+def _leave_empty(pen, place, words):
+    corner = (place.x + place.width - 1, place.y + place.height - 1)
+    pen.rectangle(((place.x, place.y), corner), fill=EMPTY, outline=EDGE)
+    size = max(11, min(place.width // 10, 40))
+    lines = wrap(words, size, width=place.width - 8, lines=3)
+    top = place.y + (place.height - len(lines) * line_height(size)) // 2
+    for n, line in enumerate(lines):
+        font = font_for(line, size)
+        left = place.x + (place.width - font.getlength(line)) // 2
+        pen.text((left, top + n * line_height(size)), line, font=font, fill=INKS[QUIET])

@@ -1,0 +1,148 @@
+"""Sheets on the run's page: asked for, watched, downloaded, tried again, deleted."""
+
+import io
+
+import pytest
+from django.urls import reverse
+from PIL import Image as Pillow
+
+from gallery import tasks
+from gallery.models import Sheet
+from gallery.models.sheets import SheetState
+from gallery.services import sheets
+from tests.factories import make_run
+from tests.pages import Page
+from tests.views.test_images import bytes_of
+
+pytestmark = pytest.mark.django_db
+
+WISH = {"edge": "256", "format": "png"}
+
+
+@pytest.fixture
+def run(owner):
+    return make_run(owner, models=["flux-2-klein-4b", "flux-2-pro"], seed="7..9", size="64x64")
+
+
+@pytest.fixture
+def page_of(owner_client, run):
+    return lambda query="": Page(owner_client.get(reverse("run", args=[run.key]) + query))
+
+
+@pytest.fixture
+def ask(owner_client, run):
+    """Press the button of the run's page."""
+
+    def press(query="", **changes):
+        address = reverse("run-sheets", args=[run.key])
+        referer = f"http://testserver{reverse('run', args=[run.key])}{query}"
+        return owner_client.post(address, WISH | changes, headers={"Referer": referer}, follow=True)
+
+    return press
+
+
+def listed(page):
+    return [each.text for each in page.all(class_="made-sheet")]
+
+
+def test_the_menu_asks_for_the_arrangement_that_is_shown(page_of, ask, run):
+    page = page_of("?across=seed&page=none")
+    assert (page.value("across"), page.value("page")) == ("seed", "none")
+    page = Page(ask("?across=seed&page=none", across="seed", page="none"))
+    assert (run.sheets.get().across, run.sheets.get().page) == ("seed", "none")
+    assert "seeds across, small pictures, PNG" in listed(page)[0]
+    assert "being drawn" in listed(page)[0]
+    assert [each["aria-current"] for each in page.all("a", id="across-seed")] == ["true"]  # it stays as it was
+
+
+def test_asking_nudges_a_worker_and_no_broker_is_needed(ask, monkeypatch):
+    ask()
+    assert tasks.queue.pending_count() == 1
+
+    def gone():
+        raise ConnectionError
+
+    monkeypatch.setattr(tasks, "draw", gone)
+    assert ask(edge="512").status_code == 200
+    assert Sheet.objects.count() == 2
+
+
+def test_the_poll_tells_what_changed_and_ends_by_itself(owner_client, page_of, ask, run):
+    ask()
+    poll = page_of().one(id="made-sheets")["hx-get"]
+    assert owner_client.get(poll).status_code == 204
+    sheets.draw_next()
+    page = Page(owner_client.get(poll))
+    assert "hx-get" not in page.one(id="made-sheets").attrs
+    assert (
+        page.all("a", class_="btn")[0]["href"] == reverse("sheet-part", args=[run.sheets.get().key, 1]) + "?download=1"
+    )
+
+
+def test_a_page_without_sheets_does_not_poll_for_them(page_of):
+    assert "hx-get" not in page_of().one(id="made-sheets").attrs
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_part_is_a_picture_for_its_owner_only(owner_client, colleague_client, admin_client, ask, run):
+    ask()
+    sheets.draw_next()
+    sheet = run.sheets.get()
+    address = reverse("sheet-part", args=[sheet.key, 1])
+    response = owner_client.get(address, {"download": "1"})
+    assert response["Content-Type"] == "image/png"
+    assert response["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert response["Content-Disposition"] == f'attachment; filename="sheet-{run.key}.png"'
+    assert Pillow.open(io.BytesIO(bytes_of(response))).size == (sheet.parts.get().width, sheet.parts.get().height)
+    assert colleague_client.get(address).status_code == admin_client.get(address).status_code == 404
+    for number in (0, 2, 10**30):
+        assert owner_client.get(f"/sheets/{sheet.key}/{number}").status_code == 404
+
+
+def test_a_sheet_that_failed_says_why_and_is_tried_again(owner_client, page_of, ask, run):
+    ask()
+    run.sheets.update(state=SheetState.FAILED, due_at=None, reason="The disk is nearly full.", tries=3)
+    page = page_of()
+    assert "The disk is nearly full." in listed(page)[0]
+    again = page.one("form", action=reverse("sheet-again", args=[run.sheets.get().key]))
+    owner_client.post(again["action"])
+    assert "being drawn" in listed(page_of())[0]
+    assert run.sheets.get().tries == 0
+
+
+def test_a_sheet_that_waits_for_another_try_says_so(page_of, ask, run):
+    ask()
+    run.sheets.update(reason="The storage does not answer: EndpointConnectionError.", tries=1)
+    assert "EndpointConnectionError. It is tried again." in listed(page_of())[0]
+
+
+def test_deleting_leads_back_to_the_page_without_it(owner_client, page_of, ask, run):
+    ask()
+    sheets.draw_next()
+    page = Page(owner_client.post(reverse("sheet-delete", args=[run.sheets.get().key]), follow=True))
+    assert listed(page) == []
+    assert "The sheet is deleted. Its pictures are not." in page.html
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"edge": "300"}, {"edge": ""}, {"format": "gif"}, {"across": "\x00"}, {"page": "colour"}]
+)
+def test_a_wish_that_cannot_be_is_refused_in_words(ask, wrong):
+    assert "That is no sheet that can be made." in ask(**wrong).content.decode()
+    assert not Sheet.objects.exists()
+
+
+def test_too_many_parts_are_refused_in_words(ask, monkeypatch):
+    monkeypatch.setattr(sheets, "MOST_PARTS", 0)
+    assert "That would be 1 parts: at most 0. Choose smaller pictures." in ask().content.decode()
+
+
+def test_the_run_page_asks_as_few_questions_with_many_sheets(page_of, ask, django_assert_num_queries):
+    ask()
+    with django_assert_num_queries(2):
+        sheets_of = list(Sheet.objects.with_parts())
+    assert len(sheets_of) == 1
+    ask(edge="512"), ask(edge="1024"), ask(format="jpeg")
+    with django_assert_num_queries(2):
+        assert len(list(Sheet.objects.with_parts())) == 4
+    assert len(listed(page_of())) == 4
