@@ -168,16 +168,20 @@ def _noted(cell, again):
 
 def _labelled(rows):
     """Label each cell with its row, and with its number where a model makes several pictures of a row."""
-    several = any(max(Counter(cell.request.model_id for cell in cells).values(), default=0) > 1 for *_, cells in rows)
-    return [cell for number, row, cells in rows for cell in _labelled_row(number, row, cells, several)]
+    counts = [Counter(cell.request.model_id for cell in cells) for *_, cells in rows]
+    several = any(max(count.values(), default=0) > 1 for count in counts)
+    # Where each row has one model, and not all the same, no column says which.
+    named = len(set().union(*counts)) > 1 and all(len(count) < 2 for count in counts)
+    return [cell for row in rows for cell in _labelled_row(*row, several=several, named=named)]
 
 
-def _labelled_row(number, row, cells, several):
+def _labelled_row(number, row, cells, *, several, named):
     label, made = f"{number} · {words.shortened(_one_line(row.values['prompt']))}", Counter()
     for cell in cells:
-        made[cell.request.model_id] += 1
-        picture = {layouts.PICTURE: str(made[cell.request.model_id])} if several else {}
-        yield replace(cell, labels={layouts.ROW: label, **cell.labels, **picture})
+        model = cell.request.model_id
+        made[model] += 1
+        picture = {layouts.PICTURE: str(made[model])} if several else {}
+        yield replace(cell, labels={layouts.ROW: f"{label} · {model}" if named else label, **cell.labels, **picture})
 
 
 def _one_line(text):

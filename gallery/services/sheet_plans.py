@@ -239,7 +239,5 @@ def _own_facts(cell):
 
 def _named(cell, heads):
     """The caption of a picture that stands by itself."""
-    named = [f"{name} {value}" if name not in (layouts.ROW,) else str(value) for value, name in heads]
-    if cell and layouts.ROW in cell.job.axes:
-        named.append(cell.job.model)
+    named = [str(value) if name == layouts.ROW else f"{name} {value}" for value, name in heads]
     return " · ".join(filter(None, [*named, _own_facts(cell)]))

@@ -16,6 +16,7 @@ from gallery.services import layouts, sheets
 from gallery.services.sheet_plans import EDGES
 from gallery.views import arrangement, files
 
+SHOWN = 2  # above the matrix; the older ones are folded
 CONTENT_TYPES = {"jpeg": "image/jpeg", "png": "image/png"}
 
 
@@ -56,6 +57,14 @@ class Listed:
     """The sheets of one run, newest first."""
 
     rows: list
+
+    @property
+    def newest(self):
+        return self.rows[:SHOWN]
+
+    @property
+    def older(self):
+        return self.rows[SHOWN:]
 
     @property
     def live(self):

@@ -6,7 +6,7 @@ import threading
 import pytest
 from django.db import connection
 
-from gallery.services import claims, gate, images, jobs, provider, thumbnails, workers
+from gallery.services import claims, gate, images, jobs, provider, sheets, thumbnails, workers
 
 OPTIONS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -29,7 +29,7 @@ def browser_type_launch_args(browser_type_launch_args):
 
 
 class BusyWorker(threading.Thread):
-    """Claims, calls and fetches, one job after the other, until it is told to stop."""
+    """Claims, calls and fetches, one job after the other, and draws sheets between them, until it is told to stop."""
 
     def __init__(self):
         super().__init__(name="busy worker", daemon=True)
@@ -52,7 +52,7 @@ class BusyWorker(threading.Thread):
     def _do_one(self):
         attempt = claims.claim_next(self.row)
         if attempt is None:
-            return False
+            return sheets.draw_next()
         if jobs.perform(attempt):
             images.fetch_image(attempt.pk, worker=self.row)
             thumbnails.make_next()

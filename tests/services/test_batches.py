@@ -55,6 +55,12 @@ def test_a_row_may_ask_for_several_pictures_and_they_are_counted():
     assert {cell.labels["row"] for cell in cells} == {"1 · a {red|blue} door", "2 · a hat"}
 
 
+def test_rows_with_a_model_each_name_it():
+    cells = lay("prompt,model,seed\na door,flux-2-pro,1..2\na hat,flux-2-max,3\n")
+    assert [cell.labels["row"] for cell in cells] == ["1 · a door · flux-2-pro"] * 2 + ["2 · a hat · flux-2-max"]
+    assert "flux" not in lay("a door\na hat\n")[0].labels["row"]
+
+
 def test_the_run_page_shows_rows_with_models_across():
     cells = lay("a door\na hat\n", models=[KLEIN, PRO], seed="7")
 

@@ -59,7 +59,7 @@ def test_what_the_review_sends_makes_the_run_that_it_showed(owner_client, owner)
     first, second = run.jobs.order_by("position")
     assert (first.model, first.parameters["size"], first.seed) == ("flux-2-pro", "1360x768", 7)
     assert (second.model, second.parameters["size"], second.seed) == ("flux-2-klein-4b", "1024x1024", 8)
-    assert first.axes == {"row": "1 · a door"}
+    assert first.axes == {"row": "1 · a door · flux-2-pro"}
 
 
 def test_the_run_shows_its_rows_and_can_be_made_again(owner_client):
