@@ -14,7 +14,7 @@ SECRET_PROMPT = "a vermilion heron nobody else may read"
 
 @dataclass
 class Things:
-    """A run with a picture, a call in doubt, a held result, a refusal and a job that waits; a sheet; an invite; a link."""
+    """A run with a picture, a call in doubt, a held result, a refusal, a job that waits; a sheet, an invite, a link."""
 
     run: Run
     image: Image
