@@ -6,7 +6,8 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from gallery.models import Comparison, Image, Job, PastPrompt, Preset, Run, Share, Sheet, SheetPart
+from gallery.catalogue import ready_templates
+from gallery.models import Comparison, Image, Job, PastPrompt, PromptTemplate, Run, Share, Sheet, SheetPart
 from gallery.services import losses
 
 
@@ -59,9 +60,28 @@ def past_prompt_read(request, key):
     return _find(PastPrompt.objects, key, owner=request.user)
 
 
-def preset_read(request, key):
-    """Return a preset of one's own, or one that is shared."""
-    return _find(Preset.objects.seen_by(request.user), key)
+def kept_read(request, model, key):
+    """Return a preset or a template: one's own, or one that is shared with the team."""
+    return _find(model.objects.seen_by(request.user).select_related("owner"), key)
+
+
+def kept_write(request, model, key):
+    return _find(model.objects.kept_by(request.user), key)
+
+
+def kept_restore(request, model, key):
+    """Return what its owner has deleted and can put back."""
+    return _find(model.objects.in_bin_of(request.user).select_related("owner"), key)
+
+
+def kept_place(rows, key):
+    """Return what ends a page of a list, which holds only what its reader may see."""
+    return _find(rows, key)
+
+
+def template_read(request, key):
+    """Return a template that comes along with fluxweb, or one as `kept_read` does."""
+    return ready_templates.BY_KEY.get(key) or kept_read(request, PromptTemplate, key)
 
 
 def comparison_write(request, key):

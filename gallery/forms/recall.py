@@ -6,21 +6,23 @@ from gallery.models.keys import random_key
 TYPED = (*VALUES, "model", "seed", "project")  # what an address may fill
 SHAPE = ("aspect_ratio", "size", "width", "height", "shapes_several")
 PARTS = {"prompt": ("prompt", "prompt_lines", "replace"), "seed": ("seed",), "shape": SHAPE}
-ONE_SHAPE = dict.fromkeys(SHAPE, "")
+NO_SHAPE = dict.fromkeys(SHAPE, "")
+# What stands in a field that somebody left alone: a run or a preset means all fields, also those.
+UNTOUCHED = {name: ComposeForm.base_fields[name].initial or "" for name in TYPED} | NO_SHAPE
 
 
 def from_run(run):
     """Return initial values that compose the same run again."""
     project = run.project.name if run.project else ""
-    return {**ONE_SHAPE, **run.form, "project": project, "nonce": random_key()}
+    return {**UNTOUCHED, **run.form, "project": project, "nonce": random_key()}
 
 
 def from_job(job, *, use=()):
     """Return initial values that make the same picture again; `use`: only these parts of them."""
-    everything = {**ONE_SHAPE, **_recipe_of(job), "prompt": job.prompt, "model": [job.model], "seed": str(job.seed)}
+    everything = {**UNTOUCHED, **_recipe_of(job), "prompt": job.prompt, "model": [job.model], "seed": str(job.seed)}
     everything["project"] = job.run.project.name if job.run.project else ""
     names = [name for part in use for name in PARTS.get(part, ())]
-    return {name: everything.get(name, "") for name in names} or everything
+    return {name: everything[name] for name in names} or everything
 
 
 def from_past(past):
@@ -30,7 +32,8 @@ def from_past(past):
 
 def from_preset(preset):
     """Return everything that a preset holds. One without a prompt leaves the prompt alone."""
-    return {**ONE_SHAPE, **preset.form}
+    kept = {**UNTOUCHED, **preset.form}
+    return kept if kept["prompt"] else {name: kept[name] for name in kept if name not in PARTS["prompt"]}
 
 
 def typed(sent):
@@ -42,7 +45,7 @@ def typed(sent):
 def over(values, others):
     """Lay values over others. A shape is one thing: whoever names a part of it means all of it."""
     if not values.keys().isdisjoint(SHAPE):
-        others = {**others, **ONE_SHAPE}
+        others = {**others, **NO_SHAPE}
     return {**others, **values}
 
 
@@ -53,6 +56,15 @@ def form_of(values, *, owner, judged):
         form = ComposeForm(plain(form), owner=owner, unfinished=True)
         form.is_valid()
     return form
+
+
+def to_keep(form):
+    """Return what a valid form holds, as a preset keeps it: a prompt that is not written yet is none."""
+    kept = form.as_typed()
+    kept.pop("buy_again", None)
+    if not (form.cleaned_data.get("prompt") or "").strip():
+        kept.pop("prompt", None)
+    return kept
 
 
 def plain(form):

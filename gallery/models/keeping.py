@@ -66,12 +66,16 @@ class Kept(models.Model):
 class Preset(Kept):
     """Everything that the studio holds: one value or many of each parameter. A saved matrix is one too."""
 
+    CONTENT = ("form", "images")
+
     form = models.JSONField()  # the values as typed, like those of a run
     images = models.PositiveIntegerField(default=0)  # how many one press would make
 
 
 class PromptTemplate(Kept):
     """A prompt with places to fill: `{{product}}`, or `{{product=a vase}}` with what stands there unless changed."""
+
+    CONTENT = ("prompt", "note", "model", "aspect_ratio")
 
     prompt = models.TextField()
     note = models.CharField(max_length=300, blank=True)  # what it is good for

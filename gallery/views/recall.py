@@ -3,6 +3,7 @@
 from gallery import access
 from gallery.forms import recall
 from gallery.forms.compose import START_MODEL
+from gallery.models import Preset
 
 START = {"model": [START_MODEL]}
 
@@ -20,7 +21,7 @@ def _run(request, key, sent):
 
 
 def _preset(request, key, sent):
-    return recall.from_preset(access.preset_read(request, key))
+    return recall.from_preset(access.kept_read(request, Preset, key))
 
 
 def _image(request, key, sent):

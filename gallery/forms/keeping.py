@@ -1,0 +1,133 @@
+"""Forms of what is kept under a name: presets, prompt templates, and what is filled into one."""
+
+from django import forms
+
+from gallery.catalogue import flux_models, placeholders, template_files
+from gallery.catalogue.problems import InvalidRequest
+from gallery.forms.fields import refuse_broken_text
+from gallery.models import Preset, PromptTemplate
+
+MODELS = [("", "any"), *((model_id, model_id) for model_id in flux_models.ids())]
+
+
+class NameForm(forms.Form):
+    """A name that its owner gives once, and whether the team sees what is under it. `row`: what has it now."""
+
+    kept = Preset
+    name = forms.CharField(max_length=80, label="Name", validators=[refuse_broken_text])
+    shared = forms.BooleanField(required=False, label="Shared with the team")
+
+    def __init__(self, *args, owner, row=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.owner = owner
+        self.row = row
+
+    def clean(self):
+        cleaned = super().clean()
+        if "name" not in self.errors and self.has_name(cleaned["name"]):
+            self.say_taken()
+        return cleaned
+
+    def has_name(self, name):
+        """Return what else of the owner's has this name, or None."""
+        others = self.kept.objects.kept_by(self.owner).filter(name=name)
+        return others.exclude(pk=self.row.pk if self.row else None).first()
+
+    def say_taken(self):
+        self.add_error("name", "You have one of this name already.")
+
+
+class SaveForm(NameForm):
+    """The name of a new preset. `overwrite`: the one that has it already, if any, gets the new content."""
+
+    overwrite = forms.BooleanField(required=False, label="Replace what it holds")
+    taken = False
+
+    def has_name(self, name):
+        self.row = super().has_name(name)
+        self.taken = self.row is not None
+        return self.taken and not self.cleaned_data.get("overwrite")
+
+
+class TemplateForm(NameForm):
+    """A prompt template, checked as one that comes with a file."""
+
+    kept = PromptTemplate
+    field_order = ("name", "prompt", "note", "model", "aspect_ratio", "shared")
+    prompt = forms.CharField(
+        label="Prompt", validators=[refuse_broken_text], widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="Write what changes in two braces: <code>{{product}}</code>. Behind an equals sign stands what it "
+        "says unless somebody changes it: <code>{{light=soft daylight}}</code>. One brace still means a choice: "
+        "<code>{red|blue}</code>.",
+    )  # fmt: skip
+    note = forms.CharField(required=False, label="What it is good for", validators=[refuse_broken_text])
+    model = forms.ChoiceField(required=False, label="Best with the model", choices=MODELS)
+    aspect_ratio = forms.CharField(required=False, label="Best with the ratio", help_text="Like 2:3, or nothing.")
+
+    def clean(self):
+        cleaned = super().clean()
+        for name, sentence in template_files.faults({**self.content(), "name": cleaned.get("name", "")}):
+            if not self.has_error(name):
+                self.add_error(name, sentence)
+        return cleaned
+
+    def content(self):
+        return {name: self.cleaned_data[name] for name in PromptTemplate.CONTENT if name in self.cleaned_data}
+
+
+class PlacesForm(forms.Form):
+    """The places of a template to be filled; `filled` is what goes into the studio, None while something is wrong."""
+
+    suit = forms.BooleanField(required=False, initial=True)
+
+    def __init__(self, *args, template, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.template = template
+        self.filled = None
+        self.names = {}
+        for number, place in enumerate(placeholders.places(template.prompt), 1):
+            self.names[place.name] = f"fill-{number}"
+            self.fields[f"fill-{number}"] = _field(place)
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.errors:
+            try:
+                self.filled = placeholders.fill(self.template.prompt, self.values())
+            except InvalidRequest as invalid:
+                for name, problem in invalid.problems.items():
+                    self.add_error(self.names[name], problem.message)
+        return cleaned
+
+    def values(self):
+        """Return what stands in the places by their names."""
+        return {name: self[field].value() or "" for name, field in self.names.items()}
+
+    def places(self):
+        return [self[field] for field in self.names.values()]
+
+    def parts(self):
+        return placeholders.parts(self.template.prompt, self.values())
+
+    def missing(self):
+        """Name the places that must be filled still."""
+        values = self.values()
+        found = placeholders.places(self.template.prompt)
+        return [place.name for place in found if place.default is None and not values[place.name].strip()]
+
+    def for_studio(self):
+        """Return what the studio is filled with."""
+        prompt = {"prompt": self.filled.prompt, "prompt_lines": self.filled.lines, "replace": ""}
+        return prompt | (self.suiting() if self.cleaned_data["suit"] else {})
+
+    def suiting(self):
+        """Return the model and the shape that the template is best with."""
+        suiting = {"model": [self.template.model], "aspect_ratio": self.template.aspect_ratio}
+        return {name: value for name, value in suiting.items() if value not in ("", [""])}
+
+
+def _field(place):
+    return forms.CharField(
+        required=False, strip=False, label=place.name, initial=place.default or "", validators=[refuse_broken_text],
+        widget=forms.Textarea(attrs={"rows": 1}),
+    )  # fmt: skip
