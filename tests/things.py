@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from gallery.models import Guest, Image, Job, Run, Share, Sheet
+from gallery.models import Guest, Image, Job, Preset, PromptTemplate, Run, Share, Sheet
 from gallery.models.runs import State
 from gallery.models.sharing import Download
-from gallery.services import guests, people, shares, sheets
+from gallery.services import guests, keeping, people, shares, sheets
 from gallery.simulator import faults
 from tests.factories import make_run, make_share
 
@@ -14,7 +14,10 @@ SECRET_PROMPT = "a vermilion heron nobody else may read"
 
 @dataclass
 class Things:
-    """A run with a picture, a call in doubt, a held result, a refusal, a job that waits; a sheet, an invite, a link."""
+    """A run with a picture, a call in doubt, a held result, a refusal, a job that waits; a sheet, an invite, a link.
+
+    `kept`: a preset and a template by their kind, nobody else's, and as `preset-restore` one that was deleted.
+    """
 
     run: Run
     image: Image
@@ -24,6 +27,7 @@ class Things:
     token: str
     share: Share
     guest: Guest
+    kept: dict
 
     @property
     def link(self):
@@ -45,4 +49,18 @@ def make_things(owner, *, worker, world):
     sheets.draw_next()
     share = make_share(owner, answers_open=True, download=Download.RECIPE)
     guest = guests.welcome(share, name="Gunnar of the client", address="192.0.2.7")
-    return Things(run, Image.objects.get(), doubtful, held, sheet, people.invite(role="member"), share, guest)
+    token = people.invite(role="member")
+    return Things(run, Image.objects.get(), doubtful, held, sheet, token, share, guest, make_kept(owner))
+
+
+def make_kept(owner):
+    contents = {
+        "preset": (Preset, {"form": {"prompt": SECRET_PROMPT, "model": ["flux-2-pro"], "seed": "1..3"}, "images": 3}),
+        "template": (PromptTemplate, {"prompt": f"{SECRET_PROMPT}, {{{{light}}}}"}),
+    }
+    kept = {}
+    for kind, (model, content) in contents.items():
+        for name in (kind, f"{kind}-restore"):
+            kept[name] = keeping.add(model, owner=owner, name=f"Heron of {name}", **content)
+        keeping.delete(kept[f"{kind}-restore"])
+    return kept

@@ -16,13 +16,13 @@ class NameTaken(Exception):
     """The owner keeps something under this name already."""
 
 
-def add(model, *, owner, name, **fields):
+def add(model, /, *, owner, name, **fields):
     """Keep something new. Raises NameTaken."""
     with _unless_taken():
         return model.objects.create(owner=owner, name=name, **fields)
 
 
-def change(row, **fields):
+def change(row, /, **fields):
     """Change something; content that differs leaves its former version in the bin. Raises NameTaken."""
     with _unless_taken():
         before = content_of(row)

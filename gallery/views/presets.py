@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gallery import access
 from gallery.catalogue.params import PARAMS
-from gallery.forms.compose import ComposeForm
+from gallery.forms.compose import FOLDED, ComposeForm
 from gallery.forms.keeping import NameForm, SaveForm
 from gallery.forms.recall import TYPED, to_keep
 from gallery.models import Preset
@@ -37,12 +37,18 @@ def _list(request, form, *, of="mine", **also):
     shelf = shelves.shelf(request, Preset, of=of)
     context = {
         "shelf": shelf,
-        "rows": [(preset, [value for _, value in facts(preset.form, SHORT)]) for preset in shelf.rows],
+        "rows": [(preset, _short(preset.form)) for preset in shelf.rows],
         "deleted": shelves.just_deleted(request, Preset),
         "picker": in_picker(request),
         "form": form,
     }
     return render(request, "gallery/_presets.html" if request.htmx else "gallery/presets.html", context | also)
+
+
+def _short(form):
+    """List the values that tell one preset from another."""
+    varied = {name: value for name, value in form.items() if value != FOLDED.get(name)}
+    return [value for _, value in facts(varied, SHORT)]
 
 
 def in_picker(request):

@@ -37,7 +37,7 @@ def show(request, key):
     form = PlacesForm(request.POST if request.method == "POST" else None, template=template)
     form.is_valid()
     if request.htmx and request.htmx.target == "preview":
-        return render(request, "gallery/_template_preview.html", {"form": form})
+        return render(request, "gallery/_template_preview.html", {"form": form, "oob": True})
     return _page(request, template, form)
 
 

@@ -79,6 +79,12 @@ def test_the_pages_of_members(page, live_server, things, owner, cookie):
         reverse("run", args=[things.run.key]),
         "/gallery/",
         "/prompts/",
+        "/presets/",
+        reverse("preset", args=[things.kept["preset"].key]),
+        "/templates/",
+        reverse("template", args=["ready-art-directed-scene-json"]),
+        "/templates/new/",
+        "/templates/import/",
         reverse("image", args=[things.image.key]),
         f"/compare/?image={things.image.key}",
         "/queue/",
@@ -108,6 +114,23 @@ def test_the_studio_with_everything_open_and_everything_wrong(page, live_server,
     page.locator("#generate").click()
     expect(page.locator("#why-height")).to_be_visible()
     assert wrong + findings(page) == []
+
+
+def test_what_is_picked_over_the_studio(page, live_server, things, owner, cookie):
+    page.context.add_cookies([cookie(signed_in(owner))])
+    page.goto(live_server.url)
+    wrong = []
+    for name in ("Past prompts", "Presets", "Templates"):
+        page.locator(".pickers").get_by_role("link", name=name).click()
+        expect(page.locator("#picker").get_by_role("heading", level=2, name=name)).to_be_visible()
+        wrong += findings(page)
+        page.keyboard.press("Escape")
+    page.locator(".pickers").get_by_role("link", name="Templates").click()
+    page.get_by_role("link", name="Ready-made").click()
+    page.get_by_role("link", name="Typography poster").click()
+    expect(page.get_by_role("heading", name="Typography poster")).to_be_visible()
+    wrong += findings(page)
+    assert wrong == []
 
 
 def test_several_values_and_their_review(page, live_server, owner, cookie):

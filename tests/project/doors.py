@@ -1,5 +1,6 @@
 """Every address of the project by its name, as the resolver knows it, and how a test opens it."""
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import get_resolver, reverse
 
 RUN_FORM = {"prompt": "a door", "model": "flux-2-klein-4b", "seed": "1", "size": "64x64", "nonce": "a press"}
@@ -15,6 +16,11 @@ FORMS = {
     "run-sheets": {"edge": "512", "format": "png"},
     "batch": {"rows": "a door", "model": "flux-2-klein-4b", "seed": "1", "shape": "64x64", "start": "1"},
     "run-extend": {"model": "flux-2-klein-9b", "size": "5", "quoted_micros": "50000"},  # of the things' run
+    "preset-save": {**RUN_FORM, "name": "a door"},
+    "preset": {"name": "another door"},
+    "template-new": {"name": "a door", "prompt": "a {{colour}} door"},
+    "template-edit": {"name": "a gate", "prompt": "a {{colour}} gate"},
+    "template-use": {"fill-1": "at dusk"},
     "job-settle": {"as": "charged"},
     "job-release": {"drop": "1"},
     "gate-pause": {"reason": "a look at the books"},
@@ -36,6 +42,7 @@ FORMS = {
     "account_change_password": {"oldpassword": PASSWORD, "password1": "another pass", "password2": "another pass"},
     "account_reset_password": {"email": "olga@example.com"},
 }
+KEPT_LISTS = ("presets", "preset-save", "templates", "template-new", "templates-export", "templates-import")
 
 
 def names():
@@ -56,6 +63,7 @@ def _walk(resolver):
 def form(name, things):
     """Write what a sound request sends to a door, with the keys of the owner's things in it."""
     keyed = {
+        "templates-import": {"file": SimpleUploadedFile("templates.json", b'[{"name": "Gate", "prompt": "a gate"}]')},
         "marks": {"image": things.image.key, "verdict": "pick"},
         "share-new": {"image": things.image.key, **SHARE_FORM},
     }
@@ -83,6 +91,8 @@ def address(name, things):
         keys[name] = [things.link, things.image.key]
     elif name == "share" or (name.startswith("share-") and name not in ("share-new", "share-guest-delete")):
         keys[name] = [things.share.key]
+    if name.startswith(("preset", "template")) and name not in KEPT_LISTS:
+        keys[name] = [things.kept.get(name, things.kept[name.partition("-")[0]]).key]
     if name.startswith("image"):
         keys[name] = [things.image.key]
     if name.startswith("sheet"):

@@ -75,6 +75,22 @@ TABLE = {
     "share-revoke": ("login 405 405 405", "login 404 302 302"),
     "share-reopen": OWNER_ACTS,
     "share-delete": OWNER_ACTS,
+    "presets": MEMBERS_LOOK,
+    "preset-save": ("login 405 405 405", "login 302 302 302"),
+    "preset": ("login 404 200 404", "login 404 302 404"),
+    "preset-restore": OWNER_ACTS,
+    "preset-copy": OWNER_ACTS,
+    "preset-delete": OWNER_ACTS,  # last: then it is gone
+    "templates": MEMBERS_LOOK,
+    "template-new": ("login 200 200 200", "login 302 302 302"),
+    "templates-export": MEMBERS_LOOK,
+    "templates-import": ("login 200 200 200", "login 302 302 302"),
+    "template": ("login 404 200 404", "login 404 200 404"),
+    "template-use": ("login 405 405 405", "login 404 200 404"),
+    "template-edit": ("login 404 200 404", "login 404 302 404"),
+    "template-restore": OWNER_ACTS,
+    "template-copy": OWNER_ACTS,
+    "template-delete": OWNER_ACTS,  # last: then it is gone
     "queue": MEMBERS_LOOK,
     "losses": MEMBERS_LOOK,
     "prices": ("login 200 200 200", "login 404 404 302"),
@@ -145,7 +161,7 @@ def test_what_a_stranger_sends_changes_nothing(things, people):
     before = states(things.run), list(Attempt.objects.values())
     for name in TABLE:
         for who in ("visitor", "colleague"):
-            if name.startswith(("run-", "sheet-", "job-", "gate-")):
+            if name.startswith(("run-", "sheet-", "job-", "gate-", "preset-", "template-")):
                 clients[who].post(doors.address(name, things), doors.form(name, things))
     assert (states(things.run), list(Attempt.objects.values())) == before
     assert not Gate.objects.filter(paused=True).exists()

@@ -36,7 +36,7 @@ def fill_past_prompts(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gallery", "0010_sharing"),
+        ("gallery", "0007_kept_and_shared"),
     ]
 
     operations = [
