@@ -46,6 +46,11 @@ def loss_place(request, key):
     return _find(losses.of(request.user), key)
 
 
+def call_place(rows, key):
+    """Return the call that ends a page of a report, among those its reader may see."""
+    return _find(rows, key)
+
+
 def job_write(request, key):
     return _find(Job.objects.select_related("run", "attempt", "owner"), key, owner=request.user)
 

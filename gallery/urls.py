@@ -4,7 +4,9 @@ from django.urls import include, path
 
 from gallery.views import (
     batch,
+    calls,
     compare,
+    costs,
     files,
     gallery,
     gate,
@@ -88,6 +90,11 @@ urlpatterns = [
     path("images/<str:key>/thumbnail", files.thumbnail, name="image-thumbnail"),
     path("marks/", marks.mark, name="marks"),
     path("compare/", compare.show, name="compare"),
+    path("costs/", costs.index, name="costs"),
+    path("costs/report.csv", costs.as_csv, name="costs-csv"),
+    path("costs/runs/", calls.runs, name="costs-runs"),
+    path("costs/calls/", calls.index, name="costs-calls"),
+    path("costs/calls.csv", calls.as_csv, name="costs-calls-csv"),
     path("costs/prices/", prices.index, name="prices"),
     path("prompts/", prompts.index, name="prompts"),
     path("shares/", include(SHARES)),

@@ -21,6 +21,15 @@ def money(micros):
 
 
 @register.filter
+def percent(permille):
+    """Write thousandths as a percentage: 26 %, 11.9 %, −4 %."""
+    if permille is None:
+        return "–"
+    whole, rest = divmod(abs(permille), 10)
+    return f"{'−' if permille < 0 else ''}{whole}{f'.{rest}' if rest else ''} %"
+
+
+@register.filter
 def seconds(value):
     """Write a duration for people: 0.8 s, 12 s, 2 min 5 s."""
     if value is None:

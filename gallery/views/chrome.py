@@ -11,9 +11,10 @@ from gallery.services import gate, queue
 PAGES = {
     "studio": "studio", "studio-check": "studio", "runs": "runs", "run": "runs", "run-changes": "runs",
     "gallery": "gallery", "image": "gallery", "compare": "gallery", "queue": "queue", "help": "help",
-    "prices": "costs", "batch": "studio",
+    "batch": "studio",
     "shares": "shares", "shares-all": "shares", "shares-received": "shares", "share-new": "shares",
     "share": "shares", "share-change": "shares",
+    "costs": "costs", "costs-runs": "costs", "costs-calls": "costs", "prices": "costs",
 }  # fmt: skip
 
 

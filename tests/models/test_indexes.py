@@ -7,7 +7,8 @@ from django.db import connection
 from django.utils import timezone
 
 from gallery.models import Attempt, Image, Job, Run, Sheet, Worker
-from gallery.services import history
+from gallery.services import calls, history
+from gallery.services.reports import Slice
 from gallery.views import gallery
 from tests.factories import make_run
 from tests.views.rows import make_images
@@ -85,6 +86,18 @@ def test_sheets_to_draw_are_found_without_the_finished(plan, owner):
         cursor.execute("ANALYZE")
     assert "sheet_due" in plan(Sheet.objects.due(timezone.now()).order_by("due_at")[:5])
     assert "sheet_by_age" in plan(Sheet.objects.filter(created_at__lt=timezone.now() - timedelta(days=30)))
+
+
+@pytest.mark.parametrize("by", ["day", "owner", "model"])
+def test_the_calls_under_a_sum_are_walked_in_their_order(plan, owner, by):
+    narrower = {"day": {}, "owner": {"owner_id": owner.pk}, "model": {"model": "flux-2-klein-4b"}}[by]
+    chosen = Slice(timezone.localdate() - timedelta(days=30), timezone.localdate(), **narrower)
+    rows = calls.calls(chosen, calls.kind_of("all"))
+    middle = rows[20]
+    for page in (rows[:51], calls.calls(chosen, calls.kind_of("all"), after=middle)[:51]):
+        explained = plan(page)
+        assert "attempt_of_" in explained or "attempt_by_day" in explained
+        assert "TEMP B-TREE" not in explained
 
 
 def test_living_workers_are_found_without_the_stopped(plan):

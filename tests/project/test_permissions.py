@@ -93,6 +93,11 @@ TABLE = {
     "template-delete": OWNER_ACTS,  # last: then it is gone
     "queue": MEMBERS_LOOK,
     "losses": MEMBERS_LOOK,
+    "costs": MEMBERS_LOOK,  # one's own; what else stands there is asked in tests/views/test_costs.py
+    "costs-csv": MEMBERS_LOOK,
+    "costs-runs": MEMBERS_LOOK,
+    "costs-calls": MEMBERS_LOOK,
+    "costs-calls-csv": MEMBERS_LOOK,
     "prices": ("login 200 200 200", "login 404 404 302"),
     "gate-pause": ADMIN_ACTS,
     "gate-resume": ADMIN_ACTS,

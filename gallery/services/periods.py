@@ -1,0 +1,125 @@
+"""Stretches of days that reports ask for: a month, a quarter, a year, any range. Days are the team’s, in its zone."""
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+YEARS = range(2000, 2100)
+MOST_DAYS = 3_660  # ten years
+
+
+class BadPeriod(ValueError):
+    """What was asked for is no stretch of days; the sentence says why."""
+
+
+@dataclass(frozen=True)
+class Period:
+    """From `start` to `end`, both included. `kind`: month, quarter, year or range."""
+
+    kind: str
+    start: date
+    end: date
+
+    @property
+    def days(self):
+        return (self.end - self.start).days + 1
+
+    @property
+    def title(self):
+        match self.kind:
+            case "month":
+                return f"{self.start:%B %Y}"
+            case "quarter":
+                return f"{_ordinal(self.quarter)} quarter {self.start.year}"
+            case "year":
+                return str(self.start.year)
+        return f"{_day(self.start)} to {_day(self.end)}" if self.days > 1 else _day(self.start)
+
+    @property
+    def quarter(self):
+        return (self.start.month + 2) // 3
+
+    @property
+    def query(self):
+        """Return what names this period in an address."""
+        match self.kind:
+            case "month":
+                return {"month": f"{self.start:%Y-%m}"}
+            case "quarter":
+                return {"quarter": f"{self.start.year}-Q{self.quarter}"}
+            case "year":
+                return {"year": str(self.start.year)}
+        return {"from": self.start.isoformat(), "to": self.end.isoformat()}
+
+    @property
+    def before(self):
+        """The period of the same kind that ends where this one starts."""
+        return self._beside(self.start - timedelta(days=1), self.start - timedelta(days=self.days))
+
+    @property
+    def after(self):
+        return self._beside(self.end + timedelta(days=1), self.end + timedelta(days=1))
+
+    def _beside(self, inside, start):
+        if self.kind == "range":
+            return Period("range", start, start + timedelta(days=self.days - 1))
+        return around(self.kind, inside)
+
+    def holds(self, day):
+        return self.start <= day <= self.end
+
+
+def around(kind, day):
+    """Return the month, quarter or year that a day lies in."""
+    first, count = {"month": (day.month, 1), "quarter": (day.month - (day.month - 1) % 3, 3), "year": (1, 12)}[kind]
+    last = first + count - 1
+    return Period(kind, date(day.year, first, 1), date(day.year, last, monthrange(day.year, last)[1]))
+
+
+def read(query, *, today):
+    """Return the period that an address names, this month if it names none; raise BadPeriod."""
+    if month := query.get("month"):
+        year, n = _numbers(r"(\d{4})-(\d{2})", month, "A month is written like 2026-11.")
+        return _checked("month", year, n, most=12)
+    if quarter := query.get("quarter"):
+        year, n = _numbers(r"(\d{4})-Q(\d)", quarter, "A quarter is written like 2026-Q4.")
+        return _checked("quarter", year, 3 * n - 2, most=12)
+    if year := query.get("year"):
+        return _checked("year", *_numbers(r"(\d{4})", year, "A year is written like 2026."), 1, most=1)
+    if query.get("from") or query.get("to"):
+        return _range(query.get("from") or query["to"], query.get("to") or today.isoformat())
+    return around("month", today)
+
+
+def _numbers(pattern, text, otherwise):
+    found = re.fullmatch(pattern, text, re.ASCII)
+    if not found:
+        raise BadPeriod(otherwise)
+    return [int(each) for each in found.groups()]
+
+
+def _checked(kind, year, month, *, most):
+    if year not in YEARS or not 1 <= month <= most:
+        raise BadPeriod(f"There is no such {kind}.")
+    return around(kind, date(year, month, 1))
+
+
+def _range(first, last):
+    try:
+        start, end = date.fromisoformat(first), date.fromisoformat(last)
+    except ValueError:
+        raise BadPeriod("A day is written like 2026-11-25.") from None
+    if start > end:
+        raise BadPeriod("The first day comes after the last. Exchange them.")
+    if start.year not in YEARS or end.year not in YEARS or (end - start).days >= MOST_DAYS:
+        raise BadPeriod("A report spans at most ten years.")
+    return Period("range", start, end)
+
+
+def _day(day):
+    return f"{day.day} {day:%B %Y}"
+
+
+def _ordinal(n):
+    return ("First", "Second", "Third", "Fourth")[n - 1]

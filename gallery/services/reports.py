@@ -1,0 +1,202 @@
+"""What was spent, by day, member, FLUX model or project: read from the roll-up, never from the attempts.
+
+The waiting movements are added in the same statement, so that every answer is exact at one moment.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from gallery.models import Attempt, DaySpend, Movement
+from gallery.models.spending import AMOUNTS
+from gallery.services import periods
+from gallery.services.rows import for_database
+
+NO_PROJECT, NOBODY = 0, -1
+CENT = 10_000  # micros
+PACE_DAYS = 28  # whose mean the forecast goes on with
+GROUPS = {
+    "day": "day",
+    "month": "SUBSTR(CAST(day AS TEXT), 1, 7)",
+    "member": "owner_id",
+    "model": "model",
+    "project": "project_id",
+}
+ZERO = dict.fromkeys(AMOUNTS, 0)
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Which attempts are asked about. None asks for all; NO_PROJECT for those without one; NOBODY matches nothing."""
+
+    start: date
+    end: date
+    owner_id: int | None = None
+    model: str | None = None
+    project_id: int | None = None
+
+    def within(self, start, end):
+        return replace(self, start=start, end=end)
+
+    def attempts(self):
+        """Return the attempts themselves: every call of the slice, and what is reserved."""
+        rows = Attempt.objects.filter(demo=settings.DEMO, day__gte=self.start, day__lte=self.end)
+        if self.owner_id is not None:
+            rows = rows.filter(owner=self.owner_id)
+        if self.model is not None:
+            rows = rows.filter(model=self.model)
+        if self.project_id is not None:
+            rows = rows.filter(project=self.project_id or None)
+        return rows
+
+    def condition(self):
+        """Return the SQL of the same choice, and its values."""
+        days = [for_database(DaySpend, "day", day) for day in (self.start, self.end)]
+        parts, values = ["demo = %s", "day BETWEEN %s AND %s"], [settings.DEMO, *days]
+        for column, value in (("owner_id", self.owner_id), ("model", self.model), ("project_id", self.project_id)):
+            if column == "project_id" and value == NO_PROJECT:
+                parts.append("project_id IS NULL")
+            elif value is not None:
+                parts.append(f"{column} = %s")
+                values.append(value)
+        return " AND ".join(parts), values
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Integer sums by the names of AMOUNTS, and what follows from them. A ratio of nothing is None."""
+
+    amounts: dict = field(default_factory=ZERO.copy)
+
+    def __getattr__(self, name):
+        try:
+            return self.__dict__["amounts"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __add__(self, other):
+        return Sums({name: amount + other.amounts[name] for name, amount in self.amounts.items()})
+
+    @property
+    def calls(self):
+        return self.charged_calls + self.uncertain_calls + self.free_calls
+
+    @property
+    def spent_micros(self):
+        """What counts for every limit, without what is only reserved."""
+        return self.charged_micros + self.uncertain_micros
+
+    @property
+    def saved_micros(self):
+        """Against the official price of what was charged; negative where ours was dearer."""
+        return self.official_micros - self.charged_micros
+
+    @property
+    def saved_permille(self):
+        return _permille(self.saved_micros, self.official_micros)
+
+    @property
+    def each_micros(self):
+        return _each(self.charged_micros, self.pictures)
+
+    @property
+    def per_kept_micros(self):
+        return _each(self.charged_micros, self.kept_pictures)
+
+    @property
+    def per_shared_micros(self):
+        return _each(self.charged_micros, self.shared_pictures)
+
+    @property
+    def kept_permille(self):
+        return _permille(self.kept_pictures, self.pictures)
+
+    @property
+    def waste_micros(self):
+        """Spent for what nobody kept or shared, pictures and losses alike."""
+        return self.spent_micros - self.used_micros
+
+    @property
+    def waste_permille(self):
+        return _permille(self.waste_micros, self.spent_micros)
+
+
+def _permille(part, whole):
+    return _rounded(1000 * part, whole) if whole else None
+
+
+def _each(micros, count):
+    """Divide, to a hundredth of a cent: a mean of more digits says no more."""
+    return 100 * _rounded(micros, 100 * count) if count else None
+
+
+def _rounded(part, whole):
+    """Divide integers to the nearest one, halves away from zero."""
+    sign = -1 if part < 0 else 1
+    return sign * ((2 * abs(part) + whole) // (2 * whole))
+
+
+def sums_by(chosen, *groups, amounts=tuple(AMOUNTS)):
+    """Return {what the groups say: Sums} of a slice. One group is a plain key, several are a tuple.
+
+    `groups` are names of GROUPS; only the named `amounts` are added up, the others are 0.
+    """
+    where, values = chosen.condition()
+    columns = [f"{GROUPS[name]} AS {name}" for name in groups]
+    sums = [f"CAST(SUM({name}) AS BIGINT) AS {name}" for name in amounts]
+    by = f" GROUP BY {', '.join(map(str, range(1, len(groups) + 1)))}" if groups else ""
+    of_each = " UNION ALL ".join(
+        f"SELECT {', '.join([*columns, *sums])} FROM {model._meta.db_table} WHERE {where}{by}"  # noqa: S608
+        for model in (DaySpend, Movement)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join([*groups, *sums])} FROM ({of_each}) AS spent{by}", values * 2)  # noqa: S608
+        rows = cursor.fetchall()
+    found = {}
+    for row in rows:
+        key = tuple(_key(name, value) for name, value in zip(groups, row, strict=False))
+        given = dict(zip(amounts, row[len(groups) :], strict=True))
+        if any(given.values()):
+            found[key[0] if len(groups) == 1 else key] = Sums(ZERO | {n: each or 0 for n, each in given.items()})
+    return found
+
+
+def _key(group, value):
+    return date.fromisoformat(value) if group == "day" and isinstance(value, str) else value
+
+
+def total(chosen):
+    """Return the Sums of a whole slice."""
+    return sum(sums_by(chosen).values(), Sums())
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """`micros`: what the month will have cost. `pace_micros`: the mean of the days it goes on with."""
+
+    micros: int
+    pace_micros: int
+
+
+def forecast(chosen, *, spent_micros):
+    """Say what this month will have cost if it goes on as in the last weeks; None where there is nothing to go by.
+
+    `spent_micros`: of the month so far. The pace is the mean of the full days before today, since the first spend.
+    """
+    today = timezone.localdate()
+    month = periods.around("month", today)
+    weeks = chosen.within(today - timedelta(days=PACE_DAYS), today - timedelta(days=1))
+    days = sums_by(weeks, "day", amounts=("charged_micros", "uncertain_micros"))
+    if not days:
+        return None
+    paced, count = sum(each.spent_micros for each in days.values()), (today - min(days)).days
+    rest = paced * (month.end - today).days
+    return Forecast(_to_cents(spent_micros * count + rest, count), _to_cents(paced, count))
+
+
+def _to_cents(micros, count):
+    """Divide, to whole cents: more digits would promise what no forecast keeps."""
+    return CENT * _rounded(micros, CENT * count)

@@ -1,0 +1,39 @@
+"""CSV that does nothing in a spreadsheet: a text that would be taken for a formula is marked as text."""
+
+import csv
+import re
+
+BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+MARK = "\ufeff"  # without it Excel takes UTF-8 for the local code page
+MICROS = 1_000_000
+
+
+class _Line:
+    """What csv writes to; it hands the line on."""
+
+    def write(self, text):
+        return text
+
+
+def lines(rows):
+    """Yield the lines of a CSV file, the first of them with a byte order mark. Cells are texts, integers or None."""
+    writer = csv.writer(_Line())
+    for n, row in enumerate(rows):
+        line = writer.writerow([_cell(each) for each in row])
+        yield line if n else MARK + line
+
+
+def dollars(micros):
+    """Write micro-dollars exactly, as a number that spreadsheets add up: 35.000000."""
+    if micros is None:
+        return ""
+    whole, rest = divmod(abs(micros), MICROS)
+    return f"{'-' if micros < 0 else ''}{whole}.{rest:06d}"
+
+
+def _cell(value):
+    text = "" if value is None else str(value).replace("\x00", "")
+    if text.lstrip(" \u00a0").startswith(BEGINS_A_FORMULA) and not NUMBER.fullmatch(text):
+        return f"'{text}"
+    return text

@@ -1,0 +1,235 @@
+"""What was spent: figures, a chart, a table that sorts, and the same as CSV. Members see their own."""
+
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from gallery.forms import costs as forms
+from gallery.models import Project, User
+from gallery.services import periods, reports, spreadsheets
+from gallery.services.reports import Sums
+from gallery.services.spreadsheets import dollars
+from gallery.templatetags.fluxweb import money, percent
+from gallery.views import charts
+
+FINER = {"member": "model", "model": "day", "project": "model", "day": "model", "month": "day"}
+NO_PROJECT_TITLE = "No project"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of numbers. `kind`: which calls stand under its numbers (services/calls.py)."""
+
+    name: str
+    word: str
+    amount: str
+    kind: str
+    write: object = money
+
+    def value(self, sums):
+        return getattr(sums, self.amount)
+
+    def text(self, sums):
+        value = self.value(sums)
+        return self.write(value) if value else "–"
+
+
+COLUMNS = (
+    Column("calls", "Calls", "calls", "all", "{:,}".format),
+    Column("pictures", "Pictures", "pictures", "pictures", "{:,}".format),
+    Column("charged", "Charged", "charged_micros", "charged"),
+    Column("doubt", "In doubt", "uncertain_micros", "doubt"),
+    Column("lost", "Lost", "lost_micros", "lost"),
+    Column("saved", "Saved", "saved_micros", "charged"),
+    Column("each", "Each", "each_micros", "pictures"),
+    Column("kept", "Kept", "kept_permille", "kept", percent),
+)
+
+
+@dataclass
+class Row:
+    """One line of the table. `query`: names the same calls in an address."""
+
+    key: object
+    title: str
+    sums: Sums
+    query: dict
+    finer: str = ""  # the address of a report of this row alone
+
+    @property
+    def cells(self):
+        """Return (text, address of the calls under it) for every column."""
+        return [(column.text(self.sums), self._calls(column)) for column in COLUMNS]
+
+    def _calls(self, column):
+        return href("costs-calls", self.query, kind=column.kind) if column.value(self.sums) else None
+
+
+@require_safe
+def index(request):
+    asked = forms.read(request.GET, user=request.user)
+    rows = _rows(asked)
+    total = Row("", "Total", sum((row.sums for row in rows), Sums()), asked.query)
+    order = request.GET.get("sort", "")
+    today = timezone.localdate()
+    ahead = _forecast(asked, total.sums, today)
+    context = {
+        "asked": asked,
+        "heads": _heads(asked, order),
+        "rows": _sorted(rows, order, asked.by),
+        "total": total,
+        "everybody": request.user.sees_costs,
+        "chart": charts.of_spend(asked.chosen, asked.period, forecast=ahead, today=today),
+        "forecast": ahead,
+        "today": today,
+        "zone": settings.TIME_ZONE,
+        "csv": href("costs-csv", asked.query, sort=order or None),
+        "calls": {kind: href("costs-calls", asked.query, kind=kind) for kind in ("all", "charged", "doubt", "lost")},
+        "runs": href("costs-runs", asked.query),
+        **navigation("costs", asked, everybody=request.user.sees_costs),
+    }
+    return render(request, "gallery/costs.html", context)
+
+
+def _forecast(asked, sums, today):
+    if asked.period != periods.around("month", today):
+        return None
+    return reports.forecast(asked.chosen, spent_micros=sums.spent_micros)
+
+
+@require_safe
+def as_csv(request):
+    """Send the table as it stands on the page, with every sum that there is, exactly."""
+    asked = forms.read(request.GET, user=request.user)
+    rows = _sorted(_rows(asked), request.GET.get("sort", ""), asked.by)
+    word = dict(forms.choices_of(everybody=True))[asked.by]
+    head = [
+        word, "Calls", "Charged calls", "Calls in doubt", "Free calls", "Lost calls", "Pictures", "Kept", "Shared",
+        "Charged USD", "In doubt USD", "Reserved USD", "Paid but lost USD", "Official USD", "Saved USD",
+    ]  # fmt: skip
+    name = f"costs-by-{asked.by}-{asked.period.start}"
+    return csv_response([head, *map(_csv_row, rows)], name=name, answer=HttpResponse)
+
+
+def _csv_row(row):
+    sums = row.sums
+    title = row.key if isinstance(row.key, date) else row.title
+    calls = [sums.calls, sums.charged_calls, sums.uncertain_calls, sums.free_calls, sums.lost_calls]
+    pictures = [sums.pictures, sums.kept_pictures, sums.shared_pictures]
+    amounts = [sums.charged_micros, sums.uncertain_micros, sums.reserved_micros, sums.lost_micros]
+    return [title, *calls, *pictures, *map(dollars, [*amounts, sums.official_micros, sums.saved_micros])]
+
+
+def csv_response(rows, *, name, answer):
+    response = answer(spreadsheets.lines(rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def href(name, query, **changes):
+    """Write an address with a query; what changes to None is left out."""
+    said = {key: value for key, value in (query | changes).items() if value is not None}
+    return f"{reverse(name)}?{urlencode(said)}"
+
+
+# -- the table --------------------------------------------------------------------------------------------------------
+
+
+def _rows(asked):
+    found = reports.sums_by(asked.chosen, asked.by)
+    titles = _titles(asked.by, found)
+    rows = [Row(key, titles[key], sums, _narrowed(asked, key, titles[key])) for key, sums in found.items()]
+    for row in rows:
+        row.finer = href("costs", row.query, by=FINER[asked.by])
+    return rows
+
+
+def _titles(by, keys):
+    match by:
+        case "member":
+            return dict.fromkeys(keys, "Somebody who is gone") | _names(User, keys, "username")
+        case "project":
+            return dict.fromkeys(keys, NO_PROJECT_TITLE) | _names(Project, keys, "name")
+        case "day":
+            return {day: f"{day.day} {day:%b %Y}" for day in keys}
+        case "month":
+            return {month: f"{date.fromisoformat(f'{month}-01'):%B %Y}" for month in keys}
+    return {key: key for key in keys}
+
+
+def _names(model, keys, name):
+    return dict(model.objects.filter(pk__in=[key for key in keys if key]).values_list("pk", name))
+
+
+def _narrowed(asked, key, title):
+    """Return what names only this row of a report."""
+    if asked.by == "day":
+        return asked.filters | {"from": key.isoformat(), "to": key.isoformat(), "by": asked.by}
+    if asked.by == "month":
+        month = periods.around("month", date.fromisoformat(f"{key}-01"))
+        start, end = max(month.start, asked.period.start), min(month.end, asked.period.end)
+        return asked.filters | {"from": start.isoformat(), "to": end.isoformat(), "by": asked.by}
+    return asked.query | {asked.by: "" if asked.by == "project" and key is None else title}
+
+
+def _heads(asked, order):
+    """Return (word, address that sorts by it, how it is sorted now) for every column, the rows' own first."""
+    words = dict(forms.choices_of(everybody=True))
+    for name, word in ((asked.by, words[asked.by]), *((column.name, column.word) for column in COLUMNS)):
+        now = {name: "ascending", f"-{name}": "descending"}.get(_order(order, asked.by))
+        other = name if now == "descending" or (now is None and name == asked.by) else f"-{name}"
+        yield word, href("costs", asked.query, sort=other), now
+
+
+def _order(order, by):
+    names = {by, *(column.name for column in COLUMNS)}
+    if order.removeprefix("-") in names:
+        return order
+    return f"-{by}" if by in ("day", "month") else "-charged"
+
+
+def _sorted(rows, order, by):
+    order = _order(order, by)
+    column = next((each for each in COLUMNS if each.name == order.removeprefix("-")), None)
+    rows = sorted(rows, key=lambda row: _by_title(row, by))
+    if column is None:
+        return rows[::-1] if order.startswith("-") else rows
+    known = [row for row in rows if column.value(row.sums) is not None]
+    unknown = [row for row in rows if column.value(row.sums) is None]
+    return sorted(known, key=lambda row: column.value(row.sums), reverse=order.startswith("-")) + unknown
+
+
+def _by_title(row, by):
+    return row.key if by in ("day", "month") else row.title.casefold()
+
+
+# -- where one can go from here ---------------------------------------------------------------------------------------
+
+
+def navigation(name, asked, *, everybody, **kept):
+    """Return what stands above every report: periods, what it is by, and the filters that can be taken away.
+
+    `kept`: what else of the address stays.
+    """
+    period, query = asked.period, asked.filters | {"by": asked.by} | kept
+    day = min(period.end, timezone.localdate()) if period.start <= timezone.localdate() else period.start
+    kinds = [(periods.around(kind, day), kind) for kind in ("month", "quarter", "year")]
+    return {
+        "kinds": [(kind.title(), href(name, query | each.query), kind == period.kind) for each, kind in kinds],
+        "before": (period.before.title, href(name, query | period.before.query)),
+        "after": (period.after.title, href(name, query | period.after.query)),
+        "choices": [
+            (word, href(name, asked.query, by=by), by == asked.by) for by, word in forms.choices_of(everybody=everybody)
+        ],
+        "chips": [
+            (filter_, value or NO_PROJECT_TITLE, href(name, asked.query | kept, **{filter_: None}))
+            for filter_, value in asked.filters.items()
+        ],
+    }
