@@ -181,7 +181,7 @@ def read_storage(url):
 
 STORAGES = {
     "default": read_storage(env_url("STORAGE_URL", schemes=("s3",))),
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "fluxweb.static.StaticStorage"},
 }
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"

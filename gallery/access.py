@@ -41,6 +41,15 @@ def image_place(request, key):
     return _find(Image.objects.only("id", "created_at"), key, owner=request.user)
 
 
+def comparison_read(request, key):
+    """Return a saved comparison, anybody's: whether its pictures may be seen is asked of each of them."""
+    return _find(Comparison.objects, key)
+
+
+def comparison_write(request, key):
+    return _find(Comparison.objects, key, owner=request.user)
+
+
 def loss_place(request, key):
     """Return the call that ends a page of losses: one of one's own, or anybody's for an admin."""
     return _find(losses.of(request.user), key)
@@ -87,10 +96,6 @@ def kept_place(rows, key):
 def template_read(request, key):
     """Return a template that comes along with fluxweb, or one as `kept_read` does."""
     return ready_templates.BY_KEY.get(key) or kept_read(request, PromptTemplate, key)
-
-
-def comparison_write(request, key):
-    return _find(Comparison.objects, key, owner=request.user)
 
 
 def share_write(request, key):

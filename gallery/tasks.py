@@ -26,8 +26,10 @@ from gallery.services import (
     parking,
     provider,
     reaper,
+    repeats,
     sheets,
     spending,
+    thumbnails,
     traffic,
     workers,
 )
@@ -131,7 +133,7 @@ class Process:
         consumer = queue.create_consumer(workers=threads, **POLL)
         self.worker = workers.register(threads=threads)
         gate.ensure_gates()
-        self.illustrator = Illustrator()
+        self.illustrator = Illustrator(_illustrate)
         self.draughtsman = Illustrator(sheets.draw_next, name="sheets", threads=1)
         fetch_threads = max(4, min(FETCH_THREADS_MAX, threads // 2))
         self.fetcher = Fetcher(self.worker, threads=fetch_threads, ended=self.illustrator.wake)
@@ -193,6 +195,11 @@ class Process:
         waiting = Job.objects.claimable(now=timezone.now(), demo=settings.DEMO)[: settings.FLUX_CONCURRENCY].count()
         if waiting and queue_answers() and not queue.pending_count():
             wake(waiting)
+
+
+def _illustrate():
+    """Make the next thumbnail; while none is missing, measure the next repeat. Return whether there was something."""
+    return thumbnails.make_next() or repeats.measure_next()
 
 
 STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from gallery.models import Guest, Image, Job, Preset, PromptTemplate, Run, Share, Sheet
+from gallery.models import Comparison, Guest, Image, Job, Preset, PromptTemplate, Run, Share, Sheet
 from gallery.models.runs import State
 from gallery.models.sharing import Download
-from gallery.services import guests, keeping, people, shares, sheets
+from gallery.services import comparisons, guests, keeping, people, shares, sheets
 from gallery.simulator import faults
 from tests.factories import make_run, make_share
 
@@ -28,6 +28,8 @@ class Things:
     share: Share
     guest: Guest
     kept: dict
+    comparison: Comparison  # of the picture and its twin
+    twin: Image
 
     @property
     def link(self):
@@ -36,6 +38,9 @@ class Things:
 
 
 def make_things(owner, *, worker, world):
+    make_run(owner, prompt=SECRET_PROMPT, seed="9", size="64x64")
+    worker.work()
+    twin = Image.objects.get()
     run = make_run(owner, prompt=SECRET_PROMPT, seed="1..5", size="64x64", project="Heron & Sons")
     worker.fetch(worker.call())
     world.script(faults.CutBeforeAnswer())
@@ -50,7 +55,9 @@ def make_things(owner, *, worker, world):
     share = make_share(owner, answers_open=True, download=Download.RECIPE)
     guest = guests.welcome(share, name="Gunnar of the client", address="192.0.2.7")
     token = people.invite(role="member")
-    return Things(run, Image.objects.get(), doubtful, held, sheet, token, share, guest, make_kept(owner))
+    image = run.jobs.get(images__isnull=False).images.get()
+    comparison = comparisons.save([image, twin], owner=owner, name="Herons")
+    return Things(run, image, doubtful, held, sheet, token, share, guest, make_kept(owner), comparison, twin)
 
 
 def make_kept(owner):

@@ -91,6 +91,10 @@ class ComparisonQuerySet(models.QuerySet):
     def newest_first(self):
         return self.order_by("-id")
 
+    def for_list(self):
+        """With their pictures, in two queries more."""
+        return self.prefetch_related(models.Prefetch("places", ComparisonImage.objects.select_related("image")))
+
 
 class Comparison(models.Model):
     """Pictures side by side under a name. Whoever may see every one of them may open it."""

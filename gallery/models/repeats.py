@@ -42,3 +42,12 @@ class Repeat(models.Model):
 
     def __str__(self):
         return f"repeat of image {self.image_id}"
+
+    @property
+    def twin(self):
+        """The second picture, or None while there is none. (Reads the pictures that were loaded along.)"""
+        return max(self.job.images.all(), key=lambda image: image.id, default=None)
+
+    @property
+    def differing_percent(self):
+        return None if self.differing_share is None else 100 * self.differing_share

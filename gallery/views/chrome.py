@@ -15,6 +15,7 @@ PAGES = {
     "shares": "shares", "shares-all": "shares", "shares-received": "shares", "share-new": "shares",
     "share": "shares", "share-change": "shares",
     "costs": "costs", "costs-runs": "costs", "costs-calls": "costs", "prices": "costs",
+    "comparison": "gallery", "compare-pairs": "gallery", "compare-models": "gallery",
 }  # fmt: skip
 
 

@@ -1,11 +1,17 @@
 """One picture: large, its recipe, what it cost and why."""
 
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
-from gallery import access
+from gallery import access, tasks
 from gallery.catalogue import params
+from gallery.forms import recall
+from gallery.forms.compare import RepeatForm
 from gallery.models import Image
+from gallery.models.keys import random_key
+from gallery.services import repeats
+from gallery.templatetags.fluxweb import money
 
 HIDDEN = ("aspect_ratio", "size")  # shown as the shape
 
@@ -22,8 +28,27 @@ def show(request, key):
         "attempts": job.attempts.order_by("id"),
         "newer": mine.filter(id__gt=image.id).order_by("id").only("key").first(),
         "older": mine.filter(id__lt=image.id).order_by("-id").only("key").first(),
+        "repeats": repeats.of_image(image),
+        "repeat_micros": repeats.quote(image),
+        "nonce": random_key(),
     }
     return render(request, "gallery/image.html", context)
+
+
+@require_POST
+def repeat(request, key):
+    """Buy the picture's very request once more; the button said the price."""
+    image = access.image_read(request, key)
+    form = RepeatForm(request.POST)
+    price = repeats.quote(image)
+    if price is None or not form.is_valid() or form.cleaned_data["quoted_micros"] != price:
+        messages.error(request, f"The price is {money(price)} now: nothing was bought.")
+        return redirect("image", key=key)
+    typed = recall.from_job(image.job)
+    run = repeats.ask_again(image, owner=request.user, nonce=form.cleaned_data["nonce"], form=typed)
+    tasks.wake(run.size)
+    messages.info(request, "The same request is made once more. How like the two are stands on either picture’s page.")
+    return redirect("run", key=run.key)
 
 
 def _line(name, value):

@@ -24,6 +24,8 @@ def mark(request):
         return HttpResponseBadRequest("Nothing was said of any picture.")
     images = access.images_read(request, keys)
     judging.mark_images(images, user=request.user, **form.thoughts)
+    if request.htmx and "letter" in request.POST:  # the buttons under a picture of a comparison
+        return _buttons(request, images[0])
     said = _say(images, form.thoughts)
     if request.htmx:
         marks = judging.marks_of(request.user, images)
@@ -31,6 +33,11 @@ def mark(request):
         return render(request, "gallery/_marked_tiles.html", {"marked": marked, "said": said})
     messages.success(request, said)
     return redirect(_where_from(request))
+
+
+def _buttons(request, image):
+    mark = judging.marks_of(request.user, [image])[image.id]
+    return render(request, "gallery/_judge.html", {"image": image, "mark": mark, "letter": request.POST["letter"]})
 
 
 def _say(images, thoughts):

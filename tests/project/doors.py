@@ -21,6 +21,7 @@ FORMS = {
     "template-new": {"name": "a door", "prompt": "a {{colour}} door"},
     "template-edit": {"name": "a gate", "prompt": "a {{colour}} gate"},
     "template-use": {"fill-1": "at dusk"},
+    "image-repeat": {"nonce": "once more", "quoted_micros": "10000"},
     "job-settle": {"as": "charged"},
     "job-release": {"drop": "1"},
     "gate-pause": {"reason": "a look at the books"},
@@ -62,9 +63,12 @@ def _walk(resolver):
 
 def form(name, things):
     """Write what a sound request sends to a door, with the keys of the owner's things in it."""
+    both = [things.image.key, things.twin.key]
     keyed = {
         "templates-import": {"file": SimpleUploadedFile("templates.json", b'[{"name": "Gate", "prompt": "a gate"}]')},
-        "marks": {"image": things.image.key, "verdict": "pick"},
+        "marks": {"image": both, "verdict": "pick"},
+        "compare-save": {"image": both, "name": "Two herons"},
+        "compare-pairs": {"better": both[0], "worse": both[1]},
         "share-new": {"image": things.image.key, **SHARE_FORM},
     }
     return keyed.get(name) or FORMS.get(name)
@@ -97,7 +101,10 @@ def address(name, things):
         keys[name] = [things.image.key]
     if name.startswith("sheet"):
         keys[name] = [things.sheet.key, *([1] if name == "sheet-part" else [])]
-    query = f"?image={things.image.key}" if name == "compare" else ""
+    if name.startswith("comparison"):
+        keys[name] = [things.comparison.key]
+    asks = name in ("compare", "compare-pairs")
+    query = f"?image={things.image.key}&image={things.twin.key}" if asks else ""
     return reverse(name, args=keys.get(name)) + query
 
 

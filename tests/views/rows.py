@@ -12,25 +12,28 @@ from tests.factories import make_run
 
 def make_images(owner, count, *, days_ago=0):
     """Make a run of so many finished pictures, without files; return the images, oldest first."""
-    run = make_run(owner, prompt=f"{count} boats", seed=f"1..{count}", size="64x64")
+    return finish(make_run(owner, prompt=f"{count} boats", seed=f"1..{count}", size="64x64"), days_ago=days_ago)
+
+
+def finish(run, *, days_ago=0):
+    """Give every job of a run its picture, without a file; return the images in the order of the jobs."""
     when = timezone.now() - timedelta(days=days_ago)
-    jobs = list(run.jobs.order_by("position"))
     attempts = [
         Attempt.of(
             job,
             project_id=run.project_id,
-            micros=10_000,
+            micros=job.quoted_micros,
             money=Money.CHARGED,
             sent_at=when,
             answered_at=when,
             fetch=Fetch.DONE,
         )
-        for job in jobs
+        for job in run.jobs.order_by("position")
     ]
     Attempt.objects.bulk_create(attempts)
     Image.objects.bulk_create(
         Image(
-            owner=owner, job=attempt.job, attempt=attempt, model=attempt.job.model, seed=attempt.job.seed, width=64,
+            owner=run.owner, job=attempt.job, attempt=attempt, model=attempt.job.model, seed=attempt.job.seed, width=64,
             height=64, bytes=1, sha256="0" * 64, format="jpeg", file="none", thumbnail="none", created_at=when,
         ) for attempt in attempts
     )  # fmt: skip
