@@ -61,6 +61,7 @@ export class Pane {
 
   async fetch() {
     const full = new Image(this.picture.width, this.picture.height);
+    full.className = "full";
     full.alt = "";
     full.draggable = false;
     full.src = this.image.dataset.original;
