@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from gallery.catalogue import ready_templates
-from gallery.models import Comparison, Image, Job, PastPrompt, PromptTemplate, Run, Share, Sheet, SheetPart
+from gallery.models import Budget, Comparison, Image, Job, PastPrompt, PromptTemplate, Run, Share, Sheet, SheetPart
 from gallery.services import losses
 
 
@@ -34,6 +34,12 @@ def images_read(request, keys, rows=None):
     if len(found) < len(keys):
         raise Http404
     return [found[key] for key in keys]
+
+
+def budget_manage(request, key):
+    """Return a budget in force for somebody who manages budgets."""
+    require(request, "manages_budgets")
+    return _find(Budget.objects.in_force(), key)
 
 
 def image_place(request, key):

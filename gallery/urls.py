@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from gallery.views import (
     batch,
+    budgets,
     calls,
     compare,
     costs,
@@ -103,6 +104,9 @@ urlpatterns = [
     path("costs/runs/", calls.runs, name="costs-runs"),
     path("costs/calls/", calls.index, name="costs-calls"),
     path("costs/calls.csv", calls.as_csv, name="costs-calls-csv"),
+    path("costs/budgets/", budgets.index, name="budgets"),
+    path("costs/budgets/<str:key>/change/", budgets.change, name="budget-change"),
+    path("costs/budgets/<str:key>/end/", budgets.end, name="budget-end"),
     path("costs/prices/", prices.index, name="prices"),
     path("prompts/", prompts.index, name="prompts"),
     path("shares/", include(SHARES)),

@@ -2,12 +2,13 @@
 
 from django import forms
 from django.conf import settings
+from django.utils.functional import cached_property
 
 from gallery.catalogue import flux_models, lists, seeds, shapes, values
 from gallery.forms.fields import Joined, LastTyped, Shapes, SkippedField, refuse_broken_text, text
 from gallery.models import Project
 from gallery.models.keys import random_key
-from gallery.services import matrix, owned, reviews
+from gallery.services import matrix, outlooks, owned, queue, reviews
 
 MODEL_CHOICES = [(model_id, model_id) for model_id in flux_models.ids()]
 START_MODEL = "flux-2-klein-9b"  # four drafts for a few cents
@@ -16,7 +17,7 @@ VALUES = (
     "safety_tolerance", "prompt_upsampling", "steps", "guidance", "variant_seeds", "skip",
 )  # fmt: skip
 # Nothing typed there can be wrong.
-SILENT = ("nonce", "prompt_lines", "shapes_several", "variant_seeds", "skip", "buy_again", "review")
+SILENT = ("nonce", "prompt_lines", "shapes_several", "variant_seeds", "skip", "buy_again", "let_wait", "review")
 FOLDED = {"output_format": "jpeg", "safety_tolerance": "2", "prompt_upsampling": "", "steps": "50", "guidance": "4.5"}
 FORMATS = (("jpeg", "JPEG"), ("png", "PNG"), ("jpeg, png", "JPEG and PNG: two pictures"))
 SAFETY_LEVELS = (
@@ -60,6 +61,7 @@ class ComposeForm(forms.Form):
     )  # fmt: skip
     skip = SkippedField(required=False)
     buy_again = forms.BooleanField(required=False, label="Buy them again")
+    let_wait = forms.BooleanField(required=False)  # what no budget has room for now
     review = forms.BooleanField(required=False)  # sent by our own pages: a large run is shown first
     nonce = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput, initial=random_key)
 
@@ -77,7 +79,15 @@ class ComposeForm(forms.Form):
         cleaned = super().clean()
         if "model" not in self.errors:
             self.lay()
+        if self.owner and self.cells:
+            self._require_room()
         return cleaned
+
+    def _require_room(self):
+        try:
+            queue.require_room(self.owner, len(self.prices()))
+        except matrix.InvalidMatrix as invalid:
+            self.say(invalid.problems)
 
     def lay(self):
         """Make the cells of what was typed, or put each problem beside its field."""
@@ -94,10 +104,28 @@ class ComposeForm(forms.Form):
     def buys_again(self):
         return bool(self.cleaned_data.get("buy_again"))
 
+    def prices(self):
+        """Return the price of every image that would be bought, in the order of the line."""
+        return [cell.quote.ours_micros for cell in self.cells if cell.owned is None]
+
     @property
     def is_large(self):
         """Whether so much would be bought that it is shown once more before."""
-        return sum(cell.owned is None for cell in self.cells) >= settings.REVIEW_FROM
+        return len(self.prices()) >= settings.REVIEW_FROM
+
+    @cached_property
+    def outlook(self):
+        """What the budgets say to it, or None where none applies."""
+        if not (self.owner and self.cells):
+            return None
+        return outlooks.look_ahead(self.prices(), owner=self.owner, project=self.cleaned_data.get("project", ""))
+
+    def waits_unasked(self):
+        """Whether images would wait for a budget and nobody has agreed to it; then it says so."""
+        if not (self.outlook and self.outlook.waits) or self.cleaned_data["let_wait"]:
+            return False
+        self.add_error("let_wait", "Nothing was bought. Tick this to buy what fits, or ask for less.")
+        return True
 
     def review_of(self):
         return reviews.review(self.cells, axes=self.axes, skipped=self.cleaned_data.get("skip") or ())

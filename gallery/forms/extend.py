@@ -2,7 +2,7 @@
 
 from django import forms
 
-from gallery.services import extensions
+from gallery.services import extensions, matrix, outlooks
 from gallery.services.matrix import InvalidMatrix
 
 
@@ -15,27 +15,41 @@ class ExtendForm(forms.Form):
     )
     size = forms.IntegerField(required=False)
     quoted_micros = forms.IntegerField(required=False)
+    waits = forms.IntegerField(required=False)
 
     def __init__(self, *args, run, **kwargs):
         super().__init__(*args, **kwargs)
         self.run = run
-        self.quote = None
+        self.quote = self.outlook = None
         self.fields["model"].choices = [("", "no other"), *((name, name) for name in extensions.models_lacking(run))]
 
     def clean(self):
         cleaned = super().clean()
         if not self.errors:
             try:
-                self.quote = extensions.quote_extension(self.run, **self.wish())
+                self._look_at(extensions.plan_extension(self.run, **self.wish()))
             except InvalidMatrix as invalid:
                 self.say(invalid.problems)
         return cleaned
+
+    def _look_at(self, cells):
+        self.quote = matrix.total(cells)
+        bought = [cell.quote.ours_micros for cell in cells if cell.owned is None]
+        project = self.run.project.name if self.run.project else ""
+        self.outlook = outlooks.look_ahead(bought, owner=self.run.owner, project=project)
+
+    @property
+    def would_wait(self):
+        """How many no budget has room for now."""
+        return self.outlook.waits if self.outlook else 0
 
     def wish(self):
         return {name: self.cleaned_data[name] for name in ("seed", "model")}
 
     def price_was_seen(self):
-        return self.quote is not None and self.cleaned_data["quoted_micros"] == self.quote.ours_micros
+        """Whether this price was shown, and how many would wait for a budget."""
+        seen = (self.cleaned_data["quoted_micros"], self.cleaned_data["waits"] or 0)
+        return self.quote is not None and seen == (self.quote.ours_micros, self.would_wait)
 
     def say(self, problems):
         """Put each problem beside its field; those of other fields are about the run as it was typed."""

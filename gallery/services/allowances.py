@@ -35,6 +35,18 @@ IN_FORCE = (
 WORDS = {Period.DAY: "today", Period.WEEK: "this week", Period.MONTH: "this month", Period.ONCE: "in all"}
 
 
+def rooms(*, now=None):
+    """Return the room of every budget in force, in one query."""
+    today = timezone.localdate(now)
+    return [_room(budget, today) for budget in _in_force(today)]
+
+
+def rooms_for(user):
+    """Return the rooms that whatever a member asks for must fit into, the smallest first; in demo mode none counts."""
+    found = [] if settings.DEMO else [room for room in rooms() if room.covers(user.pk, None)]
+    return sorted(found, key=lambda room: room.left_micros)
+
+
 @dataclass
 class Room:
     """What one budget leaves. `spent_micros`: reserved, charged and uncertain, and what a plan means to spend."""
@@ -56,12 +68,21 @@ class Room:
         return WORDS[self.budget.period]
 
     @property
+    def raised_until(self):
+        """The last day of a raise that counts now, or None."""
+        return self.budget.raised_until if self.limit_micros > self.budget.limit_micros else None
+
+    @property
     def used_percent(self):
         return min(100, 100 * max(0, self.spent_micros) // self.limit_micros) if self.limit_micros else 100
 
     @property
     def warns(self):
         return self.used_percent >= settings.BUDGET_WARNING_PERCENT
+
+    @property
+    def reached(self):
+        return self.left_micros <= 0
 
     def covers(self, owner_id, project_id):
         return self.budget.covers(owner_id, project_id)
@@ -71,8 +92,7 @@ class Allowance:
     """Every budget in force and its room. Under the gates' lock nothing is reserved beside it."""
 
     def __init__(self, *, now=None):
-        today = timezone.localdate(now)
-        self.rooms = [] if settings.DEMO else [_room(budget, today) for budget in _in_force(today)]
+        self.rooms = [] if settings.DEMO else rooms(now=now)
 
     def of(self, owner_id, project_id):
         """Return the rooms that a call of this member for this project must fit into."""

@@ -3,7 +3,7 @@
 import structlog
 from django.utils import timezone
 
-from gallery.models import Budget
+from gallery.models import Budget, Run
 from gallery.models.budgets import starts_of
 from gallery.services import budget_counts, gate, parking, spending
 from gallery.services.commits import committing
@@ -13,6 +13,17 @@ log = structlog.get_logger("fluxweb.budgets")
 
 class BudgetExists(Exception):
     """The same member, project or team has one for this period already: it can be changed."""
+
+
+def coming():
+    """Return the budgets that will count from a later day on."""
+    later = Budget.objects.in_force().filter(starts__gt=timezone.localdate())
+    return later.select_related("owner", "project").order_by("starts", "id")
+
+
+def projects_of(user):
+    """Return the ids of the projects that a member has runs in."""
+    return set(Run.objects.of(user).exclude(project=None).order_by().values_list("project", flat=True).distinct())
 
 
 def make_budget(*, by, period, limit_micros, owner=None, project=None, starts=None):

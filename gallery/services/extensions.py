@@ -8,7 +8,7 @@ from django.utils import timezone
 from gallery.catalogue import flux_models, seeds
 from gallery.catalogue.problems import Problem
 from gallery.models import Job
-from gallery.services import gate, matrix, owned, runs
+from gallery.services import gate, matrix, owned, queue, runs
 from gallery.services.matrix import InvalidMatrix
 from gallery.services.states import raise_version
 
@@ -34,9 +34,11 @@ def models_lacking(run):
     return [name for name in flux_models.ids() if name not in has]
 
 
-def quote_extension(run, *, seed="", model=""):
-    """Quote what would be added; raise InvalidMatrix with every problem by field."""
-    return matrix.total(_new_cells(run, seed=seed, model=model, draw=seeds.unknown)[1])
+def plan_extension(run, *, seed="", model=""):
+    """Return the cells that would be added; raise InvalidMatrix with every problem by field."""
+    cells = _new_cells(run, seed=seed, model=model, draw=seeds.unknown)[1]
+    queue.require_room(run.owner, sum(cell.owned is None for cell in cells))
+    return cells
 
 
 def extend_run(run, *, seed="", model="", size=None):

@@ -3,10 +3,15 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
+from gallery.catalogue.problems import Problem
 from gallery.models import Job
 from gallery.models.runs import RUNNING, UNFINISHED, State
+from gallery.services import gate
+from gallery.services.matrix import InvalidMatrix
 
 LONGEST = 999
 
@@ -23,11 +28,38 @@ class Line:
         return f"{LONGEST}+" if self.all > LONGEST else str(self.all)
 
 
-def length(user):
-    """Count unfinished jobs for the badge in the bar; beyond a thousand it says no more than that."""
-    rows = Job.objects.filter(state__in=UNFINISHED, demo=settings.DEMO)
-    owners = list(rows.values_list("owner", flat=True)[: LONGEST + 1])
-    return Line(owners.count(user.pk), len(owners))
+@dataclass(frozen=True)
+class Standing:
+    """How long the line is, and the gates that let nothing through, the key's first."""
+
+    line: Line
+    shut: list
+
+
+def standing(user):
+    """Tell what stands around every page, in one query: the key's gate comes with the numbers behind it."""
+    now = timezone.now()
+    unfinished = Job.objects.filter(state__in=UNFINISHED, demo=settings.DEMO)
+    gates = list(
+        gate.key_and_shut(now).annotate(mine=_count(unfinished.filter(owner=user)), everyone=_count(unfinished))
+    )
+    line = Line(gates[0].mine, gates[0].everyone) if gates else Line(0, 0)
+    shut = [each for each in gates if not each.is_open(now)]
+    return Standing(line, sorted(shut, key=lambda each: (not each.is_key, each.name)))
+
+
+def _count(jobs):
+    counted = jobs.order_by().values("demo").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
+
+
+def require_room(owner, images):
+    """Raise InvalidMatrix if so many more images of a member may not wait in the line."""
+    waiting = Job.objects.queued().filter(owner=owner, demo=settings.DEMO).count()
+    free = max(0, settings.WAITING_MAX - waiting)
+    if images > free:
+        words = f"{waiting:,} of your images wait, and at most {settings.WAITING_MAX:,} may: {free:,} more fit."
+        raise InvalidMatrix({"": Problem(f"{words} Cancel some in the queue, or ask for less.")})
 
 
 def places(owner, jobs):

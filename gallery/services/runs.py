@@ -11,7 +11,7 @@ from django.utils import timezone
 from gallery.models import Attempt, Job, Project, Run
 from gallery.models.money import Money
 from gallery.models.runs import State
-from gallery.services import gate, history, matrix, owned
+from gallery.services import gate, history, matrix, owned, queue
 from gallery.services.states import change_all, queued_anew, raise_version, version_of_run
 
 log = structlog.get_logger("fluxweb.runs")
@@ -37,7 +37,8 @@ def submit_run(*, owner, nonce, values, models, seed, project="", form=None, buy
 def submit_cells(cells, *, owner, nonce, form, title, project="", buy_again=False):
     """Make a run of these cells in one transaction. The same (owner, nonce, form) is the same press: one run.
 
-    `form`: what was typed, as it is kept; `title`: what stands above the run, a prompt or what stands for many.
+    `form`: what was typed, as it is kept; `title`: what stands above the run, a prompt or what stands for many. Raises
+    InvalidMatrix if too many images of the owner wait already; then nothing is written.
     """
     if not buy_again:
         cells = owned.reuse(cells, owner=owner)
@@ -50,6 +51,7 @@ def submit_cells(cells, *, owner, nonce, form, title, project="", buy_again=Fals
             defaults=_facts(cells, form=form, title=title, project=project),
         )
         if new:
+            queue.require_room(owner, sum(cell.owned is None for cell in cells))
             _add_jobs(run, cells)
             history.remember(history.sent_with(form, cells), owner=owner, at=run.created_at)
     return run

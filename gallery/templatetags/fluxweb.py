@@ -3,6 +3,8 @@
 from django import template
 from django.utils.text import Truncator
 
+from gallery.services import reasons
+
 register = template.Library()
 
 MICROS = 1_000_000  # per US dollar
@@ -46,6 +48,12 @@ def ordinal(n):
     """Write a place: 1st, 2nd, 3rd, 11th."""
     suffix = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
     return f"{n:,}{suffix}"
+
+
+@register.filter
+def reason_title(code):
+    """Name in a word or two why a job is where it is."""
+    return reasons.of(code).title
 
 
 @register.filter

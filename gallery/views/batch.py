@@ -10,9 +10,11 @@ from gallery.catalogue import batches, params
 from gallery.forms import compose
 from gallery.forms.batch import BatchForm, from_run
 from gallery.services import runs
+from gallery.services.matrix import InvalidMatrix
 from gallery.views import studio
 
-NOT_SENT_AGAIN = ("rows", "file", "buy_again", "review")  # by the review: it has the rows as read, and asks the rest
+# By the review: it has the rows as read, and asks the rest.
+NOT_SENT_AGAIN = ("rows", "file", "buy_again", "let_wait", "review")
 
 
 def batch(request):
@@ -35,7 +37,7 @@ def _take(request):
     form = BatchForm(request.POST, request.FILES, owner=request.user, buying=starts)
     if not form.is_valid() or "edit" in request.POST:
         return _show(request, form)
-    return _start(request, form) if starts else _review(request, form)
+    return _start(request, form) if starts and not form.waits_unasked() else _review(request, form)
 
 
 def _review(request, form):
@@ -46,10 +48,14 @@ def _review(request, form):
 
 
 def _start(request, form):
-    run = runs.submit_cells(
-        form.cells, owner=request.user, nonce=form.cleaned_data["nonce"] or compose.random_key(),
-        form=form.as_typed(), title=form.title(), project=form.cleaned_data["project"], buy_again=form.buys_again,
-    )  # fmt: skip
+    try:
+        run = runs.submit_cells(
+            form.cells, owner=request.user, nonce=form.cleaned_data["nonce"] or compose.random_key(),
+            form=form.as_typed(), title=form.title(), project=form.cleaned_data["project"], buy_again=form.buys_again,
+        )  # fmt: skip
+    except InvalidMatrix as invalid:
+        form.say(invalid.problems)
+        return _show(request, form)
     tasks.wake(run.size)
     return redirect("run", run.key)
 

@@ -26,6 +26,7 @@ class Cell:
     job: Job
     images: list[Image] = field(default_factory=list)
     place: int = 0
+    attempts: list[Attempt] = field(default_factory=list)  # of a job without a picture, which shows what it cost
     earlier_doubt: bool = False  # an earlier call of the job may have been paid, and nobody has settled it
     mark: Mark | None = None  # what the owner thinks of its picture
 
@@ -102,9 +103,19 @@ def of_jobs(jobs, *, owner):
     jobs = list(jobs)
     places = queue.places(owner, jobs)
     doubts = Attempt.objects.earlier_doubts(jobs)
-    found = [Cell(job, _images(job), places.get(job.id, 0), job.id in doubts) for job in jobs]
+    trails = _trails(jobs)
+    found = [Cell(job, _images(job), places.get(job.id, 0), trails.get(job.id, []), job.id in doubts) for job in jobs]
     _put_marks(found, owner)
     return found
+
+
+def _trails(jobs):
+    """Return {job id: its attempts} of the jobs that ended without a picture."""
+    ended = [job for job in jobs if KINDS[job.state] in ("failed", "doubt")]
+    trails = {}
+    for attempt in Attempt.objects.filter(job__in=ended).order_by("id") if ended else ():
+        trails.setdefault(attempt.job_id, []).append(attempt)
+    return trails
 
 
 def _put_marks(found, owner):

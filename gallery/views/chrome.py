@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.utils import timezone
 from django.utils.functional import cached_property
 
-from gallery.services import gate, queue
+from gallery.services import allowances, queue
 
 PAGES = {
     "studio": "studio", "studio-check": "studio", "runs": "runs", "run": "runs", "run-changes": "runs",
     "gallery": "gallery", "image": "gallery", "compare": "gallery", "queue": "queue", "help": "help",
-    "batch": "studio",
+    "batch": "studio", "budgets": "costs", "budget-change": "costs",
     "shares": "shares", "shares-all": "shares", "shares-received": "shares", "share-new": "shares",
     "share": "shares", "share-change": "shares",
     "costs": "costs", "costs-runs": "costs", "costs-calls": "costs", "prices": "costs",
@@ -31,12 +30,25 @@ class Chrome:
         return PAGES.get(match.url_name, "") if match else ""
 
     @cached_property
+    def standing(self):
+        return queue.standing(self.request.user)
+
+    @property
     def line(self):
-        return queue.length(self.request.user)
+        return self.standing.line
+
+    @property
+    def gates(self):
+        return self.standing.shut
 
     @cached_property
-    def gates(self):
-        return gate.closed_gates(timezone.now())
+    def rooms(self):
+        """What the budgets leave to whoever looks, the smallest room first."""
+        return allowances.rooms_for(self.request.user)
+
+    @property
+    def warnings(self):
+        return [room for room in self.rooms if room.warns]
 
     @property
     def may_resume(self):

@@ -26,6 +26,10 @@ class Loss:
         return self.attempt.job
 
     @property
+    def trail(self):
+        return [self.attempt]
+
+    @property
     def held(self):
         return self.attempt.fetch == Fetch.BLOCKED
 

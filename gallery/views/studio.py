@@ -43,6 +43,8 @@ def _submit(request):
         return show(request, form)
     if form.cleaned_data["review"] and form.is_large:
         return _review_first(request, form)
+    if form.waits_unasked():
+        return _show_review(request, form) if form.is_large else show(request, form)
     nonce = form.cleaned_data["nonce"] or forms.random_key()
     try:
         run = runs.submit_run(
@@ -70,14 +72,14 @@ def _show_review(request, form):
 
 def show_review(request, form, *, typed, start, count, back):
     """Show what would be bought. `typed`: what its forms send again; `start` and `count`: where they are sent."""
-    context = {"form": form, "review": form.review_of(), "limit": f"{matrix.MAX_CELLS:,}"}
+    context = {"form": form, "review": form.review_of(), "limit": f"{matrix.MAX_CELLS:,}", "outlook": form.outlook}
     context |= {"typed": typed, "start": start, "count": count, "back": back}
     return render(request, "gallery/review.html", context)
 
 
 def _typed(sent):
     """List (name, value) of everything that the next press must send again; the page itself asks what to skip."""
-    names = [name for name in ComposeForm.base_fields if name not in ("skip", "buy_again", "review")]
+    names = [name for name in ComposeForm.base_fields if name not in ("skip", "buy_again", "let_wait", "review")]
     return [(name, value) for name in names for value in sent.getlist(name)]
 
 
@@ -187,4 +189,4 @@ def _price(form):
     """Price the form, also as it opens: the button never stands without its price."""
     if not form.is_bound:
         form = recalls.form_of(form.initial, owner=form.owner, judged=True)
-    return {"quote": form.quote(), "review": form.review_of(), "large": form.is_large}
+    return {"quote": form.quote(), "review": form.review_of(), "large": form.is_large, "outlook": form.outlook}

@@ -54,6 +54,24 @@ def resume():
     return gate.resume(KEY_GATE)
 
 
+def budget():
+    """Give the team a budget for three of the pictures that the town asks for."""
+    from gallery.models import User
+    from gallery.models.budgets import Period
+    from gallery.services import budgets
+
+    lead = User.objects.get_or_create(username="lena", role="lead")[0]
+    return budgets.make_budget(by=lead, period=Period.ONCE, limit_micros=30_000).key
+
+
+def sums():
+    """What `manage.py spending` would find wrong."""
+    from gallery.services import budget_counts, spending
+
+    with spending.standing_still():
+        return len(budget_counts.differences()) + len(spending.differences())
+
+
 def heartbeat():
     """The latest sign of life of any worker (seconds since 1970), 0 if there is none."""
     from gallery.models import Worker
@@ -74,7 +92,7 @@ def session():
     return browser.cookies[settings.SESSION_COOKIE_NAME].value
 
 
-ANSWERS = {each.__name__: each for each in (jobs, wipe, key_gate, resume, heartbeat, session)}
+ANSWERS = {each.__name__: each for each in (jobs, wipe, key_gate, resume, budget, sums, heartbeat, session)}
 
 if __name__ == "__main__":
     main()

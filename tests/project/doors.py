@@ -3,6 +3,8 @@
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import get_resolver, reverse
 
+from gallery.services import budgets
+
 RUN_FORM = {"prompt": "a door", "model": "flux-2-klein-4b", "seed": "1", "size": "64x64", "nonce": "a press"}
 SHARE_FORM = {"title": "A door", "never": "on", "download": "off", "audience": "link"}
 PASSWORD = "a long password"  # of everybody in these tests
@@ -25,6 +27,8 @@ FORMS = {
     "job-settle": {"as": "charged"},
     "job-release": {"drop": "1"},
     "gate-pause": {"reason": "a look at the books"},
+    "budgets": {"whose": "team", "period": "month", "limit_micros": "100"},
+    "budget-change": {"limit_micros": "200"},
     "prices": {
         "model": "flux-2-pro",
         "starts": "2099-01-01",
@@ -97,6 +101,8 @@ def address(name, things):
         keys[name] = [things.share.key]
     if name.startswith(("preset", "template")) and name not in KEPT_LISTS:
         keys[name] = [things.kept.get(name, things.kept[name.partition("-")[0]]).key]
+    if name.startswith("budget-"):
+        keys[name] = [_budget_of(things.run.owner).key]
     if name.startswith("image"):
         keys[name] = [things.image.key]
     if name.startswith("sheet"):
@@ -106,6 +112,12 @@ def address(name, things):
     asks = name in ("compare", "compare-pairs")
     query = f"?image={things.image.key}&image={things.twin.key}" if asks else ""
     return reverse(name, args=keys.get(name)) + query
+
+
+def _budget_of(member):
+    """Return a budget in force, another one if it was ended meanwhile."""
+    facts = {"owner": member, "period": "month", "limit_micros": 20_000_000}
+    return member.budgets.in_force().first() or budgets.make_budget(by=member, **facts)
 
 
 def content_of(response):

@@ -16,6 +16,10 @@ def made(run):
     return list(run.jobs.order_by("position").values_list("model", "seed"))
 
 
+def planned(run, **wish):
+    return matrix.total(extensions.plan_extension(run, **wish))
+
+
 def again(run):
     return Run.objects.get(pk=run.pk)
 
@@ -58,7 +62,7 @@ def test_random_seeds_are_new_ones(owner):
 
 def test_size_price_version_and_form_say_what_the_run_is_now(owner):
     run = make_run(owner, models=[KLEIN], seed="1, 2")
-    quote = extensions.quote_extension(run, seed=" 2 random ", model=FLEX)
+    quote = planned(run, seed=" 2 random ", model=FLEX)
     version, quoted = again(run).version, run.quoted_micros
     extensions.extend_run(run, seed=" 2 random ", model=FLEX)
     run = again(run)
@@ -71,7 +75,7 @@ def test_size_price_version_and_form_say_what_the_run_is_now(owner):
 
 def test_a_quote_writes_nothing(owner):
     run = make_run(owner, models=[KLEIN], seed="1, 2")
-    quote = extensions.quote_extension(run, seed="2, 3, 4", model=KLEIN_9)
+    quote = planned(run, seed="2, 3, 4", model=KLEIN_9)
     assert (quote.count, quote.ours_micros) == (6, 60_000)
     assert (Job.objects.count(), again(run).version, again(run).form) == (2, run.version, run.form)
 

@@ -119,5 +119,5 @@ def test_drawn_seeds_are_shown_as_drawn_and_never_taken_for_owned(owner_client, 
 
 def test_the_review_asks_the_database_the_same_few_questions(owner_client, django_assert_max_num_queries):
     for seed in ("1..60", "1..400"):
-        with django_assert_max_num_queries(6):
+        with django_assert_max_num_queries(9):
             reviewed(owner_client, seed=seed)
