@@ -9,7 +9,7 @@ PASSES, GUESTS = "share_passes", "share_guests"
 def find(request, token):
     """Return the link of a token if it opens for whoever asks, or None: nothing tells a closed one from none at all."""
     share = shares.find_open(token)
-    if share is None or share.public or request.user == share.owner or _is_named(share, request.user):
+    if share is None or share.public or request.user == share.owner or is_named(request, share):
         return share
     return None
 
@@ -18,7 +18,7 @@ def may_enter(request, share):
     """Whether the password is known, or not needed: there is none, or the member is named."""
     if not share.password or shares.is_pass(share, request.session.get(PASSES, {}).get(share.key)):
         return True
-    return _is_named(share, request.user)
+    return is_named(request, share)
 
 
 def let_in(request, share):
@@ -36,5 +36,6 @@ def remember_guest(request, guest):
     request.session[GUESTS] = request.session.get(GUESTS, {}) | {guest.share.key: guest.key}
 
 
-def _is_named(share, user):
-    return user.is_authenticated and share.members.filter(pk=user.pk).exists()
+def is_named(request, share):
+    """Whether a member looks who was named when it was shared."""
+    return request.user.is_authenticated and share.members.filter(pk=request.user.pk).exists()

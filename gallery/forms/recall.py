@@ -25,6 +25,13 @@ def from_job(job, *, use=()):
     return {name: everything[name] for name in names} or everything
 
 
+def from_shared(job, share):
+    """Return initial values for a copy of what somebody shared: as much of its recipe as the link shows."""
+    whole = {**from_job(job), "project": ""}
+    names = whole.keys() if share.show_model else {"prompt", *SHAPE}  # parameters would give the model away
+    return {name: whole[name] for name in names if name in whole and (name != "seed" or share.show_seed)}
+
+
 def from_past(past):
     """Return a prompt as it was typed."""
     return {**dict.fromkeys(PARTS["prompt"], ""), "prompt": past.prompt}

@@ -1,9 +1,12 @@
 """What an address asks the studio to hold: a run, a preset, a picture or parts of it, a past prompt."""
 
+from django.http import Http404
+
 from gallery import access
 from gallery.forms import recall
 from gallery.forms.compose import START_MODEL
 from gallery.models import Preset
+from gallery.services import contents
 
 START = {"model": [START_MODEL]}
 
@@ -33,4 +36,13 @@ def _past(request, key, sent):
     return recall.from_past(access.past_prompt_read(request, key))
 
 
-SOURCES = {"run": _run, "preset": _preset, "image": _image, "past": _past}
+def _shared(request, key, sent):
+    """A picture of a link that names this member, where the link shows its prompt."""
+    share = access.share_received(request, key)
+    image = contents.find(share, sent.get("picture", ""))
+    if image is None or not share.show_prompt:
+        raise Http404
+    return recall.from_shared(image.job, share)
+
+
+SOURCES = {"run": _run, "preset": _preset, "image": _image, "past": _past, "share": _shared}

@@ -184,6 +184,7 @@ def _show_picture(request, share, token, image, *, form=None, said="", fragment=
         "share": share, "token": token, "shown": Shown(share, image, place, answer), "count": count,
         "before": before, "later": after, "guest": guest, "said": said,
         "form": form or AnswerForm(guest=guest, answer=answer),
+        "may_copy": share.show_prompt and link_access.is_named(request, share),
     }  # fmt: skip
     return render(request, fragment if request.htmx else "shared/picture.html", context, status=status)
 

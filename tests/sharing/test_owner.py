@@ -264,3 +264,37 @@ def test_pictures_that_are_shared_count_as_used(owner, pictures):
     assert [image.attempt.shared for image in Image.objects.order_by("id").select_related("attempt")] == [
         True, True, False, False,
     ]  # fmt: skip
+
+
+def test_a_named_member_continues_from_the_recipe_as_far_as_it_is_shown(
+    owner, colleague, colleague_client, admin_client, pictures
+):
+    image = pictures[2]
+
+    def copy(client, **rules):
+        share = make_share(owner, pictures[:3], members=[colleague], **rules)
+        picture = client.get(at("shared-picture", share, image)).content.decode()
+        return "Continue as my copy" in picture, client.get("/", {"share": share.key, "picture": image.key})
+
+    offered, response = copy(colleague_client, show_prompt=True, show_seed=True)
+    page = Page(response)
+    assert offered
+    assert (page.value("prompt"), page.value("model"), page.value("seed")) == (
+        "4 boats",
+        [image.model],
+        str(image.seed),
+    )
+    assert page.value("project") == ""
+    page = Page(copy(colleague_client, show_prompt=True, show_model=False)[1])
+    assert page.value("prompt") == "4 boats"
+    assert page.value("seed") != str(image.seed)
+    for client, rules in ((colleague_client, {"show_prompt": False}), (admin_client, {"show_prompt": True})):
+        offered, response = copy(client, **rules)
+        assert (offered, response.status_code) == (False, 404)
+
+
+def test_only_what_the_link_shows_can_be_copied(owner, colleague, colleague_client, pictures):
+    share = make_share(owner, pictures[:3], members=[colleague], show_prompt=True)
+    assert colleague_client.get("/", {"share": share.key, "picture": pictures[3].key}).status_code == 404
+    shares.revoke(share)
+    assert colleague_client.get("/", {"share": share.key, "picture": pictures[0].key}).status_code == 404
