@@ -54,6 +54,7 @@ SHARES = [
 SHARED = [
     path("", shared.show, name="shared"),
     path("unlock/", shared.unlock, name="shared-unlock"),
+    path("compare/", shared.compare, name="shared-compare"),
     path("card.jpg", shared_files.card, name="shared-card"),
     path("all.zip", shared_files.everything, name="shared-zip"),
     path("pictures/<str:key>/", shared.picture, name="shared-picture"),

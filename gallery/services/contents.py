@@ -31,6 +31,16 @@ def find(share, key):
     return pictures(share).select_related("job", "attempt").filter(key=key).first()
 
 
+def find_all(share, keys):
+    """Return several of its pictures in the order of their keys, or None if one is not among them."""
+    keys = list(dict.fromkeys(keys))
+    if any("\x00" in key for key in keys):
+        return None
+    rows = pictures(share).select_related("job", "attempt").filter(key__in=keys)
+    found = {image.key: image for image in rows}
+    return [found[key] for key in keys] if len(found) == len(keys) else None
+
+
 @dataclass(frozen=True)
 class Part:
     """Some of the pictures of a link. Of one that has an end: the number of the first, and how many there are."""

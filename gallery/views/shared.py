@@ -45,6 +45,11 @@ class Shown:
         ]
         return [(label, value) for shown, label, value in known if shown]
 
+    @property
+    def short_facts(self):
+        """What fits under a small picture."""
+        return [(label, value) for label, value in self.facts if label != "Prompt"]
+
 
 def link(view):
     """Find the link of the address. Whatever is closed, and whatever it does not show, is the same page and status."""
@@ -74,6 +79,8 @@ def unlocked(view):
 
 
 PAGES = {"picture", "compare"}
+MOST_COMPARED = 12
+LETTERS = "ABCDEFGHIJKL"
 
 
 @login_not_required
@@ -187,6 +194,22 @@ def _show_picture(request, share, token, image, *, form=None, said="", fragment=
         "may_copy": share.show_prompt and link_access.is_named(request, share),
     }  # fmt: skip
     return render(request, fragment if request.htmx else "shared/picture.html", context, status=status)
+
+
+@require_safe
+@link
+@unlocked
+def compare(request, share, token):
+    """Several pictures side by side, zoomed and moved together: those named, or the first ones."""
+    asked = request.GET.getlist("picture")
+    images = (
+        contents.find_all(share, asked[:MOST_COMPARED]) if asked else contents.part(share, limit=MOST_COMPARED).images
+    )
+    if images is None:
+        raise Http404
+    panes = [(letter, Shown(share, image)) for letter, image in zip(LETTERS, images, strict=False)]
+    context = {"share": share, "token": token, "panes": panes, "left_out": len(asked) > MOST_COMPARED}
+    return render(request, "shared/compare.html", context)
 
 
 @require_POST

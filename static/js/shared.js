@@ -1,4 +1,4 @@
-// What a guest's page does beyond links and forms: the lightbox, arrow keys, swiping.
+// What a guest's page does beyond links and forms: the lightbox, arrow keys, C to compare, swiping.
 
 const SWIPE_PX = 50;
 
@@ -7,15 +7,16 @@ let opener = null;
 
 // htmx has put a picture into the lightbox
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
-  if (!box || !box.contains(detail.target)) return;
-  box.querySelector("[data-close]").hidden = false;
+  const close = box?.querySelector("[data-close]");
+  if (!close) return;
+  close.hidden = false;
   if (box.open) return;
   opener = detail.requestConfig.elt;
   box.showModal();
 });
 
 box?.addEventListener("click", ({ target }) => {
-  if (target === box || target.closest("[data-close]") || target.matches("figure, .viewer")) box.close();
+  if (target === box || target.closest("[data-close]") || target.matches("figure, .viewer, .beside")) box.close();
 });
 box?.addEventListener("close", () => {
   box.replaceChildren();
@@ -30,7 +31,15 @@ document.addEventListener("keydown", (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, textarea")) return;
   const way = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
   if (way) go(way);
+  if (event.key.toLowerCase() === "c" && !box?.open) compare();
 });
+
+/** Compare what is ticked, or the first pictures. */
+function compare() {
+  const ticked = document.querySelectorAll(".tick :checked").length;
+  if (ticked > 1) document.getElementById("selection").requestSubmit();
+  else document.getElementById("compare")?.click();
+}
 
 let from = null;
 document.addEventListener("touchstart", ({ touches, target }) => {
