@@ -85,6 +85,11 @@ def ids_of_source(share):
     return list(newest.values_list("id", flat=True)[: MOST_ITEMS + 1])
 
 
+def images_of(job):
+    """Return the ids of the pictures that a cell shows: those made for it, or the one it reused."""
+    return sorted(image.id for image in job.images.all()) or [job.reused_id]
+
+
 def _ids_of_run(share):
     """In the order of the run. A cell shows the pictures made for it, or the one it reused."""
     made = Image.objects.of(share.owner_id).filter(job__run=share.run_id).values_list("job__position", "id")

@@ -14,8 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 from gallery import link_access
 from gallery.forms.sharing import AnswerForm, PasswordForm
 from gallery.models import Answer, Image, Share
+from gallery.models.sharing import Kind
 from gallery.services import contents, guests, shares, throttle
 from gallery.templatetags.fluxweb import money
+from gallery.views import shared_matrix
 
 
 @dataclass
@@ -110,16 +112,17 @@ def show(request, share, token):
 
 
 def _page(request, share, token, after):
-    part = contents.part(share, after=after)
+    part = contents.part(share, after=after, limit=shared_matrix.MOST if share.kind == Kind.RUN else contents.PAGE)
     guest = link_access.guest_of(request, share) if share.answers_open else None
     answers = guests.answers_of(guest, part.images)
+    shown = [
+        Shown(share, image, part.start and part.start + n, answers.get(image.id)) for n, image in enumerate(part.images)
+    ]
     return {
         "share": share,
         "token": token,
-        "pictures": [
-            Shown(share, image, part.start and part.start + n, answers.get(image.id))
-            for n, image in enumerate(part.images)
-        ],
+        "pictures": shown,
+        "layout": None if after or part.more else shared_matrix.lay_out(share, shown),
         "count": part.count,
         "by": _by(share, part.count),
         "after": part.images[-1].key if part.more else None,

@@ -93,7 +93,7 @@ def address(name, things):
     }
     if name.startswith("run") and name != "runs":
         keys[name] = [things.run.key]
-    if name in ("shared-unlock", "shared-card", "shared-zip"):
+    if name in ("shared-unlock", "shared-compare", "shared-card", "shared-zip"):
         keys[name] = [things.link]
     elif name.startswith("shared-") and name != "shared-nothing":
         keys[name] = [things.link, things.image.key]

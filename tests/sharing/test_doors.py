@@ -19,10 +19,10 @@ pytestmark = pytest.mark.django_db
 
 LOOKS = {
     "shared": 200, "shared-picture": 200, "shared-thumbnail": 200, "shared-view": 200, "shared-file": 200,
-    "shared-zip": 200, "shared-card": 200,
+    "shared-zip": 200, "shared-card": 200, "shared-compare": 200,
 }  # fmt: skip
 # Behind a password, before it is known: the page asks for it, one below it leads there, all else is not there.
-WITHOUT_PASSWORD = dict.fromkeys(LOOKS, 404) | {"shared": 200, "shared-picture": 302}
+WITHOUT_PASSWORD = dict.fromkeys(LOOKS, 404) | {"shared": 200, "shared-picture": 302, "shared-compare": 302}
 WITH_PASSWORD = LOOKS | {"shared-card": 404}  # no chat program knows the password
 ACTS = {"shared-unlock": {"password": PASSWORD}, "shared-answer": {"name": "Nora", "stars": "3"}}
 WITH_KEY = ("shared-picture", "shared-thumbnail", "shared-view", "shared-file", "shared-answer")
@@ -173,11 +173,12 @@ def test_a_password_that_comes_later_locks_out_who_was_in(visitor, share):
 
 
 def test_pictures_outside_the_link_are_not_there(visitor, owner, pictures, share):
-    for key in (pictures[3].key, "0" * 14, "%00", "é"):
+    for key in (pictures[3].key, "0" * 14, "\x00", "é"):
         for name in WITH_KEY[:-1]:
             assert visitor.get(at(name, share, key)).status_code == 404, (name, key)
         assert visitor.post(at("shared-answer", share, key), ACTS["shared-answer"]).status_code == 404
         assert visitor.get(at("shared", share), {"after": key}).status_code == 404
+        assert visitor.get(at("shared-compare", share), {"picture": [pictures[0].key, key]}).status_code == 404
 
 
 def test_the_owner_and_other_members_are_guests_here_too(owner_client, colleague_client, locked):
