@@ -28,7 +28,7 @@ function go(way) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, textarea")) return;
+  if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("textarea, input:not([type=checkbox])")) return;
   const way = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
   if (way) go(way);
   if (event.key.toLowerCase() === "c" && !box?.open) compare();

@@ -6,9 +6,9 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from gallery.models.money import KEY_GATE
-from gallery.services import gate
+from gallery.services import gate, shares
 from tests.conftest import signed_in
-from tests.factories import make_run
+from tests.factories import make_run, make_share
 from tests.things import make_things
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,6 +54,7 @@ def _axe(page):
 
 def test_the_pages_of_visitors(page, live_server, things):
     wrong = {}
+    locked = make_share(things.run.owner, password="open sesame")
     for path in (
         reverse("account_login"),
         reverse("account_reset_password"),
@@ -63,6 +64,11 @@ def test_the_pages_of_visitors(page, live_server, things):
         reverse("account_inactive"),
         reverse("welcome", args=[things.token]),
         reverse("welcome", args=["gone"]),
+        reverse("shared", args=[things.link]),
+        reverse("shared-picture", args=[things.link, things.image.key]),
+        reverse("shared-compare", args=[things.link]),
+        reverse("shared", args=[shares.token_of(locked)]),
+        reverse("shared", args=["gone"]),
         "/nothing/here/",
     ):
         page.goto(live_server.url + path)
@@ -83,6 +89,12 @@ def test_the_pages_of_members(page, live_server, things, owner, cookie):
         "/runs/",
         reverse("run", args=[things.run.key]),
         "/gallery/",
+        "/shares/",
+        "/shares/with-me/",
+        "/shares/new/?gallery=1",
+        reverse("share-new") + f"?image={things.image.key}",
+        reverse("share", args=[things.share.key]),
+        reverse("share-change", args=[things.share.key]),
         "/prompts/",
         "/presets/",
         reverse("preset", args=[things.kept["preset"].key]),
