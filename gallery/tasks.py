@@ -29,6 +29,7 @@ from gallery.services import (
     repeats,
     sheets,
     spending,
+    throttle,
     thumbnails,
     traffic,
     workers,
@@ -105,13 +106,14 @@ def draw():
 
 @queue.periodic_task(crontab(hour="3", minute="17"))
 def nightly():
-    """Take away what nobody needs: expired sessions, files that killed processes left behind."""
+    """Take away what nobody needs: expired sessions, old tallies, files that killed processes left behind."""
     from django.core.management import call_command
 
     call_command("clearsessions")
     files.sweep_incoming()
     images.sweep_held()
     sheets.sweep()
+    throttle.sweep()
     connection.close()
 
 

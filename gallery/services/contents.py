@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.db.models.functions import Left
 
 from gallery.catalogue import flux_models
 from gallery.models import ComparisonImage, Image, Job, Project, Run, ShareItem
+from gallery.models.runs import OPENING
 from gallery.models.sharing import Kind
 
 MOST_ITEMS = 2000  # as many as a run can have; a larger gallery is shared live
@@ -28,7 +30,7 @@ def find(share, key):
     """Return one of its pictures by key, or None."""
     if "\x00" in key:  # PostgreSQL fails on it
         return None
-    return pictures(share).select_related("job", "attempt").filter(key=key).first()
+    return _for_tiles(pictures(share)).defer(None).filter(key=key).first()
 
 
 def find_all(share, keys):
@@ -36,8 +38,7 @@ def find_all(share, keys):
     keys = list(dict.fromkeys(keys))
     if any("\x00" in key for key in keys):
         return None
-    rows = pictures(share).select_related("job", "attempt").filter(key__in=keys)
-    found = {image.key: image for image in rows}
+    found = {image.key: image for image in _for_tiles(pictures(share).filter(key__in=keys))}
     return [found[key] for key in keys] if len(found) == len(keys) else None
 
 
@@ -54,7 +55,7 @@ class Part:
 def part(share, *, after=None, limit=PAGE):
     """Return the pictures that follow one of them (None: from the front)."""
     if share.is_endless:
-        rows = list(pictures(share).select_related("job", "attempt").before(after.id if after else None)[: limit + 1])
+        rows = list(_for_tiles(pictures(share)).before(after.id if after else None)[: limit + 1])
         return Part(rows[:limit], len(rows) > limit)
     ids = list_ids(share)
     start = ids.index(after.id) + 1 if after else 0
@@ -62,9 +63,14 @@ def part(share, *, after=None, limit=PAGE):
 
 
 def in_order(ids):
-    """Load pictures; one that went meanwhile is left out."""
-    found = Image.objects.select_related("job", "attempt").in_bulk(ids)
+    """Load pictures as tiles show them; one that went meanwhile is left out."""
+    found = _for_tiles(Image.objects).in_bulk(ids)
     return [found[each] for each in ids if each in found]
+
+
+def _for_tiles(images):
+    """With the opening of the prompt as `opening`: the whole of one can have 160,000 characters."""
+    return images.select_related("job", "attempt").defer("job__prompt").annotate(opening=Left("job__prompt", OPENING))
 
 
 def list_ids(share):

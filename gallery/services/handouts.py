@@ -73,7 +73,7 @@ def recipe(image, share):
     shown = {"prompt": job.prompt} if share.show_prompt else {}
     shown |= {"model": image.model, **_parameters(job)} if share.show_model else {}
     shown |= {"seed": image.seed} if share.show_seed else {}
-    shown |= {"cost": money_words(image.attempt.micros)} if share.show_cost else {}
+    shown |= {"cost": money_words(image.attempt.booked_micros)} if share.show_cost else {}
     return shown | size
 
 

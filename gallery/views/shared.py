@@ -33,24 +33,23 @@ class Shown:
     def alt(self):
         """Only what is shown anyway: a picture read aloud must not tell more than one looked at."""
         if self.share.show_prompt:
-            return self.image.job.prompt[:200]
+            return self.image.opening
         return f"Picture {self.place}" if self.place else "Picture"
-
-    @property
-    def facts(self):
-        share, image = self.share, self.image
-        known = [
-            (share.show_model, "Model", image.model),
-            (share.show_seed, "Seed", image.seed),
-            (share.show_cost, "Cost", money(image.attempt.micros)),
-            (share.show_prompt, "Prompt", image.job.prompt),
-        ]
-        return [(label, value) for shown, label, value in known if shown]
 
     @property
     def short_facts(self):
         """What fits under a small picture."""
-        return [(label, value) for label, value in self.facts if label != "Prompt"]
+        share, image = self.share, self.image
+        known = [
+            (share.show_model, "Model", image.model),
+            (share.show_seed, "Seed", image.seed),
+            (share.show_cost, "Cost", money(image.attempt.booked_micros)),
+        ]
+        return [(label, value) for shown, label, value in known if shown]
+
+    @property
+    def facts(self):
+        return self.short_facts + ([("Prompt", self.image.job.prompt)] if self.share.show_prompt else [])
 
 
 def link(view):

@@ -6,11 +6,11 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from gallery.models import Attempt, Image, Job, Run, Sheet, Worker
-from gallery.services import calls, history
+from gallery.models import Attempt, Image, Job, Run, Share, ShareItem, Sheet, Worker
+from gallery.services import calls, history, shares
 from gallery.services.reports import Slice
 from gallery.views import gallery
-from tests.factories import make_run
+from tests.factories import make_run, make_share
 from tests.views.rows import make_images
 
 pytestmark = pytest.mark.django_db
@@ -71,6 +71,16 @@ def test_past_prompts_are_walked_from_the_newest(plan, owner):
         found = plan(rows[:41])
         assert "past_prompt_newest" in found
         assert "B-TREE" not in found
+
+
+def test_links_are_found_by_their_digest_and_walked_by_their_owner(plan, owner):
+    for _ in range(60):
+        share = make_share(owner, list(Image.objects.of(owner)[:3]))
+    assert "digest" in plan(Share.objects.with_token(shares.token_of(share)).order_by())
+    assert "share_of_owner" in plan(Share.objects.of(owner).order_by("-id")[:41])
+    items = plan(ShareItem.objects.filter(share=share).order_by("position"))
+    assert "share_item_place" in items or "autoindex_gallery_shareitem_1" in items  # SQLite names it itself
+    assert "B-TREE" not in items
 
 
 def test_pictures_without_a_thumbnail_are_found_among_few(plan):
