@@ -4,14 +4,13 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import dj_database_url
-import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from huey import PriorityRedisHuey, SqliteHuey
 from huey.serializer import SignedSerializer
 
+from fluxweb import logs
 from fluxweb.env import env_bool, env_float, env_int, env_list, env_secret, env_str, env_url
-from fluxweb.masking import mask_records, masked_line
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA = Path(env_str("FLUXWEB_DATA") or BASE_DIR / "var").resolve()
@@ -254,52 +253,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# -- logs: one line per event, never a key, a result address's signature or the token of a link ------------------------
+# -- logs ------------------------------------------------------------------------------------------------------------
 
-mask_records()
 LOG_JSON = env_bool("FLUXWEB_LOG_JSON")
-SHARED_PROCESSORS = [
-    structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_log_level,
-    structlog.stdlib.add_logger_name,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-    *([structlog.processors.format_exc_info] if LOG_JSON else []),
-]
-# The plain formatter on purpose: the rich one prints local variables, and those can hold prompts and keys.
-PLAIN_LINES = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
-structlog.configure(
-    processors=[
-        structlog.stdlib.filter_by_level,
-        *SHARED_PROCESSORS,
-        structlog.stdlib.PositionalArgumentsFormatter(),
-        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-    ],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    cache_logger_on_first_use=True,
-)
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": "structlog.stdlib.ProcessorFormatter",
-            "processors": [
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer() if LOG_JSON else PLAIN_LINES,
-                masked_line,
-            ],
-            "foreign_pre_chain": SHARED_PROCESSORS,
-        }
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {
-        # httpx writes whole addresses at INFO, and a result's address carries its signature.
-        "httpx": {"level": "WARNING"},
-        "httpcore": {"level": "WARNING"},
-        "botocore": {"level": "WARNING"},
-        "django_structlog": {"level": "WARNING"},
-        "huey": {"level": "WARNING"},
-        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
-    },
-}
+LOGGING = logs.configure(as_json=LOG_JSON)

@@ -1,7 +1,7 @@
 """A link as a guest opens it: what was shared, by its rules, and nothing else. All closed doors look the same."""
 
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -37,19 +37,20 @@ class Shown:
         return f"Picture {self.place}" if self.place else "Picture"
 
     @property
-    def short_facts(self):
-        """What fits under a small picture."""
+    def facts(self):
         share, image = self.share, self.image
-        known = [
-            (share.show_model, "Model", image.model),
-            (share.show_seed, "Seed", image.seed),
-            (share.show_cost, "Cost", money(image.attempt.booked_micros)),
-        ]
-        return [(label, value) for shown, label, value in known if shown]
+        known = [("Model", image.model)] if share.show_model else []
+        known += [("Seed", image.seed)] if share.show_seed else []
+        known += [("Cost", money(image.attempt.booked_micros))] if share.show_cost else []
+        return known + ([("Prompt", image.job.prompt)] if share.show_prompt else [])
 
     @property
-    def facts(self):
-        return self.short_facts + ([("Prompt", self.image.job.prompt)] if self.share.show_prompt else [])
+    def caption(self):
+        """What fits under a small picture."""
+        share, image = self.share, self.image
+        words = [image.model] if share.show_model else []
+        words += [f"seed {image.seed}"] if share.show_seed else []
+        return " · ".join(words)
 
 
 def link(view):
@@ -67,19 +68,19 @@ def link(view):
     return opened
 
 
-def unlocked(view):
-    """Let those in who know the password, or need none; a page asks for it, anything else is not there."""
+def unlocked(view, *, is_page=False):
+    """Let those in who know the password, or need none; a page leads to the question, anything else is not there."""
 
     @wraps(view)
     def entered(request, share, token, **where):
         if link_access.may_enter(request, share):
             return view(request, share, token, **where)
-        return redirect("shared", token) if view.__name__ in PAGES else gone(request)
+        return redirect("shared", token) if is_page else gone(request)
 
     return entered
 
 
-PAGES = {"picture", "compare"}
+unlocked_page = partial(unlocked, is_page=True)
 MOST_COMPARED = 12
 LETTERS = "ABCDEFGHIJKL"
 
@@ -100,9 +101,7 @@ def show(request, share, token):
     """The pictures, or the question for the password; htmx gets the next pictures only."""
     if not link_access.may_enter(request, share):
         return _ask(request, token, PasswordForm())
-    after = contents.find(share, request.GET["after"]) if "after" in request.GET else None
-    if "after" in request.GET and after is None:
-        raise Http404
+    after = _find(share, request.GET["after"]) if "after" in request.GET else None
     context = _page(request, share, token, after)
     if request.htmx and after:
         return render(request, "shared/_pictures.html", context)
@@ -172,7 +171,7 @@ def _ask(request, token, form, *, too_often=None):
 
 @require_safe
 @link
-@unlocked
+@unlocked_page
 def picture(request, share, token, key):
     """One picture large: a page of its own, or what the lightbox shows."""
     return _show_picture(request, share, token, _find(share, key))
@@ -200,18 +199,21 @@ def _show_picture(request, share, token, image, *, form=None, said="", fragment=
 
 @require_safe
 @link
-@unlocked
+@unlocked_page
 def compare(request, share, token):
     """Several pictures side by side, zoomed and moved together: those named, or the first ones."""
     asked = request.GET.getlist("picture")
-    images = (
-        contents.find_all(share, asked[:MOST_COMPARED]) if asked else contents.part(share, limit=MOST_COMPARED).images
-    )
-    if images is None:
-        raise Http404
+    images = _asked(share, asked) if asked else contents.part(share, limit=MOST_COMPARED).images
     panes = [(letter, Shown(share, image)) for letter, image in zip(LETTERS, images, strict=False)]
     context = {"share": share, "token": token, "panes": panes, "left_out": len(asked) > MOST_COMPARED}
     return render(request, "shared/compare.html", context)
+
+
+def _asked(share, keys):
+    images = contents.find_all(share, keys[:MOST_COMPARED])
+    if images is None:
+        raise Http404
+    return images
 
 
 @require_POST

@@ -166,7 +166,8 @@ def test_damaged_bytes_are_stripped_or_refused_never_an_accident(image_format, a
     content = PLAIN[image_format]
     at %= len(content)
     with contextlib.suppress(containers.NotBare):
-        containers.strip(content[:at] + junk + content[at + len(junk) :], image_format)
+        stripped = containers.strip(content[:at] + junk + content[at + len(junk) :], image_format)
+        assert containers.strip(stripped, image_format) == stripped
 
 
 @pytest.mark.parametrize("name", ["jpeg", "png", "webp", "lossy webp", "alpha", "lossy alpha", "no JFIF"])
