@@ -67,6 +67,7 @@ def test_asking_nudges_a_worker_and_no_broker_is_needed(ask, monkeypatch):
     assert Sheet.objects.count() == 2
 
 
+@pytest.mark.django_db(transaction=True)  # drawing gives its connection back
 def test_the_poll_tells_what_changed_and_ends_by_itself(owner_client, page_of, ask, run):
     ask()
     poll = page_of().one(id="made-sheets")["hx-get"]
@@ -116,6 +117,7 @@ def test_a_sheet_that_waits_for_another_try_says_so(page_of, ask, run):
     assert "EndpointConnectionError. It is tried again." in listed(page_of())[0]
 
 
+@pytest.mark.django_db(transaction=True)  # drawing gives its connection back
 def test_deleting_leads_back_to_the_page_without_it(owner_client, page_of, ask, run):
     ask()
     sheets.draw_next()
