@@ -1,5 +1,7 @@
 """Draws one part of a sheet: a light table, the pictures on it, labels, and what is missing as named empty places."""
 
+import contextlib
+
 from PIL import Image as Pillow
 from PIL import ImageDraw
 
@@ -37,7 +39,7 @@ def save(canvas, file, image_format):
     if image_format == "png":
         canvas.save(file, "PNG", compress_level=COMPRESSION)
     else:
-        canvas.save(file, "JPEG", quality=QUALITY, optimize=False)
+        canvas.save(file, "JPEG", quality=QUALITY)
 
 
 def _write(pen, label):
@@ -62,13 +64,19 @@ def _fill(canvas, pen, place):
 
 def _fitted(image, place):
     """Return the picture as large as it fits. Decodes no more of it than that needs, and one at a time."""
-    small = image.thumbnail and max(place.width, place.height) <= thumbnails.EDGE
     box = (place.width, place.height)
-    name = image.thumbnail if small else image.file
-    with files.open_file(name) as file, verification.DECODES, Pillow.open(file) as picture:
+    with _open(image, longer=max(box)) as file, verification.DECODES, Pillow.open(file) as picture:
         picture.draft("RGB", box)
         picture.thumbnail(box, Pillow.Resampling.LANCZOS, reducing_gap=2.0)
         return picture.convert("RGB")
+
+
+def _open(image, *, longer):
+    """Open the thumbnail where it is large enough to be made smaller without loss, else the original."""
+    if image.thumbnail and longer <= thumbnails.EDGE // 2:
+        with contextlib.suppress(FileNotFoundError):
+            return files.open_file(image.thumbnail)
+    return files.open_file(image.file)
 
 
 def _leave_empty(pen, place, words):

@@ -110,7 +110,8 @@ def test_what_is_missing_is_an_empty_place_that_says_why(owner, worker, provider
     world.script(faults.Moderated())
     worker.call()
     worker.fetch(worker.call())
-    default_storage.delete(Image.objects.get().thumbnail)
+    for name in (Image.objects.get().thumbnail, Image.objects.get().file):
+        default_storage.delete(name)
     sheet = draw(ask(run))
     (picture,), (part,) = pictures(sheet), plan_of(sheet)
     for place in part.places:
@@ -118,6 +119,14 @@ def test_what_is_missing_is_an_empty_place_that_says_why(owner, worker, provider
         colours = {colour for _, colour in inside.getcolors(70_000)}
         assert {sheet_drawing.EMPTY, sheet_drawing.EDGE, sheet_drawing.INKS["quiet"]} <= colours
     assert {place.cell.job.state for place in part.places} == {"FAILED", "DONE", "QUEUED"}
+
+
+def test_a_thumbnail_that_is_gone_is_no_loss(run):
+    for image in Image.objects.all():
+        default_storage.delete(image.thumbnail)
+    (picture,) = pictures(draw(ask(run)))
+    (part,) = plan_of(run.sheets.get())
+    assert not any(is_blank(picture, box(place)) for place in part.places)
 
 
 def test_pictures_larger_than_a_thumbnail_are_drawn_from_their_originals(owner, worker, provider_server):
