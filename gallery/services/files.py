@@ -30,10 +30,10 @@ class ReadyFile(File):
         return self.name
 
 
-def check_room():
+def check_room(*, free_bytes=FREE_BYTES):
     """Raise StorageTrouble unless a result could be stored now: paying for what cannot be kept is the worst outcome."""
     try:
-        _check_folder(incoming())
+        _check_folder(incoming(), free_bytes)
         if not is_local():
             _check_remote()
     except StorageTrouble:
@@ -42,12 +42,12 @@ def check_room():
         raise StorageTrouble(f"The storage does not answer: {error.strerror or type(error).__name__}.") from error
 
 
-def _check_folder(folder):
+def _check_folder(folder, free_bytes):
     if not os.access(folder, os.W_OK | os.X_OK):
         raise StorageTrouble("The storage folder cannot be written to.")
     free = shutil.disk_usage(folder).free
-    if free < FREE_BYTES:
-        raise StorageTrouble(f"The disk is nearly full: {free // 2**20} MB left, {FREE_BYTES // 2**20} MB needed.")
+    if free < free_bytes:
+        raise StorageTrouble(f"The disk is nearly full: {free // 2**20} MB left, {free_bytes // 2**20} MB needed.")
 
 
 def _check_remote():

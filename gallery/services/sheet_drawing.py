@@ -14,7 +14,7 @@ TABLE, EMPTY, EDGE = (250, 250, 250), (238, 238, 238), (200, 200, 200)
 INKS = {PLAIN: (40, 40, 40), STRONG: (20, 20, 20), QUIET: (105, 105, 105)}
 QUALITY = 90  # of JPEG
 COMPRESSION = 4  # of PNG: 6 takes twice as long and saves three hundredths
-NO_CELL, GONE = "not asked for", "its file is gone"
+NO_CELL, GONE, DAMAGED = "not asked for", "its file is gone", "its file is damaged"
 MISSING = {
     State.QUEUED: "waiting", State.CLAIMED: "being made", State.SENDING: "being made", State.HAVE_URL: "being made",
     State.FAILED: "refused", State.LOST: "paid and lost", State.BLOCKED: "held aside", State.UNKNOWN: "in doubt",
@@ -57,6 +57,11 @@ def _fill(canvas, pen, place):
         picture = _fitted(image, place)
     except FileNotFoundError:
         _leave_empty(pen, place, GONE)
+        return
+    except (OSError, SyntaxError, ValueError) as trouble:
+        if getattr(trouble, "errno", None):
+            raise  # the storage's, and perhaps over in a moment; what is wrong with the picture itself has no number
+        _leave_empty(pen, place, DAMAGED)
         return
     left, top = (place.width - picture.width) // 2, (place.height - picture.height) // 2
     canvas.paste(picture, (place.x + left, place.y + top))

@@ -19,6 +19,7 @@ WAITS = (5, 30)  # seconds before the second and the third try of a part; then a
 MOST_OF_A_RUN = 12
 MOST_PARTS = 40
 KEPT_DAYS = 30
+FREE_BYTES = 5 * files.FREE_BYTES  # sheets stop long before pictures do
 TITLE_CHARACTERS = 400
 FOLDER = "sheets"
 SUFFIXES = {SheetFormat.JPEG: "jpg", SheetFormat.PNG: "png"}
@@ -119,7 +120,7 @@ def _claim():
 
 
 def _draw_part(sheet, number):
-    files.check_room()
+    files.check_room(free_bytes=FREE_BYTES)
     cells = _cells(sheet.run, sheet.cells)
     layout = layouts.lay_out(cells, across=sheet.across, page=sheet.page)
     part = _parts(sheet.run, layout, cells, edge=sheet.edge)[number - 1]

@@ -121,6 +121,23 @@ def test_what_is_missing_is_an_empty_place_that_says_why(owner, worker, provider
     assert {place.cell.job.state for place in part.places} == {"FAILED", "DONE", "QUEUED"}
 
 
+def test_one_damaged_picture_does_not_keep_the_others_from_being_drawn(run):
+    broken = Image.objects.first()
+    for name in (broken.thumbnail, broken.file):
+        Path(default_storage.path(name)).write_bytes(b"no picture")
+    (picture,), (part,) = pictures(draw(ask(run))), plan_of(run.sheets.get())
+    empty = [place.cell.image for place in part.places if picture.getpixel((place.x, place.y)) == sheet_drawing.EDGE]
+    assert empty == [broken]
+
+
+def test_sheets_stop_before_the_disk_is_full_and_say_so(run, monkeypatch):
+    monkeypatch.setattr(sheets, "FREE_BYTES", 2**60)
+    sheet = ask(run)
+    sheets.draw_next()
+    sheet.refresh_from_db()
+    assert sheet.reason.startswith("The disk is nearly full")
+
+
 def test_a_thumbnail_that_is_gone_is_no_loss(run):
     for image in Image.objects.all():
         default_storage.delete(image.thumbnail)
