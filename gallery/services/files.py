@@ -30,10 +30,10 @@ class ReadyFile(File):
         return self.name
 
 
-def check_room(*, free_bytes=FREE_BYTES):
+def check_room(*, free_bytes=None):
     """Raise StorageTrouble unless a result could be stored now: paying for what cannot be kept is the worst outcome."""
     try:
-        _check_folder(incoming(), free_bytes)
+        _check_folder(incoming(), free_bytes or FREE_BYTES)
         if not is_local():
             _check_remote()
     except StorageTrouble:
