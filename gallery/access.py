@@ -89,6 +89,10 @@ def call_place(rows, key):
     return _find(rows, key)
 
 
+def job_read(request, key):
+    return _find(Job.objects.select_related("run__project"), key, owner=request.user)
+
+
 def job_write(request, key):
     return _find(Job.objects.select_related("run", "attempt", "owner"), key, owner=request.user)
 

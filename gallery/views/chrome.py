@@ -10,7 +10,9 @@ from gallery.services import allowances, balance, queue
 PAGES = {
     "studio": "studio", "studio-check": "studio", "runs": "runs", "run": "runs", "run-changes": "runs",
     "gallery": "gallery", "image": "gallery", "compare": "gallery", "queue": "queue", "help": "help",
-    "batch": "studio", "budgets": "costs", "budget-change": "costs",
+    "batch": "studio", "prompts": "studio", "presets": "studio", "preset": "studio", "preset-save": "studio",
+    "templates": "studio", "template": "studio", "template-new": "studio", "template-edit": "studio",
+    "templates-import": "studio", "budgets": "costs", "budget-change": "costs",
     "shares": "shares", "shares-all": "shares", "shares-received": "shares", "share-new": "shares",
     "share": "shares", "share-change": "shares",
     "costs-statements": "costs", "costs-statement": "costs",

@@ -22,6 +22,7 @@ def index(request):
     context = {
         "prompts": found,
         "words": words.strip(),
+        "searched": f"{history.SEARCHED_PROMPTS:,}",
         "older": _place(found[-1]) if more else None,
         "picker": "picker" in request.GET,  # in the dialog over the studio
     }

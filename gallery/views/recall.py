@@ -32,6 +32,11 @@ def _image(request, key, sent):
     return recall.from_job(access.image_read(request, key).job, use=sent.getlist("use"))
 
 
+def _job(request, key, sent):
+    """A picture that was wanted and not made, to be changed."""
+    return recall.from_job(access.job_read(request, key))
+
+
 def _past(request, key, sent):
     return recall.from_past(access.past_prompt_read(request, key))
 
@@ -45,4 +50,4 @@ def _shared(request, key, sent):
     return recall.from_shared(image.job, share)
 
 
-SOURCES = {"run": _run, "preset": _preset, "image": _image, "past": _past, "share": _shared}
+SOURCES = {"run": _run, "preset": _preset, "image": _image, "job": _job, "past": _past, "share": _shared}

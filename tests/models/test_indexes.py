@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from gallery.models import Attempt, Image, Job, Run, Share, ShareItem, Sheet, Worker
+from gallery.models import Attempt, Image, Job, Preset, Run, Share, ShareItem, Sheet, Worker
 from gallery.services import calls, history, shares
 from gallery.services.reports import Slice
 from gallery.views import gallery
@@ -81,6 +81,18 @@ def test_links_are_found_by_their_digest_and_walked_by_their_owner(plan, owner):
     items = plan(ShareItem.objects.filter(share=share).order_by("position"))
     assert "share_item_place" in items or "autoindex_gallery_shareitem_1" in items  # SQLite names it itself
     assert "B-TREE" not in items
+
+
+def test_presets_are_walked_from_the_newest(plan, owner, colleague):
+    for person in (owner, colleague):
+        rows = (Preset(owner=person, name=f"{n}", form={}, shared=n % 9 == 0) for n in range(300))
+        Preset.objects.bulk_create(rows)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    mine, team = Preset.objects.kept_by(owner).before(None)[:41], Preset.objects.of_team(owner).before(None)[:41]
+    assert "preset_of_owner" in plan(mine)
+    assert "preset_shared" in plan(team)
+    assert "B-TREE" not in plan(mine) + plan(team)
 
 
 def test_pictures_without_a_thumbnail_are_found_among_few(plan):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from gallery.forms.recall import TYPED
 from gallery.models import Run
+from gallery.services import runs
 from tests.factories import make_run
 from tests.pages import Page
 from tests.views.rows import make_images
@@ -102,6 +103,15 @@ def test_a_run_with_something_changed(owner, owner_client):
     run = make_run(owner, seed="1..5", size="64x64")
     page = studio(owner_client, run=run.key, seed="9")
     assert values(page, "prompt", "seed", "width") == ("a lighthouse in fog", "9", "64")
+
+
+def test_a_picture_that_was_not_made_is_changed_in_the_studio(owner, owner_client, colleague_client):
+    run = make_run(owner, seed="5", models=["flux-2-flex"], steps="20")
+    runs.cancel_run(run)
+    job = run.jobs.get()
+    page = studio(owner_client, job=job.key)
+    assert values(page, "prompt", "seed", "model", "steps") == ("a lighthouse in fog", "5", ["flux-2-flex"], "20")
+    assert colleague_client.get(STUDIO, {"job": job.key}).status_code == 404
 
 
 @pytest.mark.parametrize("part", ["", "everything", "\x00", "prompt,seed"])
