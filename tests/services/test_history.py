@@ -1,8 +1,10 @@
 """Past prompts: each once, counted, the last use first; written together with the run that used them."""
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from gallery.models import PastPrompt
@@ -64,6 +66,20 @@ def test_many_prompts_at_once_are_all_kept(owner):
         history.remember(many, owner=owner, at=timezone.now())
     assert prompts(owner) == many
     assert set(PastPrompt.objects.values_list("uses", flat=True)) == {2}
+
+
+def test_what_was_sent_before_there_was_a_history_is_in_it(owner, colleague, monkeypatch):
+    migration = import_module("gallery.migrations.0008_prompts_presets_templates")
+    monkeypatch.setattr(migration, "CHUNK", 2)
+    for prompt in ("a door", "a boat", "a door", "a door", "Ein BÄR"):
+        make_run(owner, prompt=prompt)
+    make_run(colleague, prompt="a door")
+    kept = list(PastPrompt.objects.order_by("owner", "digest").values("owner", "digest", "uses", "searched", "prompt"))
+    PastPrompt.objects.all().delete()
+    migration.fill_past_prompts(apps, None)
+    again = PastPrompt.objects.order_by("owner", "digest").values("owner", "digest", "uses", "searched", "prompt")
+    assert list(again) == kept
+    assert prompts(owner) == ["Ein BÄR", "a door", "a boat"]
 
 
 def test_a_search_reads_only_the_newest(owner, monkeypatch):
