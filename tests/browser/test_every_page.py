@@ -5,8 +5,9 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from gallery.models.budgets import Period
 from gallery.models.money import KEY_GATE
-from gallery.services import gate, shares
+from gallery.services import budgets, claims, gate, shares
 from tests.conftest import signed_in
 from tests.factories import make_run, make_share
 from tests.things import make_things
@@ -185,3 +186,24 @@ def test_the_queue_of_an_admin_while_it_is_paused(page, live_server, things, adm
     page.goto(f"{live_server.url}/runs/{admin.runs.get().key}/")
     page.get_by_label("Account of ada").click()
     assert wrong + findings(page) == []
+
+
+def test_budgets_and_prices_of_an_admin_with_one_that_is_used_up(page, live_server, things, owner, admin, cookie):
+    for facts in ({}, {"owner": admin}, {"project": things.run.project}):
+        budgets.make_budget(by=admin, period=Period.WEEK, limit_micros=25_000_000 if facts else 0, **facts)
+    claims.claim_next(None)
+    page.context.add_cookies([cookie(signed_in(admin))])
+    wrong = []
+    for path in ("/costs/budgets/", "/costs/prices/", "/?seed=1..4&model=flux-2-pro&prompt=a+pier"):
+        page.goto(live_server.url + path)
+        for details in page.locator(".budgets details > summary").all()[:1]:
+            details.click()
+        wrong += findings(page)
+    expect(page.get_by_label("Let 4 wait for it")).to_be_visible()
+    page.context.add_cookies([cookie(signed_in(owner))])
+    for path in ("/costs/budgets/", f"/runs/{things.run.key}/"):
+        page.goto(live_server.url + path)
+        wrong += findings(page)
+    assert wrong == []
+    page.get_by_text("Decide").first.click()
+    assert findings(page) == []

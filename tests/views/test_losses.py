@@ -79,6 +79,17 @@ def test_an_admin_reads_no_prompt_and_a_colleague_sees_nothing(of_each_kind, adm
         assert "None of these" in page.html
 
 
+def test_each_tells_its_money_trail_to_an_admin_without_the_providers_words(
+    of_each_kind, owner_client, admin_client
+):
+    attempt = of_each_kind["unknown"]
+    type(attempt).objects.filter(pk=attempt.pk).update(words="because of a heron")
+    for client, reads in ((owner_client, True), (admin_client, False)):
+        trail = look(client, kind="unknown").one("ol", class_="money").text
+        assert trail.startswith("$0.01 estimate official price $0.014 $0.01 in doubt reserved")
+        assert ("because of a heron" in trail) is reads
+
+
 def test_what_was_settled_as_charged_is_among_the_lost(of_each_kind, admin, owner_client):
     decisions.settle(of_each_kind["unknown"], charged=True, by=admin)
     page = look(owner_client, kind="lost")
