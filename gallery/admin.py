@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 
-from gallery.models import Attempt, Gate, Image, Job, Price, Project, Run, User, Worker
+from gallery.models import Attempt, Budget, Gate, Image, Job, Price, Project, Run, User, Worker
 
 
 class LookOnly(admin.ModelAdmin):
@@ -60,6 +60,6 @@ class ImageAdmin(LookOnly):
     list_select_related = ("owner",)
 
 
-@admin.register(Project, Gate, Price, Worker)
+@admin.register(Budget, Project, Gate, Price, Worker)
 class PlainAdmin(LookOnly):
     pass

@@ -10,6 +10,7 @@ from django.db.models.functions import Left
 from django.utils import timezone
 
 from gallery.models.keys import KeyField
+from gallery.models.money import Gate
 
 
 class Project(models.Model):
@@ -113,6 +114,11 @@ class JobQuerySet(OpeningQuerySet):
 
     def not_parked(self):
         return self.exclude(reason=BUDGET_REACHED)
+
+    def of_open_members_and_models(self):
+        """Of members who are not locked, for FLUX models that are not paused."""
+        paused = Gate.objects.filter(paused=True).values("name")
+        return self.filter(owner__is_active=True).exclude(model__in=paused)
 
     def in_flight(self):
         return self.filter(state__in=IN_FLIGHT)

@@ -93,10 +93,14 @@ class Allowance:
 
     def __init__(self, *, now=None):
         self.rooms = [] if settings.DEMO else rooms(now=now)
+        self.places = {}
 
     def of(self, owner_id, project_id):
         """Return the rooms that a call of this member for this project must fit into."""
-        return [room for room in self.rooms if room.covers(owner_id, project_id)]
+        place = owner_id, project_id
+        if place not in self.places:
+            self.places[place] = [room for room in self.rooms if room.covers(*place)]
+        return self.places[place]
 
     def blocking(self, micros, *, owner_id, project_id):
         """Return the rooms that are too small for a call of this price."""
@@ -107,12 +111,14 @@ class Allowance:
             room.spent_micros += micros
 
     def spend_what_waits(self):
-        """Count what waits in the line and will be sent before anything that is asked for now."""
+        """Count what waits in the line and will be sent before anything that is asked for now.
+
+        What a locked member or a paused FLUX model has there is not sent: it takes nobody's room.
+        """
         if self.rooms:
-            waiting = Job.objects.queued().filter(demo=False).not_parked().order_by()
-            for owner_id, project_id, micros in waiting.values_list("owner", "run__project").annotate(
-                micros=Sum("quoted_micros")
-            ):
+            waiting = Job.objects.queued().filter(demo=False).not_parked().of_open_members_and_models().order_by()
+            sums = waiting.values_list("owner", "run__project").annotate(micros=Sum("quoted_micros"))
+            for owner_id, project_id, micros in sums:
                 self.spend(int(micros), owner_id=owner_id, project_id=project_id)
 
 

@@ -3,7 +3,6 @@
 from collections import Counter
 from datetime import UTC, datetime
 
-from django.db.models import F
 from django.utils import timezone
 
 from gallery.models import Job
@@ -14,7 +13,6 @@ from gallery.services.commits import Rank, committing
 from gallery.services.states import raise_version, version_of_run
 
 NOT_BEFORE_IT_IS_WOKEN = datetime(9000, 1, 1, tzinfo=UTC)
-FIELDS = ("pk", "run_id", "owner_id", "project_id", "quoted_micros")
 
 
 @committing(Rank.CLAIM)
@@ -49,19 +47,29 @@ def wake_affordable():
 
 
 def _affordable(allowance):
-    """Return {job: run} of what fits. Who is read first has had fewer before: a long line takes no one's room."""
-    rows = Job.objects.parked().order_by("id").values(*FIELDS[:3], "quoted_micros", project_id=F("run__project"))
-    before, places = Counter(), []
-    for row in rows:
-        places.append((before[row["owner_id"]], row["pk"], row))
-        before[row["owner_id"]] += 1
-    fitting = {}
-    for _, pk, row in sorted(places, key=lambda place: place[:2]):
-        place = {"owner_id": row["owner_id"], "project_id": row["project_id"]}
-        if not allowance.blocking(row["quoted_micros"], **place):
-            allowance.spend(row["quoted_micros"], **place)
-            fitting[pk] = row["run_id"]
+    """Return {job: run} of what fits, in turns: a long line takes no one's room."""
+    fitting, too_dear = {}, {}
+    for job_id, run_id, micros, *place in _in_turns():
+        whose = dict(zip(("owner_id", "project_id"), place, strict=True))
+        if micros >= too_dear.get(tuple(place), micros + 1):
+            continue  # thousands can wait in one place: what was too dear there has only become dearer
+        if allowance.blocking(micros, **whose):
+            too_dear[tuple(place)] = micros
+        else:
+            allowance.spend(micros, **whose)
+            fitting[job_id] = run_id
     return fitting
+
+
+def _in_turns():
+    """List what is parked and could be sent: everybody's first, everybody's second, and so on."""
+    rows = Job.objects.parked().of_open_members_and_models().order_by("id")
+    before, turns = Counter(), []
+    for row in rows.values_list("pk", "run_id", "quoted_micros", "owner_id", "run__project_id"):
+        owner_id = row[3]
+        turns.append((before[owner_id], row))
+        before[owner_id] += 1
+    return [row for _, row in sorted(turns, key=lambda turn: (turn[0], turn[1][0]))]
 
 
 def _change(jobs, **fields):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from gallery.models import Attempt, BudgetCount, Job, Project
 from gallery.models.budgets import Period
-from gallery.services import budget_counts, budgets, claims, decisions, parking, reasons, runs, spending
+from gallery.services import budget_counts, budgets, claims, decisions, gate, parking, reasons, runs, spending
 from gallery.services.allowances import Allowance
 from gallery.simulator import faults
 from tests.conftest import HandWorker, person
@@ -145,6 +145,21 @@ def test_what_waits_for_a_budget_goes_on_in_turns(owner, colleague, worker, budg
     budgets.change_budget(made, by=lead, limit_micros=4 * PRICE)
     names = [attempt.owner.username for attempt in claim_all(worker)]
     assert sorted(names) == ["carl", "carl", "olga", "olga"]
+
+
+def test_what_a_locked_member_or_a_paused_model_has_in_the_line_takes_nobodys_room(
+    owner, colleague, worker, budget, lead
+):
+    made = budget(0)
+    make_run(owner, seed="1..5")
+    claim_all(worker)
+    gate.pause("flux-2-pro", reason="no channel")
+    make_run(owner, models=["flux-2-pro"], seed="1..9")
+    make_run(colleague, seed="1..9")
+    colleague.is_active = False
+    colleague.save()
+    assert budgets.change_budget(made, by=lead, limit_micros=3 * PRICE) == 3
+    assert len(claim_all(worker)) == 3
 
 
 def test_ending_a_budget_lets_everything_go_on(owner, worker, budget, lead):

@@ -79,9 +79,7 @@ def test_an_admin_reads_no_prompt_and_a_colleague_sees_nothing(of_each_kind, adm
         assert "None of these" in page.html
 
 
-def test_each_tells_its_money_trail_to_an_admin_without_the_providers_words(
-    of_each_kind, owner_client, admin_client
-):
+def test_each_tells_its_money_trail_to_an_admin_without_the_providers_words(of_each_kind, owner_client, admin_client):
     attempt = of_each_kind["unknown"]
     type(attempt).objects.filter(pk=attempt.pk).update(words="because of a heron")
     for client, reads in ((owner_client, True), (admin_client, False)):
