@@ -44,6 +44,12 @@ def seconds(value):
 
 
 @register.filter
+def points(value):
+    """Write a rating: 83, −258."""
+    return f"{value:,.0f}".replace("-0", "0").replace("-", "−")
+
+
+@register.filter
 def ordinal(n):
     """Write a place: 1st, 2nd, 3rd, 11th."""
     suffix = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")

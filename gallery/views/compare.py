@@ -64,7 +64,6 @@ def _context(request, images):
         "hide_query": panes.query(keys, hide="1"),
         "show_query": panes.query(keys),
         "pairs_query": panes.query(keys, blind="1" if hidden else ""),
-        "name_form": NameForm(),
     }
 
 

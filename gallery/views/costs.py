@@ -66,11 +66,10 @@ class Row:
     @property
     def cells(self):
         """Return (text, address of the calls under it) for every column."""
-        calls = href("costs-calls", self.query)
-        return [
-            (column.text(self.sums), f"{calls}&kind={column.kind}" if column.value(self.sums) else None)
-            for column in COLUMNS
-        ]
+        return [(column.text(self.sums), self._calls(column)) for column in COLUMNS]
+
+    def _calls(self, column):
+        return href("costs-calls", self.query, kind=column.kind) if column.value(self.sums) else None
 
 
 @require_safe

@@ -41,8 +41,9 @@ def repeat(request, key):
     image = access.image_read(request, key)
     form = RepeatForm(request.POST)
     price = repeats.quote(image)
-    if price is None or not form.is_valid() or form.cleaned_data["quoted_micros"] != price:
-        messages.error(request, f"The price is {money(price)} now: nothing was bought.")
+    if not form.is_valid() or form.cleaned_data["quoted_micros"] != price:
+        now = "It cannot be made here" if price is None else f"Its price is {money(price)} now"
+        messages.error(request, f"{now}: nothing was bought.")
         return redirect("image", key=key)
     typed = recall.from_job(image.job)
     run = repeats.ask_again(image, owner=request.user, nonce=form.cleaned_data["nonce"], form=typed)

@@ -40,9 +40,10 @@ function takeRange(box, checked) {
   tick(all.slice(Math.max(from, 0), to + 1), checked);
 }
 
-/** The boxes of the row or the column whose head this button stands in. */
+/** The boxes of the row or the column whose head this button stands in; of the whole matrix for its corner. */
 function lineOf(button) {
   const matrix = [...button.closest(".matrix").children];
+  if (button.dataset.line === "all") return matrix.map(boxOf).filter(Boolean);
   const width = matrix.filter((each) => each.matches(".col")).length + 1;
   const at = matrix.indexOf(button.parentElement);
   const places = button.dataset.line === "row" ? matrix.slice(at + 1, at + width) : matrix.filter((_, n) => n % width === at);

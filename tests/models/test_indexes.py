@@ -7,6 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from gallery.models import Attempt, Image, Job, Preset, Run, Share, ShareItem, Sheet, Worker
+from gallery.models.judging import Comparison
 from gallery.services import calls, history, shares
 from gallery.services.reports import Slice
 from gallery.views import gallery
@@ -110,14 +111,13 @@ def test_sheets_to_draw_are_found_without_the_finished(plan, owner):
     assert "sheet_by_age" in plan(Sheet.objects.filter(created_at__lt=timezone.now() - timedelta(days=30)))
 
 
-@pytest.mark.parametrize("kind", ["all", "pictures", "charged", "free"])
 @pytest.mark.parametrize("by", ["day", "owner", "model"])
-def test_the_calls_under_a_sum_are_walked_in_their_order(plan, owner, by, kind):
+def test_the_calls_under_a_sum_are_walked_in_their_order(plan, owner, by):
     narrower = {"day": {}, "owner": {"owner_id": owner.pk}, "model": {"model": "flux-2-klein-4b"}}[by]
     chosen = Slice(timezone.localdate() - timedelta(days=30), timezone.localdate(), **narrower)
-    middle = calls.calls(chosen, calls.kind_of("all"))[20]
-    for after in (None, middle):
-        page = calls.calls(chosen, calls.kind_of(kind), after=after)[:51]
+    rows = calls.calls(chosen, calls.kind_of("all"))
+    middle = rows[20]
+    for page in (rows[:51], calls.calls(chosen, calls.kind_of("all"), after=middle)[:51]):
         explained = plan(page)
         assert "attempt_of_" in explained or "attempt_by_day" in explained
         assert "TEMP B-TREE" not in explained
@@ -125,3 +125,7 @@ def test_the_calls_under_a_sum_are_walked_in_their_order(plan, owner, by, kind):
 
 def test_living_workers_are_found_without_the_stopped(plan):
     assert "worker_running" in plan(Worker.objects.alive(since=timezone.now()))
+
+
+def test_saved_comparisons_of_a_member_are_walked(plan, owner):
+    assert "comparison_of_owner" in plan(Comparison.objects.of(owner).newest_first()[:31])

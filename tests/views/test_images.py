@@ -5,6 +5,7 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from gallery.models import Image
+from gallery.services import repeats
 from tests.factories import make_run
 from tests.pages import Page
 
@@ -118,3 +119,38 @@ def test_without_a_thumbnail_the_original_stands_in(owner_client, image, sent):
 def test_a_file_that_is_gone_is_not_found(owner_client, image):
     default_storage.delete(image.file)
     assert owner_client.get(reverse("image-original", args=[image.key])).status_code == 404
+
+
+def repeat_form(page):
+    """Read what the button that makes it again would send."""
+    return {name: page.value(name) for name in ("nonce", "quoted_micros")}
+
+
+def test_made_again_for_the_price_on_the_button_once_per_press(owner_client, image, world, worker):
+    address = reverse("image", args=[image.key])
+    page = Page(owner_client.get(address))
+    assert "Make this again · $0.06" in [each.text for each in page.all("button", type="submit")]
+    sent = repeat_form(page)
+    runs = {owner_client.post(f"{address}repeat/", sent)["Location"] for _ in range(2)}
+    assert len(runs) == 1
+    assert worker.work() == 1
+    bodies = [post.body for post in world.till]
+    assert bodies[0] == bodies[1]
+    repeats.measure_next()
+    page = Page(owner_client.get(address))
+    assert "Identical bytes." in page.text
+    compared = Page(owner_client.get(page.one("a", href=_compare_of(image))["href"]))
+    assert "These two were made by the same request. Identical bytes." in compared.text
+
+
+def _compare_of(image):
+    twin = Image.objects.exclude(pk=image.pk).get()
+    return f"/compare/?image={image.key}&image={twin.key}#view=difference"
+
+
+@pytest.mark.parametrize("wrong", [{"quoted_micros": "1"}, {"quoted_micros": ""}, {"nonce": ""}])
+def test_another_price_than_the_one_on_the_button_buys_nothing(owner_client, image, wrong):
+    address = reverse("image", args=[image.key])
+    sent = repeat_form(Page(owner_client.get(address))) | wrong
+    assert owner_client.post(f"{address}repeat/", sent)["Location"] == address
+    assert image.owner.runs.count() == 1

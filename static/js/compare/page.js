@@ -1,5 +1,6 @@
 // The page that compares: all panes follow one view, two of them can be laid on one another, keys do everything.
 
+import { readLook, writeLook, writePictures } from "./address.js";
 import { watch } from "./gestures.js";
 import { listen } from "./keys.js";
 import { Pane } from "./pane.js";
@@ -9,6 +10,7 @@ import { WHOLE, arrange, clamp, fitScale, oneToOne, pan, zoomAt } from "./view.j
 const GAP = 2; // px between panes, as in compare.css
 const LEAST = 320; // px: the least height for pictures, however low the window is
 const BELOW = 24; // px under the pictures
+const PEEK = 0.94; // of a phone's width for one picture: an edge of the next one says that there is one
 const TALLEST = 0.62; // of a phone's window: so high a picture gets
 const PHONE = matchMedia("(max-width: 720px)");
 const STEP = 60; // px that an arrow key moves
@@ -30,6 +32,7 @@ const shown = () => [...root.querySelectorAll(".pane:not([hidden])")];
 const stage = new Stage(document.getElementById("stage"), controls);
 const mode = () => root.dataset.mode;
 const active = () => (mode() === "grid" ? shown().map((figure) => panes.get(figure)) : stage.panes);
+const keyOf = (figure) => figure.dataset.key;
 const figureOf = (letter) => figures.find((figure) => figure.dataset.letter === letter);
 
 // -- drawing ---------------------------------------------------------------------------------------------------------
@@ -64,13 +67,17 @@ function lay() {
   const { picture } = first;
   const area = {
     width: element.parentElement.clientWidth - parseFloat(getComputedStyle(element.parentElement).paddingLeft) * 2,
-    height: Math.max(LEAST, innerHeight - element.getBoundingClientRect().top - scrollY - BELOW),
+    height: Math.max(LEAST, innerHeight - (element.getBoundingClientRect().top + scrollY) - BELOW),
   };
   const caption = list[0].querySelector("figcaption").offsetHeight;
   const ratio = picture.width / picture.height;
   let best = { columns: 1, ...area };
-  if (PHONE.matches) best.height = Math.min(area.width / ratio, innerHeight * TALLEST);
-  else if (mode() === "grid") best = arrange(list.length, ratio, area, { caption, gap: GAP });
+  if (PHONE.matches) {
+    if (mode() === "grid" && list.length > 1) best.width *= PEEK;
+    best.height = Math.min(best.width / ratio, innerHeight * TALLEST);
+  } else if (mode() === "grid") {
+    best = arrange(list.length, ratio, area, { caption, gap: GAP });
+  }
   element.style.setProperty("--columns", best.columns);
   element.style.setProperty("--wide", `${best.width}px`);
   element.style.setProperty("--tall", `${best.height}px`);
@@ -182,41 +189,15 @@ function swap() {
   rewrite();
 }
 
-// -- the address tells what is shown ---------------------------------------------------------------------------------
-
-/** What was dropped or swapped is so in the address too; a saved comparison stays what it is. */
-function rewrite() {
-  const address = new URL(location);
-  const asked = address.searchParams.getAll("image");
-  if (!asked.length) return;
-  const mine = new Set(figures.map((figure) => figure.dataset.key));
-  const order = shown().map((figure) => figure.dataset.key);
-  const at = asked.findIndex((key) => mine.has(key));
-  const rest = asked.filter((key) => !mine.has(key));
-  address.searchParams.delete("image");
-  for (const key of [...rest.slice(0, at), ...order, ...rest.slice(at)]) address.searchParams.append("image", key);
-  history.replaceState(history.state, "", address);
-}
-
-let writing = 0;
-
-function remember() {
-  clearTimeout(writing);
-  writing = setTimeout(() => {
-    const at = [view.x, view.y, view.zoom].map((n) => n.toFixed(4)).join(",");
-    const said = new URLSearchParams({ view: mode(), at, two: `${controls.one.value},${controls.other.value}` });
-    const plain = mode() === "grid" && view.zoom === 1;
-    history.replaceState(history.state, "", location.pathname + location.search + (plain ? "" : `#${said}`));
-  }, 250);
-}
+const rewrite = () => writePictures(shown().map(keyOf), figures.map(keyOf));
+const remember = () => writeLook(mode(), view, [controls.one.value, controls.other.value]);
 
 function recall() {
-  const said = new URLSearchParams(location.hash.slice(1));
-  const [x, y, zoom] = (said.get("at") ?? "").split(",").map(Number);
-  if (zoom >= 1) view = { x, y, zoom };
-  const pair = (said.get("two") ?? "").split(",").map(figureOf);
+  const said = readLook();
+  view = said.view ?? view;
+  const pair = said.two.map(figureOf);
   if (pair.length === 2 && pair.every(Boolean)) setPair(...pair);
-  if (MODES.includes(said.get("view")) && figures.length > 1) setMode(said.get("view"));
+  if (MODES.includes(said.mode) && figures.length > 1) setMode(said.mode);
 }
 
 // -- what people do --------------------------------------------------------------------------------------------------
@@ -279,8 +260,8 @@ function start() {
     else stage.update();
     if (target.name === "gain" || target.name === "every") document.getElementById(`${target.name}-now`).value = target.value;
   });
-  for (const link of document.querySelectorAll(".chips a")) {
-    link.addEventListener("click", () => { link.hash = location.hash; }); // the next part is looked at in the same way
+  for (const link of document.querySelectorAll(".chips a, #names")) {
+    link.addEventListener("click", () => { link.hash = location.hash; }); // what comes is looked at in the same way
   }
   try {
     setGround(GROUNDS.find((name) => name === localStorage.getItem("fluxweb:ground")) ?? "grey");

@@ -108,7 +108,7 @@ export class Stage {
 
   regain() {
     if (this.mode !== "difference" || !this.canvas?.isConnected) return;
-    const context = this.canvas.getContext("2d");
+    const context = this.canvas.getContext("2d", { willReadFrequently: true }); // written by the processor at every gain
     const out = context.createImageData(this.canvas.width, this.canvas.height);
     const found = difference(this.pixels[0].data, this.pixels[1].data, out.data, Number(this.controls.gain.value));
     context.putImageData(out, 0, 0);

@@ -1,0 +1,69 @@
+"""Selecting pictures in the gallery and in a run, with a real mouse and real keys."""
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from tests.conftest import signed_in
+from tests.factories import make_run
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MODELS = ("flux-2-klein-4b", "flux-2-pro", "flux-2-flex")
+
+
+@pytest.fixture
+def run(owner, worker, provider_server):
+    """Two seeds on three models, finished."""
+    run = make_run(owner, models=MODELS, seed="1, 2", size="64x64")
+    worker.work()
+    return run
+
+
+@pytest.fixture
+def look(page, run, live_server, owner, cookie, complaints):
+    """Open a page in Olga's browser."""
+    page.context.add_cookies([cookie(signed_in(owner))])
+
+    def at(path):
+        page.goto(live_server.url + path)
+        return page
+
+    yield at
+    assert complaints == []
+
+
+def selected(page):
+    return page.locator("[data-count]").text_content() if page.locator("#selection").is_visible() else ""
+
+
+def test_a_range_is_taken_with_shift_and_let_go_with_escape(look):
+    page = look("/gallery/")
+    boxes = page.locator(".tick input")
+    boxes.nth(0).check(force=True)
+    assert selected(page) == "1 selected"
+    page.locator(".tile a").nth(2).click(modifiers=["Shift"])
+    assert selected(page) == "3 selected"
+    page.keyboard.press("Escape")
+    assert selected(page) == ""
+    boxes.nth(1).check(force=True)
+    boxes.nth(2).check(force=True)
+    page.get_by_role("button", name="Pick").click()
+    expect(page.locator(".marked .pick")).to_have_count(2)
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Compare 2")
+
+
+def test_a_row_a_column_and_all_of_a_run_are_taken_at_once(look, run):
+    page = look(reverse("run", args=[run.key]))
+    page.get_by_role("button", name="Select the row seed 2").click()
+    assert selected(page) == "3 selected"
+    page.get_by_role("button", name=f"Select the column {MODELS[1]}").click()
+    assert selected(page) == "4 selected"
+    page.get_by_role("navigation", name="Size of the pictures").get_by_role("link", name="S").click()
+    expect(page.locator("#matrix")).to_have_class("size-s")
+    assert page.locator(".tick :checked").count() == 4
+    page.get_by_role("button", name="Select the row seed 2").click()
+    assert selected(page) == "1 selected"
+    page.get_by_role("button", name="Select all pictures").click()
+    assert selected(page) == "6 selected"
