@@ -9,14 +9,14 @@ from gallery.services import allowances, queue
 
 PAGES = {
     "studio": "studio", "studio-check": "studio", "runs": "runs", "run": "runs", "run-changes": "runs",
-    "gallery": "gallery", "image": "gallery", "compare": "gallery", "queue": "queue", "help": "help",
+    "gallery": "gallery", "image": "gallery", "compare": "compare", "queue": "queue", "help": "help",
     "batch": "studio", "prompts": "studio", "presets": "studio", "preset": "studio", "preset-save": "studio",
     "templates": "studio", "template": "studio", "template-new": "studio", "template-edit": "studio",
     "templates-import": "studio", "budgets": "costs", "budget-change": "costs",
     "shares": "shares", "shares-all": "shares", "shares-received": "shares", "share-new": "shares",
     "share": "shares", "share-change": "shares",
     "costs": "costs", "costs-runs": "costs", "costs-calls": "costs", "prices": "costs",
-    "comparison": "gallery", "compare-pairs": "gallery", "compare-models": "gallery",
+    "comparison": "compare", "compare-pairs": "compare", "compare-models": "compare",
 }  # fmt: skip
 
 
