@@ -138,6 +138,13 @@ def test_without_a_model_every_row_must_name_one(owner_client):
     assert wrong_lines(page) == [("3", "model", "Name a model here, or tick one for the rows that name none.")]
 
 
+def test_more_than_may_wait_in_the_line_is_refused_in_words(owner_client, settings):
+    settings.WAITING_MAX = 1
+    page = post(owner_client, "a door\na hat\n")
+    assert page.one("div", role="alert").text.startswith("0 of your images wait, and at most 1 may")
+    assert page.value("rows") == "a door\na hat\n"
+
+
 def test_back_from_the_review_leads_to_the_rows(owner_client):
     page = post(owner_client, TABLE, seed="9")
     page = Page(owner_client.post(BATCH, typed_in(page) | {"edit": "1"}))
