@@ -3,7 +3,6 @@
 from datetime import datetime, time, timedelta
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from gallery.forms.fields import refuse_broken_text
@@ -24,6 +23,7 @@ FOLLOWS = [
     (LIVE, "Live: it follows its source, so new pictures appear by themselves"),
 ]
 SWITCHES = {"show_prompt": "Prompt", "show_seed": "Seed", "show_model": "Model", "show_cost": "Cost"}
+FILTER = ("model", "project", "picked")  # of a gallery
 WORDS = {"title", "label", "note", "sharer"}
 
 
@@ -49,6 +49,7 @@ class ShareForm(forms.ModelForm):
     )
     model = forms.ChoiceField(required=False, label="Only of this model")
     project = forms.ChoiceField(required=False, label="Only of this project")
+    picked = forms.ChoiceField(required=False, label="Only what I picked", choices=[("", "all"), ("picked", "picked")])
 
     class Meta:
         model = Share
@@ -82,7 +83,8 @@ class ShareForm(forms.ModelForm):
             self.fields["model"].choices = [("", "all"), *((name, name) for name in contents.models_of(owner))]
             self.fields["project"].choices = [("", "all"), *((name, name) for name in contents.projects_of(owner))]
         else:
-            del self.fields["model"], self.fields["project"]
+            for name in FILTER:
+                del self.fields[name]
         if self.is_new or not self.instance.password:
             del self.fields["drop_password"]
         if not self.fields["members"].queryset.exists():
@@ -97,29 +99,30 @@ class ShareForm(forms.ModelForm):
         secret = "Empty: no password." if not share.password else "There is one. Leave this empty to keep it."
         self.fields["password"].help_text = f"At least {shares.LEAST_PASSWORD} characters. {secret}"
 
-    def clean_until(self):
-        until = self.cleaned_data["until"]
-        today = timezone.localdate()
-        if until and until < today:
-            raise ValidationError("That day is over. Choose today or a later one.")
-        if until and until > today + timedelta(days=MOST_DAYS):
-            raise ValidationError("At most ten years, or choose that it never ends.")
-        return until
-
     def clean(self):
         fields = super().clean()
-        if "until" in fields and not fields["until"] and not fields.get("never"):
-            self.add_error("until", "Choose the last day, or that it never ends.")
+        if "until" in fields and not fields.get("never"):
+            self._judge_last_day(fields["until"])
         if fields.get("audience") == MEMBERS and not fields.get("members"):
             self.add_error("members", "Name the members who may see it.")
         return fields
 
+    def _judge_last_day(self, until):
+        today = timezone.localdate()
+        if not until:
+            self.add_error("until", "Choose the last day, or that it never ends.")
+        elif until < today:
+            self.add_error("until", "That day is over. Choose today or a later one.")
+        elif until > today + timedelta(days=MOST_DAYS):
+            self.add_error("until", "At most ten years, or choose that it never ends.")
+
     def _post_clean(self):
         super()._post_clean()
-        self.instance.public = self.cleaned_data.get("audience", LINK) == LINK
+        if "audience" in self.cleaned_data:  # not asked where there is nobody to name: then it stays as it was
+            self.instance.public = self.cleaned_data["audience"] == LINK
         self.instance.expires_at = self._end()
         if "model" in self.fields:
-            self.instance.filter = {name: self.cleaned_data.get(name, "") for name in ("model", "project")}
+            self.instance.filter = {name: self.cleaned_data.get(name, "") for name in FILTER}
 
     def _end(self):
         """The moment after the last day; None is never."""

@@ -53,7 +53,7 @@ class Share(models.Model):
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.IMAGES)
     run = models.ForeignKey("Run", models.SET_NULL, null=True, blank=True, related_name="shares")
     comparison = models.ForeignKey("Comparison", models.SET_NULL, null=True, blank=True, related_name="shares")
-    filter = models.JSONField(default=dict, blank=True)  # of a gallery: {"model": ..., "project": ...}
+    filter = models.JSONField(default=dict, blank=True)  # of a gallery: {"model": ..., "project": ..., "picked": ...}
     live = models.BooleanField(default=False)  # follows its source; else it shows its items
     cover = models.ForeignKey("Image", models.SET_NULL, null=True, blank=True, related_name="+")
 

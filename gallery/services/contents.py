@@ -7,11 +7,13 @@ from django.db.models.functions import Left
 
 from gallery.catalogue import flux_models
 from gallery.models import ComparisonImage, Image, Job, Project, Run, ShareItem
+from gallery.models.judging import Verdict
 from gallery.models.runs import OPENING
 from gallery.models.sharing import Kind
 
 MOST_ITEMS = 2000  # as many as a run can have; a larger gallery is shared live
 PAGE = 60
+FILTERS = {"model": "model", "project": "job__run__project__name"}
 
 
 def pictures(share):
@@ -23,7 +25,7 @@ def pictures(share):
         return mine.filter(Q(job__run=share.run_id) | Q(reused_by__run=share.run_id)).distinct()
     if share.kind == Kind.COMPARISON:
         return mine.filter(comparisons=share.comparison_id)
-    return mine.filter(**_filtered(share.filter))
+    return _of_gallery(share)
 
 
 def find(share, key):
@@ -87,7 +89,7 @@ def ids_of_source(share):
     if share.kind == Kind.COMPARISON:
         places = ComparisonImage.objects.filter(comparison=share.comparison_id, image__owner=share.owner_id)
         return list(places.values_list("image_id", flat=True))
-    newest = Image.objects.of(share.owner_id).filter(**_filtered(share.filter)).order_by("-id")
+    newest = _of_gallery(share).order_by("-id")
     return list(newest.values_list("id", flat=True)[: MOST_ITEMS + 1])
 
 
@@ -103,10 +105,13 @@ def _ids_of_run(share):
     return list(dict.fromkeys(image for _, image in sorted([*made, *reused])))
 
 
-def _filtered(wanted):
-    """Turn the filter of a gallery into the database's words; what is empty filters nothing."""
-    fields = {"model": "model", "project": "job__run__project__name"}
-    return {fields[name]: value for name, value in wanted.items() if name in fields and value}
+def _of_gallery(share):
+    """Return the owner's pictures through the link's filter; what is empty in it filters nothing."""
+    wanted = {FILTERS[name]: value for name, value in share.filter.items() if name in FILTERS and value}
+    mine = Image.objects.of(share.owner_id).filter(**wanted)
+    if share.filter.get("picked"):
+        mine = mine.filter(marks__user=share.owner_id, marks__verdict=Verdict.PICK)
+    return mine
 
 
 def neighbours(share, image):

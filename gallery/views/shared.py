@@ -62,7 +62,7 @@ def link(view):
         share = link_access.find(request, token)
         try:
             return view(request, share, token, **where) if share else gone(request)
-        except Http404:
+        except (Http404, FileNotFoundError):
             return gone(request)
 
     return opened

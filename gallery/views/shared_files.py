@@ -1,6 +1,9 @@
 """The bytes behind a link: thumbnails, views, files to keep, a ZIP, a card for chat programs. Every one asks first."""
 
+import contextlib
+
 from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
@@ -8,6 +11,7 @@ from gallery.services import archive, contents, files, handouts, shares
 from gallery.views.shared import _find, link, unlocked
 
 ZIP_PAGE = 60  # pictures loaded at once
+BUSY_SECONDS = 60  # after which somebody may come again while all streams are taken
 
 
 class Closed(Exception):
@@ -70,9 +74,18 @@ def everything(request, share, token):
     _require_download(share)
     if share.is_endless:
         raise Http404
-    stream = archive.stream(_handed_out(share))
+    try:
+        stream = archive.Stream(_handed_out(share))
+    except archive.Busy:
+        return _busy(request)
     response = StreamingHttpResponse(stream, content_type="application/zip")
     return _counted(request, share, _attached(response, f"{slugify(share.title) or 'pictures'}.zip"))
+
+
+def _busy(request):
+    response = render(request, "shared/busy.html", status=503)
+    response.headers["Retry-After"] = BUSY_SECONDS
+    return response
 
 
 def _handed_out(share):
@@ -82,7 +95,9 @@ def _handed_out(share):
         for n, image in enumerate(contents.in_order(ids[start : start + ZIP_PAGE]), start + 1):
             if not shares.is_still_open(share):
                 raise Closed
-            yield handouts.file_name(image, share, number=n), handouts.content(image, share)
+            with contextlib.suppress(FileNotFoundError):  # a file that went must not cost the others
+                content = handouts.content(image, share)
+                yield handouts.file_name(image, share, number=n), content
 
 
 @require_safe

@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gallery import access
-from gallery.forms.sharing import SWITCHES, ShareForm
+from gallery.forms.sharing import FILTER, SWITCHES, ShareForm
 from gallery.models import Share
 from gallery.models.sharing import Kind
 from gallery.services import contents, guests, shares
@@ -124,7 +124,7 @@ def _wanted(request, asked):
 
 
 def _filter(asked):
-    return {name: asked[name] for name in ("model", "project") if asked.get(name)}
+    return {name: asked[name] for name in FILTER if asked.get(name)}
 
 
 @require_safe

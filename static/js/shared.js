@@ -23,6 +23,11 @@ box?.addEventListener("close", () => {
   opener?.focus();
 });
 
+// closed or changed meanwhile: the page says so itself
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  if (detail.xhr.status === 404) location.reload();
+});
+
 function go(way) {
   document.querySelector(`.viewer a[rel=${way}]`)?.click();
 }

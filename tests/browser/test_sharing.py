@@ -6,7 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from gallery.models import Image, Share
-from gallery.services import shares
+from gallery.services import guests, shares
+from tests.browser.test_every_page import findings
+from tests.conftest import signed_in
 from tests.factories import make_run, make_share
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -91,10 +93,9 @@ def test_from_the_picture_to_the_client_and_back(studio, guest, live_server, pic
     expect(page.locator("blockquote")).to_have_text("Softer <b>light</b>?")
     page.get_by_role("button", name="Revoke").click()
 
-    guest.keyboard.press("ArrowRight")
-    gone = guest.goto(address)
-    assert gone.status == 404
+    guest.locator(".tile a").first.click()
     expect(guest.get_by_role("heading", level=1)).to_have_text("There is nothing here")
+    assert guest.goto(address).status == 404
     assert [said for said in guest.heard if "404" not in said] == []
     assert complaints == []
 
@@ -135,3 +136,29 @@ def test_without_script_a_guest_sees_and_answers_too(browser, live_server, owner
     expect(guest.get_by_role("radio", name="5")).to_be_checked()
     assert Share.objects.get().guests.get().answers.get().stars == 5
     context.close()
+
+
+def test_axe_finds_nothing_in_the_lightbox(page, live_server, owner, pictures):
+    share = make_share(owner, pictures, answers_open=True, download="recipe", show_prompt=True, show_seed=True)
+    page.goto(f"{live_server.url}/s/{shares.token_of(share)}/")
+    page.locator(".tile a").first.click()
+    expect(page.get_by_role("button", name="Close")).to_be_visible()
+    assert findings(page) == []
+
+
+def test_axe_finds_nothing_in_links_with_answers_and_problems(page, live_server, owner, admin, pictures, cookie):
+    share = make_share(owner, pictures, answers_open=True, label="client A")
+    guest = guests.welcome(share, name="Nora", address="192.0.2.7")
+    guests.answer(guest, pictures[0], favourite=True, stars=4, comment="this one")
+    page.context.add_cookies([cookie(signed_in(owner))])
+    wrong = []
+    for path in ("/shares/", f"/shares/{share.key}/", f"/shares/{share.key}/change/"):
+        page.goto(live_server.url + path)
+        wrong += findings(page)
+    page.get_by_label("Title").fill("")
+    page.get_by_role("button", name="Change it").click()
+    expect(page.locator(".why")).to_be_visible()
+    wrong += findings(page)
+    page.context.add_cookies([cookie(signed_in(admin))])
+    page.goto(live_server.url + "/shares/all/")
+    assert wrong + findings(page) == []

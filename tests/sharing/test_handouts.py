@@ -108,6 +108,15 @@ def test_without_a_thumbnail_the_view_stands_in_never_the_original(visitor, pict
     assert SECRET not in content
 
 
+def test_a_file_that_went_is_not_there_and_costs_the_others_nothing(visitor, pictures, share):
+    files.remove(pictures[0].file)
+    files.remove(pictures[0].thumbnail)
+    for name in ("shared-thumbnail", "shared-view", "shared-file"):
+        assert visitor.get(at(name, share, pictures[0])).status_code == 404
+    archive = zipfile.ZipFile(io.BytesIO(read(visitor.get(at("shared-zip", share)))))
+    assert [name[:3] for name in archive.namelist()] == ["002", "003"]
+
+
 def test_the_card_is_a_jpeg_that_chat_programs_find(visitor, share, settings):
     page = Page(visitor.get(at("shared", share)))
     cards = {each["property"]: each["content"] for each in page.all("meta") if "property" in each.attrs}
@@ -136,6 +145,18 @@ def test_a_zip_holds_one_picture_at_a_time(owner, visitor, pictures, monkeypatch
     parts = [len(part) for part in visitor.get(at("shared-zip", share)).streaming_content]
     assert len(parts) == len(pictures) + 1
     assert max(parts) < 1_100_000
+
+
+def test_few_zips_are_on_their_way_at_once_so_that_threads_are_left(visitor, share):
+    running = [visitor.get(at("shared-zip", share)) for _ in range(4)]
+    assert all(next(iter(each.streaming_content)) for each in running)
+    refused = visitor.get(at("shared-zip", share))
+    assert (refused.status_code, refused["Retry-After"]) == (503, "60")
+    assert "one minute" in refused.content.decode()
+    read(running.pop())
+    assert read(visitor.get(at("shared-zip", share)))
+    for each in running:
+        read(each)
 
 
 def test_hidden_prompts_do_not_stand_in_words_for_those_who_listen(visitor, owner, pictures):

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from gallery.forms import sharing
 from gallery.models import Comparison, ComparisonImage, Image, Share
-from gallery.services import contents, shares
+from gallery.services import contents, judging, shares
 from tests.factories import make_share
 from tests.pages import Page
 from tests.sharing.conftest import PASSWORD, at, read
@@ -95,6 +95,16 @@ def test_a_gallery_is_shared_by_model_and_project(owner_client, owner, pictures)
     assert make(owner_client, gallery="1", model="flux-9", status=200).all("ul", class_="why")
 
 
+def test_what_is_picked_is_shared_and_a_live_link_follows_the_picks(owner, owner_client, pictures):
+    judging.mark_images(pictures[:2], user=owner, verdict="pick")
+    still, live = (make(owner_client, gallery="1", picked="picked", live=each) for each in ("", "on"))
+    judging.mark_images(pictures[1:3], user=owner, verdict="reject")
+    assert shown(still) == [pictures[1].id, pictures[0].id]
+    assert [image.id for image in contents.part(live).images] == [pictures[0].id]
+    assert contents.find(live, pictures[1].key) is None
+    assert "Gallery, picked, live" in Page(owner_client.get("/shares/")).text
+
+
 def test_too_many_for_a_snapshot_is_said(owner_client, owner, pictures, monkeypatch):
     monkeypatch.setattr(contents, "MOST_ITEMS", 3)
     page = make(owner_client, gallery="1", status=200)
@@ -127,7 +137,7 @@ def test_what_is_somebody_elses_cannot_be_shared(colleague_client, owner_client,
     [
         ({"never": ""}, "Choose the last day, or that it never ends."),
         ({"never": "", "until": "2020-01-01"}, "That day is over."),
-        ({"until": "2199-01-01"}, "At most ten years"),
+        ({"never": "", "until": "2199-01-01"}, "At most ten years"),
         ({"password": "short"}, "at least 6 characters"),
         ({"title": ""}, "This field is required."),
         ({"title": "\ufffd"}, "A character here is broken"),
@@ -147,6 +157,12 @@ def test_the_last_day_is_whole(owner_client, pictures, settings):
     assert share.expires_at.astimezone(timezone.get_default_timezone()).hour == 0
     page = Page(owner_client.get(f"/shares/{share.key}/change/"))
     assert date.fromisoformat(page.value("until")) == share.last_day
+
+
+def test_an_ended_link_can_be_opened_for_ever(owner_client, visitor, share):
+    Share.objects.update(expires_at="2026-01-01T00:00Z")
+    assert owner_client.post(f"/shares/{share.key}/change/", {**FORM, "until": "2025-12-31"}).status_code == 302
+    assert visitor.get(at("shared", share)).status_code == 200
 
 
 def test_several_links_to_one_thing_have_labels(owner_client, pictures):
@@ -228,6 +244,15 @@ def test_named_members_find_it_and_others_do_not(owner, colleague, colleague_cli
     assert "Nobody has shared" in Page(admin_client.get("/shares/with-me/")).text
     shares.revoke(share)
     assert "Nobody has shared" in Page(colleague_client.get("/shares/with-me/")).text
+
+
+def test_members_only_stays_so_when_nobody_is_left_to_name(owner, owner_client, colleague, visitor, pictures):
+    share = make_share(owner, pictures, members=[colleague], public=False)
+    colleague.is_active = False
+    colleague.save()
+    assert owner_client.post(f"/shares/{share.key}/change/", FORM).status_code == 302
+    assert not Share.objects.get().public
+    assert visitor.get(at("shared", share)).status_code == 404
 
 
 def test_an_admin_sees_and_revokes_all_without_address_or_picture(admin_client, visitor, share, locked):
