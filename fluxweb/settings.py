@@ -28,6 +28,8 @@ DEMO = not FLUX_API_KEY
 SIMULATOR_URL = env_url("FLUXWEB_SIMULATOR_URL", f"http://127.0.0.1:{SIMULATOR_PORT}")
 FLUX_API_URL = f"{SIMULATOR_URL}/v1" if DEMO else env_url("FLUX_API_URL", "https://api.apiyi.com/v1")
 FLUX_RESULT_HOSTS = [SIMULATOR_URL] if DEMO else env_list("FLUX_RESULT_HOSTS", "bfl.ai")
+FLUX_ACCOUNT_TOKEN = env_str("FLUX_ACCOUNT_TOKEN")  # reads the balance and the log; pays nothing
+BALANCE_LOW_MICROS = 1_000_000 * env_int("FLUXWEB_BALANCE_LOW", 10, low=0)
 FLUX_CONCURRENCY = env_int("FLUX_CONCURRENCY", 16, high=1000)
 FLUX_TIMEOUT = env_float("FLUX_TIMEOUT", 420, low=0.1, high=3600)
 REVIEW_FROM = env_int("FLUXWEB_REVIEW_FROM", 50, high=2001)  # images: so large a run is shown before it is bought

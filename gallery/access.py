@@ -7,7 +7,19 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from gallery.catalogue import ready_templates
-from gallery.models import Budget, Comparison, Image, Job, PastPrompt, PromptTemplate, Run, Share, Sheet, SheetPart
+from gallery.models import (
+    Budget,
+    Comparison,
+    Image,
+    Job,
+    PastPrompt,
+    PromptTemplate,
+    Run,
+    Share,
+    Sheet,
+    SheetPart,
+    Statement,
+)  # fmt: skip
 from gallery.services import losses
 
 
@@ -59,6 +71,17 @@ def comparison_write(request, key):
 def loss_place(request, key):
     """Return the call that ends a page of losses: one of one's own, or anybody's for an admin."""
     return _find(losses.of(request.user), key)
+
+
+def statement_read(request, key):
+    """Return a statement of the provider: for those who see costs."""
+    require(request, "sees_costs")
+    return _find(Statement.objects, key)
+
+
+def difference_place(statement, key):
+    """Return the difference that ends a page of a statement."""
+    return _find(statement.differences, key)
 
 
 def call_place(rows, key):

@@ -17,6 +17,7 @@ from PIL import Image as Pillow
 from gallery.models import Job
 from gallery.services import (
     answers,
+    balance,
     claims,
     crash,
     files,
@@ -114,6 +115,13 @@ def nightly():
     images.sweep_held()
     sheets.sweep()
     throttle.sweep()
+    connection.close()
+
+
+@queue.periodic_task(crontab(minute="*/15"))
+def read_balance():
+    """Ask what is left at the provider, before it runs out."""
+    balance.read()
     connection.close()
 
 

@@ -15,6 +15,8 @@ os.environ["FLUX_CONCURRENCY"] = "4"
 if redis := os.environ.get("REDIS_URL"):
     os.environ["REDIS_URL"] = own_redis(redis)
 for name in (
+    "FLUX_ACCOUNT_TOKEN",
+    "FLUXWEB_BALANCE_LOW",
     "FLUXWEB_PUBLIC_URL",
     "STORAGE_URL",
     "EMAIL_URL",

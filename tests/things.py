@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from gallery.models import Comparison, Guest, Image, Job, Preset, PromptTemplate, Run, Share, Sheet
+from django.utils import timezone
+
+from gallery.models import Comparison, Guest, Image, Job, Preset, PromptTemplate, Run, Share, Sheet, Statement
 from gallery.models.runs import State
 from gallery.models.sharing import Download
 from gallery.services import comparisons, guests, keeping, people, shares, sheets
@@ -30,11 +32,18 @@ class Things:
     kept: dict
     comparison: Comparison  # of the picture and its twin
     twin: Image
+    statement: Statement
 
     @property
     def link(self):
         """The token of the share, as it was made."""
         return shares.token_of(self.share)
+
+
+def make_statement():
+    """Make a statement of the provider without a charge in it."""
+    day = timezone.localdate()
+    return Statement.objects.create(source="csv", name="usage.csv", start=day, end=day, created_by="ada")
 
 
 def make_things(owner, *, worker, world):
@@ -57,7 +66,9 @@ def make_things(owner, *, worker, world):
     token = people.invite(role="member")
     image = run.jobs.get(images__isnull=False).images.get()
     comparison = comparisons.save([image, twin], owner=owner, name="Herons")
-    return Things(run, image, doubtful, held, sheet, token, share, guest, make_kept(owner), comparison, twin)
+    return Things(
+        run, image, doubtful, held, sheet, token, share, guest, make_kept(owner), comparison, twin, make_statement()
+    )  # fmt: skip
 
 
 def make_kept(owner):

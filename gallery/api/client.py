@@ -112,7 +112,7 @@ class Client:
     def _pay(self, call: Call, request: httpx.Request) -> Answer:
         with self._exchange(call, request) as response:
             status, headers = response.status_code, response.headers
-            body, cut = _read_capped(response)
+            body, cut = read_capped(response)
         if not cut:
             return read_answer(status, headers, body, secret=self._key)
         return self._read_cut_answer(status, headers, body, why=_what_broke(call, cut))
@@ -141,7 +141,7 @@ def _first_byte_by(marked_at: float | None) -> float | None:
     return None if marked_at is None else marked_at + wire.FIRST_BYTE_WITHIN_SECONDS
 
 
-def _read_capped(response: httpx.Response) -> tuple[bytes, httpx.TransportError | None]:
+def read_capped(response: httpx.Response) -> tuple[bytes, httpx.TransportError | None]:
     """Return the body, at most the cap, and what cut it short, if anything did."""
     body = bytearray()
     try:

@@ -66,6 +66,12 @@ def result_request(url: httpx.URL) -> httpx.Request:
     return httpx.Request("GET", url, headers=headers, extensions=_limits(RESULT_READ_SECONDS))
 
 
+def account_request(url: httpx.URL, token: str) -> httpx.Request:
+    """Build a free GET of the account's own pages. Their token stands raw in the header."""
+    headers = PLAIN_HEADERS | {"Authorization": token, "Accept": "application/json"}
+    return httpx.Request("GET", url, headers=headers, extensions=_limits(RESULT_READ_SECONDS))
+
+
 def _limits(read_seconds: float) -> dict:
     timeout = httpx.Timeout(connect=CONNECT_SECONDS, read=read_seconds, write=WRITE_SECONDS, pool=None)
     return {"timeout": timeout.as_dict()}

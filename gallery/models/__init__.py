@@ -7,15 +7,17 @@ from gallery.models.money import Attempt, Gate
 from gallery.models.people import Invite, User
 from gallery.models.pictures import Image
 from gallery.models.prices import Price
+from gallery.models.reconciling import Balance, Charge, Difference, Statement
 from gallery.models.repeats import Repeat
 from gallery.models.runs import Job, Project, Run
 from gallery.models.sharing import Answer, Guest, Share, ShareItem, Tally
 from gallery.models.sheets import Sheet, SheetPart
-from gallery.models.spending import DaySpend, Movement
+from gallery.models.spending import DayModelSpend, DaySpend, MonthSpend, Movement
 from gallery.models.workers import Worker
 
 __all__ = [
-    "Answer", "Attempt", "Budget", "BudgetCount", "Comparison", "ComparisonImage", "DaySpend", "Gate", "Guest", "Image",
-    "Invite", "Job", "Mark", "Movement", "PastPrompt", "Preset", "Price", "Project", "PromptTemplate", "Repeat", "Run",
-    "Share", "ShareItem", "Sheet", "SheetPart", "Tally", "User", "Vote", "Worker",
+    "Answer", "Attempt", "Balance", "Budget", "BudgetCount", "Charge", "Comparison", "ComparisonImage",
+    "DayModelSpend", "DaySpend", "Difference", "Gate", "Guest", "Image", "Invite", "Job", "Mark", "MonthSpend",
+    "Movement", "PastPrompt", "Preset", "Price", "Project", "PromptTemplate", "Repeat", "Run", "Share", "ShareItem",
+    "Sheet", "SheetPart", "Statement", "Tally", "User", "Vote", "Worker",
 ]  # fmt: skip

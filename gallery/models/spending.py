@@ -79,6 +79,30 @@ class Movement(Spend):
         return f"movement {self.pk}"
 
 
+class DayModelSpend(Spend):
+    """The sums of one day and FLUX model: what reports by day read."""
+
+    owner = project = None
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["demo", "day", "model"], name="spend_once_a_day_and_model")]
+
+    def __str__(self):
+        return f"spend of {self.model} on {self.day}"
+
+
+class MonthSpend(Spend):
+    """The sums of one month, member, FLUX model and project; `day` is the first of the month."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("demo", "day", "owner", "model", Coalesce("project", 0), name="spend_once_a_month"),
+        ]
+
+    def __str__(self):
+        return f"spend of {self.day:%B %Y}"
+
+
 class DaySpend(Spend):
     """The sums of one day, member, FLUX model and project; together with the waiting movements they are exact."""
 
@@ -88,6 +112,7 @@ class DaySpend(Spend):
         ]
         indexes = [
             models.Index(fields=["owner", "day"], name="spend_of_owner"),
+            models.Index(fields=["model", "day"], name="spend_of_model"),
             models.Index(fields=["project", "day"], name="spend_of_project", condition=Q(project__isnull=False)),
         ]
 

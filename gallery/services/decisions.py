@@ -45,6 +45,17 @@ def settle(attempt, *, charged, by):
     return True
 
 
+@transaction.atomic
+def book_charge(attempt, *, by):
+    """Book a call that was presumed free, because the provider charged it; return whether it was still free."""
+    raise_version(attempt.job.run_id)
+    free = Attempt.objects.filter(pk=attempt.pk, money=Money.NOT_CHARGED, sent_at__isnull=False)
+    if not free.update(money=Money.CHARGED, fetch=Fetch.DEAD, settled_by=by.username):
+        return False
+    log.warning("booked as charged", job=attempt.job.key, attempt=attempt.key, by=by.username)
+    return True
+
+
 def release_held(attempt, *, by):
     """Verify a held file and keep it as an image, or return None. Raises what verification and the storage raise."""
     held_name = attempt.held_name

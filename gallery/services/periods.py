@@ -77,6 +77,15 @@ def around(kind, day):
     return Period(kind, date(day.year, first, 1), date(day.year, last, monthrange(day.year, last)[1]))
 
 
+def whole_months(start, end):
+    """Return the first and the last day of the whole months between two days, or None if there is none."""
+    this = around("month", start)
+    first = this.start if this.start == start else this.after.start
+    that = around("month", end)
+    last = that.end if that.end == end else that.before.end
+    return (first, last) if first < last else None
+
+
 def read(query, *, today):
     """Return the period that an address names, this month if it names none; raise BadPeriod."""
     if month := query.get("month"):

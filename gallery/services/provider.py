@@ -4,10 +4,14 @@ import threading
 
 from django.conf import settings
 
+from gallery.api.account import PAGE_SIZE, Account, AccountUnreadable
 from gallery.api.addresses import result_host as host_of
 from gallery.api.client import Client
 
-__all__ = ["ask", "close", "download", "fault", "host_of"]
+__all__ = [
+    "PAGE_SIZE", "AccountUnreadable", "ask", "balance", "charges", "close", "download", "fault", "has_account",
+    "host_of",
+]  # fmt: skip
 
 local = threading.local()
 DEMO_KEY = "demo"  # the simulator takes any
@@ -26,10 +30,31 @@ def download(url, *, into, deadline_seconds):
     return _client().download(url, into, deadline_seconds=deadline_seconds)
 
 
+def has_account():
+    """Return whether the balance and the log can be read: with a token of their own, or from the simulator."""
+    return bool(settings.FLUX_ACCOUNT_TOKEN) or settings.DEMO
+
+
+def balance():
+    """Ask what is left. Raises AccountUnreadable."""
+    return _account().balance()
+
+
+def charges(*, page, start, end):
+    """Return one page of what was charged. Raises AccountUnreadable."""
+    return _account().charges(page=page, start=start, end=end)
+
+
+def _account():
+    return Account(settings.FLUX_API_URL, DEMO_KEY if settings.DEMO else settings.FLUX_ACCOUNT_TOKEN)
+
+
 def fault():
     """Return what is wrong with the settings of the provider, or nothing. Never quotes the key."""
     try:
         _client()
+        if settings.FLUX_ACCOUNT_TOKEN:
+            _account()
     except ValueError as error:
         return str(error)
     return ""

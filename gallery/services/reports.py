@@ -1,4 +1,4 @@
-"""What was spent, by day, member, FLUX model or project: read from the roll-up, never from the attempts.
+"""What was spent, by day, member, FLUX model or project: read from the roll-ups, never from the attempts.
 
 The waiting movements are added in the same statement, so that every answer is exact at one moment.
 """
@@ -13,6 +13,7 @@ from django.utils import timezone
 from gallery.models import Attempt, DaySpend, Movement
 from gallery.models.spending import AMOUNTS
 from gallery.services import periods
+from gallery.services.rollups import DAY_MODELS, DAYS, MONTHS
 from gallery.services.rows import for_database
 
 NO_PROJECT, NOBODY = 0, -1
@@ -144,16 +145,17 @@ def sums_by(chosen, *groups, amounts=tuple(AMOUNTS)):
 
     `groups` are names of GROUPS; only the named `amounts` are added up, the others are 0.
     """
-    where, values = chosen.condition()
     columns = [f"{GROUPS[name]} AS {name}" for name in groups]
     sums = [f"CAST(SUM({name}) AS BIGINT) AS {name}" for name in amounts]
     by = f" GROUP BY {', '.join(map(str, range(1, len(groups) + 1)))}" if groups else ""
+    parts = [(table, *part.condition()) for table, part in _sources(chosen, groups)]
     of_each = " UNION ALL ".join(
-        f"SELECT {', '.join([*columns, *sums])} FROM {model._meta.db_table} WHERE {where}{by}"  # noqa: S608
-        for model in (DaySpend, Movement)
+        f"SELECT {', '.join([*columns, *sums])} FROM {table} WHERE {where}{by}"  # noqa: S608
+        for table, where, _ in parts
     )
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join([*groups, *sums])} FROM ({of_each}) AS spent{by}", values * 2)  # noqa: S608
+        values = [value for _, _, some in parts for value in some]
+        cursor.execute(f"SELECT {', '.join([*groups, *sums])} FROM ({of_each}) AS spent{by}", values)  # noqa: S608
         rows = cursor.fetchall()
     found = {}
     for row in rows:
@@ -162,6 +164,19 @@ def sums_by(chosen, *groups, amounts=tuple(AMOUNTS)):
         if any(given.values()):
             found[key[0] if len(groups) == 1 else key] = Sums(ZERO | {n: each or 0 for n, each in given.items()})
     return found
+
+
+def _sources(chosen, groups):
+    """Return (table, slice of it) of what has to be added up: as coarse a roll-up as the question allows."""
+    apart = {"member", "project"} & set(groups) or chosen.owner_id is not None or chosen.project_id is not None
+    fine = DAYS if apart else DAY_MODELS
+    months = None if "day" in groups else periods.whole_months(chosen.start, chosen.end)
+    if months is None:
+        return [(Movement._meta.db_table, chosen), (fine.table, chosen)]
+    first, last = months
+    edges = [(chosen.start, first - timedelta(days=1)), (last + timedelta(days=1), chosen.end)]
+    rest = [(fine.table, chosen.within(start, end)) for start, end in edges if start <= end]
+    return [(Movement._meta.db_table, chosen), (MONTHS.table, chosen.within(first, last)), *rest]
 
 
 def _key(group, value):

@@ -7,17 +7,15 @@ lock. Until then the waiting movements count too: what reads the sums adds them,
 
 from collections import defaultdict
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from gallery.models import Attempt, DaySpend, Mark, Movement, journal
 from gallery.models.spending import AMOUNTS, DIMENSIONS, terms
-from gallery.services import budget_counts, gate
+from gallery.services import budget_counts, gate, rollups
 from gallery.services.commits import committing
-from gallery.services.rows import for_database, marks
+from gallery.services.rollups import delta_of
 
 MOST_AT_ONCE = 5_000  # movements: so many are held in memory
 
@@ -26,11 +24,6 @@ PLACE, SUMS = ", ".join(DIMENSIONS), ", ".join(AMOUNTS)
 TAKE = (
     f"DELETE FROM {MOVEMENTS} WHERE id IN (SELECT id FROM {MOVEMENTS} ORDER BY id LIMIT %s)"  # noqa: S608
     f" RETURNING {PLACE}, {SUMS}"
-)
-ADD = (
-    f"INSERT INTO {DAYS} ({PLACE}, {SUMS}) VALUES ({marks([*DIMENSIONS, *AMOUNTS])})"  # noqa: S608
-    f" ON CONFLICT (demo, day, owner_id, model, COALESCE(project_id, 0)) DO UPDATE SET "
-    + ", ".join(f"{name} = {DAYS}.{name} + excluded.{name}" for name in AMOUNTS)
 )
 COUNT_ANEW = (
     f"INSERT INTO {DAYS} ({PLACE}, {SUMS})"  # noqa: S608
@@ -42,18 +35,6 @@ COMPARE = (
     f" SELECT {PLACE}, {', '.join(f'-({term})' for term in terms(ATTEMPTS))} FROM {ATTEMPTS}"
     f") AS kept_less_counted GROUP BY {PLACE} HAVING {' OR '.join(f'SUM({name}) <> 0' for name in AMOUNTS)}"
 )
-
-
-@dataclass(frozen=True)
-class Delta:
-    """How much the sums of one day, member, FLUX model and project change. `amounts`: by the names of AMOUNTS."""
-
-    demo: bool
-    day: date
-    owner_id: int
-    model: str
-    project_id: int | None
-    amounts: dict
 
 
 def fold_movements():
@@ -85,27 +66,11 @@ def _deltas(taken):
     for row in taken:
         place = row[: len(DIMENSIONS)]
         sums[place] = [a + b for a, b in zip(sums[place], row[len(DIMENSIONS) :], strict=True)]
-    return [_delta(place, amounts) for place, amounts in sums.items() if any(amounts)]
-
-
-def _delta(place, amounts):
-    demo, day, owner_id, model, project_id = place
-    day = day if isinstance(day, date) else date.fromisoformat(day)  # SQLite's are texts
-    return Delta(bool(demo), day, owner_id, model, project_id, dict(zip(AMOUNTS, amounts, strict=True)))
-
-
-def _add_to_days(deltas):
-    with connection.cursor() as cursor:
-        cursor.executemany(ADD, [_values(each) for each in deltas])
-
-
-def _values(delta):
-    day = for_database(DaySpend, "day", delta.day)
-    return [delta.demo, day, delta.owner_id, delta.model, delta.project_id, *delta.amounts.values()]
+    return [delta_of(place, amounts) for place, amounts in sums.items() if any(amounts)]
 
 
 # Each takes a list of Delta, inside the transaction of the fold. A counter of its own begins from DaySpend.
-COUNTERS = [_add_to_days, budget_counts.add]
+COUNTERS = [rollups.add, budget_counts.add]
 
 
 def note_kept(images):
@@ -120,10 +85,11 @@ def note_shared(images):
 
 
 def differences():
-    """Return as Delta by how much the roll-up, with the waiting movements, is more than the attempts say."""
+    """Return as Delta by how much the roll-ups, with the waiting movements, are more than the attempts say."""
     with connection.cursor() as cursor:
         cursor.execute(COMPARE)  # one statement: one moment
-        return [_delta(row[: len(DIMENSIONS)], row[len(DIMENSIONS) :]) for row in cursor.fetchall()]
+        found = [delta_of(row[: len(DIMENSIONS)], row[len(DIMENSIONS) :]) for row in cursor.fetchall()]
+    return found + rollups.differences()
 
 
 def rebuild():
@@ -133,6 +99,7 @@ def rebuild():
         for table in (MOVEMENTS, DAYS):
             cursor.execute(f"DELETE FROM {table}")  # noqa: S608
         cursor.execute(COUNT_ANEW)
+        rollups.begin_coarse()
         budget_counts.begin_all()
     return differed
 

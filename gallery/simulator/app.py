@@ -8,7 +8,7 @@ import re
 from http import HTTPStatus
 from urllib.parse import parse_qs
 
-from gallery.simulator import control, playing
+from gallery.simulator import account, control, playing
 from gallery.simulator.answers import Reply, answer_json, answer_text, vendor_error
 from gallery.simulator.checks import CONTRACT, Refusal, check
 from gallery.simulator.multipart import edit_body
@@ -37,6 +37,8 @@ def _route(world, environ):
         return _models(world, environ)
     if match := RESULT_PATH.fullmatch(path):
         return _download(world, environ, match[1])
+    if path in account.PATHS and method == "GET":
+        return account.answer(world, path, environ)
     if world.control and path in control.ROUTES:
         return control.answer(world, path, _read(environ))
     return vendor_error(f"Invalid URL ({method} {path})", status=404, code="not_found")

@@ -97,7 +97,8 @@ class World:
     """Everything the simulator remembers. Safe to share between threads.
 
     `latency` in seconds: a number, a dict by model (`"*"` = the others), or a function of the `Post`.
-    `keys`: the accepted keys; None accepts any that is not empty. `strict`: answer the open questions of
+    `keys`: the accepted keys; None accepts any that is not empty; `account_tokens` likewise for the account's pages.
+    `credit_micros`: what the account had before the first call. `strict`: answer the open questions of
     the contract with refusals (safety 6 on FLUX.2, sizes of 1.1, sizes on edits).
     `plain_pictures`: one picture per size, for benchmarks. `keep_references=False`: the till forgets uploads.
     `control`: answer `/_till`, `/_script`, `/_clock`, `/_latency`.
@@ -105,6 +106,8 @@ class World:
 
     latency: object = 0.0
     keys: set | None = None
+    account_tokens: set | None = None
+    credit_micros: int = 100_000_000
     public_origin: str | None = None
     control: bool = False
     plain_pictures: bool = False

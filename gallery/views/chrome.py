@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.functional import cached_property
 
-from gallery.services import allowances, queue
+from gallery.services import allowances, balance, queue
 
 PAGES = {
     "studio": "studio", "studio-check": "studio", "runs": "runs", "run": "runs", "run-changes": "runs",
@@ -15,6 +15,7 @@ PAGES = {
     "templates-import": "studio", "budgets": "costs", "budget-change": "costs",
     "shares": "shares", "shares-all": "shares", "shares-received": "shares", "share-new": "shares",
     "share": "shares", "share-change": "shares",
+    "costs-statements": "costs", "costs-statement": "costs",
     "costs": "costs", "costs-runs": "costs", "costs-calls": "costs", "prices": "costs",
     "comparison": "compare", "compare-pairs": "compare", "compare-models": "compare",
 }  # fmt: skip
@@ -51,6 +52,11 @@ class Chrome:
     @property
     def warnings(self):
         return [room for room in self.rooms if room.warns]
+
+    @cached_property
+    def balance_low(self):
+        """What is left at the provider, if it is little and this person sees costs."""
+        return balance.low() if self.request.user.sees_costs else None
 
     @property
     def may_resume(self):

@@ -66,10 +66,11 @@ class Row:
     @property
     def cells(self):
         """Return (text, address of the calls under it) for every column."""
-        return [(column.text(self.sums), self._calls(column)) for column in COLUMNS]
-
-    def _calls(self, column):
-        return href("costs-calls", self.query, kind=column.kind) if column.value(self.sums) else None
+        calls = href("costs-calls", self.query)
+        return [
+            (column.text(self.sums), f"{calls}&kind={column.kind}" if column.value(self.sums) else None)
+            for column in COLUMNS
+        ]
 
 
 @require_safe

@@ -73,6 +73,7 @@ def form(name, things):
         "marks": {"image": both, "verdict": "pick"},
         "compare-save": {"image": both, "name": "Two herons"},
         "compare-pairs": {"better": both[0], "worse": both[1]},
+        "costs-statement-add": {"file": SimpleUploadedFile("usage.csv", b"time,usd\n2026-11-25 10:00,0.01")},
         "share-new": {"image": things.image.key, **SHARE_FORM},
     }
     return keyed.get(name) or FORMS.get(name)
@@ -103,6 +104,8 @@ def address(name, things):
         keys[name] = [things.kept.get(name, things.kept[name.partition("-")[0]]).key]
     if name.startswith("budget-"):
         keys[name] = [_budget_of(things.run.owner).key]
+    if name.startswith("costs-statement") and name.removeprefix("costs-statement") in ("", "-read", "-decide"):
+        keys[name] = [things.statement.key]
     if name.startswith("image"):
         keys[name] = [things.image.key]
     if name.startswith("sheet"):

@@ -102,6 +102,12 @@ TABLE = {
     "losses": MEMBERS_LOOK,
     "costs": MEMBERS_LOOK,  # one's own; what else stands there is asked in tests/views/test_costs.py
     "costs-csv": MEMBERS_LOOK,
+    "costs-statements": ("login 404 404 200", "login 405 405 405"),
+    "costs-statement": ("login 404 404 200", "login 405 405 405"),
+    "costs-statement-add": ADMIN_ACTS,
+    "costs-statement-begin": ("login 405 405 405", "login 404 404 404"),  # there is no account token
+    "costs-statement-read": ADMIN_ACTS,
+    "costs-statement-decide": ADMIN_ACTS,
     "costs-runs": MEMBERS_LOOK,
     "costs-calls": MEMBERS_LOOK,
     "costs-calls-csv": MEMBERS_LOOK,

@@ -56,3 +56,22 @@ def test_neighbours_touch_and_addresses_lead_back(kind, day):
     assert period.after.start == period.end + timedelta(days=1)
     assert period.after.before == period
     assert periods.read(period.query, today=TODAY) == period
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "first", "last"),
+    [
+        ("2026-01-01", "2026-12-31", "2026-01-01", "2026-12-31"),
+        ("2026-01-02", "2026-12-30", "2026-02-01", "2026-11-30"),
+        ("2026-11-01", "2026-11-30", "2026-11-01", "2026-11-30"),
+        ("2026-10-31", "2026-12-01", "2026-11-01", "2026-11-30"),
+    ],
+)
+def test_the_whole_months_between_two_days(start, end, first, last):
+    found = periods.whole_months(date.fromisoformat(start), date.fromisoformat(end))
+    assert found == (date.fromisoformat(first), date.fromisoformat(last))
+
+
+@pytest.mark.parametrize(("start", "end"), [("2026-11-02", "2026-11-30"), ("2026-11-15", "2026-12-14")])
+def test_there_may_be_no_whole_month(start, end):
+    assert periods.whole_months(date.fromisoformat(start), date.fromisoformat(end)) is None

@@ -49,8 +49,8 @@ calls_made = st.lists(
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(made=calls_made, fold_after=st.integers(0, 25))
-def test_every_report_adds_up_to_the_micro(jobs, made, fold_after):
+@given(made=calls_made, fold_after=st.integers(0, 25), ends=st.tuples(*[st.dates(START, END)] * 2))
+def test_every_report_adds_up_to_the_micro(jobs, made, fold_after, ends):
     Attempt.objects.all()._raw_delete("default")
     spending.rebuild()
     for n, (which, day, money, fetch, micros, kept) in enumerate(made):
@@ -67,6 +67,12 @@ def test_every_report_adds_up_to_the_micro(jobs, made, fold_after):
         assert together == reports.total(ALL)
     parts = [reports.total(ALL.within(day, day)) for day in DAYS]
     assert sum(parts, Sums()) == reports.total(ALL)
+    ragged = ALL.within(*sorted(ends))
+    inside = [row for row in rows if ragged.start <= row.day <= ragged.end]
+    for groups in ((), ("month", "model"), ("day", "model"), ("member",)):
+        together = sum(reports.sums_by(ragged, *groups).values(), Sums())
+        assert together.charged_micros == sum(row.micros for row in inside if row.money == "charged")
+        assert together.pictures == sum(row.fetch == "done" for row in inside)
     for kind in calls.KINDS:
         assert len(list(calls.every_call(ALL, kind))) == ALL.attempts().filter(kind.rows).count()
     by_run = calls.run_days(ALL, most=100)
@@ -92,6 +98,7 @@ def test_a_slice_holds_what_it_names_and_nothing_else(jobs, owner):
         if folded:
             spending.fold()
         for chosen, micros in slices.items():
+            assert sum(reports.sums_by(chosen, "day").values(), Sums()).charged_micros == micros
             assert reports.total(chosen).charged_micros == micros
             assert sum(call.micros for call in chosen.attempts()) == micros
 

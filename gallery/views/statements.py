@@ -1,0 +1,125 @@
+"""The provider's charges against the books: taken in, compared, and settled by a person."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from gallery import access
+from gallery.forms.statements import DecisionForm, FileForm, LogForm
+from gallery.models import Statement
+from gallery.services import balance, provider, reconciling, statements
+
+PAGE = 50
+
+
+@require_safe
+@access.holders_only("sees_costs")
+def index(request):
+    return _page(request)
+
+
+def _page(request, **forms):
+    newest = Statement.objects.order_by("-id")
+    if cursor := request.GET.get("before", ""):
+        newest = newest.filter(id__lt=access.statement_read(request, cursor).id)
+    found = list(newest[: PAGE + 1])
+    month = f"{timezone.localdate():%Y-%m}"
+    context = {
+        "statements": found[:PAGE],
+        "older": found[PAGE - 1].key if len(found) > PAGE else None,
+        "balance": balance.latest(),
+        "file_form": FileForm(),
+        "log_form": LogForm(initial={"month": month}) if provider.has_account() else None,
+    }
+    return render(request, "gallery/statements.html", context | forms)
+
+
+@require_POST
+@access.admin_only
+def add(request):
+    """Take a file in; one that cannot be believed leaves nothing behind."""
+    form = FileForm(request.POST, request.FILES)
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            statement = statements.import_csv(file.read(), name=file.name, by=request.user)
+        except statements.BadFile as bad:
+            form.add_error("file", bad.problems)
+        else:
+            return redirect("costs-statement", statement.key)
+    return _page(request, file_form=form)
+
+
+@require_POST
+@access.admin_only
+def begin(request):
+    """Begin to read a month of the provider's log."""
+    if not provider.has_account():
+        raise Http404
+    form = LogForm(request.POST)
+    if not form.is_valid():
+        return _page(request, log_form=form)
+    statement = statements.begin_reading(form.cleaned_data["month"], by=request.user)
+    return _read_on(request, statement)
+
+
+@require_POST
+@access.admin_only
+def read_on(request, key):
+    return _read_on(request, access.statement_read(request, key))
+
+
+def _read_on(request, statement):
+    try:
+        statements.read_on(statement)
+    except provider.AccountUnreadable as trouble:
+        messages.error(request, f"Not read to the end: {trouble}. What came is kept; read on to continue.")
+    return redirect("costs-statement", statement.key)
+
+
+@require_safe
+@access.holders_only("sees_costs")
+def show(request, key):
+    statement = access.statement_read(request, key)
+    decided = reconciling.decided_of(statement)
+    if cursor := request.GET.get("before", ""):
+        decided = decided.filter(id__lt=access.difference_place(statement, cursor).id)
+    found = list(decided[: PAGE + 1])
+    still_open = list(reconciling.open_of(statement)[: PAGE + 1])
+    context = {
+        "statement": statement,
+        "sums": reconciling.sums(statement),
+        "charges": statement.charges.count(),
+        "matched": statement.charges.exclude(attempt=None).count(),
+        "open": still_open[:PAGE],
+        "more_open": len(still_open) > PAGE,
+        "decided": found[:PAGE],
+        "older": found[PAGE - 1].key if len(found) > PAGE else None,
+    }
+    return render(request, "gallery/statement.html", context)
+
+
+@require_POST
+@access.admin_only
+def decide(request, key):
+    """Decide about the ticked differences, each on its own."""
+    statement = access.statement_read(request, key)
+    form = DecisionForm(request.POST)
+    ticked = [each for each in request.POST.getlist("difference") if "\x00" not in each][:PAGE]
+    if form.is_valid():
+        facts = {"apply": form.cleaned_data["do"] == "apply", "by": request.user, "note": form.cleaned_data["note"]}
+        rows = list(reconciling.open_of(statement).filter(key__in=ticked))
+        done = sum(reconciling.decide(each, **facts) for each in rows)
+        _say(request, done, len(ticked))
+    return redirect("costs-statement", key)
+
+
+def _say(request, done, asked):
+    if not asked:
+        messages.warning(request, "Tick the differences that you decide about.")
+    elif done < asked:
+        messages.warning(request, f"{done} of {asked} decided. The others propose nothing or were settled meanwhile.")
+    else:
+        messages.success(request, f"{done} decided.")
