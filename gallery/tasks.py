@@ -24,6 +24,7 @@ from gallery.services import (
     gate,
     images,
     jobs,
+    mailing,
     parking,
     provider,
     reaper,
@@ -115,6 +116,13 @@ def nightly():
     images.sweep_held()
     sheets.sweep()
     throttle.sweep()
+    connection.close()
+
+
+@queue.periodic_task(crontab(hour="4", minute="23"))
+def send_reports():
+    """Send the reports that are due."""
+    mailing.send_due()
     connection.close()
 
 

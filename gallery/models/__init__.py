@@ -3,6 +3,7 @@
 from gallery.models.budgets import Budget, BudgetCount
 from gallery.models.judging import Comparison, ComparisonImage, Mark, Vote
 from gallery.models.keeping import PastPrompt, Preset, PromptTemplate
+from gallery.models.mailing import ReportMail
 from gallery.models.money import Attempt, Gate
 from gallery.models.people import Invite, User
 from gallery.models.pictures import Image
@@ -18,6 +19,6 @@ from gallery.models.workers import Worker
 __all__ = [
     "Answer", "Attempt", "Balance", "Budget", "BudgetCount", "Charge", "Comparison", "ComparisonImage",
     "DayModelSpend", "DaySpend", "Difference", "Gate", "Guest", "Image", "Invite", "Job", "Mark", "MonthSpend",
-    "Movement", "PastPrompt", "Preset", "Price", "Project", "PromptTemplate", "Repeat", "Run", "Share", "ShareItem",
-    "Sheet", "SheetPart", "Statement", "Tally", "User", "Vote", "Worker",
+    "Movement", "PastPrompt", "Preset", "Price", "Project", "PromptTemplate", "Repeat", "ReportMail", "Run", "Share",
+    "ShareItem", "Sheet", "SheetPart", "Statement", "Tally", "User", "Vote", "Worker",
 ]  # fmt: skip

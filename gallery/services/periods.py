@@ -77,6 +77,12 @@ def around(kind, day):
     return Period(kind, date(day.year, first, 1), date(day.year, last, monthrange(day.year, last)[1]))
 
 
+def last_week(day):
+    """Return the last week, Monday to Sunday, that was over on a day."""
+    end = day - timedelta(days=day.weekday() + 1)
+    return Period("range", end - timedelta(days=6), end)
+
+
 def whole_months(start, end):
     """Return the first and the last day of the whole months between two days, or None if there is none."""
     this = around("month", start)

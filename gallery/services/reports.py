@@ -10,13 +10,14 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from gallery.models import Attempt, DaySpend, Movement
+from gallery.models import Attempt, DaySpend, Movement, Project, User
 from gallery.models.spending import AMOUNTS
 from gallery.services import periods
 from gallery.services.rollups import DAY_MODELS, DAYS, MONTHS
 from gallery.services.rows import for_database
 
 NO_PROJECT, NOBODY = 0, -1
+NO_PROJECT_TITLE = "No project"
 CENT = 10_000  # micros
 PACE_DAYS = 28  # whose mean the forecast goes on with
 GROUPS = {
@@ -181,6 +182,24 @@ def _sources(chosen, groups):
 
 def _key(group, value):
     return date.fromisoformat(value) if group == "day" and isinstance(value, str) else value
+
+
+def titles(by, keys):
+    """Return {key: words} of the rows of a report."""
+    match by:
+        case "member":
+            return dict.fromkeys(keys, "Somebody who is gone") | _names(User, keys, "username")
+        case "project":
+            return dict.fromkeys(keys, NO_PROJECT_TITLE) | _names(Project, keys, "name")
+        case "day":
+            return {day: f"{day.day} {day:%b %Y}" for day in keys}
+        case "month":
+            return {month: f"{date.fromisoformat(f'{month}-01'):%B %Y}" for month in keys}
+    return {key: key for key in keys}
+
+
+def _names(model, keys, name):
+    return dict(model.objects.filter(pk__in=[key for key in keys if key]).values_list("pk", name))
 
 
 def total(chosen):

@@ -12,15 +12,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from gallery.forms import costs as forms
-from gallery.models import Project, User
+from gallery.models import ReportMail
+from gallery.models.mailing import Every
 from gallery.services import periods, reports, spreadsheets
-from gallery.services.reports import Sums
+from gallery.services.reports import NO_PROJECT_TITLE, Sums
 from gallery.services.spreadsheets import dollars
 from gallery.templatetags.fluxweb import money, percent
 from gallery.views import charts
 
 FINER = {"member": "model", "model": "day", "project": "model", "day": "model", "month": "day"}
-NO_PROJECT_TITLE = "No project"
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,8 @@ def index(request):
         "csv": href("costs-csv", asked.query, sort=order or None),
         "calls": {kind: href("costs-calls", asked.query, kind=kind) for kind in ("all", "charged", "doubt", "lost")},
         "runs": href("costs-runs", asked.query),
+        "mail_choices": Every.choices,
+        "mailed": ReportMail.objects.filter(user=request.user).values_list("every", flat=True).first(),
         **navigation("costs", asked, everybody=request.user.sees_costs),
     }
     return render(request, "gallery/costs.html", context)
@@ -145,28 +147,11 @@ def href(name, query, **changes):
 
 def _rows(asked):
     found = reports.sums_by(asked.chosen, asked.by)
-    titles = _titles(asked.by, found)
+    titles = reports.titles(asked.by, found)
     rows = [Row(key, titles[key], sums, _narrowed(asked, key, titles[key])) for key, sums in found.items()]
     for row in rows:
         row.finer = href("costs", row.query, by=FINER[asked.by])
     return rows
-
-
-def _titles(by, keys):
-    match by:
-        case "member":
-            return dict.fromkeys(keys, "Somebody who is gone") | _names(User, keys, "username")
-        case "project":
-            return dict.fromkeys(keys, NO_PROJECT_TITLE) | _names(Project, keys, "name")
-        case "day":
-            return {day: f"{day.day} {day:%b %Y}" for day in keys}
-        case "month":
-            return {month: f"{date.fromisoformat(f'{month}-01'):%B %Y}" for month in keys}
-    return {key: key for key in keys}
-
-
-def _names(model, keys, name):
-    return dict(model.objects.filter(pk__in=[key for key in keys if key]).values_list("pk", name))
 
 
 def _narrowed(asked, key, title):

@@ -102,6 +102,7 @@ TABLE = {
     "losses": MEMBERS_LOOK,
     "costs": MEMBERS_LOOK,  # one's own; what else stands there is asked in tests/views/test_costs.py
     "costs-csv": MEMBERS_LOOK,
+    "costs-mail": MEMBERS_POST,
     "costs-statements": ("login 404 404 200", "login 405 405 405"),
     "costs-statement": ("login 404 404 200", "login 405 405 405"),
     "costs-statement-add": ADMIN_ACTS,
