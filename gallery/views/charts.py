@@ -7,7 +7,7 @@ from gallery.services.reports import sums_by
 from gallery.templatetags.fluxweb import money
 
 WIDTH, HEIGHT = 1130, 216
-LEFT, RIGHT, TOP, BOTTOM = 46, 1124, 14, 190
+LEFT, RIGHT, TOP, BOTTOM = 66, 1124, 14, 190
 DAYS_MOST = 100  # longer periods have a bar for each month
 NAMED_MOST = 3  # models with a colour of their own
 OTHERS = "others"
