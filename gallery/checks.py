@@ -30,4 +30,5 @@ def no_atomic_requests(**_):
 def provider_can_be_called(**_):
     """A bad address or key must stop the start: found after the mark, it would put every job in doubt."""
     fault = provider.fault()
-    return [Error(f"FLUX_API_URL, FLUX_API_KEY or FLUX_RESULT_HOSTS: {fault}", id="fluxweb.E003")] if fault else []
+    named = "FLUX_API_URL, FLUX_API_KEY, FLUX_ACCOUNT_TOKEN or FLUX_RESULT_HOSTS"
+    return [Error(f"{named}: {fault}", id="fluxweb.E003")] if fault else []

@@ -3,6 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from gallery.models.budgets import Period
@@ -209,3 +210,15 @@ def test_budgets_and_prices_of_an_admin_with_one_that_is_used_up(page, live_serv
     assert wrong == []
     page.get_by_text("Decide").first.click()
     assert findings(page) == []
+
+
+def test_reconciliation_with_something_to_decide(page, live_server, things, admin, cookie, settings):
+    settings.FLUX_ACCOUNT_TOKEN = "an-account-token"
+    client = signed_in(admin)
+    page.context.add_cookies([cookie(client)])
+    page.goto(f"{live_server.url}/costs/statements/")
+    wrong = findings(page)
+    read = client.post(reverse("costs-statement-begin"), {"month": f"{timezone.localdate():%Y-%m}"})
+    page.goto(live_server.url + read.url)
+    expect(page.get_by_text("In doubt here, charged there").first).to_be_visible()
+    assert wrong + findings(page) == []
