@@ -21,11 +21,17 @@ def pictures(share):
     mine = Image.objects.of(share.owner_id)
     if not share.live:
         return mine.filter(shared_as__share=share)
+    if _has_lost_its_source(share):  # to the filters below no run or comparison is "pictures that are in none"
+        return mine.none()
     if share.kind == Kind.RUN:
         return mine.filter(Q(job__run=share.run_id) | Q(reused_by__run=share.run_id)).distinct()
     if share.kind == Kind.COMPARISON:
         return mine.filter(comparisons=share.comparison_id)
     return _of_gallery(share)
+
+
+def _has_lost_its_source(share):
+    return (share.kind, None) in ((Kind.RUN, share.run_id), (Kind.COMPARISON, share.comparison_id))
 
 
 def find(share, key):

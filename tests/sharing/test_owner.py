@@ -85,6 +85,18 @@ def test_a_comparison_is_shared_with_its_own_pictures_only(owner, colleague, own
     assert Page(owner_client.get(NEW, {"comparison": comparison.key})).value("title") == "Left or right"
 
 
+def test_a_live_link_shows_nothing_once_its_comparison_is_deleted(owner, owner_client, visitor, pictures):
+    comparison = Comparison.objects.create(owner=owner, name="Left or right")
+    ComparisonImage.objects.create(comparison=comparison, image=pictures[0], position=0)
+    share = make(owner_client, comparison=comparison.key, live="on")
+    assert visitor.get(at("shared-picture", share, pictures[0])).status_code == 200
+    owner_client.post(f"/compare/saved/{comparison.key}/delete/")
+    assert visitor.get(at("shared", share)).status_code == 200
+    for image in pictures:  # those that were in it, and those that are in no comparison
+        for door in ("shared-picture", "shared-thumbnail", "shared-view"):
+            assert visitor.get(at(door, share, image)).status_code == 404
+
+
 def test_a_gallery_is_shared_by_model_and_project(owner_client, owner, pictures):
     Image.objects.filter(pk=pictures[2].pk).update(model="flux-2-klein-9b")
     share = make(owner_client, gallery="1", model="flux-2-klein-4b")
