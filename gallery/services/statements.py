@@ -2,10 +2,11 @@
 
 import csv
 import io
+import re
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, Overflow
 
 import structlog
 from django.db import transaction
@@ -20,7 +21,9 @@ MOST_LINES = 100_000
 MOST_PROBLEMS = 5
 READ_SECONDS = 12  # of one press; the next goes on where it ended
 MICROS_PER_QUOTA = 2
+QUOTA = re.compile(r"[+-]?\d{1,12}", re.ASCII)
 MICROS = 1_000_000
+MOST_MICROS = 10**13  # of one line: the database adds up as many lines as a file may have
 CONSUMED = ("", "2", "consume", "consumption", "消费")  # of a column `type`; the others are top-ups and the like
 COLUMNS = {
     "at": ("created_at", "time", "date", "timestamp", "created", "时间"),
@@ -175,7 +178,7 @@ def _read_rows(rows, names):
 
 
 def _line(number, said):
-    micros = int(said["quota"]) * MICROS_PER_QUOTA if said.get("quota") else _micros(said.get("dollars", ""))
+    micros = _of_quota(said["quota"]) if said.get("quota") else _micros(said.get("dollars", ""))
     return Line(
         number=number,
         at=_moment(said["at"]),
@@ -185,12 +188,20 @@ def _line(number, said):
     )
 
 
+def _of_quota(text):
+    if not QUOTA.fullmatch(text):
+        raise ValueError("the quota is no whole number of at most twelve digits.")
+    return int(text) * MICROS_PER_QUOTA
+
+
 def _micros(text):
     try:
         micros = Decimal(text.replace("$", "").replace(",", "")) * MICROS
     except InvalidOperation:
         raise ValueError("no amount is given.") from None
-    if not micros.is_finite() or micros != micros.to_integral_value() or abs(micros) > 10**15:
+    except Overflow:  # 1e999999999
+        raise ValueError("the amount is too large.") from None
+    if not micros.is_finite() or micros != micros.to_integral_value() or abs(micros) > MOST_MICROS:
         raise ValueError("the amount is no whole number of millionths of a dollar.")
     return int(micros)
 
@@ -199,7 +210,10 @@ def _moment(text):
     """Read seconds since 1970, or a date and time; one without a zone is taken in the team's."""
     if text.isdecimal() and text.isascii() and len(text) in (10, 13):
         return datetime.fromtimestamp(int(text[:10]), UTC)
-    moment = parse_datetime(text)
+    try:
+        moment = parse_datetime(text)
+    except ValueError:  # it is written as one, and there is none such: 30 February
+        moment = None
     if moment is None or not 2000 <= moment.year < 2100:
         raise ValueError("it does not say when, such as 2026-11-25 14:03:00.")
     return moment if timezone.is_aware(moment) else timezone.make_aware(moment)

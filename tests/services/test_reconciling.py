@@ -162,7 +162,10 @@ def test_what_somebody_settled_meanwhile_stays_open_for_another_look(owner, admi
         (b"time,usd\n2026-11-25 10:00,much", "Line 2: no amount"),
         (b"time,usd\n2026-11-25 10:00,0.0000001", "Line 2: the amount is no whole number"),
         (b"time,usd\n2026-11-25 10:00,NaN", "Line 2: the amount"),
-        (b"time,quota\n2026-11-25 10:00,1.5", "Line 2"),
+        (b"time,usd\n2026-11-25 10:00,1e999999999", "Line 2: the amount is too large"),
+        (b"time,usd\n2026-02-30 10:00,1", "Line 2: it does not say when"),
+        (b"time,quota\n2026-11-25 10:00,1.5", "Line 2: the quota is no whole number"),
+        (b"time,quota\n2026-11-25 10:00," + b"9" * 30, "Line 2: the quota is no whole number"),
     ],
 )
 def test_a_file_that_cannot_be_believed_says_why_and_leaves_nothing(admin, content, says):
