@@ -78,7 +78,15 @@ def asked(query):
 
 def query_of(request):
     """Return the query of the page that is shown, or that a form was sent from: all stays where it stood."""
-    return QueryDict(urlsplit(request.headers.get("Referer", "")).query) if request.method == "POST" else request.GET
+    return QueryDict(_sent_from(request)) if request.method == "POST" else request.GET
+
+
+def _sent_from(request):
+    """Return the query of the page before, empty where a proxy or a program sends what is no address."""
+    try:
+        return urlsplit(request.headers.get("Referer", "")).query
+    except ValueError:
+        return ""
 
 
 def written(parts):

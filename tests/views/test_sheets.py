@@ -126,6 +126,12 @@ def test_deleting_leads_back_to_the_page_without_it(owner_client, page_of, ask, 
     assert "The sheet is deleted. Its pictures are not." in page.html
 
 
+def test_a_sender_that_is_no_address_costs_the_arrangement_only(owner_client, run):
+    response = owner_client.post(reverse("run-sheets", args=[run.key]), WISH, headers={"Referer": "http://[x/?size=l"})
+    assert response["Location"] == reverse("run", args=[run.key])
+    assert Sheet.objects.exists()
+
+
 @pytest.mark.parametrize(
     "wrong", [{"edge": "300"}, {"edge": ""}, {"format": "gif"}, {"across": "\x00"}, {"page": "colour"}]
 )
