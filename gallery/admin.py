@@ -44,7 +44,7 @@ class JobAdmin(LookOnly):
     list_display = ("key", "owner", "model", "state", "reason", "changed_at")
     list_filter = ("state", "model")
     list_select_related = ("owner",)
-    exclude = ("prompt", "parameters", "words")  # prompts belong to their owners
+    exclude = ("prompt", "axes", "parameters", "words")  # prompts belong to their owners; axes are labelled with them
 
 
 @admin.register(Attempt)

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from gallery.models import Attempt, Gate, Sheet
 from tests.conftest import signed_in
-from tests.factories import states
+from tests.factories import make_run, states
 from tests.project import doors
 from tests.things import SECRET_PROMPT
 
@@ -208,6 +208,15 @@ def test_the_admin_site_shows_the_books_without_prompts(model, things, people):
         response = people()["admin"].get(address)
         assert response.status_code == 200
         assert SECRET_PROMPT not in response.content.decode()
+
+
+def test_the_admin_site_shows_no_prompt_as_the_label_of_an_axis(owner, people):
+    for words in (f"{SECRET_PROMPT}\nanother", f"{{{SECRET_PROMPT}|another}}"):
+        job = make_run(owner, prompt=words, prompt_lines="\n" in words, seed="1", size="64x64").jobs.first()
+        page = people()["admin"].get(reverse("admin:gallery_job_change", args=[job.pk]))
+        assert any(SECRET_PROMPT in label for label in job.axes.values())
+        assert page.status_code == 200
+        assert SECRET_PROMPT not in page.content.decode()
 
 
 @pytest.mark.parametrize("name", ["run", "image", "image-original", "image-thumbnail", "run-changes", "run-sheets"])
