@@ -79,7 +79,11 @@ def everything(request, share, token):
     except archive.Busy:
         return _busy(request)
     response = StreamingHttpResponse(stream, content_type="application/zip")
-    return _counted(request, share, _attached(response, f"{slugify(share.title) or 'pictures'}.zip"))
+    try:
+        return _counted(request, share, _attached(response, f"{slugify(share.title) or 'pictures'}.zip"))
+    except Exception:  # nobody else will close what was never sent, and its place would be taken for ever
+        stream.close()
+        raise
 
 
 def _busy(request):

@@ -10,7 +10,7 @@ from PIL import Image as Pillow
 from PIL import ImageCms
 
 from gallery.models import Image, Share
-from gallery.services import files, handouts
+from gallery.services import files, handouts, shares
 from tests.factories import make_share
 from tests.pages import Page
 from tests.sharing.conftest import SECRET, at, read
@@ -157,6 +157,16 @@ def test_few_zips_are_on_their_way_at_once_so_that_threads_are_left(visitor, sha
     assert read(visitor.get(at("shared-zip", share)))
     for each in running:
         read(each)
+
+
+def test_a_zip_that_fails_before_it_begins_gives_its_place_back(visitor, share, monkeypatch):
+    visitor.raise_request_exception = False
+    with monkeypatch.context() as locked:
+        locked.delattr(shares, "count_download")
+        assert [visitor.get(at("shared-zip", share)).status_code for _ in range(5)] == [500] * 5
+    response = visitor.get(at("shared-zip", share))
+    assert response.status_code == 200
+    response.close()
 
 
 def test_hidden_prompts_do_not_stand_in_words_for_those_who_listen(visitor, owner, pictures):
