@@ -58,7 +58,7 @@ def _by_request_id(statement, charges):
 
 def _kind(attempt, charge):
     if attempt.money == Money.UNCERTAIN:
-        return Kind.DOUBT_PAID
+        return Kind.DOUBT_PAID if charge.micros else Kind.DOUBT_FREE
     if attempt.money == Money.NOT_CHARGED:
         return Kind.FREE_PAID if charge.micros else None
     return Kind.AMOUNT if attempt.micros != charge.micros else None
@@ -72,14 +72,18 @@ def _of_attempt(statement, kind, attempt, *, provider_micros):
 
 
 def _by_totals(statement, charges, matched):
-    """Compare what has no request id in common, day by day and model by model."""
+    """Compare what has no request id in common, day by day and model by model.
+
+    Where a charge does not say its model, that whole day is compared: it may be of any.
+    """
     ours, theirs = defaultdict(list), defaultdict(list)
+    unnamed = {charge.day for charge in charges if not charge.model}
     rows = Attempt.objects.filter(demo=settings.DEMO, day__gte=statement.start, day__lte=statement.end)
     for attempt in rows.filter(money__in=SPENT).order_by("id"):
         if attempt.pk not in matched:
-            ours[attempt.day, attempt.model].append(attempt)
+            ours[attempt.day, "" if attempt.day in unnamed else attempt.model].append(attempt)
     for charge in charges:
-        theirs[charge.day, charge.model].append(charge.micros)
+        theirs[charge.day, "" if charge.day in unnamed else charge.model].append(charge.micros)
     for day, model in sorted(ours.keys() | theirs.keys()):
         yield from _of_total(statement, day, model, ours[day, model], theirs[day, model])
 

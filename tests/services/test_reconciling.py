@@ -138,6 +138,25 @@ def test_a_total_that_nothing_explains_is_one_difference(owner, admin, worker, a
     assert sorted(found) == [("total", "flux-2-klein-4b", 20_000, 1_998), ("total", "flux-2-max", 0, 70_000)]
 
 
+def test_a_charge_of_nothing_says_that_a_call_in_doubt_was_free(owner, admin, worker, account, world):
+    make_run(owner, size="64x64")
+    world.script(faults.CutBeforeAnswer())
+    doubtful = worker.call()
+    Attempt.objects.filter(pk=doubtful.pk).update(request_id="known")
+    content = f"{HEAD}{int(timezone.now().timestamp())},known,{doubtful.model},0"
+    statements.import_csv(content.encode(), name="usage.csv", by=admin)
+    assert differences() == [("doubt_free", "")]
+
+
+def test_a_charge_that_names_no_model_is_set_against_its_whole_day(owner, admin, worker, account, world):
+    make_run(owner, size="64x64")
+    world.script(faults.CutBeforeAnswer())
+    doubtful = worker.call()
+    content = f"time,usd\n{int(timezone.now().timestamp())},0.{doubtful.micros:06d}"
+    statements.import_csv(content.encode(), name="usage.csv", by=admin)
+    assert differences() == [("doubt_paid", "")]
+
+
 def test_what_somebody_settled_meanwhile_stays_open_for_another_look(owner, admin, worker, account, world):
     make_run(owner, seed="1", size="64x64")
     world.script(faults.CutBeforeAnswer())
