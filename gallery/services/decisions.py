@@ -47,11 +47,15 @@ def settle(attempt, *, charged, by):
 
 @transaction.atomic
 def book_charge(attempt, *, by):
-    """Book a call that was presumed free, because the provider charged it; return whether it was still free."""
+    """Book a call that was presumed free, because the provider charged it; return whether it was still free.
+
+    A job that was refused by it is lost from now on: what is refused is asked again in one press, as free.
+    """
     raise_version(attempt.job.run_id)
     free = Attempt.objects.filter(pk=attempt.pk, money=Money.NOT_CHARGED, sent_at__isnull=False)
     if not free.update(money=Money.CHARGED, fetch=Fetch.DEAD, settled_by=by.username):
         return False
+    change(attempt.job, if_state=[State.FAILED], if_attempt=attempt, state=State.LOST, reason="settled_charged")
     log.warning("booked as charged", job=attempt.job.key, attempt=attempt.key, by=by.username)
     return True
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from gallery.models import Attempt, Charge, Difference, Statement
-from gallery.services import balance, periods, provider, reconciling, reports, spending, statements
+from gallery.services import balance, periods, provider, reconciling, reports, runs, spending, statements
 from gallery.simulator import faults
 from tests.factories import make_run
 
@@ -103,6 +103,17 @@ def test_a_refusal_that_was_charged_is_booked(owner, admin, worker, account, wor
     assert reconciling.decide(reconciling.open_of(statement).get(), apply=True, by=admin)
     assert (today_spent().charged_micros, today_spent().lost_micros) == (10_000, 10_000)
     assert spending.differences() == []
+
+
+def test_a_refusal_that_was_charged_is_not_retried_with_the_free_ones(owner, admin, worker, account, world):
+    run = make_run(owner, seed="1", size="64x64")
+    world.script(faults.Moderated())
+    worker.call()
+    world.till[-1].billed_micros = 10_000
+    difference = reconciling.open_of(read_log(admin)).get()
+    assert reconciling.decide(difference, apply=True, by=admin)
+    assert runs.retry_run(run) == 0
+    assert run.jobs.get().state == "LOST"
 
 
 def test_another_amount_and_a_second_charge_are_shown_and_left(owner, admin, worker, account, world):
