@@ -4,6 +4,7 @@ import json
 
 from django.core.management.base import BaseCommand
 
+from gallery.catalogue.money import money
 from gallery.services import books
 
 
@@ -22,8 +23,8 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(line, ensure_ascii=True))
 
     def _write_text(self, line):
-        money = ", ".join(f"{each['money']} ${each['micros'] / 1e6:.4f}" for each in line["attempts"]) or "nothing sent"
+        paid = ", ".join(f"{each['money']} {money(each['micros'])}" for each in line["attempts"]) or "nothing sent"
         prompt = " ".join(line["prompt"].split())[:60]
         self.stdout.write(
-            f"{line['created_at'][:19]}  {line['job']}  {line['state']:9}  {line['model']:19}  {money:24}  {prompt}"
+            f"{line['created_at'][:19]}  {line['job']}  {line['state']:9}  {line['model']:19}  {paid:24}  {prompt}"
         )
