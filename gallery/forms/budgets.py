@@ -69,9 +69,14 @@ class ChangeBudgetForm(forms.Form):
 
 
 def change_form_of(budget):
-    """Return the form as it begins; ids of its fields are the budget's own, for there is one for each on the page."""
-    raised = budget.raised_micros or None
+    """Return the form as it begins; ids of its fields are the budget's own, for there is one for each on the page.
+
+    A raise that is over is left out: sent again with a new limit it would be refused.
+    """
+    initial = {"limit_micros": budget.limit_micros}
+    if budget.raised_micros and budget.raised_until >= timezone.localdate():
+        initial |= {"raised_micros": budget.raised_micros, "raised_until": budget.raised_until}
     return ChangeBudgetForm(
-        initial={"limit_micros": budget.limit_micros, "raised_micros": raised, "raised_until": budget.raised_until},
+        initial=initial,
         auto_id=f"id_{budget.key}_%s",
     )

@@ -1,10 +1,13 @@
 """Budgets on the pages: who sees what, what the studio says before one presses, and what waits."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from gallery.forms.budgets import change_form_of
 from gallery.models import Budget, Job, Project, Run
 from gallery.models.budgets import Period
 from gallery.services import budgets, claims
@@ -81,6 +84,13 @@ def test_a_raise_needs_an_end_and_lets_what_waits_go_on(lead_client, owner, budg
     lead_client.post(reverse("budget-end", args=[made.key]))
     assert Job.objects.parked().count() == 0
     assert "No budget limits anything" in Page(lead_client.get(BUDGETS)).text
+
+
+def test_a_raise_that_is_over_does_not_stand_in_the_way_of_a_new_limit(budget):
+    raised = budget(1)
+    for until, begins_with in ((date(2020, 1, 1), None), (date(2099, 1, 1), PRICE)):
+        raised.raised_micros, raised.raised_until = PRICE, until
+        assert change_form_of(raised).initial.get("raised_micros") == begins_with
 
 
 def test_what_is_left_stands_in_the_bar_and_on_the_button(owner, owner_client, budget):
