@@ -12,6 +12,7 @@ from gallery.services.allowances import Allowance
 from gallery.services.commits import Rank, committing
 from gallery.services.states import raise_version, version_of_run
 
+MOST_AT_ONCE = 5_000  # ids in one statement: SQLite takes 32,766 values
 NOT_BEFORE_IT_IS_WOKEN = datetime(9000, 1, 1, tzinfo=UTC)
 
 
@@ -77,4 +78,6 @@ def _change(jobs, **fields):
     for run_id in sorted(set(jobs.values())):  # everybody locks runs in this order
         raise_version(run_id)
     changed = {"version": version_of_run(), "changed_at": timezone.now(), **fields}
-    return Job.objects.queued().filter(pk__in=jobs).update(**changed) if jobs else 0
+    ids = list(jobs)
+    parts = (ids[start : start + MOST_AT_ONCE] for start in range(0, len(ids), MOST_AT_ONCE))
+    return sum(Job.objects.queued().filter(pk__in=part).update(**changed) for part in parts)
