@@ -22,6 +22,7 @@ RULES = {
     "resultTypes": ["violations"],
 }
 # The parts of the studio scroll each for itself: as tall as the tallest of them, and what stands above.
+DRAWN = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 MEASURES = """() => {
   const { scrollWidth, clientWidth, scrollHeight } = document.documentElement;
   const parts = [...document.querySelectorAll(".studio > *")].map((part) => part.scrollHeight + 200);
@@ -40,6 +41,7 @@ def findings(page):
     for theme, width in VIEWS:
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate(DRAWN)  # what a script lays out has heard of the new size
         wide, window, tall = page.evaluate(MEASURES)
         # As tall as the page: what sticks to the bottom then covers nothing, which axe would take for too small.
         page.set_viewport_size({"width": width, "height": max(900, tall)})
