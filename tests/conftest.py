@@ -14,6 +14,8 @@ from gallery.simulator.server import LoopbackServer
 from gallery.simulator.world import World
 from tests import settings as test_settings
 
+pytest_plugins = ["tests.browsers", "tests.second_try"]
+
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in the thread of the test
 
 

@@ -1,12 +1,12 @@
 """A real browser, a real server and a worker that works by itself."""
 
-import shutil
 import threading
 
 import pytest
 from django.db import connection
 
 from gallery.services import claims, gate, images, jobs, provider, sheets, thumbnails, workers
+from tests.browsers import find_browser
 
 OPTIONS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -24,8 +24,7 @@ def base_url():
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    return {**browser_type_launch_args, "executable_path": found, "args": list(OPTIONS)}
+    return {**browser_type_launch_args, "executable_path": find_browser("chromium"), "args": list(OPTIONS)}
 
 
 class BusyWorker(threading.Thread):
