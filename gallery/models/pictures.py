@@ -24,7 +24,7 @@ class ImageQuerySet(models.QuerySet):
 
     def for_tiles(self):
         """With the opening of the prompt as `opening`, and no more than a tile shows."""
-        shown = ("id", "key", "model", "seed", "width", "height", "created_at")
+        shown = ("id", "key", "model", "seed", "width", "height", "transparent", "created_at")
         return self.only(*shown).annotate(opening=Left("job__prompt", OPENING))
 
     def due_for_thumbnail(self, now):
@@ -47,8 +47,9 @@ class Image(models.Model):
     thumbnail = models.CharField(max_length=200, blank=True)
     thumbnail_tries = models.PositiveSmallIntegerField(default=0)
     format = models.CharField(max_length=4)  # jpeg, png or webp, by its bytes
-    width = models.PositiveIntegerField()
+    width = models.PositiveIntegerField()  # of the picture as it stands, turned by its EXIF
     height = models.PositiveIntegerField()
+    transparent = models.BooleanField(default=False)  # something of it is: pages show a checker behind it
     bytes = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
     created_at = models.DateTimeField(default=timezone.now)

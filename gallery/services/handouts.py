@@ -11,14 +11,14 @@ import structlog
 from django.core.files.storage import default_storage
 from django.utils.text import slugify
 from PIL import Image as Pillow
-from PIL import ImageCms, ImageOps
 
 from gallery.catalogue import params
 from gallery.models.sharing import Download
-from gallery.services import containers, files, verification
+from gallery.services import containers, decoding, files, verification
 
 VIEW_EDGE = 1600  # pixels, the longer side of what is shown large
 VIEW_QUALITY = 84
+CARD_EDGE = 1200
 CARD_QUALITY = 82
 REDRAWN_QUALITY = 95
 MICROS = 1_000_000
@@ -39,17 +39,14 @@ def view(image):
 
 def _view(image):
     with files.open_file(image.file) as file, verification.DECODES, Pillow.open(file) as picture:
-        picture.draft("RGB", (VIEW_EDGE, VIEW_EDGE))
-        shown = _plain(picture)
-        shown.thumbnail((VIEW_EDGE, VIEW_EDGE), Pillow.Resampling.LANCZOS)
+        shown = decoding.upright(picture, within=(VIEW_EDGE, VIEW_EDGE))
         return _encoded(shown, "WEBP", quality=VIEW_QUALITY, method=2)
 
 
 def card(image):
     """Return a small JPEG, which every chat program understands, made from the thumbnail."""
     with files.open_file(image.thumbnail or image.file) as file, verification.DECODES, Pillow.open(file) as picture:
-        shown = _plain(picture).convert("RGB")
-        shown.thumbnail((1200, 1200))
+        shown = decoding.on_ground(decoding.upright(picture, within=(CARD_EDGE, CARD_EDGE)), "white")
         return _encoded(shown, "JPEG", quality=CARD_QUALITY)
 
 
@@ -89,30 +86,10 @@ def money_words(micros):
 def _redrawn(original, image_format):
     """Draw anew what cannot be stripped without changing how it looks: turned as it is meant, in the usual colours."""
     with verification.DECODES, Pillow.open(io.BytesIO(original)) as picture:
-        drawn = _plain(picture)
+        drawn = decoding.upright(picture)
     options = {"jpeg": {"quality": REDRAWN_QUALITY, "subsampling": 0}, "webp": {"lossless": True}}.get(image_format, {})
     shown = drawn.convert("RGB") if image_format == "jpeg" else drawn
     return containers.strip(_encoded(shown, image_format, **options), image_format)
-
-
-def _plain(picture):
-    """Return the pixels alone, turned and in sRGB; Pillow's writers would pass on a profile or a comment."""
-    profile = picture.info.get("icc_profile")
-    picture = ImageOps.exif_transpose(picture)
-    mode = "RGBA" if picture.has_transparency_data else "RGB"
-    if profile and picture.mode in ("RGB", "CMYK", "L"):
-        picture = _in_srgb(picture, profile)
-    picture = picture.convert(mode)
-    picture.info = {}
-    return picture
-
-
-def _in_srgb(picture, profile):
-    try:
-        given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        return ImageCms.profileToProfile(picture, given, ImageCms.createProfile("sRGB"), outputMode="RGB")
-    except (ImageCms.PyCMSError, OSError):
-        return picture
 
 
 def _encoded(picture, image_format, **options):

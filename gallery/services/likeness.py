@@ -12,6 +12,7 @@ from PIL import Image as Pillow
 from PIL import ImageChops, ImageStat
 
 from gallery.models.repeats import Likeness
+from gallery.services import decoding
 
 MEAN_OF_SAME = 3.0  # levels of 255, over all pixels and channels
 VISIBLE = 32  # levels of 255 in the channel that differs most: so much shows in a single pixel
@@ -32,10 +33,12 @@ IDENTICAL = Measured(Likeness.IDENTICAL, 0.0, 0.0)
 
 def measure(one, other):
     """Measure two opened pictures. Those of different sizes are different, whatever they show."""
+    one, other = decoding.upright(one), decoding.upright(other)
     if one.size != other.size:
         return Measured(Likeness.DIFFERENT)
-    difference = ImageChops.difference(_plain(one), _plain(other))
-    mean = sum(ImageStat.Stat(difference).mean) / 3
+    mode = "RGBa" if "RGBA" in (one.mode, other.mode) else "RGB"  # of what is transparent the colour is not seen
+    difference = ImageChops.difference(_in(mode, one), _in(mode, other))
+    mean = sum(ImageStat.Stat(difference).mean) / len(mode)
     share = _share_beyond(difference, VISIBLE)
     same = mean <= MEAN_OF_SAME and share <= SHARE_OF_SAME
     return Measured(Likeness.SAME if same else Likeness.DIFFERENT, mean, share)
@@ -47,8 +50,8 @@ def measure_files(one, other):
         return measure(first, second)
 
 
-def _plain(picture):
-    return picture if picture.mode == "RGB" else picture.convert("RGB")
+def _in(mode, picture):
+    return picture.convert("RGBA").convert("RGBa") if mode == "RGBa" else picture
 
 
 def _share_beyond(difference, level):

@@ -6,7 +6,7 @@ from PIL import Image as Pillow
 from PIL import ImageDraw
 
 from gallery.models.runs import State
-from gallery.services import files, thumbnails, verification
+from gallery.services import decoding, files, thumbnails, verification
 from gallery.services.lettering import font_for, line_height, wrap
 from gallery.services.sheet_plans import PLAIN, QUIET, STRONG
 
@@ -71,9 +71,7 @@ def _fitted(image, place):
     """Return the picture as large as it fits. Decodes no more of it than that needs, and one at a time."""
     box = (place.width, place.height)
     with _open(image, longer=max(box)) as file, verification.DECODES, Pillow.open(file) as picture:
-        picture.draft("RGB", box)
-        picture.thumbnail(box, Pillow.Resampling.LANCZOS, reducing_gap=2.0)
-        return picture.convert("RGB")
+        return decoding.on_ground(decoding.upright(picture, within=box), TABLE)
 
 
 def _open(image, *, longer):

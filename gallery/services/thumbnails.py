@@ -8,7 +8,7 @@ from django.utils import timezone
 from PIL import Image as Pillow
 
 from gallery.models import Image
-from gallery.services import files, verification
+from gallery.services import decoding, files, verification
 
 EDGE = 512  # pixels, the longer side: a 232 px row on a screen of two pixels per pixel
 QUALITY = 80
@@ -18,11 +18,9 @@ log = structlog.get_logger("fluxweb.images")
 
 
 def make(picture):
-    """Return the WebP bytes of an opened picture's thumbnail; the picture itself shrinks."""
-    picture.thumbnail((EDGE, EDGE), Pillow.Resampling.LANCZOS, reducing_gap=1.0)  # decodes no more than it needs
-    small = picture if picture.mode in ("RGB", "RGBA") else picture.convert("RGB")
+    """Return the WebP bytes of an opened picture's thumbnail; the picture itself is used up."""
     out = io.BytesIO()
-    small.save(out, "WEBP", quality=QUALITY, method=METHOD)
+    decoding.upright(picture, within=(EDGE, EDGE), gap=1.0).save(out, "WEBP", quality=QUALITY, method=METHOD)
     return out.getvalue()
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 
+from gallery.services import decoding
+
 MAX_PIXELS = 25_000_000
 END_WITHIN = 64 * 1024  # bytes before the end of the file: some encoders append padding or metadata
 FORMATS = {"JPEG": "jpeg", "PNG": "png", "WEBP": "webp"}
@@ -23,11 +25,12 @@ class NotAPicture(Exception):
 
 @dataclass(frozen=True)
 class Verified:
-    """What is known of a picture that was decoded to its end."""
+    """What is known of a picture that was decoded to its end: its size is that of the picture as it stands."""
 
     format: str
     width: int
     height: int
+    transparent: bool
 
 
 def verify(file):
@@ -35,10 +38,10 @@ def verify(file):
     picture = _open(file)
     _check_end(file, picture.format)
     try:
-        picture.load()
+        decoding.load(picture)
     except (OSError, SyntaxError, ValueError) as error:
         raise NotWhole("The picture ends early or is damaged.") from error
-    return Verified(FORMATS[picture.format], *picture.size)
+    return Verified(FORMATS[picture.format], *decoding.upright_size(picture), decoding.is_transparent(picture))
 
 
 def _open(file):
