@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from . import flux_models, lists
+from . import encodings, flux_models, lists
 from .params import PARAMS, PROMPT_CHARACTERS
 from .problems import InvalidValue, shown
 
@@ -22,7 +22,6 @@ _FIRST = ("prompt", MODEL, SHAPE, "seed")
 COLUMNS = (*_FIRST, *(name for name in PARAMS if name not in _FIRST))
 SHAPES = ("aspect_ratio", "size", "width", "height")  # what a shape is made of
 DELIMITERS = ("\t", ";", ",")
-BROKEN = "\ufffd"  # stands where something could not be decoded
 
 _OTHER_NAMES = {
     "prompts": "prompt", "models": MODEL, "seeds": "seed", "shapes": SHAPE, "ratio": "aspect_ratio",
@@ -32,7 +31,6 @@ _DIRECTIVE = re.compile(r"sep=(.)\n", re.IGNORECASE)  # Excel's own first line
 # What a spreadsheet would compute. It shows an apostrophe in front as "this is text", and so do we.
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _KEPT_AS_TEXT = re.compile(r"'+[=+\-@\t\r]")
-_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # the first bytes of .xlsx and .ods, of .xls
 
 csv.field_size_limit(max(csv.field_size_limit(), PROMPT_CHARACTERS, MAX_BYTES))  # else a long prompt is an error
@@ -69,24 +67,7 @@ def decode(content: bytes) -> str:
         raise InvalidValue(f"This file is larger than {MAX_BYTES // 1_000_000} MB. Split it.")
     if content.startswith(_WORKBOOKS):
         raise InvalidValue("This is a workbook of a spreadsheet. Save it as CSV, and choose that file.")
-    for mark, encoding in _MARKS:
-        if content.startswith(mark):
-            return content.decode(encoding, "replace")
-    for encoding in _likely_encodings(content):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return content.decode("latin-1")
-
-
-def _likely_encodings(content: bytes) -> tuple[str, ...]:
-    """UTF-16 without its mark has a zero in every other byte of plain words. cp1252 is Latin-1 with more letters."""
-    if content[1::2].count(0) * 4 > len(content):
-        return ("utf-16-le",)
-    if content[::2].count(0) * 4 > len(content):
-        return ("utf-16-be",)
-    return "utf-8", "cp1252"
+    return encodings.decode(content).text
 
 
 def read(text: str) -> Listing:

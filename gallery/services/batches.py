@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from gallery.catalogue import batches as catalogue
-from gallery.catalogue import flux_models, lists, seeds, words
+from gallery.catalogue import encodings, flux_models, lists, seeds, words
 from gallery.catalogue.batches import LineProblem
 from gallery.catalogue.problems import InvalidValue, Problem
 from gallery.services import layouts, matrix, pricebook
@@ -97,7 +97,7 @@ def _cells_of(row, defaults, *, draw, book):
 
 
 def _broken(row):
-    return {name: Problem(BROKEN) for name, value in row.values.items() if catalogue.BROKEN in value}
+    return {name: Problem(BROKEN) for name, value in row.values.items() if encodings.BROKEN in value}
 
 
 def _models(row, defaults, problems):
