@@ -145,6 +145,8 @@ class Attempt(models.Model):
             models.Index(fields=["project", "day", "run", "id"], name="attempt_of_project"),
             models.Index(fields=["money", "id"], name="attempt_in_doubt"),
             models.Index(fields=["fetch", "fetch_after"], name="attempt_by_fetch"),
+            # From a charge of the provider to its call, whatever day the charge says.
+            models.Index(fields=["request_id"], name="attempt_by_request", condition=~Q(request_id="")),
         ]
 
     def __str__(self):

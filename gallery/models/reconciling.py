@@ -12,6 +12,12 @@ class Source(models.TextChoices):
     ACCOUNT = "account", "the provider’s log"
 
 
+class StatementQuerySet(models.QuerySet):
+    def live(self):
+        """Those that count: a withdrawn one stays to be seen, and says nothing any more."""
+        return self.filter(withdrawn_at=None)
+
+
 class Statement(models.Model):
     """The provider's charges of some days, as they came. Nothing of it is ever changed or removed."""
 
@@ -24,6 +30,12 @@ class Statement(models.Model):
     next_page = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.CharField(max_length=150)  # a username, kept when they leave
+    digest = models.CharField(max_length=64, blank=True, db_index=True)  # of a file's lines, in whatever order
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.CharField(max_length=150, blank=True)  # a username, kept when they leave
+    withdrawn_note = models.CharField(max_length=200, blank=True)
+
+    objects = StatementQuerySet.as_manager()
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(source__in=Source.values), name="statement_source_known")]
@@ -36,8 +48,17 @@ class Statement(models.Model):
         return self.next_page is None
 
 
+class ChargeQuerySet(models.QuerySet):
+    def live(self):
+        return self.filter(statement__withdrawn_at=None)
+
+    def counted(self):
+        """Without those whose day has been asked about and not answered yet."""
+        return self.filter(held=False)
+
+
 class Charge(models.Model):
-    """One line of a statement. `attempt`: the call of ours with the same request id."""
+    """One line of a statement. `attempt`: the call of ours that it is for."""
 
     # Its index is charge_once, which begins with it.
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="charges", db_index=False)
@@ -48,9 +69,20 @@ class Charge(models.Model):
     model = models.CharField(max_length=40, blank=True)
     micros = models.BigIntegerField()
     attempt = models.ForeignKey("Attempt", models.PROTECT, null=True, blank=True, related_name="charges")
+    # The same line of an earlier statement: what that one said of it is not said twice.
+    repeats = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="repeated_by")
+    held = models.BooleanField(
+        default=False
+    )  # its day lies where there was no call yet: it counts once a person says so
+
+    objects = ChargeQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["statement", "number"], name="charge_once")]
+        indexes = [
+            models.Index(fields=["request_id"], name="charge_by_request", condition=~Q(request_id="")),
+            models.Index(fields=["day"], name="charge_by_day"),
+        ]
 
     def __str__(self):
         return f"charge {self.number}"
@@ -65,17 +97,32 @@ class Kind(models.TextChoices):
     AMOUNT = "amount", "Another amount"
     TWICE = "twice", "Charged twice"
     TOTAL = "total", "Another total of the day"
+    OUTSIDE = "outside", "Charged there, unknown here"
 
 
 class Decision(models.TextChoices):
     OPEN = "", "open"
     APPLIED = "applied", "done as proposed"
     LEFT = "left", "left as it is"
+    ADJUSTED = "adjusted", "booked as an adjustment"
+    SETTLED = "settled", "settled call by call"
 
 
 # What is proposed. The other kinds are looked into: there is nothing to change in the books.
 CHARGES = (Kind.DOUBT_PAID, Kind.FREE_PAID)
 FREES = (Kind.DOUBT_FREE,)
+
+
+class DifferenceQuerySet(models.QuerySet):
+    def live(self):
+        return self.filter(statement__withdrawn_at=None)
+
+    def open(self):
+        return self.filter(decision=Decision.OPEN)
+
+    def outside(self):
+        """Charges with an id of their own that no call of ours has: somebody uses the key outside fluxweb."""
+        return self.live().filter(kind=Kind.OUTSIDE)
 
 
 class Difference(models.Model):
@@ -86,18 +133,24 @@ class Difference(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     day = models.DateField()
     model = models.CharField(max_length=40, blank=True)
-    attempt = models.ForeignKey("Attempt", models.PROTECT, null=True, blank=True, related_name="+")
+    attempt = models.ForeignKey("Attempt", models.PROTECT, null=True, blank=True, related_name="differences")
+    charge = models.ForeignKey(Charge, models.PROTECT, null=True, blank=True, related_name="differences")
     books_micros = models.BigIntegerField()
     provider_micros = models.BigIntegerField()
-    decision = models.CharField(max_length=7, choices=Decision, default=Decision.OPEN, blank=True)
+    decision = models.CharField(max_length=8, choices=Decision, default=Decision.OPEN, blank=True)
     decided_by = models.CharField(max_length=150, blank=True)  # a username, kept when they leave
     decided_at = models.DateTimeField(null=True, blank=True)
     note = models.CharField(max_length=200, blank=True)
+
+    objects = DifferenceQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="difference_kind_known"),
             models.CheckConstraint(condition=Q(decision__in=Decision.values), name="difference_decision_known"),
+        ]
+        indexes = [
+            models.Index(fields=["day", "model"], name="difference_outside", condition=Q(kind="outside")),
         ]
 
     def __str__(self):

@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_datetime
 
 from gallery.models import Charge, Statement
 from gallery.models.reconciling import Source
-from gallery.services import provider, reconciling
+from gallery.services import matching, provider
 
 MOST_LINES = 100_000
 MOST_PROBLEMS = 5
@@ -64,7 +64,7 @@ def import_csv(content, *, name, by):
         facts = {"source": Source.CSV, "name": name[:200], "created_by": by.username}
         statement = Statement.objects.create(start=min(days), end=max(days), **facts)
         Charge.objects.bulk_create([_charge(statement, line) for line in lines], batch_size=500)
-        reconciling.compare(statement)
+        matching.compare(statement)
     log.info("statement imported", statement=statement.key, lines=len(lines), by=by.username)
     return statement
 
@@ -101,7 +101,7 @@ def _keep_page(statement, charges, *, last):
     # While it is read new charges come in front and push others to the next page: those are known.
     Charge.objects.bulk_create(rows, ignore_conflicts=True)
     if last:
-        reconciling.compare(statement)
+        matching.compare(statement)
 
 
 def _moments(statement):
