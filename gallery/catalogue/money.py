@@ -1,4 +1,4 @@
-"""Money as people read it."""
+"""Money as people read it, and as it stands in a field where they change it."""
 
 MICROS = 1_000_000  # per US dollar
 CENT = 10_000  # micros
@@ -12,3 +12,19 @@ def money(micros: int | None) -> str:
     whole, rest = divmod(micros, MICROS)
     digits = f"{rest:06d}"
     return f"{sign}${whole:,}.{digits[:2] if not rest % CENT else digits.rstrip('0')}"
+
+
+def left(micros: int) -> str:
+    """Say what is left of something: $0.30 left, or over by $0.13."""
+    return f"over by {money(-micros)}" if micros < 0 else f"{money(micros)} left"
+
+
+def typed(micros: int) -> str:
+    """Write micro-dollars as one would type them, so that they are read as the same again.
+
+    1.125 could be a grouped thousand as well: it gets a fourth decimal.
+    """
+    sign, micros = ("-", -micros) if micros < 0 else ("", micros)
+    whole, rest = divmod(micros, MICROS)
+    decimals = f"{rest:06d}".rstrip("0").ljust(2, "0")
+    return f"{sign}{whole}.{decimals}{'0' if len(decimals) == 3 and 0 < whole < 1_000 else ''}"
