@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from gallery.catalogue.amounts import InvalidAmount, read_amount
+
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}
 
@@ -39,6 +41,14 @@ def _number(name, default, kind, *, low, high):
     if not low <= value <= high:
         raise ImproperlyConfigured(f"{name} must be between {low} and {high}, not {text}")
     return value
+
+
+def env_dollars(name, default):
+    """An amount of US dollars as people write it, in micro-dollars."""
+    try:
+        return read_amount(env_str(name) or default)
+    except InvalidAmount as invalid:
+        raise ImproperlyConfigured(f"{name} is no amount of dollars: {invalid}") from None
 
 
 def env_url(name, default="", *, schemes=("http", "https")):

@@ -10,7 +10,7 @@ from huey import PriorityRedisHuey, SqliteHuey
 from huey.serializer import SignedSerializer
 
 from fluxweb import logs
-from fluxweb.env import env_bool, env_float, env_int, env_list, env_secret, env_str, env_url
+from fluxweb.env import env_bool, env_dollars, env_float, env_int, env_list, env_secret, env_str, env_url
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA = Path(env_str("FLUXWEB_DATA") or BASE_DIR / "var").resolve()
@@ -29,7 +29,7 @@ SIMULATOR_URL = env_url("FLUXWEB_SIMULATOR_URL", f"http://127.0.0.1:{SIMULATOR_P
 FLUX_API_URL = f"{SIMULATOR_URL}/v1" if DEMO else env_url("FLUX_API_URL", "https://api.apiyi.com/v1")
 FLUX_RESULT_HOSTS = [SIMULATOR_URL] if DEMO else env_list("FLUX_RESULT_HOSTS", "bfl.ai")
 FLUX_ACCOUNT_TOKEN = env_str("FLUX_ACCOUNT_TOKEN")  # reads the balance and the log; pays nothing
-BALANCE_LOW_MICROS = 1_000_000 * env_int("FLUXWEB_BALANCE_LOW", 10, low=0)
+BALANCE_LOW_MICROS = env_dollars("FLUXWEB_BALANCE_LOW", "10")
 FLUX_CONCURRENCY = env_int("FLUX_CONCURRENCY", 16, high=1000)
 FLUX_TIMEOUT = env_float("FLUX_TIMEOUT", 420, low=0.1, high=3600)
 REVIEW_FROM = env_int("FLUXWEB_REVIEW_FROM", 50, high=2001)  # images: so large a run is shown before it is bought

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from gallery.views import (
+    amounts,
     batch,
     budgets,
     calls,
@@ -107,6 +108,7 @@ urlpatterns = [
     path("costs/runs/", calls.runs, name="costs-runs"),
     path("costs/calls/", calls.index, name="costs-calls"),
     path("costs/calls.csv", calls.as_csv, name="costs-calls-csv"),
+    path("costs/amount/", amounts.read, name="amount"),
     path("costs/budgets/", budgets.index, name="budgets"),
     path("costs/budgets/<str:key>/change/", budgets.change, name="budget-change"),
     path("costs/budgets/<str:key>/end/", budgets.end, name="budget-end"),

@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from gallery.forms.fields import DollarsField
+from gallery.forms.amounts import DollarsField
 from gallery.models import Project, User
 from gallery.models.budgets import Period
 

@@ -1,6 +1,4 @@
-"""Fields of several forms: those that take what was typed as it is, for the catalogue to judge, and money."""
-
-import re
+"""Fields of several forms: those that take what was typed as it is, for the catalogue to judge."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,8 +7,6 @@ from gallery.catalogue import params
 
 MOST_SKIPPED = 600  # values that can be left out: more than all axes can have within a run
 SKIP_CHARACTERS = 200
-DOLLARS = re.compile(r"\$?\s*(\d{1,7})(?:\.(\d{1,6}))?", re.ASCII)
-MICROS = 1_000_000  # per dollar
 
 
 def refuse_broken_text(value):
@@ -63,26 +59,3 @@ class SkippedField(forms.Field):
     def to_python(self, value):
         sent = [each for each in value or [] if isinstance(each, str) and each and "\ufffd" not in each]
         return list(dict.fromkeys(each[:SKIP_CHARACTERS] for each in sent[:MOST_SKIPPED]))
-
-
-class DollarsField(forms.Field):
-    """Dollars with up to six decimals, as integer micro-dollars: never through a float."""
-
-    def __init__(self, **options):
-        super().__init__(widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}), **options)
-
-    def to_python(self, value):
-        text = str(value or "").strip()
-        if not text:
-            return None
-        found = DOLLARS.fullmatch(text.replace(",", ""))
-        if not found:
-            raise ValidationError("Write dollars as a number, such as 25 or 0.035, with at most six decimals.")
-        return int(found[1]) * MICROS + int((found[2] or "").ljust(6, "0"))
-
-    def prepare_value(self, value):
-        """Write micro-dollars as they would be typed; what was typed stays as it is."""
-        if not isinstance(value, int):
-            return value
-        whole, rest = divmod(value, MICROS)
-        return f"{whole}.{f'{rest:06d}'.rstrip('0').ljust(2, '0')}"

@@ -5,7 +5,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from gallery.catalogue import flux_models
-from gallery.forms.fields import DollarsField, refuse_broken_text
+from gallery.forms.amounts import DollarsField
+from gallery.forms.fields import refuse_broken_text
 
 MODELS = [(model_id, model_id) for model_id in flux_models.ids()]
 

@@ -112,6 +112,7 @@ TABLE = {
     "costs-runs": MEMBERS_LOOK,
     "costs-calls": MEMBERS_LOOK,
     "costs-calls-csv": MEMBERS_LOOK,
+    "amount": MEMBERS_LOOK,
     "budgets": ("login 200 200 200", "login 404 404 302"),
     "budget-change": ADMIN_ACTS,
     "budget-end": ADMIN_ACTS,
