@@ -137,7 +137,7 @@ class Process:
     """What a worker process has beside huey's threads: its row, its heart, its sweep and its fetcher."""
 
     def __init__(self):
-        self.worker = None
+        self.worker = self.judge = None
         self.fetcher = self.illustrator = self.draughtsman = None
         self.stopping = threading.Event()
         self.ended = threading.Event()
@@ -150,6 +150,7 @@ class Process:
         sys.setswitchinterval(SWITCH_SECONDS)
         consumer = queue.create_consumer(workers=threads, **POLL)
         self.worker = workers.register(threads=threads)
+        self.judge = workers.Judge(self.worker)
         gate.ensure_gates()
         self.illustrator = Illustrator(_illustrate)
         self.draughtsman = Illustrator(sheets.draw_next, name="sheets", threads=1)
@@ -196,7 +197,7 @@ class Process:
     def sweep(self):
         """Put right what was left behind, fetch what waits, replace lost wake-ups. One that fails stops no other."""
         _heal(answers.take_in_spool)
-        _heal(reaper.reap)
+        _heal(self.reap)
         _heal(spending.fold)
         if not self.stopping.is_set():
             _heal(self.fetch_due)
@@ -204,6 +205,9 @@ class Process:
             _heal(self.replace_wake_ups)
             self.illustrator.wake()
             self.draughtsman.wake()
+
+    def reap(self):
+        reaper.reap(self.judge)
 
     def fetch_due(self):
         for attempt_id in images.due_fetches():

@@ -6,11 +6,6 @@ from django.utils import timezone
 from gallery.models.keys import KeyField
 
 
-class WorkerQuerySet(models.QuerySet):
-    def alive(self, *, since):
-        return self.filter(stopped_at=None, heartbeat_at__gte=since)
-
-
 class Worker(models.Model):
     """A process that calls the provider."""
 
@@ -23,8 +18,6 @@ class Worker(models.Model):
     started_at = models.DateTimeField(default=timezone.now)
     heartbeat_at = models.DateTimeField(default=timezone.now)
     stopped_at = models.DateTimeField(null=True, blank=True)
-
-    objects = WorkerQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["heartbeat_at"], name="worker_running", condition=models.Q(stopped_at=None))]

@@ -1,5 +1,6 @@
 """Answers of paid calls, put on the books before anything else: the charge, the address, what they say of the gates."""
 
+import contextlib
 import json
 import time
 from datetime import timedelta
@@ -24,7 +25,17 @@ RECORD_PAUSES = (0.1, 0.5, 1, 2, 5, 10, 20, 30, 30, 30, 30)  # seconds; then the
 MOST_AT_ONCE = 8  # answers in one transaction
 
 log = structlog.get_logger("fluxweb.jobs")
-under_way = set()  # attempts whose answer a thread of this process is recording
+under_way = set()  # attempts that a thread of this process has in hand
+
+
+@contextlib.contextmanager
+def in_hand(attempt):
+    """Around the life of a call: while a thread of this process has it, nobody else need look after it."""
+    under_way.add(attempt.key)
+    try:
+        yield
+    finally:
+        under_way.discard(attempt.key)
 
 
 def record(attempt, outcome):
@@ -32,14 +43,6 @@ def record(attempt, outcome):
 
     Return the attempt if its address is to be fetched now.
     """
-    under_way.add(attempt.key)
-    try:
-        return _record_at_last(attempt, outcome)
-    finally:
-        under_way.discard(attempt.key)
-
-
-def _record_at_last(attempt, outcome):
     _spool(attempt, outcome)
     crash.reached("spooled")
     for pause in (0, *RECORD_PAUSES):

@@ -19,13 +19,14 @@ log = structlog.get_logger("fluxweb.jobs")
 
 def perform(attempt):
     """Take a claimed attempt through its paid call. Return it as recorded if there is now an address to fetch."""
-    if not has_room(attempt):
-        return None
-    marked_at = mark(attempt)
-    if marked_at is None:
-        return None
-    outcome = send(attempt, marked_at=marked_at)
-    return answers.record(attempt, outcome)
+    with answers.in_hand(attempt):
+        if not has_room(attempt):
+            return None
+        marked_at = mark(attempt)
+        if marked_at is None:
+            return None
+        outcome = send(attempt, marked_at=marked_at)
+        return answers.record(attempt, outcome)
 
 
 def has_room(attempt):

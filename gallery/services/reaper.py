@@ -1,41 +1,52 @@
-"""Every few seconds, in every worker: what dead workers left behind is put right. Ten reapers are harmless."""
+"""Every few seconds, in every worker: what dead workers left behind is put right. Ten reapers are harmless.
 
-from datetime import timedelta
+Of a worker that lives only its own process can say that a call is in nobody's hands: no clock decides about that.
+"""
 
 import structlog
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from gallery.models import Attempt, Job
 from gallery.models.money import Fetch
 from gallery.models.runs import State
-from gallery.services import claims, workers
+from gallery.services import answers, claims, spool
 from gallery.services.states import change
+from gallery.services.workers import Judge
 
-# Of a worker that lives: its thread failed in a way nobody thought of, and nothing else would ever move the job.
-CLAIM_SECONDS = 60  # from claim to mark takes milliseconds
-ANSWER_SECONDS = 600  # beyond the call's own deadline; recording may wait minutes for the database
 OF_NOBODY = Q(attempt__worker=None) | Q(attempt__worker__stopped_at__isnull=False)
 
 log = structlog.get_logger("fluxweb.reaper")
 
 
-def reap():
+def reap(judge=None):
     """Bury dead workers and take their jobs: what was not marked is free, what was marked is in doubt."""
-    workers.bury_the_dead()
-    now = timezone.now()
-    forgotten = Q(attempt__reserved_at__lt=now - timedelta(seconds=CLAIM_SECONDS))
-    for job in Job.objects.filter(OF_NOBODY | forgotten, state=State.CLAIMED).select_related("attempt", "run"):
+    judge = judge or Judge()
+    judge.bury_the_dead()
+    orphans = OF_NOBODY | Q(attempt__in=judge.lost_twice(_lost_of(judge.me)))
+    for job in _under_way().filter(orphans, state=State.CLAIMED):
         claims.release(job.attempt)
-    unanswered = Q(attempt__sent_at__lt=now - timedelta(seconds=settings.FLUX_TIMEOUT + ANSWER_SECONDS))
-    for job in Job.objects.filter(OF_NOBODY | unanswered, state=State.SENDING).select_related("attempt", "run"):
+    for job in _under_way().filter(orphans, state=State.SENDING):
         doubt(job)
     orphaned = Q(fetch_worker=None) | Q(fetch_worker__stopped_at__isnull=False)
     leased = Attempt.objects.filter(orphaned, fetch=Fetch.WANTED, fetch_lease_until__isnull=False)
     for pk in leased.values_list("pk", flat=True):
         Attempt.objects.filter(pk=pk, fetch=Fetch.WANTED).update(fetch_lease_until=None, fetch_worker=None)
+
+
+def _under_way():
+    return Job.objects.filter(state__in=(State.CLAIMED, State.SENDING)).select_related("attempt", "run")
+
+
+def _lost_of(me):
+    """Return the attempts of this process that no thread of it works on: it failed in a way nobody thought of.
+
+    An answer on disk is in hand: the sweep records it. One look may come between a claim and its first step, so only
+    what is lost at two looks in a row counts.
+    """
+    mine = _under_way().filter(attempt__worker=me) if me else ()
+    known = {key for key, _ in spool.kept()} if mine else set()
+    return {job.attempt_id for job in mine if job.attempt.key not in known | answers.under_way}
 
 
 @transaction.atomic

@@ -53,7 +53,7 @@ REASONS = {
     ),
     "worker_died": Reason(
         "Perhaps paid",
-        "The worker was stopped in the middle of the call, which may have been charged.",
+        "No answer to this call was recorded, so it may have been charged.",
         "Asking again may cost its price a second time.",
     ),
     "no_result": Reason(

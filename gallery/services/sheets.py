@@ -109,7 +109,7 @@ def _claim():
     for sheet in Sheet.objects.due(now).select_related("run__project").prefetch_related("parts").order_by("due_at")[:5]:
         mine = Sheet.objects.due(now).filter(pk=sheet.pk, tries=sheet.tries)
         if sheet.tries > len(WAITS):
-            reason = "The worker died three times while drawing."
+            reason = "Drawing was begun three times and came to no end."
             mine.update(state=SheetState.FAILED, lease_until=None, due_at=None, reason=reason)
             continue
         until = now + timedelta(seconds=LEASE_SECONDS)

@@ -1,16 +1,26 @@
-"""Worker processes: their row, their heartbeat, and who of them is dead."""
+"""Worker processes: their row, their heartbeat, and who of them is dead.
+
+Nobody is judged by the time of day. A process on this machine is looked for; of any other, a judge that itself goes on
+beating has to see the same beat for the whole of FLUXWEB_DEAD_AFTER, by a clock that only goes forwards.
+"""
 
 import os
 import socket
+import time
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from gallery.models import Worker
+
+HUNG_SECONDS = 600  # beyond a call's own deadline: a process that is there and has not beaten for so long calls nobody
+STOPPED = frozenset("Tt")  # by a signal or a debugger: it is there, and does nothing
 
 log = structlog.get_logger("fluxweb.worker")
 
@@ -24,8 +34,13 @@ def register(*, threads):
 
 
 def beat(worker):
-    """Say that this process lives. A worker that was frozen and declared dead comes back by this."""
-    Worker.objects.filter(pk=worker.pk).update(heartbeat_at=timezone.now(), stopped_at=None)
+    """Say that this process lives. One that was frozen and declared dead comes back by this."""
+    Worker.objects.filter(pk=worker.pk).update(heartbeat_at=_now(), stopped_at=None)
+
+
+def _now():
+    """The clock that all beats go by: the server's, where workers of several machines meet."""
+    return Now() if connection.vendor == "postgresql" else timezone.now()
 
 
 def sign_off(worker):
@@ -35,26 +50,78 @@ def sign_off(worker):
 
 
 def some_worker_lives():
-    """Return whether any worker of this mode gave a sign of life lately."""
-    since = timezone.now() - timedelta(seconds=settings.DEAD_AFTER_SECONDS)
-    return Worker.objects.alive(since=since).filter(demo=settings.DEMO).exists()
-
-
-def bury_the_dead():
-    """Close the rows of workers whose process is gone or whose heart stopped; return how many."""
-    dead = [worker.pk for worker in Worker.objects.filter(stopped_at=None) if is_dead(worker)]
-    if not dead:
-        return 0
-    log.warning("workers dead", count=len(dead))
-    with transaction.atomic():
-        return Worker.objects.filter(pk__in=dead, stopped_at=None).update(stopped_at=timezone.now())
-
-
-def is_dead(worker):
-    """A pid that is gone (or is somebody else now) is dead at once; on another host only silence tells."""
-    if worker.host == this_host() and began(worker.pid) != worker.pid_began:
+    """Return whether any worker of this mode is there: seen on this machine, or lately heard of from another."""
+    running = Worker.objects.filter(stopped_at=None, demo=settings.DEMO)
+    if any(_sighting(worker) == HERE for worker in running):
         return True
-    return worker.heartbeat_at < timezone.now() - timedelta(seconds=settings.DEAD_AFTER_SECONDS)
+    lately = timedelta(seconds=settings.DEAD_AFTER_SECONDS)
+    heard = running.filter(heartbeat_at__range=(_now() - lately, _now() + lately))
+    return any(_sighting(worker) == ELSEWHERE for worker in heard)
+
+
+@dataclass
+class Judge:
+    """One process that looks after the others, and what it has seen of them. It beats first, then it judges."""
+
+    me: Worker | None = None
+    looked_at: float | None = None
+    beats: dict = field(default_factory=dict)  # worker id -> (its beat, monotonic time at which we first saw that one)
+    lost: set = field(default_factory=set)  # attempts of our own that no thread had in hand at the last look
+
+    def bury_the_dead(self):
+        """Close the rows of workers that are gone; return how many."""
+        if self.me:
+            beat(self.me)  # raises while the database is away or locked: then nobody can beat, and nobody is judged
+        dead = self._dead()
+        if not dead:
+            return 0
+        log.warning("workers dead", count=len(dead))
+        with transaction.atomic():
+            unchanged = [Worker.objects.filter(pk=each.pk, heartbeat_at=each.heartbeat_at) for each in dead]
+            return sum(row.filter(stopped_at=None).update(stopped_at=timezone.now()) for row in unchanged)
+
+    def _dead(self):
+        others = Worker.objects.filter(stopped_at=None).exclude(pk=self.me and self.me.pk)
+        silent = self.look({worker: worker.heartbeat_at for worker in others}, now=time.monotonic())
+        return [worker for worker, seconds in silent.items() if seconds >= _patience(worker)]
+
+    def look(self, beats, *, now):
+        """Note what is seen ({worker: beat}); return for how many seconds each has been silent under our eyes.
+
+        After a gap all begins anew: while we could not look, the others may not have been able to beat.
+        """
+        gap = max(settings.DEAD_AFTER_SECONDS / 2, 2 * settings.SWEEP_SECONDS)
+        known = self.beats if self.looked_at is not None and now - self.looked_at <= gap else {}
+        seen = {worker.pk: (beat, now) for worker, beat in beats.items()}
+        self.beats = {pk: known[pk] if known.get(pk, ("",))[0] == new[0] else new for pk, new in seen.items()}
+        self.looked_at = now
+        return {worker: now - self.beats[worker.pk][1] for worker in beats}
+
+    def lost_twice(self, attempts):
+        """Return those of our own attempts that nobody had in hand at the last look either."""
+        twice, self.lost = self.lost & attempts, attempts
+        return twice
+
+
+HERE, GONE, FROZEN, ELSEWHERE = "here", "gone", "frozen", "elsewhere"
+
+
+def _patience(worker):
+    """Return how many seconds of silence, seen by a judge, mean that a worker is dead."""
+    seen = _sighting(worker)
+    if seen == HERE:
+        return settings.FLUX_TIMEOUT + HUNG_SECONDS
+    return 0 if seen == GONE else settings.DEAD_AFTER_SECONDS
+
+
+def _sighting(worker):
+    """Look for the process of a worker on this machine; a pid that is somebody else's by now is gone."""
+    if worker.host != this_host() or worker.pid_began == UNKNOWN:
+        return ELSEWHERE
+    state, since = _process(worker.pid)
+    if since not in (worker.pid_began, UNKNOWN):
+        return GONE
+    return FROZEN if state in STOPPED else HERE
 
 
 def this_host():
@@ -67,11 +134,30 @@ def this_host():
     return f"{socket.gethostname()[:60]} {boot} {space}".strip()
 
 
+UNKNOWN = "no /proc"
+
+
 def began(pid):
-    """When a process started, in the kernel's ticks; empty if there is none (or no /proc: then only silence tells)."""
+    """When a process started, in the kernel's ticks; empty if there is none (UNKNOWN without /proc: then only silence
+    tells)."""
+    return _process(pid)[1]
+
+
+def _process(pid):
+    """Return the state of a process and when it started. One that may not be looked at is there all the same."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
-        return "" if Path("/proc/self/stat").exists() else "no /proc"
+        return "", UNKNOWN if _answers(pid) or not Path("/proc/self/stat").exists() else ""
     fields = stat.rpartition(")")[2].split()
-    return "" if fields[0] == "Z" else fields[19]  # a zombie has died, only nobody looked yet
+    return fields[0], "" if fields[0] in "ZX" else fields[19]  # a zombie has died, only nobody looked yet
+
+
+def _answers(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # somebody else's
+        return True
+    return True

@@ -21,7 +21,6 @@ from gallery.services import (
     reaper,
     runs,
     spool,
-    workers,
 )
 from gallery.simulator import faults
 from tests.factories import make_run, states
@@ -183,14 +182,6 @@ def test_cancelling_while_sending_is_only_a_wish(owner, worker, provider_server,
     job = run.jobs.get()
     assert (job.state, job.cancel_wanted) == ("DONE", True)
     assert job.attempt.money == "charged"
-
-
-def test_a_frozen_worker_comes_back_by_its_next_heartbeat(worker):
-    Worker.objects.update(heartbeat_at="2026-01-01T00:00Z")
-    workers.bury_the_dead()
-    assert not workers.some_worker_lives()
-    workers.beat(worker.row)
-    assert workers.some_worker_lives()
 
 
 def test_an_error_of_our_own_after_the_mark_is_in_doubt_not_lost(owner, worker):

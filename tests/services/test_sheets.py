@@ -221,7 +221,7 @@ def test_a_sheet_that_kills_its_worker_is_given_up_with_a_reason(run):
         later(sheet)
     assert not sheets.draw_next()
     sheet.refresh_from_db()
-    assert (sheet.state, sheet.reason) == (SheetState.FAILED, "The worker died three times while drawing.")
+    assert (sheet.state, sheet.reason) == (SheetState.FAILED, "Drawing was begun three times and came to no end.")
 
 
 def test_who_slept_too_long_does_not_write_over_who_took_over(run):

@@ -45,8 +45,15 @@ def test_not_ready_without_a_worker(visitor, a_worker):
 
 
 def test_not_ready_when_the_heart_of_the_worker_stopped(visitor, settings):
-    Worker.objects.update(heartbeat_at=timezone.now() - timedelta(seconds=settings.DEAD_AFTER_SECONDS + 1))
+    long_ago = timezone.now() - timedelta(seconds=settings.DEAD_AFTER_SECONDS + 1)
+    Worker.objects.update(heartbeat_at=long_ago, host="another machine")
     assert ready(visitor) == GOOD | {"worker": False}
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=2), -timedelta(hours=2)])
+def test_a_clock_that_jumped_makes_nobody_dead_whose_process_is_there(visitor, jump):
+    Worker.objects.update(heartbeat_at=timezone.now() + jump)
+    assert ready(visitor) == GOOD
 
 
 def test_a_worker_of_the_other_mode_does_not_count(visitor):
