@@ -49,6 +49,7 @@ class Image(models.Model):
     format = models.CharField(max_length=4)  # jpeg, png or webp, by its bytes
     width = models.PositiveIntegerField()  # of the picture as it stands, turned by its EXIF
     height = models.PositiveIntegerField()
+    turned = models.BooleanField(default=False)  # its EXIF turns it, which not every browser does with WebP
     transparent = models.BooleanField(default=False)  # something of it is: pages show a checker behind it
     bytes = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)

@@ -48,11 +48,24 @@ def upright_size(picture):
     return picture.size[::-1] if _orientation(picture) in LYING else picture.size
 
 
+def is_turned(picture):
+    """Return whether a loaded picture stands otherwise than its pixels."""
+    return _orientation(picture) in TURNS
+
+
 def is_transparent(picture):
     """Return whether a loaded picture has anything that is not opaque."""
     if not picture.has_transparency_data:
         return False
     return upright(picture).getextrema()[-1][0] < 255
+
+
+def redrawn(file):
+    """Return the bytes of a WebP that is upright without EXIF, pixel for pixel. Call with DECODES held."""
+    out = io.BytesIO()
+    with Pillow.open(file) as picture:
+        upright(picture).save(out, "WEBP", lossless=True, method=1)
+    return out.getvalue()
 
 
 def on_ground(picture, ground):

@@ -30,6 +30,7 @@ class Verified:
     format: str
     width: int
     height: int
+    turned: bool
     transparent: bool
 
 
@@ -41,7 +42,8 @@ def verify(file):
         decoding.load(picture)
     except (OSError, SyntaxError, ValueError) as error:
         raise NotWhole("The picture ends early or is damaged.") from error
-    return Verified(FORMATS[picture.format], *decoding.upright_size(picture), decoding.is_transparent(picture))
+    size, turned = decoding.upright_size(picture), decoding.is_turned(picture)
+    return Verified(FORMATS[picture.format], *size, turned, decoding.is_transparent(picture))
 
 
 def _open(file):

@@ -1,10 +1,10 @@
 """Bytes of images: one door, permission first, cached by the owner's browser only."""
 
-from django.http import FileResponse, Http404, HttpResponseNotModified
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseNotModified
 from django.views.decorators.http import require_safe
 
 from gallery import access
-from gallery.services import files
+from gallery.services import decoding, files, verification
 
 CACHE = "private, max-age=31536000, immutable"  # a stored file never changes; only its owner's browser may keep it
 STAND_IN = "private, no-cache"  # shown while there is no thumbnail, and asked for again
@@ -12,8 +12,7 @@ STAND_IN = "private, no-cache"  # shown while there is no thumbnail, and asked f
 
 @require_safe
 def original(request, key):
-    image = access.image_read(request, key)
-    return _send_original(request, image)
+    return _send_original(request, access.image_read(request, key))
 
 
 @require_safe
@@ -26,8 +25,17 @@ def thumbnail(request, key):
 
 
 def _send_original(request, image, *, cache=CACHE):
+    """Byte for byte as received; but not every browser turns a WebP by its EXIF: to be looked at it comes upright."""
+    if image.turned and image.format == "webp" and "download" not in request.GET:
+        return _send_upright(image, cache=cache)
     name, content_type = image.download_name, image.content_type
     return send(request, image.file, etag=image.sha256, content_type=content_type, name=name, cache=cache)
+
+
+def _send_upright(image, *, cache):
+    with _open(image.file) as file, verification.DECODES:
+        content = decoding.redrawn(file)
+    return HttpResponse(content, content_type="image/webp", headers={"Cache-Control": cache})
 
 
 def send(request, stored_name, *, etag, content_type, name, cache=CACHE):
@@ -43,8 +51,11 @@ def send(request, stored_name, *, etag, content_type, name, cache=CACHE):
 
 
 def _file(stored_name, *, content_type, name, download):
+    return FileResponse(_open(stored_name), content_type=content_type, filename=name, as_attachment=download)
+
+
+def _open(stored_name):
     try:
-        file = files.open_file(stored_name)
+        return files.open_file(stored_name)
     except FileNotFoundError:
         raise Http404 from None
-    return FileResponse(file, content_type=content_type, filename=name, as_attachment=download)

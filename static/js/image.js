@@ -8,6 +8,7 @@ opener?.addEventListener("click", () => {
   const large = box.querySelector("img");
   large.src = picture.src;
   large.alt = picture.alt;
+  large.className = picture.className;
   box.showModal();
 });
 box?.addEventListener("click", (event) => { if (event.target === box) box.close(); });

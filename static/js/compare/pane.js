@@ -61,7 +61,7 @@ export class Pane {
 
   async fetch() {
     const full = new Image(this.picture.width, this.picture.height);
-    full.className = "full";
+    full.className = this.image.classList.contains("clear") ? "full clear" : "full"; // else the thumbnail shows through
     full.alt = "";
     full.draggable = false;
     full.src = this.image.dataset.original;
