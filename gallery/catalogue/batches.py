@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from . import encodings, flux_models, lists
+from . import encodings, flux_models, formulas, lists
 from .params import PARAMS, PROMPT_CHARACTERS
 from .problems import InvalidValue, shown
 
@@ -28,9 +28,6 @@ _OTHER_NAMES = {
     "format": "output_format", "safety": "safety_tolerance", "upsampling": "prompt_upsampling",
 }  # fmt: skip
 _DIRECTIVE = re.compile(r"sep=(.)\n", re.IGNORECASE)  # Excel's own first line
-# What a spreadsheet would compute. It shows an apostrophe in front as "this is text", and so do we.
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_KEPT_AS_TEXT = re.compile(r"'+[=+\-@\t\r]")
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # the first bytes of .xlsx and .ods, of .xls
 
 csv.field_size_limit(max(csv.field_size_limit(), PROMPT_CHARACTERS, MAX_BYTES))  # else a long prompt is an error
@@ -189,7 +186,7 @@ def _take(listing: Listing, line: int, cells: list[str] | None, names: list[str]
 
 
 def _as_text(cell: str) -> str:
-    return cell[1:].strip() if _KEPT_AS_TEXT.match(cell) else cell
+    return formulas.unguarded(cell).strip()
 
 
 def place_of(column: str) -> int:
@@ -224,12 +221,8 @@ def write(rows: list[Mapping[str, str]], columns: tuple[str, ...] = COLUMNS) -> 
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(columns)
-    writer.writerows([_harmless(row.get(name, "")) for name in columns] for row in rows)
+    writer.writerows([formulas.guarded(row.get(name, "")) for name in columns] for row in rows)
     return "\ufeff" + out.getvalue()
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if _FORMULA.match(text) else text
 
 
 TEMPLATE = (

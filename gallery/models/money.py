@@ -166,6 +166,11 @@ class Attempt(models.Model):
         return 0 if self.money == Money.NOT_CHARGED else self.micros
 
     @property
+    def official_booked_micros(self):
+        """What the report sets the charge against: the official price of what was charged, nothing otherwise."""
+        return self.official_micros if self.money == Money.CHARGED else 0
+
+    @property
     def seconds(self):
         """How long the provider took, or None."""
         if self.sent_at and self.answered_at:

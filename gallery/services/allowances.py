@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db.models import Sum
 from django.utils import timezone
 
+from gallery.catalogue.ratios import permille
 from gallery.models import Budget, BudgetCount, Job, Movement, Project, User
 from gallery.models.budgets import Period, starts_of
 from gallery.services.budget_counts import COUNTED
@@ -75,6 +76,10 @@ class Room:
     @property
     def used_percent(self):
         return min(100, 100 * max(0, self.spent_micros) // self.limit_micros) if self.limit_micros else 100
+
+    @property
+    def used_permille(self):
+        return permille(self.spent_micros, self.limit_micros)
 
     @property
     def warns(self):

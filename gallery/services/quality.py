@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q
 
+from gallery.catalogue.ratios import permille, rounded
 from gallery.models import Image, Mark, Repeat, Vote
 from gallery.models.judging import Verdict
 from gallery.models.repeats import Likeness
@@ -40,15 +41,15 @@ class Quality:
         return self.votes < FEW_VOTES
 
     @property
-    def kept_percent(self):
-        return round(100 * self.picked / self.judged) if self.judged else None
+    def kept_permille(self):
+        return permille(self.picked, self.judged)
 
     @property
     def micros_per_kept(self):
         """What one kept picture costs: its price, and its share of those that were rejected."""
         if not self.picked or self.price_micros is None:
             return None
-        return round(self.price_micros * self.judged / self.picked)
+        return rounded(self.price_micros * self.judged, self.picked)
 
     @property
     def repeated(self):

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from gallery.catalogue.ratios import permille
+
 
 @dataclass(frozen=True)
 class Quote:
@@ -17,8 +19,12 @@ class Quote:
         return self.official_micros - self.ours_micros
 
     @property
-    def saved_percent(self):
-        return round(100 * self.saved_micros / self.official_micros) if self.official_micros else 0
+    def saved_permille(self):
+        return permille(self.saved_micros, self.official_micros)
+
+    @property
+    def dearer_permille(self):
+        return permille(-self.saved_micros, self.official_micros)
 
     def times(self, n):
         return Quote(self.count * n, self.ours_micros * n, self.official_micros * n)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
+from gallery.catalogue.ratios import permille, rounded
 from gallery.models import Attempt, DaySpend, Movement, Project, User
 from gallery.models.spending import AMOUNTS
 from gallery.services import periods
@@ -98,7 +99,7 @@ class Sums:
 
     @property
     def saved_permille(self):
-        return _permille(self.saved_micros, self.official_micros)
+        return permille(self.saved_micros, self.official_micros)
 
     @property
     def each_micros(self):
@@ -114,7 +115,7 @@ class Sums:
 
     @property
     def kept_permille(self):
-        return _permille(self.kept_pictures, self.pictures)
+        return permille(self.kept_pictures, self.pictures)
 
     @property
     def waste_micros(self):
@@ -123,22 +124,12 @@ class Sums:
 
     @property
     def waste_permille(self):
-        return _permille(self.waste_micros, self.spent_micros)
-
-
-def _permille(part, whole):
-    return _rounded(1000 * part, whole) if whole else None
+        return permille(self.waste_micros, self.spent_micros)
 
 
 def _each(micros, count):
     """Divide, to a hundredth of a cent: a mean of more digits says no more."""
-    return 100 * _rounded(micros, 100 * count) if count else None
-
-
-def _rounded(part, whole):
-    """Divide integers to the nearest one, halves away from zero."""
-    sign = -1 if part < 0 else 1
-    return sign * ((2 * abs(part) + whole) // (2 * whole))
+    return 100 * rounded(micros, 100 * count) if count else None
 
 
 def sums_by(chosen, *groups, amounts=tuple(AMOUNTS)):
@@ -233,4 +224,4 @@ def forecast(chosen, *, spent_micros):
 
 def _to_cents(micros, count):
     """Divide, to whole cents: more digits would promise what no forecast keeps."""
-    return CENT * _rounded(micros, CENT * count)
+    return CENT * rounded(micros, CENT * count)

@@ -1,10 +1,9 @@
 """CSV that does nothing in a spreadsheet: a text that would be taken for a formula is marked as text."""
 
 import csv
-import re
 
-BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+from gallery.catalogue.formulas import guarded
+
 MARK = "\ufeff"  # without it Excel takes UTF-8 for the local code page
 MICROS = 1_000_000
 
@@ -33,7 +32,4 @@ def dollars(micros):
 
 
 def _cell(value):
-    text = "" if value is None else str(value).replace("\x00", "")
-    if text.lstrip(" \u00a0").startswith(BEGINS_A_FORMULA) and not NUMBER.fullmatch(text):
-        return f"'{text}"
-    return text
+    return guarded("" if value is None else str(value).replace("\x00", ""))

@@ -67,13 +67,18 @@ def _with_head(rows):
 
 
 def _csv_row(call, reader):
-    money, official = (call.booked_micros, call.official_micros) if call.booked_micros else (0, 0)
     prompt = call.opening if call.owner_id == reader.pk else None
     project = call.project.name if call.project else None
     sent_at = timezone.localtime(call.sent_at).isoformat(sep=" ", timespec="seconds")
     facts = [call.day, sent_at, call.owner.username, project, call.model, call.run.key, prompt]
     answer = [call.status, call.error, call.request_id, call.settled_by, call.key]
-    return [*facts, call.get_money_display(), dollars(money), dollars(official), *answer]
+    return [
+        *facts,
+        call.get_money_display(),
+        dollars(call.booked_micros),
+        dollars(call.official_booked_micros),
+        *answer,
+    ]
 
 
 def _read(request):

@@ -93,7 +93,7 @@ def test_quotes_that_do_not_match_are_said_where_they_begin():
 def test_a_formula_is_the_text_that_it_is_and_what_we_write_computes_nothing():
     formulas = [{"prompt": text} for text in ("=1+1", "+49 170", "-5", "@SUM(A1)", "'=x", "it's")]
     written = batches.write(formulas, ("prompt",))
-    assert written.splitlines()[1:] == ["'=1+1", "'+49 170", "'-5", "'@SUM(A1)", "''=x", "it's"]
+    assert written.splitlines()[1:] == ["'=1+1", "'+49 170", "-5", "'@SUM(A1)", "''=x", "it's"]
     assert rows(written) == formulas
     assert rows("prompt\n=1+1\n") == [{"prompt": "=1+1"}]
 

@@ -73,7 +73,7 @@ def test_what_is_kept_and_what_a_kept_one_costs(owner):
     judging.mark_images(cheap[3:12], user=owner, verdict="reject")
     judging.mark_images(cheap[:12], user=owner, stars=3)
     (found,) = quality.of_models(user=owner)
-    assert (found.kept_percent, found.judged, found.micros_per_kept) == (25, 12, 40_000)
+    assert (found.kept_permille, found.judged, found.micros_per_kept) == (250, 12, 40_000)
     assert found.standing is None
 
 

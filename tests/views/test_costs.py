@@ -289,3 +289,24 @@ def test_the_number_of_queries_does_not_grow(owner, owner_client, django_assert_
     Project.objects.create(name="Another")
     with django_assert_max_num_queries(12):
         look(owner_client, name)
+
+
+@pytest.mark.parametrize("kind", ["all", "charged", "doubt", "free", "lost", "kept"])
+def test_the_official_price_of_the_calls_adds_up_to_the_report(books, lead_client, kind):
+    """What is in doubt, free or only reserved is set against nothing in the report, so it is nothing in the list."""
+    listed = from_csv(lead_client.get(reverse("costs-calls-csv"), {"kind": kind}))
+    official = sum(round(1_000_000 * float(row["Official USD"])) for row in listed)
+    charged = [row for row in listed if row["Money"] == "charged"]
+    assert official == sum(round(1_000_000 * float(row["Official USD"])) for row in charged)
+    if kind in ("all", "charged"):
+        [report] = from_csv(lead_client.get(reverse("costs-csv"), {"by": "month"}))
+        assert official == round(1_000_000 * float(report["Official USD"])) > 0
+        paid = sum(round(1_000_000 * float(row["USD"])) for row in charged)
+        assert official - paid == round(1_000_000 * float(report["Saved USD"]))
+
+
+def test_a_call_that_was_charged_nothing_has_its_official_price_in_the_list_as_in_the_report(owner, owner_client):
+    book(owner, micros=0)
+    [listed] = from_csv(owner_client.get(reverse("costs-calls-csv")))
+    [report] = from_csv(owner_client.get(reverse("costs-csv")))
+    assert listed["Official USD"] == report["Official USD"] == "0.040000"
