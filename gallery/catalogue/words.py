@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable, Mapping
 from math import prod
 
+from . import labels
 from .lists import refuse_too_many
 from .problems import InvalidValue, shown
 from .prompts import json_prompt
 
 REPLACED = "replaced"  # among the values of a variant: (the word, what stands in its place)
-LABEL_CHARACTERS = 60
 NOTHING = "—"  # the label of an empty choice
 
 _CHOICE = re.compile(r"\{([^{}]*\|[^{}]*)\}")
@@ -35,7 +35,7 @@ def alternatives(text: str) -> list[tuple[str, str]]:
 
 def _written(plain, chosen):
     woven = itertools.chain.from_iterable(itertools.zip_longest(plain, chosen, fillvalue=""))
-    return "".join(woven), shortened(" · ".join(option or NOTHING for option in chosen))
+    return "".join(woven), " · ".join(option or NOTHING for option in chosen)
 
 
 def prompt_lines(text: str) -> list[tuple[str, str]]:
@@ -46,23 +46,13 @@ def prompt_lines(text: str) -> list[tuple[str, str]]:
     refuse_too_many(len(prompts), "prompts")
     if len(prompts) < 2:
         return [(prompt, "") for prompt in prompts] or [(text, "")]
-    return _told_apart((prompt, shortened(prompt)) for prompt in prompts)
-
-
-def shortened(text: str) -> str:
-    return text if len(text) <= LABEL_CHARACTERS else text[: LABEL_CHARACTERS - 1].rstrip() + "…"
+    return _told_apart((prompt, prompt) for prompt in prompts)
 
 
 def _told_apart(labelled: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Number the labels that stand for several prompts, so that each value of the axis has one of its own."""
-    used: dict[str, None] = {}
-    found = []
-    for prompt, label in labelled:
-        numbered = (f"{label} ({n})" for n in itertools.count(2))
-        own = next(name for name in itertools.chain([label], numbered) if name not in used)
-        used[own] = None
-        found.append((prompt, own))
-    return found
+    """Shorten the labels so that each value of the axis has one of its own."""
+    prompts, texts = zip(*labelled, strict=True)
+    return list(zip(prompts, labels.told_apart(texts), strict=True))
 
 
 def replacements(text: str, *, prompt: object) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from gallery.catalogue import batches as catalogue
-from gallery.catalogue import encodings, flux_models, lists, seeds, words
+from gallery.catalogue import encodings, flux_models, labels, lists, seeds
 from gallery.catalogue.batches import LineProblem
 from gallery.catalogue.problems import InvalidValue, Problem
 from gallery.services import layouts, matrix, pricebook
@@ -71,7 +71,7 @@ def unknown_seeds():
 
 def title_of(listing):
     """Return what stands above the run: the first prompt, and how many rows there are."""
-    opening = words.shortened(_one_line(listing.rows[0].values["prompt"]))
+    opening = labels.shortened(_one_line(listing.rows[0].values["prompt"]))
     more = len(listing.rows) - 1
     return opening if not more else f"{opening} and {more:,} more row{'' if more == 1 else 's'}"
 
@@ -172,11 +172,18 @@ def _labelled(rows):
     several = any(max(count.values(), default=0) > 1 for count in counts)
     # Where each row has one model, and not all the same, no column says which.
     named = len(set().union(*counts)) > 1 and all(len(count) < 2 for count in counts)
-    return [cell for row in rows for cell in _labelled_row(*row, several=several, named=named)]
+    own = _own_labels(row for _, row, _ in rows)
+    return [cell for row in rows for cell in _labelled_row(*row, own, several=several, named=named)]
 
 
-def _labelled_row(number, row, cells, *, several, named):
-    label, made = f"{number} · {words.shortened(_one_line(row.values['prompt']))}", Counter()
+def _own_labels(rows):
+    """Return the label of each prompt: rows that begin alike are shown by where they differ."""
+    prompts = list(dict.fromkeys(_one_line(row.values["prompt"]) for row in rows))
+    return dict(zip(prompts, labels.told_apart(prompts), strict=True))
+
+
+def _labelled_row(number, row, cells, own, *, several, named):
+    label, made = f"{number} · {own[_one_line(row.values['prompt'])]}", Counter()
     for cell in cells:
         model = cell.request.model_id
         made[model] += 1
