@@ -11,12 +11,14 @@ MOST_BYTES = 15_000_000
 
 
 class FileForm(forms.Form):
-    """A CSV file as the provider exports it."""
+    """A file as the provider exports it: CSV with any delimiter and encoding."""
 
     file = forms.FileField(
         label="The provider’s usage as CSV",
-        help_text="Columns: created_at or time, quota or usd; request_id and model_name help.",
-        widget=forms.FileInput(attrs={"accept": ".csv,text/csv", "class": "input"}),
+        help_text="Columns for when and how much, such as created_at and quota or usd; request_id and model_name help.",
+        widget=forms.FileInput(
+            attrs={"accept": ".csv,.tsv,.txt,text/csv,text/tab-separated-values,text/plain", "class": "input"}
+        ),
     )
 
     def clean_file(self):

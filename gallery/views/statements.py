@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from gallery import access
+from gallery.catalogue.statement_files import InvalidStatementFile
 from gallery.forms.statements import DecisionForm, FileForm, LogForm
 from gallery.models import Statement
 from gallery.services import balance, provider, reconciling, statements
@@ -45,7 +46,7 @@ def add(request):
         file = form.cleaned_data["file"]
         try:
             statement = statements.import_csv(file.read(), name=file.name, by=request.user)
-        except statements.BadFile as bad:
+        except InvalidStatementFile as bad:
             form.add_error("file", bad.problems)
         else:
             return redirect("costs-statement", statement.key)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from gallery.catalogue.statement_files import InvalidStatementFile
 from gallery.models import Attempt, Charge, Difference, Statement
 from gallery.services import balance, periods, provider, reconciling, reports, runs, spending, statements
 from gallery.simulator import faults
@@ -184,22 +185,22 @@ def test_what_somebody_settled_meanwhile_stays_open_for_another_look(owner, admi
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        (b"\xff\xfe", "not UTF-8"),
+        (b"\xff\xfe", "No column says when"),
         (b"", "No column says when"),
         (b"created_at\n1", "No column says how much"),
         (b"time,usd\n", "There is no charge"),
         (b"time,usd\nyesterday,1", "Line 2: it does not say when"),
-        (b"time,usd\n2026-11-25 10:00,much", "Line 2: no amount"),
-        (b"time,usd\n2026-11-25 10:00,0.0000001", "Line 2: the amount is no whole number"),
-        (b"time,usd\n2026-11-25 10:00,NaN", "Line 2: the amount"),
-        (b"time,usd\n2026-11-25 10:00,1e999999999", "Line 2: the amount is too large"),
+        (b"time,usd\n2026-11-25 10:00,much", "Line 2: Write dollars as a number"),
+        (b"time,usd\n2026-11-25 10:00,0.0000001", "Line 2: .* has more than six decimals"),
+        (b"time,usd\n2026-11-25 10:00,NaN", "Line 2: Write dollars"),
+        (b"time,usd\n2026-11-25 10:00,1e999999999", "Line 2: .* is no amount"),
         (b"time,usd\n2026-02-30 10:00,1", "Line 2: it does not say when"),
         (b"time,quota\n2026-11-25 10:00,1.5", "Line 2: the quota is no whole number"),
         (b"time,quota\n2026-11-25 10:00," + b"9" * 30, "Line 2: the quota is no whole number"),
     ],
 )
 def test_a_file_that_cannot_be_believed_says_why_and_leaves_nothing(admin, content, says):
-    with pytest.raises(statements.BadFile, match=says):
+    with pytest.raises(InvalidStatementFile, match=says):
         statements.import_csv(content, name="x.csv", by=admin)
     assert not Statement.objects.exists()
 

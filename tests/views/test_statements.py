@@ -58,8 +58,8 @@ def test_an_admin_reads_the_log_and_settles_a_doubt(doubtful, admin_client, lead
 
 
 def test_a_file_that_is_none_says_so_beside_the_field(admin_client):
-    page = Page(send(admin_client, b"\xff\xfe\x00"))
-    assert "The file is not UTF-8 text." in page.text
+    page = Page(send(admin_client, b"PK\x03\x04 a workbook"))
+    assert "This is a workbook. Save it as CSV" in page.text
     assert not Statement.objects.exists()
     assert "This field is required" in Page(admin_client.post(reverse("costs-statement-add"))).text
 

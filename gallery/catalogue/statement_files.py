@@ -1,0 +1,197 @@
+"""A provider's file of charges, read as lines: whatever encoding, delimiter, dates, amounts and names it has."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from . import amounts, encodings, moments, tables
+from .amounts import InvalidAmount
+from .currencies import DOLLARS, FOREIGN, bare
+from .moments import InvalidMoment
+from .numerals import plain, readings
+from .problems import shown
+from .statement_columns import (
+    ALL_NAMES,
+    AMOUNT,
+    CURRENCY,
+    DATE,
+    MODEL,
+    MOMENT,
+    QUOTA,
+    REQUEST,
+    TIME,
+    TYPE,
+    Columns,
+    InvalidColumns,
+    find_columns,
+)
+
+MOST_LINES = 100_000
+MOST_PROBLEMS = 5
+MOST_MICROS = 10**13  # of one line: the database adds up as many as a file may have
+MICROS_PER_QUOTA = 2
+REQUEST_CHARACTERS, MODEL_CHARACTERS = 200, 40
+_HEAD_WITHIN = 20  # records: some exports begin with a title
+_CONSUMED = ("", "2", "consume", "consumption", "消费")  # of a column `type`; the others are top-ups and the like
+_TOTALS = (
+    "total",
+    "sum",
+    "subtotal",
+    "grand total",
+    "summe",
+    "gesamt",
+    "totale",
+    "合计",
+    "总计",
+    "小计",
+    "合計",
+    "итого",
+)
+_NO_TABLES = ((b"PK\x03\x04", "a workbook"), (b"\xd0\xcf\x11\xe0", "a workbook"), (b"%PDF", "a PDF"))
+_QUOTA_DIGITS = 12
+
+
+class InvalidStatementFile(ValueError):
+    """The file is no list of charges; the sentences say where."""
+
+    def __init__(self, problems: Sequence[str]):
+        super().__init__(" ".join(problems))
+        self.problems = list(problems)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One charge of a file. `at` has no zone if the file names none."""
+
+    number: int
+    at: datetime
+    request_id: str
+    model: str
+    micros: int
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row that is a charge: the line it begins in, and its cells by what they say."""
+
+    line: int
+    cells: dict[str, str]
+
+    def said(self, kind: str) -> str:
+        return self.cells.get(kind, "")
+
+    @property
+    def when(self) -> str:
+        if self.said(MOMENT):
+            return self.said(MOMENT)
+        day, clock = self.said(DATE), self.said(TIME)
+        return f"{day} {clock}" if day and moments.is_clock(clock) and not moments.is_clock(day) else clock or day
+
+
+def read_statement(content: bytes) -> list[Line]:
+    """Read the charges of a file; raise InvalidStatementFile for whatever cannot be believed."""
+    for beginning, kind in _NO_TABLES:
+        if content.startswith(beginning):
+            raise InvalidStatementFile([f"This is {kind}. Save it as CSV, and choose that file."])
+    decoded = encodings.decode(content, expected=ALL_NAMES)
+    columns, records = _opened(decoded.text.replace("\x00", ""))
+    found = list(islice(_rows(columns, records), MOST_LINES + 1))
+    _refuse([each for each in found if isinstance(each, str)])
+    if len(found) > MOST_LINES:
+        raise InvalidStatementFile([f"The file has more than {MOST_LINES:,} lines. Split it by month."])
+    if not found:
+        raise InvalidStatementFile(["There is no charge in the file."])
+    return _lines(found)
+
+
+def _refuse(problems: Sequence[str]) -> None:
+    if problems:
+        raise InvalidStatementFile(problems[:MOST_PROBLEMS])
+
+
+def _opened(text: str) -> tuple[Columns, Iterator[tables.Record]]:
+    """Return what the columns say, and the records below their names, by the delimiter that makes sense of most."""
+    opening = tables.opened(text)
+    tried = [opening.delimiter] if opening.delimiter else [*tables.DELIMITERS]
+    if tables.is_markdown(opening.text):
+        tried = [tables.MARKDOWN]
+    heads = [(_head(opening, delimiter), delimiter) for delimiter in tried]
+    (columns, line), delimiter = max(heads, key=lambda each: (each[0][0].is_head, len(each[0][0].places)))
+    try:
+        columns.check()
+    except InvalidColumns as invalid:
+        raise InvalidStatementFile(invalid.problems) from None
+    records = tables.records(opening.text, delimiter, first_line=opening.line)
+    return columns, (record for record in records if record.line > line)
+
+
+def _head(opening: tables.Opening, delimiter: str) -> tuple[Columns, int]:
+    """Return the names of the columns and their line: the first record that can be them, else the very first one."""
+    first = list(islice(tables.records(opening.text, delimiter, first_line=opening.line), _HEAD_WITHIN))
+    found = [(find_columns(record.cells), record.line) for record in first if record.cells]
+    return next((each for each in found if each[0].is_head), found[0] if found else (find_columns([]), 0))
+
+
+def _rows(columns: Columns, records: Iterator[tables.Record]) -> Iterator[_Row | str]:
+    """Yield every row that is a charge, or a sentence about what is wrong with its line."""
+    for record in records:
+        if record.cells is None:
+            yield f"Line {record.line}: the double quotes do not match."
+        elif any(cell.strip() for cell in record.cells[columns.width :]):
+            yield f"Line {record.line}: it has more cells than the head. A cell with a comma in it stands in quotes."
+        elif _is_charge(row := _row(columns, record)) and not _is_total(record.cells):
+            yield row
+
+
+def _row(columns: Columns, record: tables.Record) -> _Row:
+    places = {kind: place for kind, place in columns.places.items() if place < len(record.cells)}
+    return _Row(record.line, {kind: record.cells[place].strip() for kind, place in places.items()})
+
+
+def _is_charge(row: _Row) -> bool:
+    return any(row.cells.values()) and row.said(TYPE).casefold() in _CONSUMED
+
+
+def _is_total(cells: Sequence[str]) -> bool:
+    """Say whether a row adds the others up: it would be charged twice."""
+    first = next((cell for cell in cells if cell.strip()), "")
+    return first.strip().rstrip(" :：").casefold() in _TOTALS
+
+
+def _lines(rows: Sequence[_Row]) -> list[Line]:
+    """Read the moments and the amounts, each as a whole column, and then line by line."""
+    when = moments.read_column([row.when for row in rows])
+    in_dollars = iter(amounts.read_column([row.said(AMOUNT) for row in rows if not row.said(QUOTA)], most=MOST_MICROS))
+    micros = [_quota(row.said(QUOTA)) if row.said(QUOTA) else next(in_dollars) for row in rows]
+    read = list(zip(rows, when, micros, strict=True))
+    _refuse(list(islice((wrong for each in read if (wrong := _wrong(*each))), MOST_PROBLEMS)))
+    return [
+        Line(row.line, at, row.said(REQUEST)[:REQUEST_CHARACTERS], row.said(MODEL)[:MODEL_CHARACTERS], paid)
+        for row, at, paid in read
+    ]
+
+
+def _wrong(row: _Row, at: datetime | InvalidMoment, micros: int | InvalidAmount) -> str:
+    """Say what is wrong with a line, or nothing."""
+    found = _strange_currency(row) or next((each for each in (micros, at) if isinstance(each, ValueError)), "")
+    return f"Line {row.line}: {found}" if found else ""
+
+
+def _strange_currency(row: _Row) -> str:
+    """Say which other money a column of its own names, or nothing."""
+    said = row.said(CURRENCY)
+    currency = bare(plain(said)) if said and not row.said(QUOTA) else ""
+    if not currency or currency in DOLLARS:
+        return ""
+    return f"it is in {FOREIGN.get(currency, shown(said))}, and the books are in US dollars."
+
+
+def _quota(text: str) -> int | InvalidAmount:
+    """Read a whole number, which spreadsheets may have grouped and pandas may have given a decimal zero."""
+    line = plain(text)
+    found = readings(line.lstrip("+-"))
+    sign = -1 if line.startswith("-") else 1
+    if len(found) != 1 or found[0].value.denominator != 1 or found[0].value >= 10**_QUOTA_DIGITS:
+        return InvalidAmount(f"the quota is no whole number of at most twelve digits: {shown(text)}.")
+    return sign * int(found[0].value) * MICROS_PER_QUOTA
