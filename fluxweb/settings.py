@@ -77,6 +77,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "gallery.middleware.probes",
+    "gallery.middleware.DatabaseTrouble",
     "gallery.middleware.shared_links",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -121,8 +123,10 @@ TEMPLATES = [
 
 # FULL keeps the "about to pay" mark through a power cut, NORMAL may forget it (a double payment). IMMEDIATE takes the
 # write lock at BEGIN: deferred transactions answer "database is locked" within milliseconds under threads.
+LOCK_SECONDS = 20  # a press waits so long for whoever writes, then it says so
+CONNECT_SECONDS = 10
 SQLITE_OPTIONS = {
-    "timeout": 20,
+    "timeout": LOCK_SECONDS,
     "transaction_mode": "IMMEDIATE",
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
 }
@@ -132,6 +136,10 @@ def read_database(url):
     database = dj_database_url.parse(url)
     if database["ENGINE"].endswith("sqlite3"):
         database["OPTIONS"] = {**database.get("OPTIONS", {}), **SQLITE_OPTIONS}
+    elif database["ENGINE"].endswith("postgresql"):
+        given = database.get("OPTIONS", {})
+        options = f"-c lock_timeout={LOCK_SECONDS}s {given.get('options', '')}".strip()
+        database["OPTIONS"] = {"connect_timeout": CONNECT_SECONDS, **given, "options": options}
     return database
 
 

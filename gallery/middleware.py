@@ -3,16 +3,54 @@
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import resolve_url
 from django_htmx.http import reswap, trigger_client_event
 
+from gallery.services.database_trouble import Doings
+from gallery.views import trouble
+
+PROBES = ("/healthz", "/readyz")
 SHARED = "/s/"
 SHARED_HEADERS = {
     "X-Robots-Tag": "noindex, nofollow, noarchive",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
+
+
+class DatabaseTrouble:
+    """Answer in words where the database is locked or away, or the disk is full; see views/trouble.py.
+
+    What fails outside the views comes to the same answer by handler500.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.doings = Doings()
+        with connection.execute_wrapper(request.doings):
+            response = self.get_response(request)
+        if response.status_code == 429 and request.doings.met:
+            # the count of tries could not be written, which is not the same as too many
+            return trouble.answer(request, request.doings.met) or response
+        return response
+
+    def process_exception(self, request, error):
+        return trouble.answer(request, error)
+
+
+def probes(get_response):
+    """Let nobody's session be read for those who ask whether it runs: that would fail with what they ask about."""
+
+    def answer(request):
+        if request.path in PROBES:
+            request.META.pop("HTTP_COOKIE", None)
+        return get_response(request)
+
+    return answer
 
 
 def shared_links(get_response):

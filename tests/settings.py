@@ -39,4 +39,4 @@ INSTALLED_APPS.remove("whitenoise.runserver_nostatic")
 ALLOWED_HOSTS = ["*"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 if "postgresql" in DATABASES["default"]["ENGINE"]:  # a test database need not survive a power cut
-    DATABASES["default"]["OPTIONS"] = {"options": "-c synchronous_commit=off"}
+    DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"

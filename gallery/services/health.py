@@ -1,6 +1,7 @@
 """Is everything there that a paid call needs? One answer per part."""
 
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseError
+from django.db import connection
 from django.utils import timezone
 
 from gallery.models import Gate

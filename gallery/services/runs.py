@@ -65,6 +65,11 @@ def _same_press(owner, nonce, digest):
     return Run.objects.filter(owner=owner, nonce=nonce, digest=digest).first()
 
 
+def of_press(owner, nonce):
+    """Return the run that a press of this owner has made, or None."""
+    return Run.objects.filter(owner=owner, nonce=nonce).order_by("-id").first()
+
+
 def _facts(cells, *, form, title, project):
     return {
         "prompt": title,

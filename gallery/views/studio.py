@@ -90,11 +90,18 @@ def review(request):
     return _show_review(request, form) if form.is_valid() else show(request, form)
 
 
-def show(request, form):
-    """Show the studio with this form in it: what is typed stays, and every problem stands beside its field."""
+def show(request, form, *, trouble=""):
+    """Show the studio with this form in it: what is typed stays, and every problem stands beside its field.
+
+    `trouble`: why a press came to nothing, said above it all.
+    """
     if request.htmx:
         return render(request, "gallery/_compose.html", _form_context(form))
-    return render(request, "gallery/studio.html", _form_context(form) | {"strips": strips.newest(request.user)})
+    return render(
+        request,
+        "gallery/studio.html",
+        _form_context(form) | {"strips": strips.newest(request.user), "trouble": trouble},
+    )
 
 
 def _go_to(request, address):

@@ -75,6 +75,7 @@ function settle(toast) {
 
 /** Show a short message, perhaps with a link behind it; `kind` is "", "good" or "bad". */
 function toast(text, kind = "", link = null) {
+  if ([...toasts.querySelectorAll("p")].some((said) => said.textContent === text)) return; // a poll says it every time
   const box = document.createElement("div");
   box.className = `toast ${kind}`;
   box.append(Object.assign(document.createElement("p"), { textContent: text }));
@@ -94,12 +95,15 @@ if (toasts) {
 }
 
 document.addEventListener("htmx:responseError", (event) => {
-  if (event.detail.xhr.status === 401) return; // said below
+  if ([401, 503].includes(event.detail.xhr.status)) return; // said below
   toast(`The server answered ${event.detail.xhr.status}. Nothing was lost; try again in a moment.`, "bad");
 });
 document.addEventListener("htmx:sendError", () => {
   toast("The server cannot be reached. Nothing was lost; try again in a moment.", "bad");
 });
+
+// Sent with 503 by the server: detail = { said }. The page, and what was typed in it, stays as it is.
+document.addEventListener("fluxweb:trouble", ({ detail }) => toast(detail.said, "bad"));
 
 // -- signed out ------------------------------------------------------------------------------------------------------
 

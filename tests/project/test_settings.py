@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.template.loader import render_to_string
 
-from fluxweb.settings import read_mail
+from fluxweb.settings import read_database, read_mail
 from tests.pages import Page
 
 OURS_ONLY = ["django.contrib.staticfiles.finders.FileSystemFinder"]  # the admin's take seconds to compress
@@ -18,6 +18,13 @@ def test_a_mail_address_may_hold_any_password():
     mail = read_mail("smtp://mia%40example.com:a%2Fb%3A%25@mail.example:587/?tls=true")
     assert (mail["EMAIL_HOST_USER"], mail["EMAIL_HOST_PASSWORD"]) == ("mia@example.com", "a/b:%")
     assert (mail["EMAIL_HOST"], mail["EMAIL_PORT"], mail["EMAIL_USE_TLS"]) == ("mail.example", 587, True)
+
+
+def test_a_lock_is_waited_for_and_not_for_ever_on_either_database():
+    options = read_database("postgres://mia@db.example/flux?options=-c%20statement_timeout%3D9s")["OPTIONS"]
+    assert options["options"] == "-c lock_timeout=20s -c statement_timeout=9s"
+    assert options["connect_timeout"] == 10
+    assert read_database("sqlite:////tmp/flux.sqlite3")["OPTIONS"]["timeout"] == 20
 
 
 @pytest.mark.parametrize("port", ["99999", "tls"])
@@ -35,7 +42,7 @@ def test_the_page_of_a_crash_finds_its_files_after_collecting(settings, tmp_path
     settings.STATICFILES_FINDERS = OURS_ONLY
     settings.STATIC_ROOT = tmp_path
     call_command("collectstatic", interactive=False, verbosity=0)
-    page = Page(render_to_string("500.html"))
+    page = Page(render_to_string("500.html") + render_to_string("503.html"))
     addresses = [each["href"] for each in page.all("link")] + [each["src"] for each in page.all("script")]
     files = [Path(urlsplit(address).path.removeprefix(settings.STATIC_URL)) for address in addresses]
     assert len(files) > 5
