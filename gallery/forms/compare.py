@@ -2,11 +2,13 @@
 
 from django import forms
 
+from gallery.forms.fields import NameField
+
 
 class NameForm(forms.Form):
     """The name under which a comparison is kept."""
 
-    name = forms.CharField(max_length=120)
+    name = NameField(max_length=120)
 
 
 class RepeatForm(forms.Form):

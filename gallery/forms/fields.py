@@ -3,7 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
-from gallery.catalogue import params
+from gallery.catalogue import params, texts
 
 MOST_SKIPPED = 600  # values that can be left out: more than all axes can have within a run
 SKIP_CHARACTERS = 200
@@ -13,6 +13,20 @@ def refuse_broken_text(value):
     """Half a character or other bytes that are no text arrive as U+FFFD: nobody wants to pay for a prompt with it."""
     if "\ufffd" in value:
         raise ValidationError("A character here is broken: look for \ufffd and remove it.")
+
+
+class NameField(forms.CharField):
+    """A name on one line, without what turns the page around it; one of which nothing is seen is empty."""
+
+    def to_python(self, value):
+        return texts.clean_name(super().to_python(value))
+
+
+class LinesField(forms.CharField):
+    """A text of several lines, without what turns the page around it."""
+
+    def to_python(self, value):
+        return texts.clean_text(super().to_python(value))
 
 
 def text(name, **options):

@@ -4,7 +4,7 @@ from django import forms
 
 from gallery.catalogue import flux_models, placeholders, template_files
 from gallery.catalogue.problems import InvalidRequest
-from gallery.forms.fields import refuse_broken_text
+from gallery.forms.fields import NameField, refuse_broken_text
 from gallery.models import Preset, PromptTemplate
 
 MODELS = [("", "any"), *((model_id, model_id) for model_id in flux_models.ids())]
@@ -14,7 +14,7 @@ class NameForm(forms.Form):
     """A name that its owner gives once, and whether the team sees what is under it. `row`: what has it now."""
 
     kept = Preset
-    name = forms.CharField(max_length=80, label="Name", validators=[refuse_broken_text])
+    name = NameField(max_length=80, label="Name", validators=[refuse_broken_text])
     shared = forms.BooleanField(required=False, label="Shared with the team")
 
     def __init__(self, *args, owner, row=None, **kwargs):

@@ -6,6 +6,8 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.utils import timezone
 
+from gallery.catalogue import texts
+
 
 class Role(models.TextChoices):
     MEMBER = "member", "Member"
@@ -14,8 +16,12 @@ class Role(models.TextChoices):
 
 
 class TeamManager(UserManager):
+    def create_user(self, username, email=None, password=None, **fields):
+        return super().create_user(username, email, password and texts.clean_password(password), **fields)
+
     def create_superuser(self, username, email=None, password=None, **fields):
         """Django's createsuperuser makes an admin of the team."""
+        password = password and texts.clean_password(password)
         return super().create_superuser(username, email, password, **{"role": Role.ADMIN} | fields)
 
 
@@ -34,6 +40,16 @@ class User(AbstractUser):
         constraints = [
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="user_role_known"),
         ]
+
+    def set_password(self, raw_password):
+        """Keep one spelling, however a keyboard composes it."""
+        super().set_password(raw_password and texts.clean_password(raw_password))
+
+    def check_password(self, raw_password):
+        """Return whether it is the password in any spelling, also of one that was kept as it was typed."""
+        if not raw_password:
+            return super().check_password(raw_password)
+        return any(map(super().check_password, texts.spellings(raw_password)))
 
     @property
     def is_admin(self):

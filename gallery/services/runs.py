@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from gallery.catalogue import texts
 from gallery.models import Attempt, Job, Project, Run
 from gallery.models.money import Money
 from gallery.models.runs import State
@@ -82,7 +83,7 @@ def _facts(cells, *, form, title, project):
 
 
 def _project(name):
-    name = " ".join(name.split())[:80]
+    name = texts.clean_name(name)[:80]
     if not name:
         return None
     return Project.objects.filter(name__iexact=name).first() or Project.objects.get_or_create(name=name)[0]
