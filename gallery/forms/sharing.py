@@ -1,13 +1,18 @@
 """The rules of a link as its owner chooses them; what guests send."""
 
+import hashlib
+import json
 from datetime import datetime, time, timedelta
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from gallery.forms.fields import refuse_broken_text
+from gallery.catalogue import texts
+from gallery.forms.fields import LinesField, NameField, refuse_broken_text
 from gallery.models import Share, User
 from gallery.models.judging import MOST_STARS
+from gallery.models.keys import random_key
 from gallery.models.sharing import Kind
 from gallery.services import contents, shares
 
@@ -25,6 +30,7 @@ FOLLOWS = [
 SWITCHES = {"show_prompt": "Prompt", "show_seed": "Seed", "show_model": "Model", "show_cost": "Cost"}
 FILTER = ("model", "project", "picked")  # of a gallery
 WORDS = {"title", "label", "note", "sharer"}
+HOW_SENT = ("nonce", "password", "drop_password", "csrfmiddlewaretoken")  # not what a link is, but how it was sent
 
 
 class ShareForm(forms.ModelForm):
@@ -47,6 +53,7 @@ class ShareForm(forms.ModelForm):
     live = forms.TypedChoiceField(
         required=False, label="What it shows", choices=FOLLOWS, coerce=bool, empty_value=False, widget=forms.RadioSelect
     )
+    nonce = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput, initial=random_key)
     model = forms.ChoiceField(required=False, label="Only of this model")
     project = forms.ChoiceField(required=False, label="Only of this project")
     picked = forms.ChoiceField(required=False, label="Only what I picked", choices=[("", "all"), ("picked", "picked")])
@@ -62,6 +69,7 @@ class ShareForm(forms.ModelForm):
             "sharer": "Leave it empty to share without a name.",
             "label": "For your own list, such as “client A”. Guests never see it.",
         }
+        field_classes = {"title": NameField, "sharer": NameField, "label": NameField, "note": LinesField}
         widgets = {
             "title": forms.TextInput, "note": forms.Textarea(attrs={"rows": 3}), "download": forms.RadioSelect,
         }  # fmt: skip
@@ -87,6 +95,8 @@ class ShareForm(forms.ModelForm):
                 del self.fields[name]
         if self.is_new or not self.instance.password:
             del self.fields["drop_password"]
+        if not self.is_new:
+            del self.fields["nonce"]
         if not self.fields["members"].queryset.exists():
             del self.fields["members"], self.fields["audience"]
 
@@ -98,6 +108,13 @@ class ShareForm(forms.ModelForm):
         self.initial.setdefault("audience", LINK if share.public else MEMBERS)
         secret = "Empty: no password." if not share.password else "There is one. Leave this empty to keep it."
         self.fields["password"].help_text = f"At least {shares.LEAST_PASSWORD} characters. {secret}"
+
+    def clean_password(self):
+        """What is kept is one spelling of it: as long as that has to be long enough."""
+        typed = self.cleaned_data["password"]
+        if typed and (len(texts.clean_password(typed)) < shares.LEAST_PASSWORD or not texts.clean_name(typed)):
+            raise ValidationError(f"Use at least {shares.LEAST_PASSWORD} characters that can be seen.")
+        return typed
 
     def clean(self):
         fields = super().clean()
@@ -137,6 +154,11 @@ class ShareForm(forms.ModelForm):
             return ""
         return self.cleaned_data["password"] or None
 
+    def press(self):
+        """Digest what was sent: the same with the same nonce is the same press."""
+        sent = sorted((name, values) for name, values in self.data.lists() if name not in HOW_SENT)
+        return hashlib.sha256(json.dumps(sent).encode()).hexdigest()
+
     def chosen_members(self):
         return self.cleaned_data.get("members", ())
 
@@ -155,13 +177,14 @@ class PasswordForm(forms.Form):
 class AnswerForm(forms.Form):
     """What a guest says about one picture; who, when nobody has said so yet."""
 
-    name = forms.CharField(max_length=60, label="Your name", validators=[refuse_broken_text])
+    nonce = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput, initial=random_key)
+    name = NameField(max_length=60, label="Your name", validators=[refuse_broken_text])
     favourite = forms.BooleanField(required=False, label="A favourite")
     stars = forms.TypedChoiceField(
         required=False, coerce=int, empty_value=0, label="Stars",
         choices=[(n, str(n) if n else "none") for n in range(MOST_STARS + 1)], widget=forms.RadioSelect,
     )  # fmt: skip
-    comment = forms.CharField(
+    comment = LinesField(
         required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2}), validators=[refuse_broken_text]
     )
 
@@ -169,7 +192,7 @@ class AnswerForm(forms.Form):
         said = answer and {"favourite": answer.favourite, "stars": answer.stars, "comment": answer.comment}
         super().__init__(*args, initial=said or {"stars": 0}, **kwargs)
         if guest is not None:
-            del self.fields["name"]
+            del self.fields["name"], self.fields["nonce"]
 
     def said(self):
         return {name: self.cleaned_data[name] for name in ("favourite", "stars", "comment")}

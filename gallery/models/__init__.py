@@ -11,7 +11,7 @@ from gallery.models.prices import Price
 from gallery.models.reconciling import Balance, Charge, Difference, Statement
 from gallery.models.repeats import Repeat
 from gallery.models.runs import Job, Project, Run
-from gallery.models.sharing import Answer, Guest, Share, ShareItem, Tally
+from gallery.models.sharing import Answer, Guest, Refusal, Share, ShareItem, Tally
 from gallery.models.sheets import Sheet, SheetPart
 from gallery.models.spending import DayModelSpend, DaySpend, MonthSpend, Movement
 from gallery.models.workers import Worker
@@ -19,6 +19,6 @@ from gallery.models.workers import Worker
 __all__ = [
     "Answer", "Attempt", "Balance", "Budget", "BudgetCount", "Charge", "Comparison", "ComparisonImage",
     "DayModelSpend", "DaySpend", "Difference", "Gate", "Guest", "Image", "Invite", "Job", "Mark", "MonthSpend",
-    "Movement", "PastPrompt", "Preset", "Price", "Project", "PromptTemplate", "Repeat", "ReportMail", "Run", "Share",
-    "ShareItem", "Sheet", "SheetPart", "Statement", "Tally", "User", "Vote", "Worker",
+    "Movement", "PastPrompt", "Preset", "Price", "Project", "PromptTemplate", "Refusal", "Repeat", "ReportMail", "Run",
+    "Share", "ShareItem", "Sheet", "SheetPart", "Statement", "Tally", "User", "Vote", "Worker",
 ]  # fmt: skip

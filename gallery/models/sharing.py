@@ -49,6 +49,11 @@ class Share(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="shares", db_index=False)
     version = models.PositiveIntegerField(default=1)  # another one is another token
     digest = models.CharField(max_length=64, unique=True)
+    # The same (owner, nonce, press) is the same press of "Make the link".
+    nonce = models.CharField(max_length=64, blank=True, editable=False)
+    press = models.CharField(max_length=64, blank=True, editable=False)
+    # Made before pictures had a key of their own in every link: the addresses sent out then go on working.
+    takes_old_keys = models.BooleanField(default=False, editable=False)
 
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.IMAGES)
     run = models.ForeignKey("Run", models.SET_NULL, null=True, blank=True, related_name="shares")
@@ -87,6 +92,9 @@ class Share(models.Model):
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="share_kind_known"),
             models.CheckConstraint(condition=Q(download__in=Download.values), name="share_download_known"),
             models.CheckConstraint(condition=Q(live=False) | ~Q(kind=Kind.IMAGES), name="share_live_has_a_source"),
+            models.UniqueConstraint(
+                fields=["owner", "nonce", "press"], condition=~Q(nonce=""), name="share_once_per_press"
+            ),
         ]
         indexes = [models.Index(fields=["owner", "-id"], name="share_of_owner")]
 
@@ -145,7 +153,13 @@ class Guest(models.Model):
     key = KeyField()
     share = models.ForeignKey(Share, models.CASCADE, related_name="guests")
     name = models.CharField(max_length=60)
+    nonce = models.CharField(max_length=64, blank=True, editable=False)  # of the form that made them: once each
     created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["share", "nonce"], condition=~Q(nonce=""), name="guest_once_per_press")
+        ]
 
     def __str__(self):
         return f"guest {self.key}"
@@ -171,6 +185,35 @@ class Answer(models.Model):
 
     def __str__(self):
         return "answer of a guest"
+
+
+class Refused(models.TextChoices):
+    """What guests of a link were refused because it was too much at once."""
+
+    PASSWORDS = "passwords", "Passwords were tried too often"
+    GUESTS = "guests", "Too many new guests came at once"
+    ANSWERS = "answers", "Too many answers came at once"
+    DOWNLOADS = "downloads", "Too many ZIPs were on their way at once"
+
+
+class Refusal(models.Model):
+    """How often guests of one link were turned away, for its owner to see."""
+
+    # Its index is the constraint's, which begins with it.
+    share = models.ForeignKey(Share, models.CASCADE, related_name="refusals", db_index=False)
+    what = models.CharField(max_length=10, choices=Refused)
+    count = models.PositiveIntegerField(default=0)
+    first_at = models.DateTimeField(default=timezone.now)
+    last_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["share", "what"], name="refusal_once"),
+            models.CheckConstraint(condition=Q(what__in=Refused.values), name="refusal_known"),
+        ]
+
+    def __str__(self):
+        return f"{self.count} refusals of {self.what}"
 
 
 class Tally(models.Model):

@@ -1,40 +1,47 @@
 """A ZIP as a stream: one file in memory at a time, however many there are; and few streams at once."""
 
-import threading
 import zipfile
 
+from gallery.services import stream_places
+
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP can say: when something was made is nobody's business
-# A slow line holds one of eight threads of the web process for minutes; half of them are left for those who work.
-AT_ONCE = threading.BoundedSemaphore(4)
+SLICE_BYTES = 256 * 1024  # so small that a slow reader is told from one that takes a large picture
 
 
-class Busy(Exception):
-    """As many streams as may be are on their way."""
+class GaveWay(Exception):
+    """Its reader was so slow that somebody else got the place: the connection breaks, as nothing can end it well."""
 
 
 class Stream:
-    """The bytes of a ZIP of (name, content) pairs, made while they are read. Raises Busy instead of waiting.
+    """The bytes of a ZIP of (name, content) pairs, made while they are read, at a place that `stream_places` gave.
 
-    Its place is given back when it is closed, which a response does in any case, also if it was never read.
+    The place is given back when it is closed, which a response does in any case, also if it was never read.
     """
 
-    def __init__(self, files):
-        if not AT_ONCE.acquire(blocking=False):
-            raise Busy
-        self.parts = _parts(files)
-        self.closed = False
+    def __init__(self, files, *, place):
+        self.slices = _slices(files)
+        self.place = place
 
     def __iter__(self):
         return self
 
     def __next__(self):
-        return next(self.parts)
+        self.place.took()
+        if self.place.lost:
+            raise GaveWay
+        part = next(self.slices)
+        self.place.handed_out()
+        return part
 
     def close(self):
-        if not self.closed:
-            self.closed = True
-            self.parts.close()
-            AT_ONCE.release()
+        stream_places.give_back(self.place)
+        self.slices.close()
+
+
+def _slices(files):
+    for part in _parts(files):
+        for start in range(0, len(part), SLICE_BYTES):
+            yield part[start : start + SLICE_BYTES]
 
 
 def _parts(files):

@@ -10,6 +10,7 @@ from gallery.models import ComparisonImage, Image, Job, Project, Run, ShareItem
 from gallery.models.judging import Verdict
 from gallery.models.runs import OPENING
 from gallery.models.sharing import Kind
+from gallery.services import picture_keys
 
 MOST_ITEMS = 2000  # as many as a run can have; a larger gallery is shared live
 PAGE = 60
@@ -35,16 +36,17 @@ def _has_lost_its_source(share):
 
 
 def find(share, key):
-    """Return one of its pictures by key, or None."""
-    if "\x00" in key:  # PostgreSQL fails on it
+    """Return one of its pictures by the key it has within the link, or None."""
+    own = picture_keys.own_key(share, key)
+    if own is None or "\x00" in own:  # PostgreSQL fails on it
         return None
-    return _for_tiles(pictures(share)).defer(None).filter(key=key).first()
+    return _for_tiles(pictures(share)).defer(None).filter(key=own).first()
 
 
 def find_all(share, keys):
     """Return several of its pictures in the order of their keys, or None if one is not among them."""
-    keys = list(dict.fromkeys(keys))
-    if any("\x00" in key for key in keys):
+    keys = list(dict.fromkeys(picture_keys.own_key(share, key) for key in keys))
+    if any(key is None or "\x00" in key for key in keys):
         return None
     found = {image.key: image for image in _for_tiles(pictures(share).filter(key__in=keys))}
     return [found[key] for key in keys] if len(found) == len(keys) else None

@@ -5,12 +5,16 @@ from django.db.models import F, Prefetch
 from django.utils import timezone
 
 from gallery.models import Answer, Guest, Share, User
-from gallery.services import throttle
+from gallery.models.sharing import Refused
+from gallery.services import refusals, throttle
 
-ANSWERS_PER_LINK = throttle.Limit("answers of link", count=600, seconds=900)
-ANSWERS_PER_ADDRESS = throttle.Limit("answers from", count=120, seconds=900)
-GUESTS_PER_LINK = throttle.Limit("guests of link", count=60, seconds=3600)
-GUESTS_PER_ADDRESS = throttle.Limit("guests from", count=10, seconds=3600)
+# An office is one address: thirty people who mark sixty pictures each must find room, at one link and at a few.
+ANSWERS_HERE = throttle.Limit("answers of link from", count=600, seconds=900)
+ANSWERS_PER_LINK = throttle.Limit("answers of link", count=2400, seconds=900)
+ANSWERS_PER_ADDRESS = throttle.Limit("answers from", count=1800, seconds=900)
+GUESTS_HERE = throttle.Limit("guests of link from", count=60, seconds=3600)
+GUESTS_PER_LINK = throttle.Limit("guests of link", count=300, seconds=3600)
+GUESTS_PER_ADDRESS = throttle.Limit("guests from", count=240, seconds=3600)
 
 
 def find(share, key):
@@ -18,17 +22,27 @@ def find(share, key):
     return Guest.objects.filter(share=share, key=key).first() if isinstance(key, str) else None
 
 
-def welcome(share, *, name, address):
-    """Make a guest of this link. Raises throttle.TooOften."""
-    throttle.take(GUESTS_PER_ADDRESS, throttle.neighbourhood(address))
-    throttle.take(GUESTS_PER_LINK, share.key)
-    return Guest.objects.create(share=share, name=name)
+def welcome(share, *, name, address, nonce=""):
+    """Make a guest of this link, or return who was made by the same form. Raises throttle.TooOften."""
+    if known := nonce and Guest.objects.filter(share=share, nonce=nonce).first():
+        return known
+    with refusals.noted(share, Refused.GUESTS):
+        throttle.take_all(_tries(share, address, GUESTS_HERE, GUESTS_PER_LINK, GUESTS_PER_ADDRESS))
+    if not nonce:
+        return Guest.objects.create(share=share, name=name)
+    return Guest.objects.get_or_create(share=share, nonce=nonce, defaults={"name": name})[0]
 
 
 def allow_answer(share, *, address):
     """Count one answer before anything is written. Raises throttle.TooOften."""
-    throttle.take(ANSWERS_PER_ADDRESS, throttle.neighbourhood(address))
-    throttle.take(ANSWERS_PER_LINK, share.key)
+    with refusals.noted(share, Refused.ANSWERS):
+        throttle.take_all(_tries(share, address, ANSWERS_HERE, ANSWERS_PER_LINK, ANSWERS_PER_ADDRESS))
+
+
+def _tries(share, address, here, per_link, per_address):
+    """List the limits of one try: of this link from this address, of the link, of the address at all links."""
+    neighbour = throttle.neighbourhood(address)
+    return [(here, throttle.pair(share.key, neighbour)), (per_link, share.key), (per_address, neighbour)]
 
 
 @transaction.atomic

@@ -14,7 +14,7 @@ from PIL import Image as Pillow
 
 from gallery.catalogue import params
 from gallery.models.sharing import Download
-from gallery.services import containers, decoding, files, verification
+from gallery.services import containers, decoding, files, picture_keys, verification
 
 VIEW_EDGE = 1600  # pixels, the longer side of what is shown large
 VIEW_QUALITY = 84
@@ -99,11 +99,11 @@ def _encoded(picture, image_format, **options):
 
 
 def file_name(image, share, *, number=None):
-    """Name a file by what the link shows: its title, perhaps model and seed, and a key that says nothing."""
+    """Name a file by what the link shows: its title, perhaps model and seed, and a key that no other link knows."""
     parts = [f"{number:03d}" if number else "", slugify(share.title)[:60]]
     parts += [image.model] if share.show_model else []
     parts += [str(image.seed)] if share.show_seed else []
-    parts += [] if number else [image.key[:6]]
+    parts += [] if number else [picture_keys.key_in(share, image)[:6]]
     return f"{'-'.join(part for part in parts if part) or 'picture'}.{suffix(image)}"
 
 

@@ -4,20 +4,22 @@ import base64
 from datetime import timedelta
 
 from django.contrib.auth.hashers import check_password, make_password
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from gallery.catalogue import texts
 from gallery.models import Answer, Share, ShareItem, User
 from gallery.models.people import digest_of
-from gallery.models.sharing import Kind
-from gallery.services import contents, spending, throttle
+from gallery.models.sharing import Kind, Refused
+from gallery.services import contents, refusals, spending, throttle
 
 USUAL_DAYS = 30
 LEAST_PASSWORD = 6  # characters: with 100 tries a day that is enough for what is not in a list
-# Wrong passwords: from one address at all links, of one link from everywhere.
-PER_ADDRESS = throttle.Limit("passwords from", count=10, seconds=900)
+# Wrong passwords: of one link from one address, of one link from everywhere, from one address at all links.
+PER_LINK_AND_ADDRESS = throttle.Limit("passwords of link from", count=10, seconds=900)
+PER_ADDRESS = throttle.Limit("passwords from", count=40, seconds=900)
 PER_LINK = throttle.Limit("password of link", count=20, seconds=900)
 PER_LINK_AND_DAY = throttle.Limit("day's password of link", count=100, seconds=86_400)
 
@@ -43,6 +45,30 @@ def token_of(share):
     """
     mac = salted_hmac("fluxweb.share", f"{share.key}:{share.version}", algorithm="sha256")
     return base64.urlsafe_b64encode(mac.digest()).rstrip(b"=").decode()
+
+
+def make_once(share, *, nonce, press, password="", **what):
+    """Make a link as `make` does and return it; the same press twice returns the same link.
+
+    `press`: a digest of what was sent with the nonce, without the password: that is compared by its hash, so that
+    nothing in the row makes it easier to guess. Raises TooMany, NothingToShare.
+    """
+    made = Share.objects.filter(owner=share.owner, nonce=nonce, press=press).first() if nonce else None
+    if made is None:
+        share.nonce, share.press = nonce, press
+    elif _has_password(made, password):
+        return made
+    try:
+        return make(share, password=password, **what)
+    except IntegrityError:
+        made = Share.objects.filter(owner=share.owner, nonce=nonce, press=press).first()
+        if made is None:
+            raise
+        return made
+
+
+def _has_password(share, password):
+    return is_password(share, password) if share.password else not password
 
 
 @transaction.atomic
@@ -75,7 +101,12 @@ def _check_size(ids):
 
 
 def _hashed(password):
-    return make_password(password) if password else ""
+    return make_password(texts.clean_password(password)) if password else ""
+
+
+def is_password(share, typed):
+    """Return whether it is the password of a link, in whatever way a keyboard composes it."""
+    return any(check_password(spelling, share.password) for spelling in texts.spellings(typed))
 
 
 @transaction.atomic
@@ -140,13 +171,16 @@ def is_pass(share, given):
 
 def try_password(share, password, *, address):
     """Return whether the password is right. Raises throttle.TooOften, also for a right one: a guess must not tell."""
-    tries = [(PER_ADDRESS, throttle.neighbourhood(address)), (PER_LINK, share.key), (PER_LINK_AND_DAY, share.key)]
-    for limit, who in tries:
-        throttle.take(limit, who)
-    right = check_password(password, share.password)
+    neighbour = throttle.neighbourhood(address)
+    tries = [
+        (PER_LINK_AND_ADDRESS, throttle.pair(share.key, neighbour)), (PER_ADDRESS, neighbour),
+        (PER_LINK, share.key), (PER_LINK_AND_DAY, share.key),
+    ]  # fmt: skip
+    with refusals.noted(share, Refused.PASSWORDS):
+        throttle.take_all(tries)
+    right = is_password(share, password)
     if right:
-        for limit, who in tries:
-            throttle.give_back(limit, who)
+        throttle.give_all_back(tries)
     return right
 
 

@@ -22,6 +22,22 @@ class TooOften(Exception):
         super().__init__(f"again in {seconds} s")
         self.seconds = seconds
 
+    @property
+    def minutes(self):
+        return -(-self.seconds // 60)
+
+    @property
+    def opens_at(self):
+        """The minute from which on it works again, in the team's time zone."""
+        opens = clock.localtime(clock.now() + timedelta(seconds=self.seconds))
+        return (opens + timedelta(seconds=59)).replace(second=0, microsecond=0)
+
+    @property
+    def words(self):
+        """Say when: “in 12 minutes, at 07:45 UTC”."""
+        plural = "" if self.minutes == 1 else "s"
+        return f"in {self.minutes} minute{plural}, at {self.opens_at:%H:%M} {self.opens_at:%Z}"
+
 
 @dataclass(frozen=True)
 class Limit:
@@ -52,6 +68,21 @@ def take(limit, who):
             raise TooOften(limit.ends_in()) from None
 
 
+def take_all(tries):
+    """Count one try at several limits, (limit, who) each. Raises TooOften; then it counts nowhere."""
+    for n, (limit, who) in enumerate(tries):
+        try:
+            take(limit, who)
+        except TooOften:
+            give_all_back(tries[:n])
+            raise
+
+
+def give_all_back(tries):
+    for limit, who in tries:
+        give_back(limit, who)
+
+
 def _count(tally, limit):
     return Tally.objects.filter(**tally, count__lt=limit.count).update(count=F("count") + 1)
 
@@ -77,6 +108,11 @@ def client_address(meta):
 def neighbourhood(address):
     """Return a name for an address that tells nobody the address. Whoever has one of IPv6 has 2^64 of them."""
     return salted_hmac("fluxweb.address", _network(address)).hexdigest()[:32]
+
+
+def pair(share_key, neighbour):
+    """Name an address at one link; short, as both together have to fit."""
+    return f"{share_key}:{neighbour[:24]}"
 
 
 def _network(address):

@@ -1,23 +1,25 @@
 """A link as a guest opens it: what was shared, by its rules, and nothing else. All closed doors look the same."""
 
 from dataclasses import dataclass
-from functools import partial, wraps
+from functools import cached_property, wraps
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from gallery import link_access
 from gallery.forms.sharing import AnswerForm, PasswordForm
 from gallery.models import Answer, Image, Share
 from gallery.models.sharing import Kind
-from gallery.services import contents, guests, shares, throttle
+from gallery.services import contents, guests, picture_keys, shares, throttle
 from gallery.templatetags.fluxweb import money
-from gallery.views import shared_matrix
+from gallery.views import shared_matrix, ways_back
 
 
 @dataclass
@@ -28,6 +30,11 @@ class Shown:
     image: Image
     place: int | None = None
     answer: Answer | None = None
+
+    @cached_property
+    def key(self):
+        """The key that the picture has within this link."""
+        return picture_keys.key_in(self.share, self.image)
 
     @property
     def alt(self):
@@ -68,19 +75,43 @@ def link(view):
     return opened
 
 
-def unlocked(view, *, is_page=False):
-    """Let those in who know the password, or need none; a page leads to the question, anything else is not there."""
+def unlocked(view):
+    """Let those in who know the password, or need none. To others it is not there, unless a browser opens it as a
+    page: then it asks, and leads back."""
 
     @wraps(view)
     def entered(request, share, token, **where):
         if link_access.may_enter(request, share):
             return view(request, share, token, **where)
-        return redirect("shared", token) if is_page else gone(request)
+        return ask_first(request, token) if _is_opened(request) else gone(request)
 
     return entered
 
 
-unlocked_page = partial(unlocked, is_page=True)
+def unlocked_page(view):
+    """Let those in who know the password, or need none; lead others to the question, and then back."""
+
+    @wraps(view)
+    def entered(request, share, token, **where):
+        if link_access.may_enter(request, share):
+            return view(request, share, token, **where)
+        return ask_first(request, token)
+
+    return entered
+
+
+def _is_opened(request):
+    """Whether the address stands in the bar of a browser, or htmx asks for a page that is open there."""
+    reads = request.method in ("GET", "HEAD")
+    return bool(request.htmx) or (reads and request.headers.get("Sec-Fetch-Mode") == "navigate")
+
+
+def ask_first(request, token):
+    """Lead to the question for the password, which leads back here."""
+    asked = f"{reverse('shared', args=[token])}?{urlencode({'next': ways_back.here(request)})}"
+    return HttpResponseClientRedirect(asked) if request.htmx else redirect(asked)
+
+
 MOST_COMPARED = 12
 LETTERS = "ABCDEFGHIJKL"
 
@@ -100,7 +131,9 @@ def gone(request):
 def show(request, share, token):
     """The pictures, or the question for the password; htmx gets the next pictures only."""
     if not link_access.may_enter(request, share):
-        return _ask(request, token, PasswordForm())
+        return ask_first(request, token) if request.htmx else _ask(request, token, PasswordForm())
+    if "next" in request.GET:  # it was asked for the password, and has heard it meanwhile in another tab
+        return redirect(ways_back.page_of(token, request.GET["next"]))
     after = _find(share, request.GET["after"]) if "after" in request.GET else None
     context = _page(request, share, token, after)
     if request.htmx and after:
@@ -122,16 +155,21 @@ def _page(request, share, token, after):
         "pictures": shown,
         "layout": None if after or part.more else shared_matrix.lay_out(share, shown),
         "count": part.count,
+        "what": _what(part.count),
         "by": _by(share, part.count),
-        "after": part.images[-1].key if part.more else None,
+        "after": shown[-1].key if part.more else None,
         "guest": guest,
         "card": settings.PUBLIC_URL if share.is_previewed else "",
     }
 
 
+def _what(count):
+    return "images" if count is None else f"{count} image{'' if count == 1 else 's'}"
+
+
 def _by(share, count):
     """Say who shared how many."""
-    what = "images" if count is None else f"{count} image{'' if count == 1 else 's'}"
+    what = _what(count)
     return f"{share.sharer} shared {what} with you" if share.sharer else f"{what.capitalize()} shared with you"
 
 
@@ -146,7 +184,7 @@ def _count_view(request, share):
 def unlock(request, share, token):
     form = PasswordForm(request.POST)
     if link_access.may_enter(request, share):
-        return redirect("shared", token)
+        return _led_back(request, token)
     if not form.is_valid():
         return _ask(request, token, form)
     try:
@@ -157,14 +195,24 @@ def unlock(request, share, token):
         form.add_error("password", "That is not the password.")
         return _ask(request, token, form)
     link_access.let_in(request, share)
-    return redirect("shared", token)
+    return _led_back(request, token)
+
+
+def _led_back(request, token):
+    return redirect(ways_back.page_of(token, request.POST.get("next", "")))
 
 
 def _ask(request, token, form, *, too_often=None):
+    wanted = request.POST.get("next", "") or request.GET.get("next", "") or ways_back.here(request)
+    context = {"form": form, "token": token, "next": ways_back.page_of(token, wanted), "too_often": too_often}
     if too_often is None:
-        return render(request, "shared/unlock.html", {"form": form, "token": token})
-    minutes = -(-too_often.seconds // 60)
-    response = render(request, "shared/unlock.html", {"form": PasswordForm(), "minutes": minutes}, status=429)
+        return render(request, "shared/unlock.html", context)
+    return too_many(render(request, "shared/unlock.html", context | {"form": PasswordForm()}), too_often)
+
+
+def too_many(response, too_often):
+    """Say in the headers too that it was too often, and how long to wait."""
+    response.status_code = 429
     response.headers["Retry-After"] = too_often.seconds
     return response
 
@@ -190,7 +238,7 @@ def _show_picture(request, share, token, image, *, form=None, said="", fragment=
     answer = guests.answers_of(guest, [image]).get(image.id)
     context = {
         "share": share, "token": token, "shown": Shown(share, image, place, answer), "count": count,
-        "before": before, "later": after, "guest": guest, "said": said,
+        "before": before and Shown(share, before), "later": after and Shown(share, after), "guest": guest, "said": said,
         "form": form or AnswerForm(guest=guest, answer=answer),
         "may_copy": share.show_prompt and link_access.is_named(request, share),
     }  # fmt: skip
@@ -224,30 +272,31 @@ def answer(request, share, token, key):
     image = _find(share, key)
     if not share.answers_open:
         raise Http404
-    guest = link_access.guest_of(request, share)
-    form, status = AnswerForm(request.POST, guest=guest), 200
-    if form.is_valid():
-        try:
-            _take(request, share, image, guest=guest, form=form)
-        except throttle.TooOften:
-            status = 200 if request.htmx else 429
-            form.add_error(None, "That was a lot at once. Wait a few minutes, then send it again.")
-        else:
-            return _answered(request, share, token, image)
-    return _show_picture(request, share, token, image, form=form, fragment="shared/_answer.html", status=status)
+    form = AnswerForm(request.POST, guest=link_access.guest_of(request, share))
+    if not form.is_valid():
+        return _show_picture(request, share, token, image, form=form, fragment="shared/_answer.html")
+    try:
+        _take(request, share, image, form=form)
+    except throttle.TooOften as too_often:
+        form.add_error(None, f"That was a lot at once. Send it again {too_often.words}; what you wrote stays here.")
+        response = _show_picture(request, share, token, image, form=form, fragment="shared/_answer.html")
+        return too_many(response, too_often)
+    return _answered(request, share, token, image)
 
 
 def _answered(request, share, token, image):
     if not request.htmx:
-        return redirect(reverse("shared-picture", args=[token, image.key]) + "#answer")
+        return redirect(reverse("shared-picture", args=[token, picture_keys.key_in(share, image)]) + "#answer")
     said = f"Kept. Only {share.sharer or 'whoever shared this'} sees it."
     return _show_picture(request, share, token, image, said=said, fragment="shared/_answer.html")
 
 
-def _take(request, share, image, *, guest, form):
+def _take(request, share, image, *, form):
     address = throttle.client_address(request.META)
     guests.allow_answer(share, address=address)
+    guest = link_access.guest_of(request, share)
     if guest is None:
-        guest = guests.welcome(share, name=form.cleaned_data["name"], address=address)
+        said = form.cleaned_data
+        guest = guests.welcome(share, name=said["name"], address=address, nonce=said["nonce"])
         link_access.remember_guest(request, guest)
     guests.answer(guest, image, **form.said())

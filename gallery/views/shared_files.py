@@ -1,17 +1,18 @@
 """The bytes behind a link: thumbnails, views, files to keep, a ZIP, a card for chat programs. Every one asks first."""
 
 import contextlib
+import socket
 
 from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
-from gallery.services import archive, contents, files, handouts, shares
+from gallery.models.sharing import Refused
+from gallery.services import archive, contents, files, handouts, refusals, shares, stream_places, throttle
 from gallery.views.shared import _find, link, unlocked
 
 ZIP_PAGE = 60  # pictures loaded at once
-BUSY_SECONDS = 60  # after which somebody may come again while all streams are taken
 
 
 class Closed(Exception):
@@ -25,18 +26,19 @@ class Closed(Exception):
 def thumbnail(request, share, token, key):
     """The thumbnail, or the view while there is none: never the original."""
     image = _find(share, key)
-    return _send(files.open_file(image.thumbnail) if image.thumbnail else handouts.view(image))
+    return _send(files.open_file(image.thumbnail) if image.thumbnail else handouts.view(image), key)
 
 
 @require_safe
 @link
 @unlocked
 def view(request, share, token, key):
-    return _send(handouts.view(_find(share, key)))
+    return _send(handouts.view(_find(share, key)), key)
 
 
-def _send(file):
-    return FileResponse(file, content_type="image/webp")
+def _send(file, key):
+    """Send it under the key it has in this link: its stored name would be the same in all of them."""
+    return FileResponse(file, content_type="image/webp", filename=f"{key}.webp")
 
 
 @require_safe
@@ -75,9 +77,11 @@ def everything(request, share, token):
     if share.is_endless:
         raise Http404
     try:
-        stream = archive.Stream(_handed_out(share))
-    except archive.Busy:
+        place = _place(request, share)
+    except stream_places.Busy:
+        refusals.note(share, Refused.DOWNLOADS)
         return _busy(request)
+    stream = archive.Stream(_handed_out(share), place=place)
     response = StreamingHttpResponse(stream, content_type="application/zip")
     try:
         return _counted(request, share, _attached(response, f"{slugify(share.title) or 'pictures'}.zip"))
@@ -86,9 +90,21 @@ def everything(request, share, token):
         raise
 
 
+def _place(request, share):
+    """Take a place for a stream. Of a connection nobody reads from, only shutting it down wakes its thread."""
+    line = request.environ.get("gunicorn.socket")
+
+    def hang_up():
+        with contextlib.suppress(OSError):
+            line.shutdown(socket.SHUT_RDWR)
+
+    who = throttle.neighbourhood(throttle.client_address(request.META))
+    return stream_places.take(share.key, who, **({"hang_up": hang_up} if line else {}))
+
+
 def _busy(request):
-    response = render(request, "shared/busy.html", status=503)
-    response.headers["Retry-After"] = BUSY_SECONDS
+    response = render(request, "shared/busy.html", {"seconds": stream_places.BUSY_SECONDS}, status=503)
+    response.headers["Retry-After"] = stream_places.BUSY_SECONDS
     return response
 
 

@@ -13,7 +13,7 @@ from gallery import access
 from gallery.forms.sharing import FILTER, SWITCHES, ShareForm
 from gallery.models import Share
 from gallery.models.sharing import Kind
-from gallery.services import contents, guests, shares
+from gallery.services import contents, guests, picture_keys, refusals, shares
 
 PAGE = 40
 KINDS = {Kind.RUN: "A run", Kind.GALLERY: "Gallery", Kind.COMPARISON: "A comparison"}
@@ -67,7 +67,7 @@ class Link:
 
     @property
     def cover(self):
-        return reverse("shared-thumbnail", args=[self.token, self.share.cover.key])
+        return reverse("shared-thumbnail", args=[self.token, picture_keys.key_in(self.share, self.share.cover)])
 
     @property
     def shows(self):
@@ -94,13 +94,21 @@ def new(request):
     form = ShareForm(request.POST if filled else None, instance=share, owner=request.user, initial=_filter(asked))
     if filled and form.is_valid():
         try:
-            shares.make(share, images=images, password=form.new_password(), members=form.chosen_members())
+            share = _make(form, share, images)
         except (shares.TooMany, shares.NothingToShare) as trouble:
             form.add_error(None, TOO_MANY if isinstance(trouble, shares.TooMany) else NOTHING)
         else:
             return redirect("share", share.key)
     context = {"form": form, "share": share, "images": images[:SHOWN], "keys": [image.key for image in images]}
     return render(request, "gallery/share_new.html", context)
+
+
+def _make(form, share, images):
+    """Make the link, or find the one that the same press has made already."""
+    once = {"nonce": form.cleaned_data["nonce"], "press": form.press()}
+    return shares.make_once(
+        share, images=images, password=form.new_password() or "", members=form.chosen_members(), **once
+    )
 
 
 def _wanted(request, asked):
@@ -133,6 +141,7 @@ def show(request, key):
     share = access.share_write(request, key)
     people = guests.by_guest(share)
     context = {"link": Link(share), "share": share, "guests": people, "members": share.members.all()}
+    context["refusals"] = refusals.of_link(share)
     response = render(request, "gallery/share.html", context)
     shares.look_at_answers(share)
     return response

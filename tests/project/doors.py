@@ -4,6 +4,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import get_resolver, reverse
 
 from gallery.services import budgets
+from gallery.services.picture_keys import key_in
 
 RUN_FORM = {"prompt": "a door", "model": "flux-2-klein-4b", "seed": "1", "size": "64x64", "nonce": "a press"}
 SHARE_FORM = {"title": "A door", "never": "on", "download": "off", "audience": "link"}
@@ -97,7 +98,7 @@ def address(name, things):
     if name in ("shared-unlock", "shared-compare", "shared-card", "shared-zip"):
         keys[name] = [things.link]
     elif name.startswith("shared-") and name != "shared-nothing":
-        keys[name] = [things.link, things.image.key]
+        keys[name] = [things.link, key_in(things.share, things.image)]
     elif name == "share" or (name.startswith("share-") and name not in ("share-new", "share-guest-delete")):
         keys[name] = [things.share.key]
     if name.startswith(("preset", "template")) and name not in KEPT_LISTS:

@@ -8,6 +8,7 @@ from PIL import Image as Pillow
 
 from gallery.models import Image
 from gallery.services import files, shares, thumbnails
+from gallery.services.picture_keys import key_in
 from tests.factories import make_share
 from tests.views.rows import make_images
 
@@ -42,8 +43,8 @@ def locked(owner, pictures):
 
 
 def at(name, share, *more, token=None):
-    """Write an address behind a link."""
-    keys = [getattr(each, "key", each) for each in more]
+    """Write an address behind a link; a picture has another key in every one."""
+    keys = [key_in(share, each) if isinstance(each, Image) else each for each in more]
     return reverse(name, args=[token or shares.token_of(share), *keys])
 
 

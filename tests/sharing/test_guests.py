@@ -5,6 +5,7 @@ from django.test import Client
 
 from gallery.models import Answer, Guest, Share, User
 from gallery.services import guests, shares
+from gallery.services.picture_keys import key_in
 from tests.factories import make_share
 from tests.pages import Page
 from tests.sharing.conftest import PASSWORD, at, unlock
@@ -57,7 +58,7 @@ def test_htmx_gets_the_form_back_and_the_mark_of_the_tile(visitor, share, pictur
     page = Page(answer(visitor, share, pictures[0], favourite="on", headers=HTMX))
     assert not page.all("html")
     assert "Only Olga L. sees it" in page.one("form").text
-    assert page.one("span", class_="mark")["id"] == f"mark-{pictures[0].key}"
+    assert page.one("span", class_="mark")["id"] == f"mark-{key_in(share, pictures[0])}"
     assert not page.all("input", name="name")
 
 
@@ -146,7 +147,7 @@ def test_behind_a_password_only_those_inside_answer(visitor, locked, pictures):
 
 
 def test_answers_are_throttled_by_address_and_by_link(visitor, share, pictures, monkeypatch):
-    monkeypatch.setattr(guests, "ANSWERS_PER_ADDRESS", guests.throttle.Limit("answers from", 3, 900))
+    monkeypatch.setattr(guests, "ANSWERS_HERE", guests.throttle.Limit("answers of link from", 3, 900))
     monkeypatch.setattr(guests, "ANSWERS_PER_LINK", guests.throttle.Limit("answers of link", 5, 900))
     assert [answer(visitor, share, pictures[0], stars=str(n)).status_code for n in (1, 2, 3, 4)] == [302] * 3 + [429]
     assert Answer.objects.get().stars == 3
@@ -155,9 +156,65 @@ def test_answers_are_throttled_by_address_and_by_link(visitor, share, pictures, 
     assert answer(Client(REMOTE_ADDR="192.0.2.9"), share, pictures[0], stars="1").status_code == 429
 
 
-def test_one_address_cannot_be_everybody(share, pictures):
-    answers = [answer(Client(), share, pictures[0], stars="1").status_code for _ in range(12)]
-    assert answers == [302] * 10 + [429] * 2
+def test_an_office_behind_one_address_finds_room_at_every_link(owner, pictures, share):
+    other = make_share(owner, pictures[:1], answers_open=True)
+    for link in (share, other):
+        answers = [answer(Client(), link, pictures[0], name=f"Guest {n}", stars="1").status_code for n in range(60)]
+        assert answers == [302] * 60
+    assert share.guests.count() == 60
+
+
+def test_the_sixty_first_from_one_address_hears_when_it_opens_and_shuts_nobody_else_out(owner_client, share, pictures):
+    for n in range(60):
+        guests.welcome(share, name=f"Guest {n}", address="127.0.0.1")
+    refused = answer(Client(), share, pictures[0], comment="I was late")
+    assert refused.status_code == 429
+    assert 0 < int(refused["Retry-After"]) <= 3600
+    page = Page(refused)
+    assert "Send it again in" in page.one("p", role="alert").text
+    assert (page.value("name"), page.value("comment")) == ("Nora", "I was late")
+    assert answer(Client(REMOTE_ADDR="192.0.2.1"), share, pictures[0], stars="1").status_code == 302
+    told = answer(Client(), share, pictures[0], headers=HTMX, comment="again")
+    assert (told.status_code, "Retry-After" in told.headers) == (429, True)
+    assert "Too many new guests came at once 2 times" in Page(owner_client.get(f"/shares/{share.key}/")).text
+
+
+def test_one_address_cannot_be_everybody_at_all_links(owner, pictures, monkeypatch):
+    monkeypatch.setattr(guests, "GUESTS_PER_ADDRESS", guests.throttle.Limit("guests from", 5, 3600))
+    links = [make_share(owner, pictures[:1], answers_open=True) for _ in range(3)]
+    answers = [answer(Client(), link, pictures[0], stars="1").status_code for link in links for _ in range(2)]
+    assert answers == [302] * 5 + [429]
+
+
+def test_a_first_answer_that_is_sent_twice_makes_one_guest(share, pictures):
+    page = Page(Client().get(at("shared-picture", share, pictures[0])))
+    for client in (Client(), Client()):  # the second press left before the first was answered: no session yet
+        assert answer(client, share, pictures[0], nonce=page.value("nonce"), stars="4").status_code == 302
+        assert "You answer as Nora" in Page(client.get(at("shared", share))).text
+    assert (Guest.objects.count(), Answer.objects.count()) == (1, 1)
+    answer(
+        Client(), share, pictures[0], nonce=Page(Client().get(at("shared-picture", share, pictures[0]))).value("nonce")
+    )
+    assert Guest.objects.count() == 2
+
+
+@pytest.mark.parametrize("name", ["\u200b", "\u202e \u2066", "\u3164\u2800", " \u00ad\u200e "])
+def test_a_name_of_which_nothing_is_seen_is_none(visitor, share, pictures, name):
+    response = answer(visitor, share, pictures[0], name=name, stars="5")
+    assert "This field is required." in response.content.decode()
+    assert not Guest.objects.exists()
+
+
+def test_nothing_that_guests_write_turns_the_page(visitor, owner_client, share, pictures):
+    answer(visitor, share, pictures[0], name="\u202eNora\u2066 \u200fB.", comment="Left\u202e right\n\u2067second")
+    guest = Guest.objects.get()
+    assert guest.name == "Nora B."
+    assert guest.answers.get().comment.split() == ["Left", "right", "second"]
+    Guest.objects.update(name="\u202eNora")  # of before it was cleaned
+    page = Page(owner_client.get(f"/shares/{share.key}/"))
+    assert "\u202eNora" in [each.text for each in page.all("bdi")]
+    assert page.one("blockquote")["dir"] == "auto"
+    assert "\u202eNora" in [each.text for each in Page(visitor.get(at("shared", share))).all("bdi")]
 
 
 def test_a_guest_form_with_a_hidden_origin_is_taken_and_one_from_elsewhere_is_not(share, pictures):

@@ -8,6 +8,7 @@ from django.utils import timezone
 from gallery.forms import sharing
 from gallery.models import Comparison, ComparisonImage, Image, Share
 from gallery.services import contents, judging, shares
+from gallery.services.picture_keys import key_in
 from tests.factories import make_share
 from tests.pages import Page
 from tests.sharing.conftest import PASSWORD, at, read
@@ -71,8 +72,8 @@ def test_a_live_run_shows_what_it_reused(owner, owner_client, pictures):
     job.save()
     share = make(owner_client, run=run.key, live="on")
     assert shown(share)[-1] == pictures[0].id
-    assert contents.find(share, pictures[0].key) == pictures[0]
-    assert contents.find(share, pictures[1].key) is None
+    assert contents.find(share, key_in(share, pictures[0])) == pictures[0]
+    assert contents.find(share, key_in(share, pictures[1])) is None
 
 
 def test_a_comparison_is_shared_with_its_own_pictures_only(owner, colleague, owner_client, pictures):
@@ -113,7 +114,7 @@ def test_what_is_picked_is_shared_and_a_live_link_follows_the_picks(owner, owner
     judging.mark_images(pictures[1:3], user=owner, verdict="reject")
     assert shown(still) == [pictures[1].id, pictures[0].id]
     assert [image.id for image in contents.part(live).images] == [pictures[0].id]
-    assert contents.find(live, pictures[1].key) is None
+    assert contents.find(live, key_in(live, pictures[1])) is None
     assert "Gallery, picked, live" in Page(owner_client.get("/shares/")).text
 
 
@@ -311,7 +312,7 @@ def test_a_named_member_continues_from_the_recipe_as_far_as_it_is_shown(
     def copy(client, **rules):
         share = make_share(owner, pictures[:3], members=[colleague], **rules)
         picture = client.get(at("shared-picture", share, image)).content.decode()
-        return "Continue as my copy" in picture, client.get("/", {"share": share.key, "picture": image.key})
+        return "Continue as my copy" in picture, client.get("/", {"share": share.key, "picture": key_in(share, image)})
 
     offered, response = copy(colleague_client, show_prompt=True, show_seed=True)
     page = Page(response)
@@ -332,6 +333,6 @@ def test_a_named_member_continues_from_the_recipe_as_far_as_it_is_shown(
 
 def test_only_what_the_link_shows_can_be_copied(owner, colleague, colleague_client, pictures):
     share = make_share(owner, pictures[:3], members=[colleague], show_prompt=True)
-    assert colleague_client.get("/", {"share": share.key, "picture": pictures[3].key}).status_code == 404
+    assert colleague_client.get("/", {"share": share.key, "picture": key_in(share, pictures[3])}).status_code == 404
     shares.revoke(share)
-    assert colleague_client.get("/", {"share": share.key, "picture": pictures[0].key}).status_code == 404
+    assert colleague_client.get("/", {"share": share.key, "picture": key_in(share, pictures[0])}).status_code == 404

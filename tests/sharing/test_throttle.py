@@ -1,14 +1,17 @@
 """Guessing is slow: counted in the database by link and by address, also from many processes and forged addresses."""
 
 import threading
+from datetime import datetime
 
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from gallery.models import Tally
 from gallery.services import shares, throttle
 from tests.factories import make_share
+from tests.pages import Page
 from tests.sharing.conftest import PASSWORD, at, unlock
 
 pytestmark = pytest.mark.django_db
@@ -19,14 +22,54 @@ def guess(client, share, times, **headers):
     return [unlock(client, share, password=f"wrong {n}", **headers).status_code for n in range(times)]
 
 
-def test_an_address_has_ten_guesses_at_all_links_together(visitor, owner, pictures, locked):
+def test_an_address_has_ten_guesses_at_a_link_and_shuts_nobody_out_of_another(visitor, owner, pictures, locked):
     other = make_share(owner, pictures, password=PASSWORD)
-    assert guess(visitor, locked, 6) == [200] * 6
-    assert guess(visitor, other, 6) == [200] * 4 + [429] * 2
-    refused = unlock(Client(), other)  # another browser at the same address, with the right password
+    assert guess(visitor, locked, 12) == [200] * 10 + [429] * 2
+    refused = unlock(Client(), locked)  # another browser at the same address, with the right password
     assert refused.status_code == 429
     assert 0 < int(refused["Retry-After"]) <= 900
-    assert "tried too often" in refused.content.decode()
+    assert unlock(Client(), other).status_code == 302
+
+
+def test_an_address_has_forty_guesses_at_all_links_together(owner, pictures):
+    links = [make_share(owner, pictures, password=PASSWORD) for _ in range(5)]
+    assert [answer for link in links for answer in guess(Client(), link, 10)] == [200] * 40 + [429] * 10
+
+
+def test_who_is_refused_hears_from_which_minute_on_it_works_again(visitor, locked, monkeypatch):
+    at_once = datetime.fromisoformat("2026-11-26T06:38:10+00:00")
+    monkeypatch.setattr(timezone, "now", lambda: at_once)
+    with timezone.override("Europe/Berlin"):
+        guess(visitor, locked, 10)
+        refused = unlock(visitor, locked)
+    assert refused["Retry-After"] == "410"
+    assert "tried too often. Try again in 7 minutes, at 07:45 CET." in Page(refused).text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(1, "in 1 minute, at 06:39 UTC"), (50, "in 1 minute, at 06:39 UTC"), (61, "in 2 minutes, at 06:40 UTC")],
+)
+def test_the_minute_is_one_in_which_it_is_open(seconds, words, monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: datetime.fromisoformat("2026-11-26T06:38:10+00:00"))
+    assert throttle.TooOften(seconds).words == words
+
+
+def test_what_one_limit_refuses_counts_at_no_other():
+    full, roomy = throttle.Limit("full", count=1, seconds=600), throttle.Limit("roomy", count=3, seconds=600)
+    throttle.take(full, "a")
+    for _ in range(5):
+        with pytest.raises(throttle.TooOften):
+            throttle.take_all([(roomy, "a"), (full, "a")])
+    assert Tally.objects.get(name="roomy:a").count == 0
+
+
+def test_the_owner_sees_when_and_how_often_guests_were_turned_away(owner_client, visitor, locked):
+    assert "Turned away" not in Page(owner_client.get(f"/shares/{locked.key}/")).text
+    guess(visitor, locked, 13)
+    page = Page(owner_client.get(f"/shares/{locked.key}/")).text
+    assert "Passwords were tried too often 3 times, last" in page
+    assert f"{timezone.localtime():%H:}" in page
 
 
 def test_a_link_has_twenty_guesses_from_everywhere(locked):

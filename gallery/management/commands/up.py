@@ -21,7 +21,7 @@ from gallery.services import gate, people
 
 PR_SET_PDEATHSIG = 1  # prctl(2): send the child this signal when its parent dies
 EVERYWHERE, HERE = "0.0.0.0", "127.0.0.1"  # noqa: S104  a bind address, turned into one that can be opened
-WEB_THREADS = 8
+WEB_THREADS = 12  # half of them for those who work: the others may be held by slow readers of ZIPs
 WEB_GRACE_SECONDS = 30
 
 

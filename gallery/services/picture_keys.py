@@ -1,0 +1,37 @@
+"""Another key for a picture in every link: two guests who compare their addresses learn nothing from them.
+
+A key is the picture's own, encrypted with a key of the link. AES-SIV makes the same of the same every time, so that
+addresses last, and says of what was made up or comes from another link that it is nothing.
+"""
+
+import base64
+import binascii
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+from django.utils.crypto import salted_hmac
+
+from gallery.models.keys import KEY_LENGTH
+
+LENGTH = 40  # characters: 16 bytes of AES-SIV and the 14 of a key
+
+
+def key_in(share, image):
+    """Return the key of a picture within a link."""
+    return base64.urlsafe_b64encode(_cipher(share).encrypt(image.key.encode(), None)).decode()
+
+
+def own_key(share, key):
+    """Return the own key of the picture that has this one within a link, or None."""
+    if share.takes_old_keys and len(key) <= KEY_LENGTH:
+        return key
+    if len(key) != LENGTH:
+        return None
+    try:
+        return _cipher(share).decrypt(base64.b64decode(key, altchars=b"-_", validate=True), None).decode()
+    except (InvalidTag, binascii.Error, ValueError):
+        return None
+
+
+def _cipher(share):
+    return AESSIV(salted_hmac("fluxweb.share.pictures", share.key, algorithm="sha256").digest())

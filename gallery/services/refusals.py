@@ -1,0 +1,32 @@
+"""What guests of a link were refused because it was too much at once: counted for its owner to see."""
+
+from contextlib import contextmanager
+
+from django.db.models import F
+from django.utils import timezone
+
+from gallery.models import Refusal
+from gallery.services.throttle import TooOften
+
+
+def note(share, what):
+    """Count that somebody was turned away from a link."""
+    now = timezone.now()
+    row, is_new = Refusal.objects.get_or_create(share=share, what=what, defaults={"count": 1, "last_at": now})
+    if not is_new:
+        Refusal.objects.filter(pk=row.pk).update(count=F("count") + 1, last_at=now)
+
+
+@contextmanager
+def noted(share, what):
+    """Note a throttle.TooOften on its way."""
+    try:
+        yield
+    except TooOften:
+        note(share, what)
+        raise
+
+
+def of_link(share):
+    """Return what was refused under a link, the latest first."""
+    return share.refusals.order_by("-last_at")

@@ -1,0 +1,89 @@
+"""How many long answers may be on their way: a few, fewer of one link and to one address; slow readers give way.
+
+Each holds one of twelve threads of this process for as long as its reader takes, and half of them are left for those
+who work. As long as nobody else waits, a reader may be as slow as they like.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+PLACES = 6
+OF_LINK = 4
+OF_ADDRESS = 5
+SLOW_SECONDS = 10  # waited for one slice: by then another may have the place
+SLICE_SECONDS = 4  # that a slice of 256 KiB may take on average: half a megabit a second
+SLICES = 4  # the last ones, by which a reader is judged
+BUSY_SECONDS = SLOW_SECONDS  # after which it is worth coming again
+
+clock = time.monotonic
+_lock = threading.Lock()
+_taken: list["Place"] = []
+
+
+class Busy(Exception):
+    """As many streams as may be are on their way, and none of their readers is slow."""
+
+
+def _nothing():
+    pass
+
+
+@dataclass(eq=False)
+class Place:
+    """One stream: of which link, to which address, how fast it is read; `hang_up` ends its connection."""
+
+    link: str
+    address: str
+    hang_up: Callable[[], None] = _nothing
+    lost: bool = False
+    waits_since: float | None = field(default_factory=lambda: clock())
+    waits: deque[float] = field(default_factory=lambda: deque(maxlen=SLICES))
+
+    def handed_out(self):
+        """From now on its reader is waited for."""
+        self.waits_since = clock()
+
+    def took(self):
+        """Its reader asks for more: what it takes to make that is not their fault."""
+        if self.waits_since is not None:
+            self.waits.append(clock() - self.waits_since)
+        self.waits_since = None
+
+    def slowness(self):
+        """Return by how many times its reader was slower than they may be when others wait."""
+        waits = list(self.waits) + ([] if self.waits_since is None else [clock() - self.waits_since])
+        return sum(waits) / max(SLOW_SECONDS, SLICE_SECONDS * len(waits))
+
+
+def take(link, address, *, hang_up=_nothing):
+    """Return a place, perhaps that of a slow reader, who loses it. Raises Busy instead of waiting."""
+    with _lock:
+        while crowd := _crowd(link, address):
+            slowest = max(crowd, key=Place.slowness)
+            if slowest.slowness() <= 1:
+                raise Busy
+            _taken.remove(slowest)
+            slowest.lost = True
+            slowest.hang_up()
+        place = Place(link, address, hang_up)
+        _taken.append(place)
+    return place
+
+
+def _crowd(link, address):
+    """Return the streams of which one has to end before another may begin."""
+    of_link = [each for each in _taken if each.link == link]
+    to_address = [each for each in _taken if each.address == address]
+    for streams, most in ((of_link, OF_LINK), (to_address, OF_ADDRESS), (_taken, PLACES)):
+        if len(streams) >= most:
+            return streams
+    return []
+
+
+def give_back(place):
+    with _lock:
+        if place in _taken:
+            _taken.remove(place)
