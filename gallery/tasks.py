@@ -29,6 +29,7 @@ from gallery.services import (
     provider,
     reaper,
     repeats,
+    repricing,
     sheets,
     spending,
     throttle,
@@ -202,6 +203,7 @@ class Process:
         if not self.stopping.is_set():
             _heal(self.fetch_due)
             _heal(parking.wake_affordable)
+            _heal(repricing.release_affordable)
             _heal(self.replace_wake_ups)
             self.illustrator.wake()
             self.draughtsman.wake()

@@ -82,6 +82,7 @@ urlpatterns = [
     path("runs/<str:key>/cancel/", runs.cancel, name="run-cancel"),
     path("runs/<str:key>/resume/", runs.resume, name="run-resume"),
     path("runs/<str:key>/retry/", runs.retry, name="run-retry"),
+    path("runs/<str:key>/price/", runs.price, name="run-price"),
     path("runs/<str:key>/extend/", runs.extend, name="run-extend"),
     path("runs/<str:key>/extend/check/", runs.check_extension, name="run-extend-check"),
     path("runs/<str:key>/sheets/", sheets.of_run, name="run-sheets"),

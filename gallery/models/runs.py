@@ -100,6 +100,8 @@ OPEN_TO_LATE_ANSWER = (
 
 # Why a job waits that no budget has room for: it is not claimable until somebody finds that there is room.
 BUDGET_REACHED = "budget"
+# Why a job waits whose price has risen since it was quoted: it is not claimable until its owner agrees.
+PRICE_CHANGED = "price"
 
 
 class JobQuerySet(OpeningQuerySet):
@@ -112,8 +114,11 @@ class JobQuerySet(OpeningQuerySet):
     def parked(self):
         return self.filter(state=State.QUEUED, reason=BUDGET_REACHED)
 
+    def repriced(self):
+        return self.filter(state=State.QUEUED, reason=PRICE_CHANGED)
+
     def not_parked(self):
-        return self.exclude(reason=BUDGET_REACHED)
+        return self.exclude(reason__in=(BUDGET_REACHED, PRICE_CHANGED))
 
     def of_open_members_and_models(self):
         """Of members who are not locked, for FLUX models that are not paused."""

@@ -2,13 +2,15 @@
 
 import contextlib
 
+from django.db.models import F
 from django.utils import timezone
 
-from gallery.models import Attempt, User
+from gallery.models import Attempt, Run, User
 from gallery.models.money import Money
 from gallery.models.runs import State
-from gallery.services import crash, parking
+from gallery.services import crash, parking, repricing
 from gallery.services.commits import Rank, committing
+from gallery.services.pricebook import open_book
 from gallery.services.rows import update_rows
 from gallery.services.states import change
 from gallery.services.together import Together
@@ -34,14 +36,16 @@ def _claim(workers):
     """Return one attempt for each of these workers, None where nothing is left."""
     attempts = []
     for _ in range(TRIES):
-        refused = set()
+        refused, dearer = set(), False
         with contextlib.suppress(Raced):
-            taken, refused = _claim_in_turn(workers[len(attempts) :], now=timezone.now())
+            taken, refused, dearer = _claim_in_turn(workers[len(attempts) :], now=timezone.now())
             attempts += taken
-            if not refused:
+            if not (refused or dearer):
                 break
         if refused:
             parking.park(refused)
+        if dearer:
+            repricing.put_aside()
         if len(attempts) == len(workers):
             break
     return attempts + [None] * (len(workers) - len(attempts))
@@ -49,16 +53,31 @@ def _claim(workers):
 
 @committing(Rank.CLAIM)
 def _claim_in_turn(workers, *, now):
-    """Return attempts for the first of these workers, and the budgets that were too small for what came before."""
+    """Return attempts for the first of these workers; the budgets that were too small for what came before, and
+    whether something before had become dearer."""
     turns = Turns(now=now, most=len(workers))
-    pairs = zip(workers, iter(turns.next_job, None), strict=False)
+    pairs = list(zip(workers, iter(turns.next_job, None), strict=False))
+    quotes = _quote_anew([job for _, job in pairs])
     attempts = Attempt.objects.bulk_create([_reservation(job, worker, now) for worker, job in pairs])
     for place, attempt in sorted(enumerate(attempts), key=lambda each: each[1].job.run_id):  # like all who lock runs
-        if not change(attempt.job, if_state=[State.QUEUED], state=State.CLAIMED, attempt=attempt):
+        if not change(attempt.job, if_state=[State.QUEUED], state=State.CLAIMED, attempt=attempt, **quotes[place]):
             raise Raced
         update_rows(User, {"id": attempt.job.owner_id}, last_turn_at=turns.turn_at(place))
         attempt.job.attempt = attempt
-    return attempts, turns.refused
+    return attempts, turns.refused, turns.dearer
+
+
+def _quote_anew(jobs):
+    """Quote the jobs that have become cheaper at the price of the day; return for each the fields that change."""
+    changed = [job.price_micros is not None and job.price_micros != job.quoted_micros for job in jobs]
+    book = open_book() if any(changed) else None
+    fields = [repricing.quote_anew(job, book=book) if new else {} for job, new in zip(jobs, changed, strict=True)]
+    for job, new in zip(jobs, fields, strict=True):
+        if new:
+            less = job.quoted_micros - new["quoted_micros"]
+            Run.objects.filter(pk=job.run_id).update(quoted_micros=F("quoted_micros") - less)
+        vars(job).update(new)
+    return fields
 
 
 def _reservation(job, worker, now):

@@ -10,6 +10,7 @@ from gallery.models.runs import BUDGET_REACHED
 from gallery.services import gate
 from gallery.services.allowances import Allowance
 from gallery.services.commits import Rank, committing
+from gallery.services.pricebook import open_book
 from gallery.services.states import raise_version, version_of_run
 
 MOST_AT_ONCE = 5_000  # ids in one statement: SQLite takes 32,766 values
@@ -25,7 +26,7 @@ def park(budget_ids):
     for room in Allowance(now=now).rooms:
         if room.budget.pk in budget_ids:
             parked |= dict(_too_dear(room, now=now).values_list("pk", "run"))
-    return _change(parked, reason=BUDGET_REACHED, not_before=NOT_BEFORE_IT_IS_WOKEN)
+    return change_waiting(parked, reason=BUDGET_REACHED, not_before=NOT_BEFORE_IT_IS_WOKEN)
 
 
 def _too_dear(room, *, now):
@@ -44,13 +45,14 @@ def wake_affordable():
         now = timezone.now()
         allowance = Allowance(now=now)
         allowance.spend_what_waits()
-        return _change(_affordable(allowance), reason="", not_before=now)
+        return change_waiting(_affordable(allowance), reason="", not_before=now)
 
 
 def _affordable(allowance):
     """Return {job: run} of what fits, in turns: a long line takes no one's room."""
-    fitting, too_dear = {}, {}
-    for job_id, run_id, micros, *place in _in_turns():
+    fitting, too_dear, book = {}, {}, open_book()
+    for job_id, run_id, quoted_micros, model, *place in _in_turns():
+        micros = min(quoted_micros, book.rows[model].ours_micros) if model in book.rows else quoted_micros
         whose = dict(zip(("owner_id", "project_id"), place, strict=True))
         if micros >= too_dear.get(tuple(place), micros + 1):
             continue  # thousands can wait in one place: what was too dear there has only become dearer
@@ -66,14 +68,14 @@ def _in_turns():
     """List what is parked and could be sent: everybody's first, everybody's second, and so on."""
     rows = Job.objects.parked().of_open_members_and_models().order_by("id")
     before, turns = Counter(), []
-    for row in rows.values_list("pk", "run_id", "quoted_micros", "owner_id", "run__project_id"):
-        owner_id = row[3]
+    for row in rows.values_list("pk", "run_id", "quoted_micros", "model", "owner_id", "run__project_id"):
+        owner_id = row[4]
         turns.append((before[owner_id], row))
         before[owner_id] += 1
     return [row for _, row in sorted(turns, key=lambda turn: (turn[0], turn[1][0]))]
 
 
-def _change(jobs, **fields):
+def change_waiting(jobs, **fields):
     """Change these waiting jobs ({job: run}); the pages of their runs hear of it."""
     for run_id in sorted(set(jobs.values())):  # everybody locks runs in this order
         raise_version(run_id)

@@ -30,10 +30,14 @@ class Line:
 
 @dataclass(frozen=True)
 class Standing:
-    """How long the line is, and the gates that let nothing through, the key's first."""
+    """How long the line is, and the gates that let nothing through, the key's first.
+
+    `asks`: how many of mine wait for a yes because their price has risen.
+    """
 
     line: Line
     shut: list
+    asks: int = 0
 
 
 def standing(user):
@@ -41,11 +45,15 @@ def standing(user):
     now = timezone.now()
     unfinished = Job.objects.filter(state__in=UNFINISHED, demo=settings.DEMO)
     gates = list(
-        gate.key_and_shut(now).annotate(mine=_count(unfinished.filter(owner=user)), everyone=_count(unfinished))
+        gate.key_and_shut(now).annotate(
+            mine=_count(unfinished.filter(owner=user)),
+            everyone=_count(unfinished),
+            asks=_count(Job.objects.repriced().of(user).filter(demo=settings.DEMO)),
+        )
     )
     line = Line(gates[0].mine, gates[0].everyone) if gates else Line(0, 0)
     shut = [each for each in gates if not each.is_open(now)]
-    return Standing(line, sorted(shut, key=lambda each: (not each.is_key, each.name)))
+    return Standing(line, sorted(shut, key=lambda each: (not each.is_key, each.name)), gates[0].asks if gates else 0)
 
 
 def _count(jobs):

@@ -89,6 +89,11 @@ REASONS = {
         "A budget has no room for it; nothing was charged.",
         "It goes on by itself when the budget allows it, or cancel it.",
     ),
+    "price": Reason(
+        "Price changed",
+        "Its price has risen since it was asked for; nothing was sent and nothing was charged.",
+        "It goes on at the new price once you agree, above.",
+    ),
     "cancelled": Reason("Cancelled", "Cancelled before it was sent; it cost nothing."),
 }
 

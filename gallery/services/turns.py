@@ -5,12 +5,14 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection
+from django.utils import timezone
 
-from gallery.models import Job, Run, User
+from gallery.models import Job, Price, Run, User
 from gallery.models.money import KEY_GATE
 from gallery.models.runs import IN_FLIGHT, State
-from gallery.services import gate
+from gallery.services import gate, repricing
 from gallery.services.allowances import Allowance
+from gallery.services.repricing import PRICE_OF_JOB
 from gallery.services.rows import for_database, marks
 
 NO_MODEL, NO_JOB = "", 0  # stand in lists that would be empty
@@ -25,7 +27,7 @@ MEMBERS = (
 )
 PROJECT = f"(SELECT project_id FROM {RUNS} WHERE {RUNS}.id = run_id) AS project_id"  # noqa: S608
 LINE = (
-    f"SELECT *, {PROJECT} FROM {JOBS}"  # noqa: S608
+    f"SELECT *, {PROJECT}, {PRICE_OF_JOB} FROM {JOBS}"  # noqa: S608
     f" WHERE owner_id = %s AND {WAITING} AND id NOT IN ({{picked}}) ORDER BY id LIMIT %s"
 )
 
@@ -41,6 +43,8 @@ class Turns:
         self.of_owner = Counter(owner_id for _, owner_id in running)
         self.allowance = Allowance(now=now)
         self.refused = set()  # budgets that had no room for a job
+        self.dearer = False  # whether a job costs more today than it was quoted
+        self.today = for_database(Price, "starts", timezone.localdate(now))
         self.picked = []
         self.lines = {}
         self.members = None
@@ -54,10 +58,18 @@ class Turns:
         return None
 
     def _affordable(self, line):
-        """Take the first of a line that every budget has room for, and those before it out of the way."""
+        """Take the first of a line that is not dearer by now and that every budget has room for.
+
+        Those before it are out of the way.
+        """
         while line:
             job = line.popleft()
-            blocking = self.allowance.blocking(job.quoted_micros, owner_id=job.owner_id, project_id=job.project_id)
+            if repricing.is_dearer(job):
+                self.dearer = True
+                continue
+            blocking = self.allowance.blocking(
+                repricing.price_of(job), owner_id=job.owner_id, project_id=job.project_id
+            )
             if not blocking:
                 return job
             self.refused.update(room.budget.pk for room in blocking)
@@ -91,14 +103,14 @@ class Turns:
         if (owner_id, shut) not in self.lines:
             picked = [NO_JOB, *(job.pk for job in self.picked)]
             statement = LINE.format(shut=marks(shut), picked=marks(picked))
-            jobs = Job.objects.raw(statement, [owner_id, *self._waiting(shut), *picked, self.most])
+            jobs = Job.objects.raw(statement, [self.today, owner_id, *self._waiting(shut), *picked, self.most])
             self.lines[owner_id, shut] = deque(jobs)
         return self.lines[owner_id, shut]
 
     def _pick(self, job):
         self.of_model[job.model] += 1
         self.of_owner[job.owner_id] += 1
-        self.allowance.spend(job.quoted_micros, owner_id=job.owner_id, project_id=job.project_id)
+        self.allowance.spend(repricing.price_of(job), owner_id=job.owner_id, project_id=job.project_id)
         self.members[job.owner_id] = self.turn_at(len(self.picked)).timestamp()
         self.picked.append(job)
         return job

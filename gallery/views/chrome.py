@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.functional import cached_property
 
-from gallery.services import allowances, balance, queue
+from gallery.services import allowances, balance, queue, repricing
 
 PAGES = {
     "studio": "studio", "studio-check": "studio", "runs": "runs", "run": "runs", "run-changes": "runs",
@@ -57,6 +57,12 @@ class Chrome:
     def balance_low(self):
         """What is left at the provider, if it is little and this person sees costs."""
         return balance.low() if self.request.user.sees_costs else None
+
+    @cached_property
+    def asks(self):
+        """The newest of my runs in which something waits for a yes to another price, and how many images do in all."""
+        run = repricing.newest_asking(self.request.user) if self.standing.asks else None
+        return {"run": run, "count": self.standing.asks} if run else None
 
     @property
     def may_resume(self):

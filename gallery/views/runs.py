@@ -13,7 +13,7 @@ from gallery import access, tasks
 from gallery.forms.extend import ExtendForm
 from gallery.models import Attempt
 from gallery.models.runs import IN_DOUBT, IN_FLIGHT, RUNNING, UNFINISHED, State
-from gallery.services import extensions, runs
+from gallery.services import extensions, repricing, runs
 from gallery.services.extensions import RunHasGrown
 from gallery.services.matrix import InvalidMatrix
 from gallery.services.sheet_plans import EDGES
@@ -112,7 +112,9 @@ def _context(run, jobs):
     progress = Progress(run.size, run.jobs.count_by_state(), sums["charged"], sums["uncertain"], run.quoted_micros)
     if progress.refused:
         progress.retry_micros = run.jobs.filter(state=State.FAILED).quoted()
-    return {"run": run, "cells": cells.of_jobs(jobs, owner=run.owner), "progress": progress}
+    asks = repricing.asked(run) if progress.waiting else []
+    facts = {"asks": asks, "asks_micros": repricing.total(asks)}
+    return {"run": run, "cells": cells.of_jobs(jobs, owner=run.owner), "progress": progress, **facts}
 
 
 def _jobs(run):
@@ -157,6 +159,23 @@ def _go_on(request, run, n):
     waits = "1 image waits" if n == 1 else f"{n} images wait"
     messages.info(request, f"{waits} again." if n else "Nothing was left to ask again; nothing was changed.")
     return _back(request, run)
+
+
+@require_POST
+def price(request, key):
+    """Say yes or no to a price that has risen before what waits was sent; the form says which sum was seen."""
+    run = access.run_write(request, key)
+    if request.POST.get("do") != "go_on":
+        n = repricing.decline(run)
+        messages.info(request, f"{n} cancelled, free of charge.")
+        return _back(request, run)
+    seen = request.POST.get("quoted_micros", "")
+    try:
+        n = repricing.agree(run, seen_micros=int(seen) if seen.isdecimal() and len(seen) < 16 else -1)
+    except repricing.PriceMoved:
+        messages.warning(request, "The price has changed once more. Nothing was sent; look at it again.")
+        return _back(request, run)
+    return _go_on(request, run, n)
 
 
 def _back(request, run):

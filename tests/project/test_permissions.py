@@ -36,6 +36,7 @@ TABLE = {
     "run-cancel": OWNER_ACTS,
     "run-resume": OWNER_ACTS,
     "run-retry": OWNER_ACTS,
+    "run-price": OWNER_ACTS,
     "run-extend": OWNER_ACTS,
     "run-extend-check": ("login 405 405 405", "login 404 200 404"),
     "run-sheets": ("login 404 200 404", "login 404 302 404"),
