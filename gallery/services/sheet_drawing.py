@@ -7,7 +7,7 @@ from PIL import ImageDraw
 
 from gallery.models.runs import State
 from gallery.services import decoding, files, thumbnails, verification
-from gallery.services.lettering import font_for, line_height, wrap
+from gallery.services.lettering import line_height, measure, wrap, write
 from gallery.services.sheet_plans import PLAIN, QUIET, STRONG
 
 TABLE, EMPTY, EDGE = (250, 250, 250), (238, 238, 238), (200, 200, 200)
@@ -25,12 +25,11 @@ MISSING = {
 def draw(part, *, keep_lease):
     """Return the picture of a part. `keep_lease` is called before each picture that is decoded."""
     canvas = Pillow.new("RGB", (part.width, part.height), TABLE)
-    pen = ImageDraw.Draw(canvas)
     for label in part.labels:
-        _write(pen, label)
+        _write(canvas, label)
     for place in part.places:
         keep_lease()
-        _fill(canvas, pen, place)
+        _fill(canvas, place)
     return canvas
 
 
@@ -42,26 +41,26 @@ def save(canvas, file, image_format):
         canvas.save(file, "JPEG", quality=QUALITY)
 
 
-def _write(pen, label):
+def _write(canvas, label):
     for n, line in enumerate(label.lines):
-        font = font_for(line, label.size, bold=label.ink == STRONG)
-        pen.text((label.x, label.y + n * line_height(label.size)), line, font=font, fill=INKS[label.ink])
+        place = (label.x, label.y + n * line_height(label.size))
+        write(canvas, place, line, label.size, ink=INKS[label.ink], bold=label.ink == STRONG)
 
 
-def _fill(canvas, pen, place):
+def _fill(canvas, place):
     image = place.cell and place.cell.image
     if image is None:
-        _leave_empty(pen, place, MISSING[place.cell.job.state] if place.cell else NO_CELL)
+        _leave_empty(canvas, place, MISSING[place.cell.job.state] if place.cell else NO_CELL)
         return
     try:
         picture = _fitted(image, place)
     except FileNotFoundError:
-        _leave_empty(pen, place, GONE)
+        _leave_empty(canvas, place, GONE)
         return
     except (OSError, SyntaxError, ValueError) as trouble:
         if getattr(trouble, "errno", None):
             raise  # the storage's, and perhaps over in a moment; what is wrong with the picture itself has no number
-        _leave_empty(pen, place, DAMAGED)
+        _leave_empty(canvas, place, DAMAGED)
         return
     left, top = (place.width - picture.width) // 2, (place.height - picture.height) // 2
     canvas.paste(picture, (place.x + left, place.y + top))
@@ -82,13 +81,12 @@ def _open(image, *, longer):
     return files.open_file(image.file)
 
 
-def _leave_empty(pen, place, words):
+def _leave_empty(canvas, place, words):
     corner = (place.x + place.width - 1, place.y + place.height - 1)
-    pen.rectangle(((place.x, place.y), corner), fill=EMPTY, outline=EDGE)
+    ImageDraw.Draw(canvas).rectangle(((place.x, place.y), corner), fill=EMPTY, outline=EDGE)
     size = max(11, min(place.width // 10, 40))
     lines = wrap(words, size, width=place.width - 8, lines=3)
     top = place.y + (place.height - len(lines) * line_height(size)) // 2
     for n, line in enumerate(lines):
-        font = font_for(line, size)
-        left = place.x + (place.width - font.getlength(line)) // 2
-        pen.text((left, top + n * line_height(size)), line, font=font, fill=INKS[QUIET])
+        left = place.x + (place.width - measure(line, size)) // 2
+        write(canvas, (left, top + n * line_height(size)), line, size, ink=INKS[QUIET])

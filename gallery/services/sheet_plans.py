@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from math import ceil, sqrt
 
 from gallery.services import layouts
-from gallery.services.lettering import font_for, line_height, wrap
+from gallery.services.lettering import line_height, measure, wrap
 
 MOST_PIXELS = 20_000_000  # of one part: 60 MB while it is drawn, and at most that as PNG
 EDGES = {256: "small", 512: "medium", 1024: "large"}  # pixels: the longer side of a picture
@@ -105,7 +105,7 @@ class _Sheet:
         if not self.layout.across:
             return 0
         words = {str(each) for page in self.layout.pages for row in page.rows for head in row.heads for each in head}
-        widest = max((font_for(word, self.text, bold=True).getlength(word) for word in words), default=0)
+        widest = max((measure(word, self.text, bold=True) for word in words), default=0)
         return min(ceil(widest), self.edge * 3 // 5) + 2 * self.gap
 
     def _columns(self):

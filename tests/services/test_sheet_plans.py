@@ -2,12 +2,11 @@
 
 from types import SimpleNamespace
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gallery.services import layouts, sheet_plans
-from gallery.services.lettering import font_for, line_height
+from gallery.services.lettering import line_height, measure
 from gallery.services.sheet_plans import STRONG, plan
 
 SHAPES = [(1024, 1024), (1408, 792), (832, 1248), (64, 2048), (2048, 64)]
@@ -116,7 +115,7 @@ def test_long_words_are_broken_and_long_titles_cut():
 
 def right_of(label):
     bold = label.ink == STRONG
-    return label.x + max((font_for(line, label.size, bold=bold).getlength(line) for line in label.lines), default=0)
+    return label.x + max((measure(line, label.size, bold=bold) for line in label.lines), default=0)
 
 
 def bottom_of(label):
@@ -170,8 +169,3 @@ def test_every_picture_stands_once_and_nothing_covers_anything(axes, shapes, edg
             assert all(apart(place, other) for other in part.places[:n])
             assert all(clear(label, place) for label in part.labels)
         assert all(within(part, label) for label in part.labels)
-
-
-@pytest.mark.parametrize("text", ["a door", "ein Käfer – “groß”", "дверь", "門 и дверь"])
-def test_a_text_is_measured_in_one_font(text):
-    assert font_for(text, 20).getlength(text) > 0

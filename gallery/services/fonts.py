@@ -1,0 +1,84 @@
+"""Fonts for pictures: one that is always there, and whatever the system has for the scripts that it lacks."""
+
+import os
+import sys
+from functools import cache, lru_cache
+from pathlib import Path
+
+import font_lato
+from PIL import ImageFont
+
+REGULAR, BOLD = font_lato.font_files["Lato"], font_lato.font_files["LatoBold"]
+# Lato has the letters of western and central Europe. These come next, then whatever else is installed.
+FIRST = ("NotoSans-Regular.ttf", "DejaVuSans.ttf", "NotoSansCJK-Regular.ttc", "wqy-microhei.ttc")
+EMOJI = ("NotoColorEmoji.ttf", "Apple Color Emoji.ttc", "seguiemj.ttf", "NotoEmoji-Regular.ttf")
+OTHERWISE = ("bold", "italic", "oblique", "light", "thin", "black", "mono", "condensed", "serif", "emoji", "ui-")
+MOST_FONTS = 250
+BITMAP_SIZE = 109  # pixels: the only size that fonts of coloured pictures have
+NOBODY_HAS_IT = "\uffff"
+
+
+@lru_cache(maxsize=512)
+def load(name, size):
+    """Return a font, one of coloured pictures in the size that it has; None where it is not installed."""
+    for each in (size, BITMAP_SIZE):
+        try:
+            return ImageFont.truetype(name, each)
+        except OSError:
+            continue
+    return None
+
+
+def find(character, *, bold=False, emoji=False):
+    """Return the name of the font that has all letters of a character, or None. `emoji`: in colour if possible."""
+    letters = tuple(letter for letter in character if not _joins(letter))
+    return _find(letters, bold, emoji)
+
+
+def has(name, text):
+    return all(_has(name, letter) for letter in text if not _joins(letter) and letter != " ")
+
+
+@lru_cache(maxsize=16_384)
+def _find(letters, bold, emoji):
+    own = BOLD if bold else REGULAR
+    names = (*EMOJI, own, *FIRST) if emoji else (own, *FIRST, *EMOJI)
+    near = next((name for name in names if has(name, letters)), None)
+    return near or next((name for name in _installed() if has(name, letters)), None)
+
+
+def _joins(letter):
+    """Whether it is never seen itself: joiners, selectors of a variant, tags of a flag."""
+    return letter in "\u200c\u200d\ufe0e\ufe0f" or "\U000e0020" <= letter <= "\U000e007f"
+
+
+@lru_cache(maxsize=65_536)
+def _has(name, letter):
+    font = load(name, 16)
+    return font is not None and _drawn(font, letter) != _drawn(font, NOBODY_HAS_IT)
+
+
+def _drawn(font, letter):
+    mask = font.getmask(letter)
+    return mask.size, bytes(mask)
+
+
+@cache
+def _installed():
+    """Return the paths of the plain fonts of this system, sans serif before others."""
+    found = [path for folder in _folders() for path in folder.rglob("*") if path.suffix in (".ttf", ".otf", ".ttc")]
+    plain = [path for path in found if not any(word in path.stem.lower() for word in OTHERWISE)]
+    return [str(path) for path in sorted(plain, key=lambda path: ("sans" not in path.stem.lower(), path.name))][
+        :MOST_FONTS
+    ]
+
+
+def _folders():
+    """Return where Pillow looks for fonts too."""
+    if sys.platform == "win32":
+        return [Path(os.environ.get("WINDIR", r"C:\Windows")) / "fonts"]
+    if sys.platform == "darwin":
+        return [Path("/System/Library/Fonts"), Path("/Library/Fonts"), Path.home() / "Library/Fonts"]
+    data = os.environ.get("XDG_DATA_DIRS") or "/usr/local/share:/usr/share"
+    home = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local/share")
+    return [Path(each) / "fonts" for each in (home, *data.split(":"))]
