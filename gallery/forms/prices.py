@@ -5,8 +5,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from gallery.catalogue import flux_models
+from gallery.catalogue.money import money
 from gallery.forms.amounts import DollarsField
 from gallery.forms.fields import refuse_broken_text
+from gallery.models.prices import AMOUNTS
 
 MODELS = [(model_id, model_id) for model_id in flux_models.ids()]
 
@@ -29,12 +31,31 @@ class PriceForm(forms.Form):
         help_text="Where it says so: a page, an invoice, an agreement.",
     )  # fmt: skip
     certain = forms.BooleanField(required=False, label="The official price is certain")
+    # Ticked for exactly these amounts: whoever changes one of them after that is asked anew.
+    sure = forms.Field(required=False, widget=forms.HiddenInput)
 
     def clean_starts(self):
         starts = self.cleaned_data["starts"]
         if starts < timezone.localdate():
             raise ValidationError("A price cannot start in the past: what was booked does not change. Start it today.")
         return starts
+
+    def values(self):
+        """Return what the service takes."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "sure"}
+
+    @property
+    def signature(self):
+        """The amounts that somebody can be sure of, in one text."""
+        return "-".join(str(self.cleaned_data[name]) for name in ("model", *AMOUNTS))
+
+    @property
+    def is_sure(self):
+        return self.cleaned_data["sure"] == self.signature
+
+    def ask_about(self, leaps):
+        """Ask once more: (what it is, the new amount, the last one)."""
+        self.asked = [(self.fields[each.name].label, money(each.micros), money(each.last_micros)) for each in leaps]
 
 
 def initial_of(price):

@@ -10,11 +10,30 @@ from gallery.catalogue.flux_models import ids
 from gallery.models import Price
 from gallery.models.prices import AMOUNTS
 
+FAR = 5  # times as much as the last price, or that part of it: more is asked about before it counts
+
 log = structlog.get_logger("fluxweb.prices")
 
 
 class NoPrice(LookupError):
     """No price of this model has started by this day."""
+
+
+@dataclass(frozen=True)
+class Leap:
+    """An amount of a new price that is far from what it was in the last one; `name`: one of AMOUNTS."""
+
+    name: str
+    last_micros: int
+    micros: int
+
+
+class FarFromLast(Exception):
+    """A new price is far from the last one, and nobody has said that it is meant; `leaps` says where."""
+
+    def __init__(self, leaps):
+        super().__init__(f"{len(leaps)} amounts")
+        self.leaps = leaps
 
 
 @dataclass(frozen=True)
@@ -50,13 +69,31 @@ def _first(row):
     return Price(model=row.model_id, starts=row.starts, source=row.source, certain=row.certain, **amounts)
 
 
-def add_price(*, by, **fields):
-    """Add a price; it counts from its start on for what is asked for then, never for what is booked."""
+def add_price(*, by, sure=False, **fields):
+    """Add a price; it counts from its start on for what is asked for then, never for what is booked.
+
+    Raises FarFromLast unless somebody is `sure` of one that is far from the last: the book is append-only, and a slip
+    in it is money.
+    """
+    if not sure and (leaps := _leaps(fields)):
+        raise FarFromLast(leaps)
     price = Price.objects.create(added_by=by.username, **fields)
     log.warning(
         "price added", model=price.model, starts=str(price.starts), ours_micros=price.ours_micros, by=by.username
     )
     return price
+
+
+def _leaps(fields):
+    """Compare with the price that would count on that day, or with the first one that comes later."""
+    of_model = Price.objects.filter(model=fields["model"]).in_order()
+    last = of_model.filter(starts__lte=fields["starts"]).last() or of_model.first()
+    pairs = [(name, getattr(last, name), fields[name]) for name in AMOUNTS if last and name in fields]
+    return [Leap(*pair) for pair in pairs if _is_far(*pair[1:])]
+
+
+def _is_far(last, micros):
+    return micros > FAR * last or micros * FAR < last
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,11 @@ def _add(request):
     form = PriceForm(request.POST)
     if not form.is_valid():
         return _page(request, form)
-    price = pricebook.add_price(by=request.user, **form.cleaned_data)
+    try:
+        price = pricebook.add_price(by=request.user, sure=form.is_sure, **form.values())
+    except pricebook.FarFromLast as far:
+        form.ask_about(far.leaps)
+        return _page(request, form)
     messages.success(request, f"{price.model} has a new price from {price.starts:%-d %B %Y} on.")
     return redirect("prices")
 
