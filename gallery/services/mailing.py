@@ -63,7 +63,7 @@ def write(user, period):
         _line("Charged", f"{money(total.charged_micros)} for {total.pictures:,} pictures"),
         _line("In doubt", money(total.uncertain_micros)),
         _line("Paid but lost", money(total.lost_micros)),
-        _line("Saved against the official price", money(total.saved_micros)),
+        _saved(total),
         "",
         f"By {by}",
         *_rows(rows, by),
@@ -72,6 +72,12 @@ def write(user, period):
         "How often this comes, or that it stops, is chosen at the end of that page.",
     ]
     return f"Costs of {period.title}: {money(total.charged_micros)}", "\n".join(lines) + "\n"
+
+
+def _saved(total):
+    if total.dearer_micros:
+        return _line("Dearer than the official price by", money(total.dearer_micros))
+    return _line("Saved against the official price", money(total.saved_micros))
 
 
 def _rows(rows, by):

@@ -102,6 +102,15 @@ class Sums:
         return permille(self.saved_micros, self.official_micros)
 
     @property
+    def dearer_micros(self):
+        """What ours cost more than the official price, if it did."""
+        return max(0, -self.saved_micros)
+
+    @property
+    def dearer_permille(self):
+        return permille(self.dearer_micros, self.official_micros)
+
+    @property
     def each_micros(self):
         return _each(self.charged_micros, self.pictures)
 

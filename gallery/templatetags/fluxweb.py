@@ -3,12 +3,13 @@
 from django import template
 from django.utils.text import Truncator
 
-from gallery.catalogue.money import money
+from gallery.catalogue.money import left, money
 from gallery.services import reasons
 
 register = template.Library()
 
 register.filter(money)
+register.filter(left)
 
 
 @register.filter

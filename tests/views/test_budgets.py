@@ -195,3 +195,33 @@ def test_pages_ask_as_few_questions_for_any_number_of_budgets(owner, owner_clien
         budget(100, period=period)
         budget(100, period=period, owner=owner)
     assert count() == before
+
+
+def test_what_is_overdrawn_is_said_as_over_everywhere(owner, owner_client, lead_client, budget):
+    make_run(owner, seed="1..13")
+    spend(13)
+    over = budget(0)
+    for client, address in (
+        (owner_client, BUDGETS),
+        (lead_client, BUDGETS),
+        (owner_client, "/help/"),
+        (owner_client, "/"),
+    ):
+        page = client.get(address).content.decode()
+        assert "over by $0.13" in page, address
+        assert "−$" not in page, address
+    banner = Page(owner_client.get("/help/")).one("aside", class_="banners").text
+    assert "The budget of the team is over by $0.13 this month." in banner
+    page = Page(owner_client.post("/", FORM))
+    assert "No budget for these 10 images: Team is over by $0.13 this month." in page.text
+    Budget.objects.filter(pk=over.pk).update(limit_micros=14 * PRICE)
+    assert "$0.01 left this month" in Page(owner_client.get("/help/")).one("a", class_="left").text
+
+
+def test_a_press_that_costs_nothing_leaves_no_less_than_nothing(owner, owner_client, worker, provider_server, budget):
+    make_run(owner, prompt="a door", seed="1..10")
+    worker.work()
+    budget(0)
+    button = Page(owner_client.post("/studio/check/", FORM)).one("button", id="generate").text
+    assert "$0.00" in button
+    assert "over by $0.10 this month" in button
