@@ -1,36 +1,23 @@
-"""A batch: pasted lines or a table (CSV, TSV), read as rows of values by column. Whether they are allowed, others say.
-
-A table has the names of its columns in its first line; without them every line is a prompt.
-"""
+"""A batch: pasted lines or a table, read as rows of values by column. Whether they are allowed, others say."""
 
 import csv
-import difflib
 import io
 import itertools
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from . import encodings, flux_models, formulas, lists
-from .params import PARAMS, PROMPT_CHARACTERS
+from . import columns, encodings, flux_models, formulas, lists, model_names, pasted
+from .columns import COLUMNS, MODEL, SHAPE, Column
+from .encodings import Decoded
+from .pasted import Choice
 from .problems import InvalidValue, shown
 
 MAX_ROWS = 2_000
 MAX_BYTES = 2_000_000
-MODEL, SHAPE = "model", "shape"
-_FIRST = ("prompt", MODEL, SHAPE, "seed")
-COLUMNS = (*_FIRST, *(name for name in PARAMS if name not in _FIRST))
 SHAPES = ("aspect_ratio", "size", "width", "height")  # what a shape is made of
-DELIMITERS = ("\t", ";", ",")
 
-_OTHER_NAMES = {
-    "prompts": "prompt", "models": MODEL, "seeds": "seed", "shapes": SHAPE, "ratio": "aspect_ratio",
-    "format": "output_format", "safety": "safety_tolerance", "upsampling": "prompt_upsampling",
-}  # fmt: skip
-_DIRECTIVE = re.compile(r"sep=(.)\n", re.IGNORECASE)  # Excel's own first line
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # the first bytes of .xlsx and .ods, of .xls
-
-csv.field_size_limit(max(csv.field_size_limit(), PROMPT_CHARACTERS, MAX_BYTES))  # else a long prompt is an error
 
 
 @dataclass(frozen=True)
@@ -52,89 +39,73 @@ class LineProblem:
 
 @dataclass
 class Listing:
-    """The rows of a batch that could be read, and the lines that could not."""
+    """The rows of a batch that could be read, the lines that could not, and how the text was read.
+
+    `question`: what a person is to say before any of it is bought; empty if all is sure. `key` belongs to the text.
+    """
 
     rows: list[Row] = field(default_factory=list)
     problems: list[LineProblem] = field(default_factory=list)
+    kind: str = pasted.LINES
+    has_names: bool = False
+    columns: list[Column] = field(default_factory=list)
+    question: str = ""
+    key: str = ""
+
+    def without(self, lines: Collection[int]) -> "Listing":
+        """Return the same without these lines."""
+        rows = [row for row in self.rows if row.line not in lines]
+        return replace(self, rows=rows, problems=[each for each in self.problems if each.line not in lines])
 
 
-def decode(content: bytes) -> str:
+def decode(content: bytes) -> Decoded:
     """Return the text of an uploaded file, whatever encoding it was saved in, or raise InvalidValue."""
     if len(content) > MAX_BYTES:
         raise InvalidValue(f"This file is larger than {MAX_BYTES // 1_000_000} MB. Split it.")
     if content.startswith(_WORKBOOKS):
         raise InvalidValue("This is a workbook of a spreadsheet. Save it as CSV, and choose that file.")
-    return encodings.decode(content).text
+    return encodings.decode(content, expected=columns.expected_words())
 
 
-def read(text: str) -> Listing:
-    """Read a batch, or raise InvalidValue for what concerns all of it: no rows, too many, columns nobody knows."""
+def read(text: str, choice: Choice | None = None) -> Listing:
+    """Read a batch, as somebody chose or as it looks. Raises InvalidValue for what concerns all of it."""
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         raise InvalidValue(f"This list is longer than {MAX_BYTES // 1_000_000} MB. Split it.")
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    delimiter, first_line, body = _opening(text)
-    listing = _table(body, delimiter, first_line) if delimiter else _lines(text)
-    if not listing.rows and not listing.problems:
-        raise InvalidValue("Paste at least one row, or choose a file that has some.")
-    return listing
-
-
-def _lines(text: str) -> Listing:
-    rows = [Row(line, {"prompt": prompt.strip()}) for line, prompt in enumerate(text.split("\n"), 1) if prompt.strip()]
-    _refuse_too_many(len(rows))
-    return Listing(rows)
-
-
-def _refuse_too_many(count: int) -> None:
-    if count > MAX_ROWS:
+    found = pasted.read(text, choice)
+    records = list(itertools.islice(found.records, MAX_ROWS + 1))
+    if len(records) > MAX_ROWS:
         raise InvalidValue(f"This list has more than {MAX_ROWS:,} rows. At most {MAX_ROWS:,} make one run: split it.")
-
-
-def _opening(text: str) -> tuple[str, int, str]:
-    """Return the delimiter, the number of the line with the names of the columns, and the text from it on.
-
-    The delimiter is empty if there is no such line.
-    """
-    directive = _DIRECTIVE.match(text)
-    rest = text[directive.end() :] if directive else text
-    body = rest.lstrip("\n \t")
-    line = text[: len(text) - len(body)].count("\n") + 1
-    names = {each: _names(body, each) for each in ((directive[1],) if directive else DELIMITERS)}
-    delimiter = max(names, key=lambda each: len(_known(names[each])))
-    is_table = "prompt" in _known(names[delimiter]) or len(_known(names[delimiter])) > 1
-    return (delimiter if is_table else ""), line, body
-
-
-def _names(text: str, delimiter: str) -> list[str]:
-    try:
-        return [
-            _name(cell)
-            for cell in next(csv.reader([text.partition("\n")[0]], delimiter=delimiter, skipinitialspace=True), [])
-        ]
-    except (csv.Error, TypeError, ValueError):  # a delimiter that cannot be one
-        return []
-
-
-def _name(cell: str) -> str:
-    words = "_".join(re.split(r"[\s_-]+", cell.strip().casefold()))
-    return _OTHER_NAMES.get(words, words)
-
-
-def _known(names: list[str]) -> set[str]:
-    return {name for name in names if name in COLUMNS}
-
-
-def _table(text: str, delimiter: str, first_line: int) -> Listing:
-    names = _names(text, delimiter)
-    records = []
-    for record in _records(text, delimiter, first_line):
-        records.append(record)
-        _refuse_too_many(len(records))
-    _refuse_columns(names)
-    listing = Listing()
-    for line, cells in records:
-        _take(listing, line, cells, names)
+    if not records:
+        raise InvalidValue("Paste at least one row, or choose a file that has some.")
+    listing = Listing(kind=found.kind, has_names=found.has_names, key=found.key)
+    listing.columns = columns.guess(found.names, [each.cells or () for each in records], named=found.has_names)
+    fields = _fields(listing, choice) if found.names else ["prompt"]
+    listing.question = listing.question or _question(listing, found, choice)
+    for record in records:
+        _take(listing, record, fields)
     return listing
+
+
+def _fields(listing: Listing, choice: Choice | None) -> list[str]:
+    """Return what each column is: as chosen for this text, or as it looks."""
+    if choice is not None and choice.key == listing.key and len(choice.fields) == len(listing.columns):
+        listing.columns = [
+            replace(column, field=each, is_sure=True)
+            for column, each in zip(listing.columns, choice.fields, strict=True)
+        ]
+        listing.question = columns.fault(choice.fields)
+    return [column.field for column in listing.columns]
+
+
+def _question(listing: Listing, found: pasted.Pasted, choice: Choice | None) -> str:
+    asked = [] if found.is_sure else [f"This is read as {pasted.KINDS[found.kind]}."]
+    if found.kind == pasted.COLUMN and not found.is_sure:
+        asked.append(f"Is the first line, {shown(found.names[0])}, the name of the column?")
+    elif not listing.has_names and not all(column.is_sure for column in listing.columns):
+        asked.append("No line names the columns. Say what they are.")
+    elif listing.columns:
+        asked.append(columns.question(listing.columns))
+    return " ".join(filter(None, asked))
 
 
 _QUOTES = (
@@ -143,46 +114,22 @@ _QUOTES = (
 )  # fmt: skip
 
 
-def _records(text: str, delimiter: str, first_line: int) -> Iterator[tuple[int, list[str] | None]]:
-    """Yield (its first line, its cells) of every record below the names not blank, or None: no more can be read."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
-    while True:
-        line = first_line + reader.line_num
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            yield line, None
-            return
-        if line > first_line and any(cell.strip() for cell in cells):
-            yield line, cells
+_NO_OBJECT = "This line is no whole JSON object."
 
 
-def _refuse_columns(names: list[str]) -> None:
-    unknown = [name for name in names if name and name not in COLUMNS]
-    if unknown:
-        known = lists.joined(COLUMNS)
-        raise InvalidValue(f"No column is called {lists.joined(map(shown, unknown[:5]))}. There are {known}.")
-    twice = {name for name in names if name and names.count(name) > 1}
-    if twice:
-        raise InvalidValue(f"Two columns are called {shown(min(twice))}. Keep one of them.")
-    if "prompt" not in names:
-        raise InvalidValue("There is no column for the prompt. Call it prompt.")
-
-
-def _take(listing: Listing, line: int, cells: list[str] | None, names: list[str]) -> None:
+def _take(listing: Listing, record: pasted.Record, fields: Sequence[str]) -> None:
     """Take one record as a row, or say what is wrong with the line."""
-    if cells is None:
-        listing.problems.append(LineProblem(line, "", _QUOTES))
+    if record.cells is None:
+        message = _NO_OBJECT if listing.kind == pasted.JSON else _QUOTES
+        listing.problems.append(LineProblem(record.line, "", message))
         return
-    placed = list(itertools.zip_longest(cells, names, fillvalue=""))
-    beyond = [cell for cell, name in placed if cell.strip() and not name]
+    beyond = [cell for cell in record.cells[len(fields) :] if cell.strip()]
     if beyond:
         message = f"{shown(beyond[0])} stands in no column. A cell with the separator in it stands in double quotes."
-        listing.problems.append(LineProblem(line, "", message))
-    else:
-        listing.rows.append(Row(line, {name: _as_text(cell.strip()) for cell, name in placed if cell.strip()}))
+        listing.problems.append(LineProblem(record.line, "", message))
+        return
+    cells = {name: _as_text(cell.strip()) for name, cell in zip(fields, record.cells, strict=False) if name}
+    listing.rows.append(Row(record.line, {name: cell for name, cell in cells.items() if cell}))
 
 
 def _as_text(cell: str) -> str:
@@ -196,12 +143,16 @@ def place_of(column: str) -> int:
 
 def read_models(text: str) -> list[str]:
     """Return the ids of the models of one cell, each once, or raise InvalidValue that names the likely one."""
-    names = list(dict.fromkeys(word for word in re.split(r"[\s,;]+", text.casefold()) if word))
-    for name in names:
-        if name not in flux_models.ids():
-            likely = difflib.get_close_matches(name, flux_models.ids(), n=1, cutoff=0.4)
-            raise InvalidValue(f"{shown(name)} is no FLUX model. Use {likely[0] if likely else 'one like flux-2-pro'}.")
-    return names
+    found = []
+    for part in filter(str.strip, re.split(r"[,;\n]+", text)):
+        words = part.split()
+        if unknown := [word for word in words if word.casefold() not in flux_models.ids()]:
+            # “FLUX.2 [pro]” is one name; of “flux-2-pro flux2max” only the second word is none.
+            wrong = part if len(unknown) == len(words) else unknown[0]
+            likely = model_names.find(wrong) or model_names.likely(wrong) or "one like flux-2-pro"
+            raise InvalidValue(f"{shown(wrong)} is no FLUX model. Use {likely}.")
+        found += map(str.casefold, words)
+    return list(dict.fromkeys(found))
 
 
 def read_shape(text: str) -> dict[str, str]:

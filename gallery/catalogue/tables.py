@@ -13,7 +13,7 @@ DELIMITERS = ("\t", ";", "|", ",")
 _SAMPLE = 50  # records: what a delimiter is judged by
 _CELL_CHARACTERS = 2_000_000
 
-_DIRECTIVE = re.compile(r'sep=([^\w"\n ])\n', re.IGNORECASE)  # Excel's own first line
+_DIRECTIVE = re.compile(r"sep=([;,|\t])\n", re.IGNORECASE)  # Excel's own first line
 _DASHES = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
 _BAR = re.compile(r"(?<!\\)\|")
 
@@ -64,10 +64,14 @@ def delimiter_of(text: str) -> str:
     return best if evenness[best][0] else ""
 
 
+def first(text: str, delimiter: str) -> list[Record]:
+    """Return the first records that are not blank."""
+    return [record for record in islice(records(text, delimiter), _SAMPLE) if not record.is_blank]
+
+
 def widths(text: str, delimiter: str) -> list[int]:
-    """Return how many cells each of the first records has that is not blank, without blank ones at its end."""
-    first = islice(records(text, delimiter), _SAMPLE)
-    return [_width(record.cells) for record in first if record.cells and not record.is_blank]
+    """Return how many cells each of the first records has, without blank ones at its end."""
+    return [_width(record.cells) for record in first(text, delimiter) if record.cells]
 
 
 def _evenness(text: str, delimiter: str) -> tuple[float, int]:

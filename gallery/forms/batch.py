@@ -1,26 +1,54 @@
 """The form of a batch: rows pasted or in a file, and what a row gets where it says nothing."""
 
+from dataclasses import dataclass
+
 from django import forms
 
 from gallery.catalogue import batches as catalogue
-from gallery.catalogue import seeds
+from gallery.catalogue import columns, pasted, seeds
 from gallery.catalogue.problems import InvalidValue
+from gallery.forms import batch_reading
 from gallery.forms.compose import START_MODEL, UNWRITTEN, ComposeForm
 from gallery.forms.fields import refuse_broken_text, text
 from gallery.models.keys import random_key
 from gallery.services import batches, matrix, owned
 from gallery.services.batches import Defaults, InvalidBatch
 
+# How the rows are read; what the form asks about them it sends with the rows that it asked about.
+READ_AS = ("read_of", "read_as", "names", "column")
+READ = ("read_in", "encoding", "file_name", *READ_AS)
+MOST_SHOWN = 3  # rows, of what was read
+ASKED_ENCODING = "Which of these does the file say? Its bytes could be read as several."
+
+
+class ColumnsField(forms.Field):
+    """What each column is, in their order; blank where it is left out."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value):
+        sent = [each if each in catalogue.COLUMNS else columns.LEFT_OUT for each in value or []]
+        return sent[: batch_reading.MOST_COLUMNS]
+
 
 class BatchForm(ComposeForm):
     """One run of many rows. `problems` are those of its lines; those of the other fields stand beside them.
 
-    `rows_text` is what was read, from the file if there is one: it stands in the form when it is shown again.
+    `source` is what was read, from the file if there is one: its text stands in the form when it is shown again.
+    `questions` are answered before anything is priced. `left_out`: problems of the lines that nobody wants to buy.
     """
 
     prompt = prompt_lines = replace = aspect_ratio = size = width = height = shapes_several = skip = None
     rows = forms.CharField(required=False, strip=False, label="Rows")
     file = forms.FileField(required=False, allow_empty_file=True, label="File")
+    read_in = forms.CharField(required=False)
+    encoding = forms.CharField(required=False)
+    file_name = forms.CharField(required=False)
+    read_of = forms.CharField(required=False)
+    read_as = forms.CharField(required=False)
+    names = forms.CharField(required=False)
+    column = ColumnsField(required=False)
+    leave_out = forms.CharField(required=False)
     shape = forms.CharField(required=False, initial="1:1", label="Shape", validators=[refuse_broken_text])
     seed = text("seed", initial="1 random")
 
@@ -28,9 +56,12 @@ class BatchForm(ComposeForm):
         """`buying`: random seeds are drawn for good."""
         super().__init__(*args, **kwargs)
         self.draw = seeds.draw_seeds if buying else batches.unknown_seeds()
-        self.rows_text = ""
+        self.source = batch_reading.Source("")
         self.listing = None
+        self.questions = []
         self.problems = []
+        self.left_out = []
+        self.rest = None
 
     def lay(self):
         self._read()
@@ -39,21 +70,43 @@ class BatchForm(ComposeForm):
         if self.errors:
             return
         try:
-            cells = batches.lay(self.listing, self._defaults(), draw=self.draw)
+            cells = self._cells_of(self.listing)
         except InvalidBatch as invalid:
-            self.problems = invalid.problems
-            self.add_error("rows", _count(len({problem.line for problem in self.problems})))
-        else:
-            self.cells = cells if self.buys_again or not self.owner else owned.reuse(cells, owner=self.owner)
+            cells = self._without(invalid.problems)
+        if cells is not None:
+            self.cells = cells
+
+    def _cells_of(self, listing):
+        cells = batches.lay(listing, self._defaults(), draw=self.draw)
+        return cells if self.buys_again or not self.owner else owned.reuse(cells, owner=self.owner)
+
+    def _without(self, problems):
+        """Return the cells of the rows that are right, if the others are to be left out; else say what is wrong."""
+        lines = {problem.line for problem in problems}
+        rest = self.listing.without(lines)
+        try:
+            cells = self._cells_of(rest) if rest.rows else []
+        except InvalidBatch:  # too many
+            cells = []
+        if cells and lines <= batch_reading.lines_of(self.cleaned_data.get("leave_out")):
+            self.listing, self.left_out = rest, problems
+            return cells
+        self.problems, self.rest = problems, Rest(sorted(lines), cells) if cells else None
+        self.add_error("rows", _count(len(lines)))
+        return None
 
     def _read(self):
-        self.rows_text, file = self.cleaned_data.get("rows") or "", self.cleaned_data.get("file")
+        self.source = batch_reading.Source(self.cleaned_data.get("rows") or "")
         try:
-            if file:
-                self.rows_text = catalogue.decode(file.read(catalogue.MAX_BYTES + 1))
-            self.listing = catalogue.read(self.rows_text)
+            self.source = batch_reading.source_of(self.cleaned_data)
+            self.listing = catalogue.read(self.source.text, batch_reading.choice_of(self.cleaned_data))
         except InvalidValue as wrong:
             self.add_error("rows", str(wrong))
+            return
+        asked = [] if self.source.is_sure else [ASKED_ENCODING]
+        self.questions = [*asked, *filter(None, [self.listing.question])]
+        if self.questions:
+            self.add_error("rows", " ".join(self.questions))
 
     def _check_defaults(self):
         """Once, with a prompt of ours: or every line would say the same."""
@@ -75,14 +128,73 @@ class BatchForm(ComposeForm):
 
     def as_typed(self):
         typed = {name: self.cleaned_data.get(name) for name in ("shape", "variant_seeds")}
-        return {**super().as_typed(), **typed, "batch": self.rows_text}
+        read = {name: self.cleaned_data[name] for name in (*READ_AS, "leave_out") if self.cleaned_data.get(name)}
+        return {**super().as_typed(), **typed, **read, "batch": self.source.text}
 
     def rows_shown(self):
         """Return what stands in the field for the rows: what was read, else what was typed."""
-        return self.rows_text or self["rows"].value() or ""
+        return self.source.text or self["rows"].value() or ""
+
+    @property
+    def read_words(self):
+        """Say in words what the rows were read as."""
+        return pasted.KINDS[self.listing.kind]
+
+    def used_columns(self):
+        """List what the columns are that are bought, in their order."""
+        fields = [column.field for column in self.listing.columns if column.field]
+        return fields or ["prompt"]
+
+    def unused_columns(self):
+        """List the names of the columns that are left out, as far as they have one."""
+        return [column.name for column in self.listing.columns if not column.field and column.name.strip()]
+
+    def first_rows(self):
+        """List (line, its cells) of the first rows."""
+        rows = self.listing.rows[:MOST_SHOWN]
+        return [(row.line, [row.values.get(name, "") for name in self.used_columns()]) for row in rows]
+
+    def more_rows(self):
+        return max(0, len(self.listing.rows) - MOST_SHOWN)
+
+    def readings(self):
+        """List what the file would say in each encoding that it could have."""
+        return batch_reading.readings_of(self.source)
+
+    def kinds(self):
+        """List (value, words) of what the rows can be read as."""
+        return [(kind, words) for kind, words in pasted.KINDS.items() if kind != pasted.JSON or self._is_json()]
+
+    def _is_json(self):
+        return self.listing is not None and self.listing.kind == pasted.JSON
+
+    def read_again(self):
+        """List (name, value) of how the rows are read, to be sent with them."""
+        sent = [(name, self[name].value()) for name in ("read_of", "read_as", "names") if self[name].value()]
+        sent += [("column", each) for each in self["column"].value() or []]
+        if self.source.encoding:
+            of_file = (("read_in", self.source.encoding), ("encoding", self.source.encoding))
+            sent += [*of_file, ("file_name", self.source.name)]
+        return sent
 
     def title(self):
         return batches.title_of(self.listing)
+
+
+@dataclass(frozen=True)
+class Rest:
+    """What stays if the lines that are wrong are left out."""
+
+    lines: list
+    cells: list
+
+    @property
+    def sent(self):
+        return ",".join(map(str, self.lines))
+
+    @property
+    def quote(self):
+        return matrix.total(self.cells)
 
 
 def _field(name):

@@ -8,13 +8,14 @@ from django.views.decorators.http import require_safe
 from gallery import access, tasks
 from gallery.catalogue import batches, params
 from gallery.forms import compose
-from gallery.forms.batch import BatchForm, from_run
+from gallery.forms.batch import READ, BatchForm, from_run
+from gallery.forms.batch_reading import MOST_READINGS
 from gallery.services import runs
 from gallery.services.matrix import InvalidMatrix
 from gallery.views import studio
 
 # By the review: it has the rows as read, and asks the rest.
-NOT_SENT_AGAIN = ("rows", "file", "buy_again", "let_wait", "review")
+NOT_SENT_AGAIN = ("rows", "file", "buy_again", "let_wait", "review", *READ)
 
 
 def batch(request):
@@ -42,7 +43,8 @@ def _take(request):
 
 def _review(request, form):
     names = [name for name in form.fields if name not in NOT_SENT_AGAIN]
-    typed = [("rows", form.rows_text), *((name, value) for name in names for value in request.POST.getlist(name))]
+    typed = [("rows", form.source.text), *form.read_again()]
+    typed += [(name, value) for name in names for value in request.POST.getlist(name)]
     here = reverse("batch")
     return studio.show_review(request, form, typed=typed, start=here, count=here, back="Back to the rows")
 
@@ -69,6 +71,8 @@ def _show(request, form):
         "formats": compose.FORMATS,
         "projects": compose.project_names(),
         "columns": batches.COLUMNS,
+        "most_readings": f":{MOST_READINGS}",
+        "others": f"{MOST_READINGS}:",
         "most_rows": f"{batches.MAX_ROWS:,}",
         "taken": params.PARAMS,  # a row may name any model: nothing is hidden
     }
