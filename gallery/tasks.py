@@ -32,6 +32,7 @@ from gallery.services import (
     repricing,
     sheets,
     spending,
+    statements,
     throttle,
     thumbnails,
     traffic,
@@ -61,6 +62,11 @@ def wake(count=1):
 def wake_draughtsman():
     """Tell a worker that a sheet waits."""
     _nudge(draw)
+
+
+def wake_reader():
+    """Tell a worker that a statement is not complete."""
+    _nudge(read)
 
 
 def _nudge(task, *, times=1):
@@ -107,6 +113,13 @@ def draw():
         process.draughtsman.wake()
 
 
+@queue.task()
+def read():
+    """Go on with a statement, in a thread of its own."""
+    if process.worker is not None:
+        process.reader.wake()
+
+
 @queue.periodic_task(crontab(hour="3", minute="17"))
 def nightly():
     """Take away what nobody needs: expired sessions, old tallies, files that killed processes left behind."""
@@ -116,6 +129,7 @@ def nightly():
     files.sweep_incoming()
     images.sweep_held()
     sheets.sweep()
+    statements.sweep()
     throttle.sweep()
     connection.close()
 
@@ -139,7 +153,7 @@ class Process:
 
     def __init__(self):
         self.worker = self.judge = None
-        self.fetcher = self.illustrator = self.draughtsman = None
+        self.fetcher = self.illustrator = self.draughtsman = self.reader = None
         self.stopping = threading.Event()
         self.ended = threading.Event()
 
@@ -155,6 +169,7 @@ class Process:
         gate.ensure_gates()
         self.illustrator = Illustrator(_illustrate)
         self.draughtsman = Illustrator(sheets.draw_next, name="sheets", threads=1)
+        self.reader = Illustrator(self._read_next, name="statements", threads=1)
         fetch_threads = max(4, min(FETCH_THREADS_MAX, threads // 2))
         self.fetcher = Fetcher(self.worker, threads=fetch_threads, ended=self.illustrator.wake)
         give_connection_back()  # SQLite's stays open: the last one to close writes the whole log back, at every beat
@@ -173,6 +188,7 @@ class Process:
         self.fetcher.stop()
         self.illustrator.stop()
         self.draughtsman.stop()
+        self.reader.stop()
         self.ended.set()
         for helper in helpers:
             helper.join()
@@ -207,6 +223,10 @@ class Process:
             _heal(self.replace_wake_ups)
             self.illustrator.wake()
             self.draughtsman.wake()
+            self.reader.wake()
+
+    def _read_next(self):
+        return statements.read_next(stopped=self.stopping.is_set)
 
     def reap(self):
         reaper.reap(self.judge)

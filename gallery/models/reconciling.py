@@ -12,10 +12,24 @@ class Source(models.TextChoices):
     ACCOUNT = "account", "the provider’s log"
 
 
+class Stage(models.TextChoices):
+    """How far a statement has come. Each step is a few short transactions, and any process can take the next one."""
+
+    READING = "reading", "the log is read"
+    SAVING = "saving", "the lines of the file are taken in"
+    LINES = "lines", "lines are set against the calls that they name"
+    DAYS = "days", "days are set against the books"
+    COMPLETE = "", "compared"
+
+
 class StatementQuerySet(models.QuerySet):
     def live(self):
         """Those that count: a withdrawn one stays to be seen, and says nothing any more."""
         return self.filter(withdrawn_at=None)
+
+    def due(self):
+        """Those that some process has to go on with, the oldest first."""
+        return self.live().exclude(stage=Stage.COMPLETE).filter(trouble="").order_by("id")
 
 
 class Statement(models.Model):
@@ -26,8 +40,11 @@ class Statement(models.Model):
     name = models.CharField(max_length=200, blank=True)  # of the file
     start = models.DateField()
     end = models.DateField()
-    # Of the provider's log: the page to read next. It has been compared once there is none.
-    next_page = models.PositiveIntegerField(null=True, blank=True)
+    next_page = models.PositiveIntegerField(null=True, blank=True)  # of the provider's log, as long as it is read
+    stage = models.CharField(max_length=8, choices=Stage, default=Stage.COMPLETE, blank=True)
+    place = models.BigIntegerField(default=0)  # within the stage: lines saved, the line or the day that comes next
+    size = models.PositiveIntegerField(default=0)  # lines of a file
+    trouble = models.CharField(max_length=200, blank=True)  # why nobody goes on until a person says so
     created_at = models.DateTimeField(default=timezone.now)
     created_by = models.CharField(max_length=150)  # a username, kept when they leave
     digest = models.CharField(max_length=64, blank=True, db_index=True)  # of a file's lines, in whatever order
@@ -39,13 +56,14 @@ class Statement(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(source__in=Source.values), name="statement_source_known")]
+        indexes = [models.Index(fields=["id"], name="statement_unfinished", condition=~Q(stage=Stage.COMPLETE))]
 
     def __str__(self):
         return f"statement {self.key}"
 
     @property
     def is_complete(self):
-        return self.next_page is None
+        return self.stage == Stage.COMPLETE
 
 
 class ChargeQuerySet(models.QuerySet):
@@ -122,7 +140,7 @@ class DifferenceQuerySet(models.QuerySet):
 
     def outside(self):
         """Charges with an id of their own that no call of ours has: somebody uses the key outside fluxweb."""
-        return self.live().filter(kind=Kind.OUTSIDE)
+        return self.live().filter(kind=Kind.OUTSIDE, statement__stage=Stage.COMPLETE)
 
 
 class Difference(models.Model):

@@ -1,7 +1,8 @@
 """The provider's charges against the books: by request id where there is one, else by the clock or a day's total.
 
-Each function takes a slice, in the caller's transaction: `match_charges` some lines, then `match_day` one day after the
-other. Twice does no harm: what a statement has said, or an earlier one of the same line, is not said again.
+Each function takes a part: `match_charges` some lines, then `match_day` one day after the other. They read and think
+without a lock, and write in slices. Twice does no harm, also by two processes at once or after a kill between two
+slices: what a statement has said, or an earlier one of the same line, is not said again.
 """
 
 from collections import defaultdict
@@ -10,22 +11,16 @@ from datetime import timedelta
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 
-from gallery.models import Attempt, Charge, Difference
+from gallery.models import Attempt, Charge, Difference, Statement
 from gallery.models.money import Money
 from gallery.models.reconciling import Kind, Source
+from gallery.services.slices import in_slices
 
 CHUNK = 500  # request ids in one query
 SPENT = (Money.CHARGED, Money.UNCERTAIN)
 EARLY = timedelta(minutes=2)  # a charge is noted when its call ends; clocks differ
 LATE = timedelta(minutes=15)
 DAY = timedelta(days=1)
-
-
-def compare(statement):
-    """Set a complete statement against the books and note every difference. In the caller's transaction."""
-    match_charges(statement, statement.charges.counted().order_by("number"))
-    for day in days_of(statement):
-        match_day(statement, day)
 
 
 def days_of(statement):
@@ -52,7 +47,7 @@ def match_charges(statement, charges):
         matched.add(attempt.pk)
         if kind:
             found.append(_of_attempt(statement, kind, attempt, provider_micros=charge.micros, charge=charge))
-    _keep(found, linked)
+    _keep(statement, found, linked)
 
 
 def _by_request_id(charges):
@@ -97,7 +92,7 @@ def match_day(statement, day):
     found += [_of_stranger(statement, charge) for charge in outside]
     rest += [charge for charge in charges if not charge.request_id and charge.day == day]
     found += _by_totals(statement, day, rest, attempts)
-    _keep(found, linked)
+    _keep(statement, found, linked)
 
 
 def _unmatched(statement, day):
@@ -209,9 +204,15 @@ def _of_total(statement, day, model, attempts, charges):
 # -- what is noted ----------------------------------------------------------------------------------------------------
 
 
-def _keep(found, linked):
-    Charge.objects.bulk_update(linked, ["attempt"], batch_size=200)
-    Difference.objects.bulk_create(_unsaid(found), batch_size=500)
+def _keep(statement, found, linked):
+    """What is said of a line comes before its link: a line that is linked is not looked at again."""
+    in_slices(found, lambda part: _say(statement, part))
+    in_slices(linked, lambda part: Charge.objects.bulk_update(part, ["attempt"]))
+
+
+def _say(statement, found):
+    Statement.objects.select_for_update().get(pk=statement.pk)  # two who say the same go one after the other
+    Difference.objects.bulk_create(_unsaid(found))
 
 
 def _unsaid(found):

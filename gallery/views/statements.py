@@ -5,8 +5,9 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
-from gallery import access
+from gallery import access, tasks
 from gallery.catalogue.statement_files import InvalidStatementFile
 from gallery.forms.statements import DecisionForm, FileForm, LogForm
 from gallery.models import Statement
@@ -49,7 +50,7 @@ def add(request):
         except InvalidStatementFile as bad:
             form.add_error("file", bad.problems)
         else:
-            return redirect("costs-statement", statement.key)
+            return _go_to(statement)
     return _page(request, file_form=form)
 
 
@@ -63,20 +64,25 @@ def begin(request):
     if not form.is_valid():
         return _page(request, log_form=form)
     statement = statements.begin_reading(form.cleaned_data["month"], by=request.user)
-    return _read_on(request, statement)
+    return _read_on(statement)
 
 
 @require_POST
 @access.admin_only
 def read_on(request, key):
-    return _read_on(request, access.statement_read(request, key))
+    return _read_on(access.statement_read(request, key))
 
 
-def _read_on(request, statement):
-    try:
-        statements.read_on(statement)
-    except provider.AccountUnreadable as trouble:
-        messages.error(request, f"Not read to the end: {trouble}. What came is kept; read on to continue.")
+def _read_on(statement):
+    statements.try_again(statement)
+    statements.read_on(statement)
+    return _go_to(statement)
+
+
+def _go_to(statement):
+    """Show a statement. What was not done within the press a worker goes on with."""
+    if not statement.is_complete:
+        tasks.wake_reader()
     return redirect("costs-statement", statement.key)
 
 
@@ -84,6 +90,10 @@ def _read_on(request, statement):
 @access.holders_only("sees_costs")
 def show(request, key):
     statement = access.statement_read(request, key)
+    if not statement.is_complete:
+        return _show_progress(request, statement)
+    if request.htmx:  # its poll, which has come to an end
+        return HttpResponseClientRefresh()
     decided = reconciling.decided_of(statement)
     if cursor := request.GET.get("before", ""):
         decided = decided.filter(id__lt=access.difference_place(statement, cursor).id)
@@ -102,6 +112,13 @@ def show(request, key):
     return render(request, "gallery/statement.html", context)
 
 
+def _show_progress(request, statement):
+    """Say how far it has come; what it says of the books is shown when all of it is there."""
+    context = {"statement": statement, "charges": statement.charges.count(), "percent": statements.progress(statement)}
+    page = "gallery/_statement_progress.html" if request.htmx else "gallery/statement_progress.html"
+    return render(request, page, context)
+
+
 @require_POST
 @access.admin_only
 def decide(request, key):
@@ -111,7 +128,7 @@ def decide(request, key):
     ticked = [each for each in request.POST.getlist("difference") if "\x00" not in each][:PAGE]
     if form.is_valid():
         facts = {"apply": form.cleaned_data["do"] == "apply", "by": request.user, "note": form.cleaned_data["note"]}
-        rows = list(reconciling.open_of(statement).filter(key__in=ticked))
+        rows = list(reconciling.open_of(statement).filter(key__in=ticked)) if statement.is_complete else []
         done = sum(reconciling.decide(each, **facts) for each in rows)
         _say(request, done, len(ticked))
     return redirect("costs-statement", key)

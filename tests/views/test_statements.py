@@ -5,7 +5,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from gallery.models import Attempt, Balance, Statement
+from gallery.models import Attempt, Balance, Difference, Statement
+from gallery.services import statements as services
 from gallery.simulator import faults
 from gallery.views import statements
 from tests.factories import make_run
@@ -129,3 +130,47 @@ def test_pages_follow_one_another(admin, admin_client, monkeypatch):
     assert "file 0" not in first.html
     [older] = [link["href"] for link in first.all("a", class_="btn") if link.text == "Older ones"]
     assert "file 0" in admin_client.get(reverse("costs-statements") + older).content.decode()
+
+
+LONG = 300  # lines: more than are saved with the statement
+
+
+@pytest.fixture
+def half_done(admin_client, monkeypatch):
+    """A long file whose press ended at once: all of its lines but the first hundred are left to a worker."""
+    lines = "\n".join(f"{timezone.localdate()} 10:00:00,strange-{n},flux-dev,0.02" for n in range(LONG))
+    with monkeypatch.context() as patched:
+        patched.setattr(services, "read_on", lambda *_, **__: None)
+        return send(admin_client, f"time,request_id,model,usd\n{lines}".encode()).url
+
+
+def test_a_long_file_shows_how_far_it_is_and_nothing_half_counted(half_done, admin_client):
+    page = Page(admin_client.get(half_done))
+    assert "The lines of the file are taken in: 33 %." in page.text
+    assert page.one("progress")["value"] == "33"
+    assert "Nothing is left to decide" not in page.text
+    assert not page.all("input", type="checkbox")
+    assert page.one("div", id="progress")["hx-get"] == half_done
+    assert not Difference.objects.outside().exists()
+    assert "being read" in Page(admin_client.get(reverse("costs-statements"))).text
+
+
+def test_the_progress_is_polled_until_all_is_there(half_done, admin_client):
+    polled = admin_client.get(half_done, headers={"HX-Request": "true"})
+    assert Page(polled).one("div", id="progress")["hx-trigger"] == "every 1s"
+    assert not Page(polled).all("h1")
+    while services.read_next(stopped=lambda: False):
+        pass
+    assert admin_client.get(half_done, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+    assert len(Page(admin_client.get(half_done)).all("input", type="checkbox")) == statements.PAGE
+
+
+def test_what_is_not_complete_is_not_decided(half_done, admin_client):
+    services.read_next(stopped=lambda: False)
+    Statement.objects.update(stage="days")  # as if somebody were still at it
+    statement = Statement.objects.get()
+    difference = Difference.objects.first()
+    decide = reverse("costs-statement-decide", args=[statement.key])
+    admin_client.post(decide, {"difference": difference.key, "do": "leave", "note": "-"})
+    difference.refresh_from_db()
+    assert (statement.is_complete, difference.decision) == (False, "")

@@ -1,0 +1,172 @@
+"""Long work in slices: how many rows one may have, and that a kill between two of them loses and doubles nothing."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from gallery.models import Charge, Difference, Project, Statement
+from gallery.models.reconciling import Kind, Stage
+from gallery.services import files, slices, statements
+from gallery.services.slices import Pace, delete_in_slices, in_slices
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LINES = 620  # more than is saved at once, and than is matched at once
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+@pytest.fixture
+def slow_rows(monkeypatch):
+    """A clock by which every row costs so many seconds."""
+    clock = [0.0]
+    monkeypatch.setattr(slices.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(slices.time, "sleep", lambda seconds: None)
+    return clock
+
+
+@pytest.mark.parametrize("row_seconds", [0.00001, 0.0005, 0.002])
+def test_a_slice_has_as_many_rows_as_fit_into_its_time(slow_rows, row_seconds):
+    sizes = []
+
+    def write(part):
+        sizes.append(len(part))
+        slow_rows[0] += row_seconds * len(part)
+
+    rows = list(range(20_000))
+    in_slices(rows, write)
+    assert sum(sizes) == len(rows)
+    settled = sizes[12:]
+    assert all(size * row_seconds <= 2 * slices.MOST_SECONDS or size == slices.LEAST for size in settled)
+    assert max(sizes) <= slices.MOST
+
+
+def test_every_slice_is_a_transaction_of_its_own():
+    seen = []
+    in_slices(list(range(250)), lambda part: seen.append((len(part), connection.in_atomic_block)), pace=Pace(100))
+    assert all(inside for _, inside in seen)
+    assert not connection.in_atomic_block
+    assert len(seen) > 1
+
+
+def test_rows_are_deleted_a_slice_at_a_time(monkeypatch):
+    Project.objects.bulk_create(Project(name=f"p{n}") for n in range(250))
+    assert delete_in_slices(Project.objects.exclude(name="p7")) == 249
+    assert [project.name for project in Project.objects.all()] == ["p7"]
+
+
+# -- statements -------------------------------------------------------------------------------------------------------
+
+
+def content():
+    """A file of charges that no call of ours is for: each becomes a difference."""
+    day = timezone.localdate() - timedelta(days=3)
+    rows = (f"{day + timedelta(days=n % 3)} 10:00:00,strange-{n},flux-dev,0.02" for n in range(LINES))
+    return ("time,request_id,model,usd\n" + "\n".join(rows)).encode()
+
+
+def begin(admin, monkeypatch):
+    """Take the file in; the press ends at once, so that all is left to a worker."""
+    with monkeypatch.context() as patched:
+        patched.setattr(statements, "read_on", lambda *_, **__: None)
+        return statements.import_csv(content(), name="usage.csv", by=admin)
+
+
+def check_complete():
+    statement = Statement.objects.get()
+    assert statement.is_complete
+    assert sorted(statement.charges.values_list("number", flat=True)) == list(range(2, LINES + 2))
+    assert statement.differences.filter(kind=Kind.OUTSIDE).count() == LINES
+    assert statement.differences.values("charge").distinct().count() == LINES
+    assert not list(files.names(statements.FOLDER))
+
+
+def never():
+    return False
+
+
+def test_a_worker_takes_a_long_file_from_where_the_press_ended(admin, monkeypatch):
+    statement = begin(admin, monkeypatch)
+    assert (statement.stage, statement.charges.count()) == (Stage.SAVING, statements.AT_ONCE)
+    assert [key for _, key in files.names(statements.FOLDER)] == [statement.key]
+    assert statements.read_next(stopped=never)
+    check_complete()
+    assert not statements.read_next(stopped=never)
+
+
+@pytest.mark.parametrize("after", [0, 1, 2, 3, 4, 6, 8])
+def test_a_kill_between_any_two_slices_loses_and_doubles_nothing(admin, monkeypatch, after):
+    begin(admin, monkeypatch)
+    real, left = Pace.slice, [after]
+
+    def until_killed(pace):
+        left[0] -= 1
+        if left[0] < 0:
+            raise Killed
+        return real(pace)
+
+    for deaths in range(60):
+        left[0] = after + deaths
+        with monkeypatch.context() as patched:
+            patched.setattr(Pace, "slice", until_killed)
+            try:
+                statements.read_next(stopped=never)
+            except Killed:
+                assert not Difference.objects.outside().exists()
+                continue
+        break
+    assert deaths
+    check_complete()
+
+
+def test_a_worker_that_is_told_to_stop_leaves_the_rest_for_the_next_one(admin, monkeypatch):
+    begin(admin, monkeypatch)
+    looks = iter([False, False, True])
+    statements.read_next(stopped=lambda: next(looks, True))
+    assert not Statement.objects.get().is_complete
+    statements.read_next(stopped=never)
+    check_complete()
+
+
+def test_two_workers_at_once_do_everything_once(admin, monkeypatch):
+    begin(admin, monkeypatch)
+    together = threading.Barrier(2)
+
+    def work():
+        together.wait()
+        statements.read_next(stopped=never)
+        connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    while statements.read_next(stopped=never):
+        pass
+    check_complete()
+
+
+def test_a_withdrawn_statement_is_not_gone_on_with(admin, monkeypatch):
+    statement = begin(admin, monkeypatch)
+    Statement.objects.update(withdrawn_at=timezone.now())
+    assert not statements.read_next(stopped=never)
+    statement.refresh_from_db()
+    statements.read_on(statement)
+    assert Charge.objects.count() == statements.AT_ONCE
+    statements.sweep()
+    assert not list(files.names(statements.FOLDER))
+
+
+def test_a_file_that_is_gone_says_so_and_stops(admin, monkeypatch):
+    statement = begin(admin, monkeypatch)
+    files.remove(statements._file_of(statement))
+    statements.read_next(stopped=never)
+    statement.refresh_from_db()
+    assert "not there any more" in statement.trouble
+    assert not statements.read_next(stopped=never)
