@@ -14,6 +14,14 @@ import httpx
 from .errors import ResultRefused
 
 MAX_ADDRESS_CHARS = 4096
+MAX_TEXT_CHARS = 100_000  # in which an address is looked for
+# Blanks and controls, which browsers drop around an address; marks without width; what stands in pairs around one.
+BLANKS = "".join(map(chr, range(0x21))) + "\x7f\xa0\u200b\u200e\u200f\u2060\ufeff"
+PAIRS = {'"': '"', "'": "'", "`": "`", "<": ">", "(": ")", "[": "]", "“": "”", "‘": "’", "«": "»"}
+NEVER_LAST = '"`<>”»'  # no address ends in one
+LINE_ENDS = re.compile(r"[\t\r\n]+")
+HTML_AMPERSAND = re.compile(r"&(?:amp|#38|#x26);", re.IGNORECASE)
+ADDRESS_IN_TEXT = re.compile(r"https?://[^\s\"'`<>()\[\]{}\\^|]+", re.IGNORECASE)
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 # No user part and no backslash in the authority: other programs read "https://bfl.ai\@evil.com" differently.
@@ -59,6 +67,33 @@ def is_usable_address(value: object) -> bool:
     if not value.isprintable() or " " in value:  # control characters and lone surrogates are not printable
         return False
     return bool(result_host(value))
+
+
+def read_address(text: str, *, base: str = "") -> str:
+    """Return the address that a text of a paid answer means, "" if it means none. base: of one without a host.
+
+    As browsers read addresses: without what stands around it, without line ends in it, "&amp;" as "&".
+    """
+    if len(text) > MAX_TEXT_CHARS:
+        return ""
+    plain = _plain_address(text)
+    if plain.startswith("//"):
+        plain = f"https:{plain}"
+    elif base and plain.startswith("/"):
+        plain = str(httpx.URL(base).join("/")).rstrip("/") + plain
+    if is_usable_address(plain):
+        return plain
+    found = ADDRESS_IN_TEXT.search(text)
+    inside = _plain_address(found[0].rstrip(".,;:!?")) if found else ""
+    return inside if is_usable_address(inside) else ""
+
+
+def _plain_address(text: str) -> str:
+    inner = text.strip(BLANKS)
+    while inner and (closing := PAIRS.get(inner[0])):
+        inner = inner[1:].removesuffix(closing).strip(BLANKS)
+    inner = LINE_ENDS.sub("", inner.rstrip(NEVER_LAST))
+    return HTML_AMPERSAND.sub("&", inner).replace(" ", "%20")
 
 
 def result_host(url: str) -> str:

@@ -14,10 +14,10 @@ from typing import BinaryIO
 
 import httpx
 
-from . import wire
+from . import encodings, wire
 from .addresses import check_address, check_result_hosts
 from .errors import ApiError, NotExecuted, OutcomeUnknown, Refused, ResultUnavailable
-from .fetching import Downloaded, check_head, copy_picture
+from .fetching import Downloaded, check_head, copy_picture, is_framed, unpack
 from .network import Call, Transport
 from .reading import Answer, read_answer
 
@@ -103,24 +103,27 @@ class Client:
         call = Call(time.monotonic() + deadline_seconds, allows=target.allows)
         try:
             with self._exchange(call, wire.result_request(target.url)) as response:
-                check_head(response.status_code, response.headers)
-                size_bytes, sha256, file_format = copy_picture(response.iter_raw(), into)
+                headers = response.headers
+                check_head(response.status_code, headers)
+                facts = copy_picture(response.iter_raw(), into)
         except httpx.TransportError as error:
             raise ResultUnavailable(_what_broke(call, error)) from None
-        return Downloaded(size_bytes, sha256, file_format, listed=target.listed, host=target.host)
+        facts, note = _unpacked(facts, into, headers.get("content-encoding", ""))
+        return Downloaded(*facts, target.listed, target.host, complete=is_framed(headers), note=note)
 
     def _pay(self, call: Call, request: httpx.Request) -> Answer:
         with self._exchange(call, request) as response:
             status, headers = response.status_code, response.headers
-            body, cut = read_capped(response)
+            good = 200 <= status < 300
+            body, cut = read_capped(response, wire.MAX_PICTURE_ANSWER_BYTES if good else wire.MAX_ANSWER_BYTES)
         if not cut:
-            return read_answer(status, headers, body, secret=self._key)
+            return read_answer(status, headers, body, secret=self._key, base=str(self._url))
         return self._read_cut_answer(status, headers, body, why=_what_broke(call, cut))
 
     def _read_cut_answer(self, status: int, headers: httpx.Headers, body: bytes, *, why: str) -> Answer:
         """Return the address if it came before the line was cut: it is paid for. Otherwise raise OutcomeUnknown."""
         try:
-            return read_answer(status, headers, body, secret=self._key)
+            return read_answer(status, headers, body, secret=self._key, base=str(self._url))
         except ApiError as error:
             raise OutcomeUnknown(why, status=status, request_id=error.request_id) from None
 
@@ -141,17 +144,28 @@ def _first_byte_by(marked_at: float | None) -> float | None:
     return None if marked_at is None else marked_at + wire.FIRST_BYTE_WITHIN_SECONDS
 
 
-def read_capped(response: httpx.Response) -> tuple[bytes, httpx.TransportError | None]:
+def _unpacked(facts: tuple[int, str, str], into: BinaryIO, encoding: str) -> tuple[tuple[int, str, str], str]:
+    """Return the facts of what is in the file once a compression is undone, and a note if it cannot be."""
+    if not encodings.names_of(encoding):
+        return facts, ""
+    if unpacked := unpack(into, encoding):
+        return unpacked, ""
+    return facts, "It came in a compression that could not be undone."
+
+
+def read_capped(
+    response: httpx.Response, limit: int = wire.MAX_ANSWER_BYTES
+) -> tuple[bytes, httpx.TransportError | None]:
     """Return the body, at most the cap, and what cut it short, if anything did."""
     body = bytearray()
     try:
         for chunk in response.iter_raw():
             body += chunk
-            if len(body) >= wire.MAX_ANSWER_BYTES:
+            if len(body) >= limit:
                 break
     except httpx.TransportError as error:
         return bytes(body), error
-    return bytes(body[: wire.MAX_ANSWER_BYTES]), None
+    return bytes(body[:limit]), None
 
 
 def _failure(call: Call, error: httpx.TransportError) -> ApiError:

@@ -1,21 +1,25 @@
-"""The bytes of a result: judged by their head, capped, counted and hashed on their way into a file."""
+"""The bytes of a result: judged by their head, capped, counted and hashed on their way into a file.
+
+What they are decides nothing here: it has been paid for, and is kept whatever it is.
+"""
 
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from . import encodings
 from .errors import ResultGone, ResultRefused, ResultUnavailable
+from .formats import HEAD_BYTES, sniff
 from .wire import MAX_RESULT_BYTES
-
-LONGEST_MAGIC_BYTES = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Downloaded:
-    """What was written. file_format by the first bytes ("jpeg", "png", "webp"): headers and endings may lie.
+    """What was written. file_format by the first bytes ("jpeg", "gif", "" for unknown ones): headers may lie.
 
-    listed: False when the host is public but nobody vouched for it; keep the file aside.
+    listed: False when the host is public but nobody vouched for it; keep the file aside. complete: nothing is missing
+    of what was sent, so another try brings the same. note: what is odd about it, in a few words of ours.
     """
 
     size_bytes: int
@@ -23,6 +27,8 @@ class Downloaded:
     file_format: str
     listed: bool
     host: str
+    complete: bool = True
+    note: str = ""
 
 
 def check_head(status: int, headers: Mapping[str, str]) -> None:
@@ -33,49 +39,42 @@ def check_head(status: int, headers: Mapping[str, str]) -> None:
         raise ResultGone(f"{status}: the address is dead", status=status)
     if status != 200:
         raise ResultUnavailable(f"{status} instead of the picture", status=status)
-    if headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
-        raise ResultRefused("the picture came compressed although we take none", status=status)
     length = headers.get("content-length", "")
     if length.isascii() and length.isdigit() and (len(length) > 15 or int(length) > MAX_RESULT_BYTES):
         raise ResultRefused("the file is too large", status=status)
 
 
-def copy_picture(chunks: Iterable[bytes], into: BinaryIO) -> tuple[int, str, str]:
-    """Write the chunks and return (bytes, SHA-256, format). Nothing is written unless the head is a picture's.
+def is_framed(headers: Mapping[str, str]) -> bool:
+    """Say whether a body that ended is whole: its length or its last chunk was announced. Else a cut looks alike."""
+    return "content-length" in headers or "chunked" in headers.get("transfer-encoding", "").lower()
 
-    Raises ResultRefused for no picture or too much of it, ResultUnavailable for nothing at all; OSError of `into`.
+
+def copy_picture(chunks: Iterable[bytes], into: BinaryIO) -> tuple[int, str, str]:
+    """Write the chunks and return (bytes, SHA-256, format).
+
+    Raises ResultRefused for too much of it, ResultUnavailable for nothing at all; OSError of `into`.
     """
-    size_bytes, digest, file_format = 0, hashlib.sha256(), ""
-    for chunk in _with_whole_head(chunks):
-        file_format = file_format or _format_of(chunk)
+    size_bytes, digest, head = 0, hashlib.sha256(), b""
+    for chunk in chunks:
         size_bytes += len(chunk)
         if size_bytes > MAX_RESULT_BYTES:
             raise ResultRefused("the file is too large")
+        head += chunk[: max(0, HEAD_BYTES - len(head))]
         digest.update(chunk)
         into.write(chunk)
     if not size_bytes:
         raise ResultUnavailable("an empty file")
-    return size_bytes, digest.hexdigest(), file_format
+    return size_bytes, digest.hexdigest(), sniff(head)
 
 
-def _with_whole_head(chunks: Iterable[bytes]) -> Iterable[bytes]:
-    """Yield the same bytes, the first chunk long enough to tell its format unless the file is shorter."""
-    head = b""
-    for chunk in chunks:
-        if head is None:
-            yield chunk
-        elif len(head := head + chunk) >= LONGEST_MAGIC_BYTES:
-            yield head
-            head = None
-    if head:
-        yield head
-
-
-def _format_of(head: bytes) -> str:
-    if head.startswith(b"\xff\xd8\xff"):
-        return "jpeg"
-    if head.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "png"
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "webp"
-    raise ResultRefused("the file is no JPEG, PNG or WebP")
+def unpack(into: BinaryIO, encoding: str) -> tuple[int, str, str] | None:
+    """Undo a compression of what was written; return its new facts, or None if it stays as it came."""
+    into.seek(0)
+    packed = into.read()
+    try:
+        plain = encodings.undo(packed, encoding, limit=MAX_RESULT_BYTES)
+    except encodings.CannotUndo:
+        return None
+    into.seek(0)
+    into.truncate()
+    return copy_picture([plain], into)

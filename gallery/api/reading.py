@@ -1,17 +1,17 @@
-"""Reads one answer of the API: an address, or the error that says what may be done next. Pure functions."""
+"""Reads one answer of the API: its picture, or the error that says what may be done next. Pure functions."""
 
 import datetime
 import email.utils
 import json
 import re
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .addresses import is_usable_address
+from .encodings import CannotUndo, undo
 from .errors import PaidWithoutResult
+from .payloads import find_payload
 from .verdicts import Reply, error_for
-from .wire import MAX_ANSWER_BYTES
+from .wire import MAX_PICTURE_ANSWER_BYTES
 
 MAX_WORDS_CHARS = 500
 MAX_CODE_CHARS = 100
@@ -26,11 +26,15 @@ SIGNATURE = re.compile(r"((?:signature|sig|token)=)[^\s&\"'<>]+", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A paid picture's address, which lives ten minutes. created: the provider's Unix time, None if it gave none."""
+    """A paid picture's address, which lives ten minutes, or its very bytes, and then no address.
+
+    created: the provider's Unix time, None if it gave none.
+    """
 
     url: str = field(repr=False)  # its signature opens the picture to everyone
     request_id: str
     created: int | None
+    content: bytes = field(default=b"", repr=False)
 
 
 def read_answer(
@@ -40,20 +44,23 @@ def read_answer(
     *,
     secret: str = "",
     now: datetime.datetime | None = None,
+    base: str = "",
 ) -> Answer:
-    """Return the address in a 2xx answer, or raise the ApiError that this status and body mean.
+    """Return the picture's address or bytes in a 2xx answer, or raise the ApiError that this status and body mean.
 
     secret: the key, blotted out wherever the provider repeats it. now: aware time, for a Retry-After that is a date.
+    base: the address that was asked, for a picture's address without a host.
     """
     headers = {name.lower(): value for name, value in headers.items()}
-    data = _read_json(_inflate(headers, body))
+    body = _inflate(headers, body)
+    data = _read_json(body)
     reply = _read_reply(status, headers, data, secret=secret, now=now)
     if not 200 <= status < 300:
         raise error_for(reply)
-    url = _first_address(data)
-    if url is None:
+    found = find_payload(body, data, base=base)
+    if found is None:
         raise PaidWithoutResult(f"{status} without a usable address", **reply.facts())
-    return Answer(url=url, request_id=reply.request_id, created=_unix_time(data))
+    return Answer(found.url, reply.request_id, _unix_time(data), found.content)
 
 
 def read_retry_after(value: str, now: datetime.datetime | None = None) -> float | None:
@@ -71,18 +78,16 @@ def read_retry_after(value: str, now: datetime.datetime | None = None) -> float 
 
 
 def _inflate(headers: Mapping[str, str], body: bytes) -> bytes:
-    """Undo a compression nobody asked for: a careless proxy must not cost a paid picture. Bounded output."""
-    if headers.get("content-encoding", "").strip().lower() not in ("gzip", "x-gzip", "deflate"):
-        return body
     try:
-        return zlib.decompressobj(wbits=47).decompress(body, MAX_ANSWER_BYTES)  # 47: gzip or zlib, by its header
-    except zlib.error:
-        return b""
+        return undo(body, headers.get("content-encoding", ""), limit=MAX_PICTURE_ANSWER_BYTES)
+    except CannotUndo:
+        return body  # perhaps its header lies
 
 
 def _read_json(body: bytes) -> object:
     try:
-        return json.loads(body.decode(json.detect_encoding(body), "replace"))
+        # Not strict: a line end within an address is no reason to lose a paid picture.
+        return json.loads(body.decode(json.detect_encoding(body), "replace"), strict=False)
     except (ValueError, RecursionError):  # RecursionError: a megabyte of "["
         return None
 
@@ -134,14 +139,6 @@ def _clean(text: str, limit: int, secret: str) -> str:
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())[:limit].rstrip()
 
 
-def _first_address(data: object) -> str | None:
-    pictures = data.get("data") if isinstance(data, dict) else None
-    if not isinstance(pictures, list):
-        return None
-    urls = (picture.get("url") for picture in pictures if isinstance(picture, dict))
-    return next(filter(is_usable_address, urls), None)
-
-
-def _unix_time(data: dict) -> int | None:
-    created = data.get("created")
+def _unix_time(data: object) -> int | None:
+    created = data.get("created") if isinstance(data, dict) else None
     return created if type(created) is int and 0 < created < 2**40 else None

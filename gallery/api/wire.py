@@ -13,6 +13,7 @@ RESULT_READ_SECONDS = 30.0  # silence of the delivery host, which only hands out
 
 MAX_ANSWER_BYTES = 1_000_000  # a real answer has some hundred bytes
 MAX_RESULT_BYTES = 40_000_000
+MAX_PICTURE_ANSWER_BYTES = 60_000_000  # a paid one that carries the largest result in base64, in short lines
 
 PLAIN_HEADERS = {
     "User-Agent": "fluxweb",

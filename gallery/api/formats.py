@@ -1,0 +1,47 @@
+"""What bytes are, by how they begin: headers and names of files may lie."""
+
+HEAD_BYTES = 1024
+
+PREFIXES = (
+    (b"\xff\xd8\xff", "jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"GIF87a", "gif"),
+    (b"GIF89a", "gif"),
+    (b"BM", "bmp"),
+    (b"II*\0", "tiff"),
+    (b"MM\0*", "tiff"),
+    (b"\0\0\1\0", "ico"),
+    (b"\xff\x0a", "jxl"),
+    (b"\0\0\0\x0cJXL ", "jxl"),
+    (b"\0\0\0\x0cjP  ", "jp2"),
+    (b"8BPS", "psd"),
+    (b"\x1aE\xdf\xa3", "webm"),
+    (b"%PDF", "pdf"),
+    (b"PK\3\4", "zip"),
+    (b"\x1f\x8b", "gzip"),
+)
+BRANDS = {b"avif": "avif", b"avis": "avif", b"heic": "heic", b"heix": "heic", b"mif1": "heic", b"msf1": "heic"}
+PAGES = (b"<!doctype html", b"<html", b"<head", b"<body")
+PICTURES = {"jpeg", "png", "webp", "gif", "bmp", "tiff", "ico", "jxl", "jp2", "psd", "avif", "heic", "svg"}
+
+
+def sniff(head: bytes) -> str:
+    """Return the short name of the format that these first bytes are of, "" for one nobody knows."""
+    for prefix, name in PREFIXES:
+        if head.startswith(prefix):
+            return name
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "webp"
+    if head[4:8] == b"ftyp":
+        return BRANDS.get(head[8:12], "mp4")
+    return _sniff_text(head[:HEAD_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip().lower())
+
+
+def _sniff_text(head: bytes) -> str:
+    if head.startswith(b"<svg") or (head.startswith((b"<?xml", b"<!doctype svg", b"<!--")) and b"<svg" in head):
+        return "svg"
+    if head.startswith(PAGES) or (head.startswith((b"<!--", b"<?xml")) and b"<html" in head):
+        return "html"
+    if head.startswith(b"<?xml"):
+        return "xml"
+    return "json" if head.startswith((b'{"', b'["', b"[{", b"{}", b"[]")) else ""
