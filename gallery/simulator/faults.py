@@ -5,6 +5,7 @@ Calls marked `billed` cost the model's price although the caller may never read 
 
 from __future__ import annotations
 
+import base64
 import threading
 from dataclasses import dataclass, field
 from typing import Any
@@ -69,6 +70,23 @@ class OddSuccess:
 
 
 @dataclass(frozen=True)
+class Shaped:
+    """200 and billed: this body, with the real result in its texts.
+
+    `{url}`, `{b64}`, `{b64_urlsafe}`, `{b64_bare}` (no padding), `{b64_lines}` and `{data_url}` are filled in. A text
+    instead of a document is sent as it is. `encoding`: gzip or deflate, with the header that says so.
+    """
+
+    body: Any = field(default_factory=lambda: {"created": 0, "data": [{"b64_json": "{b64}"}]})
+    encoding: str = ""
+
+
+@dataclass(frozen=True)
+class PictureAsAnswer:
+    """200 and billed, and the picture's bytes are the whole answer."""
+
+
+@dataclass(frozen=True)
 class Moderated:
     """403: the prompt or the picture was refused. Free."""
 
@@ -127,6 +145,21 @@ class WrongType:
 
 
 @dataclass(frozen=True)
+class OddPicture:
+    """The picture, built in a way that browsers show and decoders stumble over, or in another format: see oddities."""
+
+    kind: str = "second-picture"
+
+
+@dataclass(frozen=True)
+class Packed:
+    """The picture's bytes compressed (gzip or deflate) although nobody asked; `named` says so in the header."""
+
+    encoding: str = "gzip"
+    named: bool = True
+
+
+@dataclass(frozen=True)
 class Redirect:
     """302 to another address."""
 
@@ -166,10 +199,10 @@ class DripDownload:
     seconds_between: float = 0.05
 
 
-CALL_FAULTS = (Answer, CutBeforeAnswer, CutMidAnswer, Drip, Hang, Held, OddSuccess)
+CALL_FAULTS = (Answer, CutBeforeAnswer, CutMidAnswer, Drip, Hang, Held, OddSuccess, Shaped, PictureAsAnswer)
 CALL_FAULTS += (Moderated, Quota, NoChannel, RateLimited)
 DOWNLOAD_FAULTS = (Gone, Status, Short, CutDownload, WrongType, Redirect, Endless, GzipBomb, PixelBomb, Truncated)
-DOWNLOAD_FAULTS += (DripDownload,)
+DOWNLOAD_FAULTS += (DripDownload, OddPicture, Packed)
 BY_NAME = {kind.__name__: kind for kind in CALL_FAULTS + DOWNLOAD_FAULTS}
 
 
@@ -183,9 +216,14 @@ class RawLine(Exception):
 
 
 def from_json(entry):
-    """Build the fault that `{"fault": "Answer", "status": 429}` names. Raises KeyError, TypeError."""
+    """Build the fault that `{"fault": "Answer", "status": 429}` names. Raises KeyError, TypeError, ValueError.
+
+    `content_base64` stands for a content of any bytes.
+    """
     values = dict(entry)
     kind = BY_NAME[values.pop("fault")]
+    if "content_base64" in values:
+        values["content"] = base64.b64decode(values.pop("content_base64"))
     if isinstance(values.get("content"), str):
         values["content"] = values["content"].encode()
     return kind(**values)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import functools
+import gzip
 import re
 import struct
 import zlib
 
 from gallery.simulator import faults
 from gallery.simulator.answers import Reply, answer_json, answer_text, vendor_error
+from gallery.simulator.oddities import odd_picture
 
 MEBIBYTE = 1024 * 1024
 WORDS = {401: "Invalid token", 402: "Insufficient credits upstream", 429: "Too many requests", 413: "Payload too large"}
@@ -39,6 +42,20 @@ def _(fault: faults.Answer, *, world, post, succeed):
 def _(fault: faults.OddSuccess, *, world, post, succeed):
     world.bill(post)
     return _answer(200, fault.body, headers={}, post=post)
+
+
+@spoil_call.register
+def _(fault: faults.Shaped, *, world, post, succeed):
+    world.bill(post)
+    reply = _answer(200, _filled(fault.body, _forms(world, post, succeed)), headers={}, post=post)
+    return _packed(reply, fault.encoding) if fault.encoding else reply
+
+
+@spoil_call.register
+def _(fault: faults.PictureAsAnswer, *, world, post, succeed):
+    world.bill(post)
+    url = _forms(world, post, succeed)["{url}"]
+    return Reply(200, world.picture(url), {"Content-Type": "image/jpeg", "x-request-id": post.request_id})
 
 
 @spoil_call.register
@@ -132,6 +149,17 @@ def _(fault: faults.WrongType, *, world, picture):
 
 
 @spoil_download.register
+def _(fault: faults.OddPicture, *, world, picture):
+    return Reply(200, odd_picture(picture.content, fault.kind), picture.headers)
+
+
+@spoil_download.register
+def _(fault: faults.Packed, *, world, picture):
+    packed = _packed(picture, fault.encoding)
+    return packed if fault.named else Reply(200, packed.content, picture.headers)
+
+
+@spoil_download.register
 def _(fault: faults.Redirect, *, world, picture):
     return Reply(302, b"", {"Location": fault.to})
 
@@ -160,6 +188,37 @@ def _(fault: faults.Truncated, *, world, picture):
 @spoil_download.register
 def _(fault: faults.DripDownload, *, world, picture):
     raise faults.RawLine(_drops(head(picture) + picture.content, fault=fault, world=world))
+
+
+def _forms(world, post, succeed):
+    """Make the ordinary result and return every form in which an answer can carry it."""
+    succeed()
+    content = world.picture(post.result_url)
+    plain = base64.b64encode(content).decode()
+    return {
+        "{url}": post.result_url,
+        "{b64}": plain,
+        "{b64_urlsafe}": base64.urlsafe_b64encode(content).decode(),
+        "{b64_bare}": plain.rstrip("="),
+        "{b64_lines}": base64.encodebytes(content).decode(),
+        "{data_url}": f"data:image/jpeg;base64,{plain}",
+    }
+
+
+def _filled(shape, forms):
+    """Put the result into every text of a document, or of a text."""
+    if isinstance(shape, dict):
+        return {name: _filled(each, forms) for name, each in shape.items()}
+    if isinstance(shape, list):
+        return [_filled(each, forms) for each in shape]
+    if isinstance(shape, str):
+        return functools.reduce(lambda text, form: text.replace(*form), forms.items(), shape)
+    return shape
+
+
+def _packed(reply, encoding):
+    content = {"gzip": gzip.compress, "deflate": zlib.compress}[encoding](reply.content)
+    return Reply(reply.status, content, {**reply.headers, "Content-Encoding": encoding})
 
 
 def no_channel(model):
