@@ -60,11 +60,10 @@ def is_transparent(picture):
     return upright(picture).getextrema()[-1][0] < 255
 
 
-def redrawn(file):
-    """Return the bytes of a WebP that is upright without EXIF, pixel for pixel. Call with DECODES held."""
+def redrawn(picture):
+    """Return the bytes of a WebP that is upright without EXIF, pixel for pixel, of an opened picture."""
     out = io.BytesIO()
-    with Pillow.open(file) as picture:
-        upright(picture).save(out, "WEBP", lossless=True, method=1)
+    upright(picture).save(out, "WEBP", lossless=True, method=1)
     return out.getvalue()
 
 

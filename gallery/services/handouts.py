@@ -10,7 +10,6 @@ import json
 import structlog
 from django.core.files.storage import default_storage
 from django.utils.text import slugify
-from PIL import Image as Pillow
 
 from gallery.catalogue import params
 from gallery.models.sharing import Download
@@ -38,14 +37,18 @@ def view(image):
 
 
 def _view(image):
-    with files.open_file(image.file) as file, verification.DECODES, Pillow.open(file) as picture:
+    with files.open_file(image.file) as file, verification.DECODES, verification.open_picture(file) as picture:
         shown = decoding.upright(picture, within=(VIEW_EDGE, VIEW_EDGE))
         return _encoded(shown, "WEBP", quality=VIEW_QUALITY, method=2)
 
 
 def card(image):
     """Return a small JPEG, which every chat program understands, made from the thumbnail."""
-    with files.open_file(image.thumbnail or image.file) as file, verification.DECODES, Pillow.open(file) as picture:
+    with (
+        files.open_file(image.thumbnail or image.file) as file,
+        verification.DECODES,
+        verification.open_picture(file) as picture,
+    ):
         shown = decoding.on_ground(decoding.upright(picture, within=(CARD_EDGE, CARD_EDGE)), "white")
         return _encoded(shown, "JPEG", quality=CARD_QUALITY)
 
@@ -85,7 +88,7 @@ def money_words(micros):
 
 def _redrawn(original, image_format):
     """Draw anew what cannot be stripped without changing how it looks: turned as it is meant, in the usual colours."""
-    with verification.DECODES, Pillow.open(io.BytesIO(original)) as picture:
+    with verification.DECODES, verification.open_picture(io.BytesIO(original)) as picture:
         drawn = decoding.upright(picture)
     options = {"jpeg": {"quality": REDRAWN_QUALITY, "subsampling": 0}, "webp": {"lossless": True}}.get(image_format, {})
     shown = drawn.convert("RGB") if image_format == "jpeg" else drawn

@@ -8,11 +8,10 @@ another model by 7.6 to 31 levels. A small thing that is in one only shows in th
 from dataclasses import dataclass
 from functools import reduce
 
-from PIL import Image as Pillow
 from PIL import ImageChops, ImageStat
 
 from gallery.models.repeats import Likeness
-from gallery.services import decoding
+from gallery.services import decoding, verification
 
 MEAN_OF_SAME = 3.0  # levels of 255, over all pixels and channels
 VISIBLE = 32  # levels of 255 in the channel that differs most: so much shows in a single pixel
@@ -46,7 +45,7 @@ def measure(one, other):
 
 def measure_files(one, other):
     """Measure two open files."""
-    with Pillow.open(one) as first, Pillow.open(other) as second:
+    with verification.open_picture(one) as first, verification.open_picture(other) as second:
         return measure(first, second)
 
 

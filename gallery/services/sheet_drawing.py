@@ -69,7 +69,7 @@ def _fill(canvas, place):
 def _fitted(image, place):
     """Return the picture as large as it fits. Decodes no more of it than that needs, and one at a time."""
     box = (place.width, place.height)
-    with _open(image, longer=max(box)) as file, verification.DECODES, Pillow.open(file) as picture:
+    with _open(image, longer=max(box)) as file, verification.DECODES, verification.open_picture(file) as picture:
         return decoding.on_ground(decoding.upright(picture, within=box), TABLE)
 
 

@@ -5,7 +5,6 @@ import io
 import structlog
 from django.db.models import F
 from django.utils import timezone
-from PIL import Image as Pillow
 
 from gallery.models import Image
 from gallery.services import decoding, files, verification
@@ -39,7 +38,7 @@ def make_next():
 def _make(image):
     """A picture without a thumbnail is still the picture that was paid for."""
     try:
-        with files.open_file(image.file) as file, verification.DECODES, Pillow.open(file) as picture:
+        with files.open_file(image.file) as file, verification.DECODES, verification.open_picture(file) as picture:
             content = make(picture)
         name = files.publish_bytes(content, files.name_of(image.attempt, "thumbnails", ".webp"))
     except (OSError, ValueError, SyntaxError):

@@ -1,0 +1,209 @@
+"""What browsers forgive around the pixels of a picture and Pillow does not: left out or put right, in a copy.
+
+The stored file stays as it came; whoever decodes it gets the copy. Pixels are never made up: what is missing of them
+is missing in the copy too. Only heads of chunks are read unless there is something to mend.
+"""
+
+import re
+import struct
+import zlib
+
+TAIL_BYTES = 64 * 1024  # within which a sound file ends, whatever was put behind it
+CHUNK_LIMIT = 1_000_000  # bytes that a compressed profile may have unpacked; Pillow refuses more
+JPEG_END = b"\xff\xd9"
+SCAN, NEXT_MARKER = 0xDA, re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD9)}
+# Segments without which a JPEG looks different: EXIF (it may be turned), the profile, which colours these are.
+LOOKS = ((0xE0, b"JFIF\0"), (0xE1, b"Exif\0\0"), (0xE2, b"ICC_PROFILE\0"), (0xEE, b"Adobe"))
+APP0, APP15 = 0xE0, 0xEF
+
+PNG_START = b"\x89PNG\r\n\x1a\n"
+PNG_WORDS = {b"tEXt", b"zTXt", b"iTXt"}  # compressed, they may be larger than Pillow takes
+PNG_PACKED = {b"zTXt", b"iTXt", b"iCCP"}
+WEBP_FRAMES = {b"VP8X", b"ALPH", b"VP8 ", b"VP8L", b"ANIM", b"ANMF", b"ICCP", b"EXIF"}
+
+
+def mend(file, image_format):
+    """Return the bytes to decode instead of an open file, or None if it can be decoded as it is."""
+    file.seek(0)
+    mended = {"jpeg": _mend_jpeg, "png": _mend_png, "webp": _mend_webp}[image_format](file)
+    file.seek(0)
+    return mended
+
+
+def barer(content, image_format):
+    """Yield a picture without what it looks the same without, then without any: what is odd may be odd there only."""
+    if image_format == "jpeg":
+        yield _bare_jpeg(content, LOOKS)
+        yield _bare_jpeg(content, ())
+
+
+def lacks_end(file):
+    """Say whether an open JPEG was cut before its end marker: its last pixels may be missing."""
+    return not _ends_soon(file) and _end_of_jpeg(_whole(file)) is None
+
+
+# -- JPEG: an end marker that is missing ------------------------------------------------------------------------------
+
+
+def _mend_jpeg(file):
+    return without_padding(_whole(file)) + JPEG_END if lacks_end(file) else None
+
+
+def without_padding(content):
+    """Return what came before the zeros that a file was filled up with, and before half a marker."""
+    sound = content.rstrip(b"\0")
+    if not sound.endswith(b"\xff"):
+        return sound
+    return sound[:-1] if sound == content else sound + b"\0"  # FF 00 is a pixel's
+
+
+def _ends_soon(file):
+    size = file.seek(0, 2)
+    file.seek(max(0, size - TAIL_BYTES))
+    return without_padding(file.read()).endswith(JPEG_END)
+
+
+def _whole(file):
+    file.seek(0)
+    return file.read()
+
+
+def _end_of_jpeg(content):
+    """Return where the first picture of a JPEG ends, None if it does not."""
+    for marker, _, end in _segments(content):
+        if marker == JPEG_END[1]:
+            return end
+    return None
+
+
+def _segments(content):
+    """Yield (marker, start, end) of each segment as far as they make sense; that of a scan reaches to the next one."""
+    at = 2
+    while (at := content.find(b"\xff", at)) >= 0:
+        while content[at + 1 : at + 2] == b"\xff":  # filled up
+            at += 1
+        marker = content[at + 1] if at + 1 < len(content) else 0
+        if marker == JPEG_END[1]:
+            yield marker, at, at + 2
+            return
+        end = at + 2 if marker in WITHOUT_LENGTH else _end_of_segment(content, at, marker)
+        if end is None:
+            return
+        yield marker, at, end
+        at = end
+
+
+def _end_of_segment(content, at, marker):
+    if at + 4 > len(content):
+        return None
+    end = at + 2 + int.from_bytes(content[at + 2 : at + 4])
+    if marker == SCAN:
+        found = NEXT_MARKER.search(content, end)
+        return found.start() if found else None
+    return end
+
+
+def _bare_jpeg(content, looks):
+    parts, rest = [content[:2]], 2
+    for marker, start, end in _segments(content):
+        kept = any(marker == of and content.startswith(word, start + 4) for of, word in looks)
+        if kept or not APP0 <= marker <= APP15:
+            parts.append(content[start:end])
+        rest = end
+    return b"".join([*parts, content[rest:]])
+
+
+# -- PNG: texts that are too long, checksums of what may be left out --------------------------------------------------
+
+
+def _mend_png(file):
+    if not any(_is_odd(kind, body, crc) for kind, body, crc in _png_heads(file)):
+        return None
+    content = _whole(file)
+    return b"".join([PNG_START, *_sound_chunks(content)])
+
+
+def _png_heads(file):
+    """Yield (kind, body, checksum); the body of what may be left out only, which alone is read."""
+    size, at = file.seek(0, 2), len(PNG_START)
+    while at + 12 <= size:
+        file.seek(at)
+        length, kind = struct.unpack(">L4s", file.read(8))
+        if kind == b"IEND" or at + 12 + length > size:
+            return
+        if _may_be_left_out(kind):
+            body = file.read(length)
+            yield kind, body, file.read(4)
+        at += 12 + length
+
+
+def _may_be_left_out(kind):
+    return bool(kind[0] & 0x20)  # a small first letter: ancillary
+
+
+def _is_odd(kind, body, crc):
+    return kind in PNG_PACKED or zlib.crc32(kind + body).to_bytes(4) != crc
+
+
+def _sound_chunks(content):
+    """Yield the chunks that say how the picture looks, as they are. What is cut stays cut."""
+    at = len(PNG_START)
+    while at + 12 <= len(content):
+        length, kind = struct.unpack_from(">L4s", content, at)
+        chunk = content[at : at + 12 + length]
+        if not _may_be_left_out(kind) or _is_sound(kind, chunk[8:-4], chunk[-4:]):
+            yield chunk
+        if kind == b"IEND":
+            return
+        at += 12 + length
+    yield content[at:]
+
+
+def _is_sound(kind, body, crc):
+    if kind in PNG_WORDS or zlib.crc32(kind + body).to_bytes(4) != crc:
+        return False
+    return kind != b"iCCP" or _unpacks_small(body.partition(b"\0")[2][1:])
+
+
+def _unpacks_small(packed):
+    unpacker = zlib.decompressobj()
+    try:
+        unpacker.decompress(packed, CHUNK_LIMIT)
+    except zlib.error:
+        return False
+    return not unpacker.unconsumed_tail
+
+
+# -- WebP: a length that does not fit ---------------------------------------------------------------------------------
+
+
+def _mend_webp(file):
+    size = file.seek(0, 2)
+    file.seek(4)
+    length = int.from_bytes(file.read(4), "little") + 8
+    if length <= size and _webp_end(file, size) == length:
+        return None
+    chunks = b"".join(_webp_chunks(_whole(file)))
+    return b"RIFF" + struct.pack("<L", len(chunks) + 4) + b"WEBP" + chunks
+
+
+def _webp_end(file, size):
+    """Return where the last chunk of a picture ends that is known, or where the file does."""
+    at = 12
+    while at + 8 <= size:
+        file.seek(at)
+        kind, length = struct.unpack("<4sL", file.read(8))
+        if kind not in WEBP_FRAMES | {b"XMP "}:
+            break
+        at += 8 + length + length % 2
+    return at
+
+
+def _webp_chunks(content):
+    at = 12
+    while at + 8 <= len(content):
+        kind, length = struct.unpack_from("<4sL", content, at)
+        if kind in WEBP_FRAMES and at + 8 + length <= len(content):
+            yield content[at : at + 8 + length].ljust(8 + length + length % 2, b"\0")
+        at += 8 + length + length % 2
