@@ -214,6 +214,7 @@ class Process:
     def sweep(self):
         """Put right what was left behind, fetch what waits, replace lost wake-ups. One that fails stops no other."""
         _heal(answers.take_in_spool)
+        _heal(answers.take_in_contents)
         _heal(self.reap)
         _heal(spending.fold)
         if not self.stopping.is_set():

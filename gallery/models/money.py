@@ -8,6 +8,9 @@ from django.utils import timezone
 from gallery.models.keys import KeyField
 
 KEY_GATE = "key"  # the gate of the API key; the others are named like their FLUX model
+INLINE = (
+    "spool:"  # instead of an address: the bytes came within the answer and lie in the spool under the attempt's key
+)
 FETCH_LEASE_SECONDS = 120  # how long one fetch may take before another process may try
 
 
@@ -62,6 +65,7 @@ class Fetch(models.TextChoices):
     DONE = "done", "stored"
     DEAD = "dead", "gone"
     BLOCKED = "blocked", "held aside"
+    FILED = "filed", "kept as a file"
 
 
 class AttemptQuerySet(models.QuerySet):
@@ -110,20 +114,22 @@ class Attempt(models.Model):
     words = models.CharField(max_length=500, blank=True)
     settled_by = models.CharField(max_length=150, blank=True)  # a person's username, kept when they leave
 
-    url = models.TextField(blank=True)  # blanked once fetched or dead: it carries a signature
+    url = models.TextField(blank=True)  # or INLINE; blanked once fetched or dead: it carries a signature
     host = models.CharField(max_length=255, blank=True)
     fetch = models.CharField(max_length=8, choices=Fetch, default=Fetch.NONE)
     fetch_tries = models.PositiveSmallIntegerField(default=0)  # that failed
     fetch_after = models.DateTimeField(null=True, blank=True)
     fetch_worker = models.ForeignKey("Worker", models.SET_NULL, null=True, blank=True, related_name="+")
     fetch_lease_until = models.DateTimeField(null=True, blank=True)
-    decodes = models.PositiveSmallIntegerField(default=0)  # begun and not ended: the process may have died of it
+    # Decodes begun and not ended: the process may have died of it. Stays if too many did: nobody decodes it any more.
+    decodes = models.PositiveSmallIntegerField(default=0)
     fetch_error = models.CharField(max_length=200, blank=True)
     url_dies_at = models.DateTimeField(null=True, blank=True)
     # Of its picture, noted here so that they count where the money does, and still do when the picture is deleted.
     kept = models.BooleanField(default=False)  # somebody picks it
     shared = models.BooleanField(default=False)  # a link has shown it
-    held_name = models.CharField(max_length=200, blank=True)  # stored, not shown: an admin releases or drops it
+    # The file as it came, if it is not shown: held aside, kept as a file, or released as a picture drawn from it.
+    held_name = models.CharField(max_length=200, blank=True)
 
     objects = AttemptQuerySet.as_manager()
 

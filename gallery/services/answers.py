@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from gallery.models import Attempt
-from gallery.models.money import FETCH_LEASE_SECONDS, KEY_GATE, Fetch, Money
+from gallery.models.money import FETCH_LEASE_SECONDS, INLINE, KEY_GATE, Fetch, Money
 from gallery.models.runs import OPEN_TO_LATE_ANSWER, State
 from gallery.services import claims, crash, gate, outcomes, provider, reasons, spool
 from gallery.services.commits import Rank, committing
@@ -20,7 +20,10 @@ from gallery.services.states import change, raise_version
 from gallery.services.together import Together
 
 ADDRESS_SECONDS = 600  # a result's address lives ten minutes (flux-api.md)
-STATE_OF_RESULT = {Fetch.WANTED: State.HAVE_URL, Fetch.DONE: State.DONE, Fetch.BLOCKED: State.BLOCKED}
+INLINE_SECONDS = 86_400  # bytes in the spool do not die: only if its disk is gone, they are given up after a day
+STATE_OF_RESULT = {
+    Fetch.WANTED: State.HAVE_URL, Fetch.DONE: State.DONE, Fetch.BLOCKED: State.BLOCKED, Fetch.FILED: State.BLOCKED,
+}  # fmt: skip
 RECORD_PAUSES = (0.1, 0.5, 1, 2, 5, 10, 20, 30, 30, 30, 30)  # seconds; then the spool file is taken in by the sweep
 MOST_AT_ONCE = 8  # answers in one transaction
 
@@ -62,10 +65,25 @@ def record(attempt, outcome):
 
 def _spool(attempt, outcome):
     """A disk that is full must not keep the answer from the database."""
+    if outcome.content:
+        _spool_content(attempt, outcome.content)
+        crash.reached("content")
     try:
         spool.keep(attempt.key, outcome.as_json())
     except OSError:
         log.exception("answer not spooled", attempt=attempt.key)
+
+
+def _spool_content(attempt, content):
+    """The picture itself has no other place until it is stored: a disk that is full is given minutes."""
+    for pause in (0, *RECORD_PAUSES):
+        time.sleep(pause)
+        try:
+            spool.keep_content(attempt.key, content)
+        except OSError:
+            log.exception("picture of an answer not spooled", attempt=attempt.key)
+        else:
+            return
 
 
 def _record_all(answered):
@@ -102,6 +120,18 @@ def take_in_spool():
         except Exception:  # a damaged file, or one of another version: kept for a person, out of the others' way
             log.exception("answer on disk cannot be read", attempt=key)
             spool.put_aside(key)
+
+
+def take_in_contents():
+    """Take in pictures in the spool whose answer nobody recorded, and remove those that are stored by now."""
+    for key in spool.contents(unless=under_way):
+        attempt = Attempt.objects.select_related("job").filter(key=key).first()
+        if attempt is None or (attempt.job.state == State.SENDING and attempt.job.attempt_id == attempt.pk):
+            continue  # of another database; or its worker is about to record it
+        if attempt.answered_at is None:
+            take_in(key, outcomes.of_content())
+        elif attempt.fetch not in (Fetch.NONE, Fetch.WANTED):
+            spool.forget_content(key)
 
 
 def take_in(attempt_key, outcome):
@@ -155,7 +185,7 @@ def _address(url):
         "host": provider.host_of(url)[:255],
         "fetch": Fetch.WANTED,
         "fetch_after": now,
-        "url_dies_at": now + timedelta(seconds=ADDRESS_SECONDS),
+        "url_dies_at": now + timedelta(seconds=INLINE_SECONDS if url == INLINE else ADDRESS_SECONDS),
     }
 
 

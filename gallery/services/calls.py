@@ -16,7 +16,7 @@ DOUBTFUL = Q(money="uncertain")
 SENT = Q(sent_at__isnull=False) & ~Q(money="reserved")
 MOSTLY_PAID = ~Q(money__in=["reserved", "not_charged", "uncertain"])
 FREE = SENT & ~Q(money__in=["charged", "uncertain"])
-WITH_PICTURE = ~Q(fetch__in=["none", "wanted", "dead", "blocked"])
+WITH_PICTURE = ~Q(fetch__in=["none", "wanted", "dead", "blocked", "filed"])
 CHUNK = 1_000  # rows of an export that are in memory
 
 

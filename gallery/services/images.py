@@ -1,6 +1,7 @@
 """From a result's address to a stored image: fetch, verify, publish, one commit to DONE. GETs are free and repeated."""
 
 import contextlib
+import hashlib
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -12,10 +13,10 @@ from django.utils import timezone
 
 from gallery.api import errors
 from gallery.models import Attempt, Image
-from gallery.models.money import FETCH_LEASE_SECONDS, Fetch
+from gallery.models.money import FETCH_LEASE_SECONDS, INLINE, Fetch
 from gallery.models.pictures import CONTENT_TYPES
 from gallery.models.runs import State
-from gallery.services import crash, files, provider, verification
+from gallery.services import crash, files, provider, spool, verification
 from gallery.services.commits import committing, give_connection_back
 from gallery.services.rows import update_rows
 from gallery.services.states import change
@@ -69,33 +70,80 @@ def _lease(attempt_id, worker):
 
 
 def _fetch_into(file, attempt):
-    seconds = min(
-        FETCH_LEASE_SECONDS - BEGUN_WITHIN_SECONDS, max(1, (attempt.url_dies_at - timezone.now()).total_seconds())
-    )
-    got = provider.download(attempt.url, into=file, deadline_seconds=seconds)
+    """Keep what came, whatever it is: it is looked at only to know whether it may be shown."""
+    got = _receive(file, attempt)
     file.flush()
     if not got.listed:
-        _block(attempt, reason="The result's host is not in FLUX_RESULT_HOSTS.", file=file)
-        return
-    if attempt.decodes > DECODES_ALLOWED:
-        _block(attempt, reason="Two workers died while decoding this result.", file=file)
-        return
+        _block(attempt, reason="The result’s host is not in FLUX_RESULT_HOSTS.", file=file)
+    elif is_deadly(attempt):
+        _block(attempt, reason="Two workers died while decoding this result.", file=file, decodes=attempt.decodes)
+    else:
+        _show_or_hold(file, attempt, got)
+    if attempt.url == INLINE:
+        spool.forget_content(attempt.key)
+
+
+def _receive(file, attempt):
+    if attempt.url == INLINE:
+        return _receive_inline(file, attempt)
+    left = (attempt.url_dies_at - timezone.now()).total_seconds()
+    seconds = min(FETCH_LEASE_SECONDS - BEGUN_WITHIN_SECONDS, max(1, left))
+    return provider.download(attempt.url, into=file, deadline_seconds=seconds)
+
+
+def _receive_inline(file, attempt):
+    try:
+        with spool.open_content(attempt.key) as content:
+            return provider.copy_inline(content, into=file)
+    except FileNotFoundError:
+        raise errors.ResultUnavailable("The picture came within the answer, which is not in this spool.") from None
+
+
+def _show_or_hold(file, attempt, got):
+    """Store the picture. What is none is held; what is damaged too, unless its end may be missing: then raise."""
     try:
         keep(file, attempt, sha256=got.sha256)
     except verification.NotAPicture as refused:
-        _block(attempt, reason=str(refused), file=file)
+        _block(attempt, reason=got.note or str(refused), file=file)
     except verification.NotWhole as damaged:
-        if _wait(attempt) > 0:
+        if not got.complete and _wait(attempt) > 0:
             raise
-        _block(attempt, reason=str(damaged), file=file)  # all that ever came of what was paid for
+        _block(attempt, reason=str(damaged), file=file)  # all that ever came, or will, of what was paid for
 
 
-def keep(file, attempt, *, sha256):
-    """Verify a complete temporary file, publish it, and commit the image."""
+def keep(file, attempt, *, sha256, held_name=""):
+    """Verify a complete temporary file, publish it, and commit the image. `held_name`: of the file as it came."""
     facts = _look(file, attempt)
     name = files.publish(file, _original_name(attempt, facts["format"]))
     crash.reached("published")
-    return _commit(attempt, file=name, sha256=sha256, **facts)
+    return _commit(attempt, file=name, sha256=sha256, held_name=held_name, **facts)
+
+
+def keep_redrawn(held_file, attempt):
+    """Store as a PNG what can be seen of a held file, which itself stays as it came, and commit the image.
+
+    Raises NotAPicture or NotWhole if nothing can be seen.
+    """
+    with counted_decode(attempt):
+        shown = verification.look(held_file)
+    with files.incoming_file() as file:
+        shown.save(file, "PNG")
+        file.flush()
+        file.seek(0)
+        facts = {"sha256": hashlib.file_digest(file, "sha256").hexdigest(), "held_name": attempt.held_name}
+        return keep(file, attempt, **facts)
+
+
+def file_away(attempt, *, by):
+    """Count a held result as delivered though it cannot be shown: its owner has the file."""
+    with committing():
+        change(attempt.job, if_state=[State.BLOCKED], if_attempt=attempt, state=State.BLOCKED, reason="filed")
+        update_rows(Attempt, {"id": attempt, "fetch": (Fetch.BLOCKED,)}, fetch=Fetch.FILED, settled_by=by.username)
+
+
+def is_deadly(attempt):
+    """Whether workers died while they decoded this result: nobody tries once more."""
+    return attempt.decodes > DECODES_ALLOWED
 
 
 def _original_name(attempt, image_format):
@@ -104,26 +152,28 @@ def _original_name(attempt, image_format):
 
 def _look(file, attempt):
     """Return what is known of the picture once it is decoded."""
-    with verification.DECODES, Path(file.name).open("rb") as reader:
-        _count_decode(attempt)
+    with Path(file.name).open("rb") as reader, counted_decode(attempt):
         whole = verification.verify(reader)
     return {**asdict(whole), "bytes": Path(file.name).stat().st_size}
 
 
-def _count_decode(attempt):
-    """Committed first: a result that kills the process while it is decoded must be known for it."""
-    with committing():
-        update_rows(Attempt, {"id": attempt}, decodes=attempt.decodes + 1)
-    give_connection_back()
-    crash.reached("fetched")
+@contextlib.contextmanager
+def counted_decode(attempt):
+    """Decode one result among few at once. Committed first: one that kills the process must be known for it."""
+    with verification.DECODES:
+        with committing():
+            update_rows(Attempt, {"id": attempt}, decodes=attempt.decodes + 1)
+        give_connection_back()
+        crash.reached("fetched")
+        yield
 
 
 @committing()
-def _commit(attempt, **facts):
+def _commit(attempt, *, held_name="", **facts):
     """A whole picture that was paid for is kept even if somebody gave it up meanwhile."""
     job = attempt.job
     change(job, if_state=TAKES_A_PICTURE, if_attempt=attempt, state=State.DONE, reason="", words="")
-    given_up = {"url": "", "fetch_error": "", "held_name": ""}
+    given_up = {"url": "", "fetch_error": "", "held_name": held_name}
     if not _end_fetch(attempt, Fetch.DONE, unless=[Fetch.DONE], **given_up):
         return Image.objects.get(attempt=attempt)
     image = Image.objects.create(
@@ -133,18 +183,19 @@ def _commit(attempt, **facts):
     return image
 
 
-def _end_fetch(attempt, fetch, *, unless=(Fetch.DONE, Fetch.DEAD), **fields):
+def _end_fetch(attempt, fetch, *, unless=(Fetch.DONE, Fetch.DEAD, Fetch.FILED), **fields):
     where = {"id": attempt, "fetch": tuple(each for each in Fetch if each not in unless)}
     given_back = {"fetch_lease_until": None, "fetch_worker": None, "decodes": 0}
-    return update_rows(Attempt, where, fetch=fetch, **given_back, **fields) == 1
+    return update_rows(Attempt, where, fetch=fetch, **given_back | fields) == 1
 
 
-def _block(attempt, *, reason, file=None):
+def _block(attempt, *, reason, file=None, decodes=0):
     """Hold the result aside: it has been paid for, and a person decides."""
     held = files.publish(file, files.name_of(attempt, HELD)) if file else ""
+    code = "blocked" if held else "blocked_without_file"
     with committing():
-        change(attempt.job, if_state=[State.HAVE_URL], if_attempt=attempt, state=State.BLOCKED, reason="blocked")
-        _end_fetch(attempt, Fetch.BLOCKED, url="", fetch_error=reason[:200], held_name=held)
+        change(attempt.job, if_state=[State.HAVE_URL], if_attempt=attempt, state=State.BLOCKED, reason=code)
+        _end_fetch(attempt, Fetch.BLOCKED, url="", fetch_error=reason[:200], held_name=held, decodes=decodes)
     log.warning("result blocked", job=attempt.job.key, attempt=attempt.key, host=attempt.host)
 
 

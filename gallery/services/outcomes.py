@@ -1,10 +1,10 @@
 """What an answer means, row by row: the money, the job, and whether anything is repeated by itself."""
 
 import random
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from gallery.api import errors
-from gallery.models.money import Money
+from gallery.models.money import INLINE, Money
 from gallery.models.runs import State
 
 BACKOFF_SECONDS = (5, 15, 45, 120, 300)  # the vendor's advice, continued
@@ -25,14 +25,26 @@ class Outcome:
     words: str = ""
     request_id: str = ""
     url: str = ""
+    content: bytes = field(default=b"", repr=False)  # of a picture that came within the answer; its url is INLINE then
 
     def as_json(self):
-        return asdict(self)
+        """Return everything but the content, which has a file of its own."""
+        return {name: value for name, value in asdict(self).items() if name != "content"}
 
 
 def of_answer(answer):
-    """Return the outcome of a usable answer: charged, and an address to fetch."""
-    return Outcome(Money.CHARGED, State.HAVE_URL, gate="good", status=200, request_id=answer.request_id, url=answer.url)
+    """Return the outcome of a usable answer: charged, and an address to fetch or the picture itself."""
+    url = INLINE if answer.content else answer.url
+    return _good(status=200, request_id=answer.request_id, url=url, content=answer.content)
+
+
+def of_content():
+    """Return the outcome of an answer of which nothing is left but the picture that came within it."""
+    return _good(url=INLINE)
+
+
+def _good(**facts):
+    return Outcome(Money.CHARGED, State.HAVE_URL, gate="good", **facts)
 
 
 def of_error(error, *, failures):

@@ -7,10 +7,11 @@ from django.conf import settings
 from gallery.api.account import PAGE_SIZE, Account, AccountUnreadable
 from gallery.api.addresses import result_host as host_of
 from gallery.api.client import Client
+from gallery.api.fetching import copy_inline
 
 __all__ = [
-    "PAGE_SIZE", "AccountUnreadable", "ask", "balance", "charges", "close", "download", "fault", "has_account",
-    "host_of",
+    "PAGE_SIZE", "AccountUnreadable", "ask", "balance", "charges", "close", "copy_inline", "download", "fault",
+    "has_account", "host_of",
 ]  # fmt: skip
 
 local = threading.local()

@@ -7,22 +7,46 @@ from pathlib import Path
 from django.conf import settings
 
 SUFFIX = ".json"
+CONTENT_SUFFIX = ".content"  # the picture itself, if it came within the answer
 
 
 def keep(attempt_key, facts):
     """Write an answer, synced, readable only by us (its address carries a signature)."""
+    _write(f"{attempt_key}{SUFFIX}", json.dumps(facts).encode())
+
+
+def keep_content(attempt_key, content):
+    """Write the bytes of a picture that came within an answer, synced: they stay until the picture is stored."""
+    _write(f"{attempt_key}{CONTENT_SUFFIX}", content)
+
+
+def _write(name, content):
     folder = _folder()
-    unfinished = folder / f"{attempt_key}.part"
+    unfinished = folder / f"{name}.part"
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(facts, file)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    unfinished.rename(folder / f"{attempt_key}{SUFFIX}")
+    unfinished.rename(folder / name)
 
 
 def forget(attempt_key):
     (_folder() / f"{attempt_key}{SUFFIX}").unlink(missing_ok=True)
+
+
+def forget_content(attempt_key):
+    (_folder() / f"{attempt_key}{CONTENT_SUFFIX}").unlink(missing_ok=True)
+
+
+def open_content(attempt_key):
+    """Open the bytes that came within an answer. Raises FileNotFoundError: it may have been another machine's."""
+    return (_folder() / f"{attempt_key}{CONTENT_SUFFIX}").open("rb")
+
+
+def contents(*, unless=()):
+    """Return the attempt keys of all bytes that lie here, except those of the attempts named."""
+    return sorted({path.stem for path in _folder().glob(f"*{CONTENT_SUFFIX}")} - set(unless))
 
 
 def kept(*, unless=()):
