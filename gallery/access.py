@@ -2,12 +2,14 @@
 
 from functools import wraps
 
+from django.db.models import F
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from gallery.catalogue import ready_templates
 from gallery.models import (
+    Attempt,
     Budget,
     Comparison,
     Image,
@@ -101,6 +103,14 @@ def job_settle(request, key):
     """An admin settles doubts of everybody, without seeing what was asked for."""
     require(request, "is_admin")
     return _find(Job.objects.select_related("run", "attempt", "owner"), key)
+
+
+def held_read(request, key, attempt_key=""):
+    """Return a call of one's own job whose file was kept as it came: the one named, or the job's current one."""
+    attempts = Attempt.objects.filter(job=job_read(request, key)).exclude(held_name="").select_related("job")
+    if attempt_key:
+        return _find(attempts, attempt_key)
+    return get_object_or_404(attempts, job__attempt=F("pk"))
 
 
 def past_prompt_read(request, key):

@@ -4,6 +4,7 @@ Every decision names the attempt it was taken on: a page that is older than the 
 """
 
 import hashlib
+from pathlib import Path
 
 import structlog
 from django.db import transaction
@@ -11,12 +12,16 @@ from django.db import transaction
 from gallery.models import Attempt, Job
 from gallery.models.money import Fetch, Money
 from gallery.models.runs import IN_DOUBT, State
-from gallery.services import files, images, losses
+from gallery.services import files, held, images, losses, verification
 from gallery.services.states import change, queued_anew, raise_version
 
 BUYABLE_AGAIN = (State.UNKNOWN, State.LOST, State.NO_RESULT)
 
 log = structlog.get_logger("fluxweb.decisions")
+
+
+class NotHeld(Exception):
+    """There is no held file (any more)."""
 
 
 @transaction.atomic
@@ -61,19 +66,42 @@ def book_charge(attempt, *, by):
 
 
 def release_held(attempt, *, by):
-    """Verify a held file and keep it as an image, or return None. Raises what verification and the storage raise."""
-    held_name = attempt.held_name
-    if attempt.fetch != Fetch.BLOCKED or not held_name:
-        return None
+    """Deliver a held result and return its image: the file itself if it may be shown, else what can be seen of it.
+
+    If nothing can be seen the result counts as a delivered file, and None is returned. Raises NotHeld, and what the
+    storage raises; then nothing has changed.
+    """
+    if attempt.fetch != Fetch.BLOCKED or not attempt.held_name:
+        raise NotHeld
     log.warning("held file released", job=attempt.job.key, attempt=attempt.key, host=attempt.host, by=by.username)
+    image = None if images.is_deadly(attempt) else _image_of_held(attempt)
+    if image is None:
+        images.file_away(attempt, by=by)
+    return image
+
+
+def _image_of_held(attempt):
+    held_name = attempt.held_name
     with files.incoming_file() as copy:
-        with files.open_file(held_name) as held:
-            copy.writelines(held.chunks())
+        with files.open_file(held_name) as file:
+            copy.writelines(file.chunks())
         copy.flush()
         copy.seek(0)
-        image = images.keep(copy, attempt, sha256=hashlib.file_digest(copy, "sha256").hexdigest())
-    files.remove(held_name)
+        try:
+            image = images.keep(copy, attempt, sha256=hashlib.file_digest(copy, "sha256").hexdigest())
+        except (verification.NotAPicture, verification.NotWhole):
+            return _image_drawn_from(copy, attempt)
+    held.forget(attempt, held_name)
     return image
+
+
+def _image_drawn_from(copy, attempt):
+    try:
+        with Path(copy.name).open("rb") as file:
+            return images.keep_redrawn(file, attempt)
+    except (verification.NotAPicture, verification.NotWhole):
+        images.forget_decode(attempt.pk)
+        return None
 
 
 @transaction.atomic
@@ -86,7 +114,7 @@ def drop_held(attempt, *, by):
         return False
     change(attempt.job, if_state=[State.BLOCKED], if_attempt=attempt, state=State.LOST, reason="dropped")
     if held_name:
-        transaction.on_commit(lambda: files.remove(held_name))
+        transaction.on_commit(lambda: held.forget(attempt, held_name))
     log.warning("held file dropped", job=attempt.job.key, attempt=attempt.key, by=by.username)
     return True
 

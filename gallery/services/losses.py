@@ -13,6 +13,7 @@ BEING_SENT = Q(job__attempt=F("pk"), job__state=State.SENDING)
 ANSWERED = Q(status__gte=200, status__lt=300)
 DOUBTFUL = Q(money=Money.UNCERTAIN) & ~BEING_SENT
 HELD = Q(fetch=Fetch.BLOCKED)
+FILED = Q(fetch=Fetch.FILED)
 LOST = Q(fetch=Fetch.DEAD, money=Money.CHARGED)
 
 
@@ -42,8 +43,14 @@ KINDS = (
     Kind(
         "held",
         "Held aside",
-        "Paid, but the file or its host looked wrong. An admin releases it into its owner’s gallery, or drops it.",
+        "Paid, but what came is not shown as it is. Its file is kept for its owner; an admin releases or drops it.",
         HELD,
+    ),
+    Kind(
+        "filed",
+        "Kept as a file",
+        "Paid and delivered, but no picture that can be shown: its owner downloads the file as it came.",
+        FILED,
     ),
     Kind(
         "lost",
@@ -74,6 +81,8 @@ def count(attempts):
     """Return (kind, how many, micro-dollars) for every kind that there is, in one query."""
     sums = {f"{kind.name}_n": Count("id", filter=kind.rows) for kind in KINDS}
     sums |= {f"{kind.name}_micros": Sum("micros", filter=kind.rows, default=0) for kind in KINDS}
-    found = attempts.filter(Q(money=Money.UNCERTAIN) | Q(fetch__in=[Fetch.BLOCKED, Fetch.DEAD])).aggregate(**sums)
+    found = attempts.filter(Q(money=Money.UNCERTAIN) | Q(fetch__in=[Fetch.BLOCKED, Fetch.FILED, Fetch.DEAD])).aggregate(
+        **sums
+    )
     counts = [(kind, found[f"{kind.name}_n"], found[f"{kind.name}_micros"]) for kind in KINDS]
     return [(kind, n, micros) for kind, n, micros in counts if n]

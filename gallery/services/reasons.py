@@ -72,8 +72,18 @@ REASONS = {
     ),
     "blocked": Reason(
         "Held aside",
-        "The picture was paid for, but its file or its host looked wrong.",
-        "An admin releases or drops it.",
+        "It was paid for, and what came is kept, but it is not shown as it is.",
+        "Its owner can download the file; an admin releases or drops it.",
+    ),
+    "blocked_without_file": Reason(
+        "Held aside",
+        "It was paid for, but what it led to was not fetched: no file is kept.",
+        "An admin drops it; then it can be asked for again.",
+    ),
+    "filed": Reason(
+        "Kept as a file",
+        "It was paid for and came, but not as a picture that can be shown.",
+        "Its owner can download the file.",
     ),
     "settled_charged": Reason(
         "Paid and lost", "An admin settled this call as charged.", "Asking again costs its price again."

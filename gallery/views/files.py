@@ -1,10 +1,11 @@
-"""Bytes of images: one door, permission first, cached by the owner's browser only."""
+"""Bytes of images and of what was kept without being shown: permission first, cached by the owner's browser only."""
 
+from csp.decorators import csp_update
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseNotModified
 from django.views.decorators.http import require_safe
 
 from gallery import access
-from gallery.services import decoding, files, verification
+from gallery.services import decoding, files, held, verification
 
 CACHE = "private, max-age=31536000, immutable"  # a stored file never changes; only its owner's browser may keep it
 STAND_IN = "private, no-cache"  # shown while there is no thumbnail, and asked for again
@@ -24,6 +25,33 @@ def thumbnail(request, key):
     return send(request, image.thumbnail, etag=f"t{image.sha256}", content_type="image/webp", name=f"{image.key}.webp")
 
 
+@require_safe
+@csp_update({"sandbox": True})
+def held_file(request, key):
+    """A file as it came, to keep: nothing says which bytes these are, so no browser shows or runs them."""
+    attempt = access.held_read(request, key, request.GET.get("attempt", ""))
+    try:
+        name, file = held.file_name(attempt), files.open_file(attempt.held_name)
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(file, content_type="application/octet-stream", filename=name, as_attachment=True)
+    response.headers["Cache-Control"] = STAND_IN
+    return response
+
+
+@require_safe
+def held_look(request, key):
+    """What can be seen of a file as it came: drawn anew, never its own bytes."""
+    attempt = access.held_read(request, key, request.GET.get("attempt", ""))
+    try:
+        drawn = held.look(attempt)
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(drawn, content_type="image/webp")
+    response.headers["Cache-Control"] = STAND_IN
+    return response
+
+
 def _send_original(request, image, *, cache=CACHE):
     """Byte for byte as received; but not every browser turns a WebP by its EXIF: to be looked at it comes upright."""
     if image.turned and image.format == "webp" and "download" not in request.GET:
@@ -33,8 +61,8 @@ def _send_original(request, image, *, cache=CACHE):
 
 
 def _send_upright(image, *, cache):
-    with _open(image.file) as file, verification.DECODES:
-        content = decoding.redrawn(file)
+    with _open(image.file) as file, verification.DECODES, verification.open_picture(file) as picture:
+        content = decoding.redrawn(picture)
     return HttpResponse(content, content_type="image/webp", headers={"Cache-Control": cache})
 
 

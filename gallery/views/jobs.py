@@ -6,7 +6,10 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from gallery import access, tasks
-from gallery.services import decisions, verification
+from gallery.services import decisions
+
+RELEASED = "Released: the picture is in its owner’s gallery."
+FILED = "Released as a file: it cannot be shown as a picture, so its owner downloads it as it came."
 
 
 @require_POST
@@ -40,17 +43,21 @@ def release(request, key):
         if attempt:
             decisions.drop_held(attempt, by=request.user)
         return redirect("queue")
+    _release(request, attempt)
+    return redirect("queue")
+
+
+def _release(request, attempt):
     try:
-        image = attempt and decisions.release_held(attempt, by=request.user)
-    except (verification.NotAPicture, verification.NotWhole) as trouble:
-        messages.error(request, f"It cannot be kept as a picture: {trouble}")
+        if attempt is None:
+            raise decisions.NotHeld
+        image = decisions.release_held(attempt, by=request.user)
+    except decisions.NotHeld:
+        messages.info(request, "There is no held file.")
     except OSError:
         messages.error(request, "The held file is gone, or the storage does not answer. Nothing has changed.")
     else:
-        messages.success(
-            request, "Released: the picture is in its owner’s gallery." if image else "There is no held file."
-        )
-    return redirect("queue")
+        messages.success(request, RELEASED if image else FILED)
 
 
 def _attempt_to_settle(request, key):

@@ -34,6 +34,10 @@ class Loss:
         return self.attempt.fetch == Fetch.BLOCKED
 
     @property
+    def filed(self):
+        return self.attempt.fetch == Fetch.FILED
+
+    @property
     def doubtful(self):
         return self.attempt.money == Money.UNCERTAIN
 
@@ -45,7 +49,9 @@ class Loss:
     def reason(self):
         """What the job says if it still stands at this call; else that it has gone on."""
         if self.held:
-            return reasons.of("blocked")
+            return reasons.of("blocked" if self.attempt.held_name else "blocked_without_file")
+        if self.filed:
+            return reasons.of("filed")
         if self.current:
             return reasons.of(self.job.reason)
         return reasons.of("asked_again" if self.doubtful else "lost")

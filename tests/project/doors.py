@@ -86,6 +86,8 @@ def address(name, things):
         "job-again": [things.doubtful.key],
         "job-settle": [things.doubtful.key],
         "job-release": [things.held.key],
+        "job-file": [things.held.key],
+        "job-look": [things.held.key],
         "welcome": [things.token],
         "shared": [things.link],
         "shared-nothing": [things.link, "else"],

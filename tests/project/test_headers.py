@@ -47,14 +47,15 @@ def pages(responses):
 
 
 def policy(response):
-    parts = (part.split(None, 1) for part in response["Content-Security-Policy"].split(";") if part.strip())
-    return dict(parts)
+    parts = (part.strip().partition(" ") for part in response["Content-Security-Policy"].split(";") if part.strip())
+    return {name: value for name, _, value in parts}
 
 
 def test_every_response_forbids_what_the_pages_do_not_need(responses):
     assert len(responses) > 100
     for title, response in responses.items():
-        assert policy(response) == STRICT, title
+        boxed = {"sandbox": ""} if title == "job-file as owner" else {}  # bytes that nobody has judged
+        assert policy(response) == STRICT | boxed, title
         assert response["X-Content-Type-Options"] == "nosniff", title
         assert response["X-Frame-Options"] == "DENY", title
         under_a_link = title.startswith("shared")

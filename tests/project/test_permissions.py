@@ -46,6 +46,8 @@ TABLE = {
     "job-again": OWNER_ACTS,
     "job-settle": ADMIN_ACTS,
     "job-release": ADMIN_ACTS,
+    "job-file": OWNER_LOOKS,
+    "job-look": OWNER_LOOKS,
     "gallery": MEMBERS_LOOK,
     "image": OWNER_LOOKS,
     "image-repeat": OWNER_ACTS,

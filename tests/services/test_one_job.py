@@ -149,7 +149,7 @@ def test_three_odd_answers_from_different_runs_pause_everything(owner, worker, p
 
 def test_a_download_that_fails_is_tried_again(owner, worker, provider_server, world):
     run = make_run(owner, seed="7")
-    world.script_download(faults.Status(500), faults.Short(100), faults.Truncated())
+    world.script_download(faults.Status(500), faults.Short(100), faults.CutDownload())
     attempt = worker.call()
     waits = [worker.fetch(attempt) for _ in range(4)]
     assert waits == [1, 2, 4, None]

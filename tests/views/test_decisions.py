@@ -101,13 +101,17 @@ def test_a_released_file_is_a_picture_in_its_owners_gallery(admin_client, owner_
     assert admin_client.get(reverse("image", args=[image.key])).status_code == 404
 
 
-def test_a_held_file_that_is_no_picture_cannot_be_released(admin_client, held):
+def test_a_held_file_that_is_no_picture_is_released_as_a_file(admin_client, owner_client, held):
     name = Attempt.objects.get().held_name
     with default_storage.open(name, "wb") as file:
         file.write(b"<svg/>")
     response = post(admin_client, "release", held)
-    assert "It cannot be kept as a picture" in Page(response).one(class_="toast").text
+    assert "Released as a file" in Page(response).one(class_="toast").text
     assert states(held.run) == ["BLOCKED"]
+    page = Page(owner_client.get(reverse("losses"), {"kind": "filed"}))
+    assert "Kept as a file 1 · $0.01" in [chip.text for chip in page.all("a", class_="chip")]
+    assert "Download the file" in page.text
+    assert "Needs a decision" not in Page(admin_client.get(reverse("queue"))).text
     assert default_storage.exists(name)
 
 
