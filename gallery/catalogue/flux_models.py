@@ -39,8 +39,9 @@ class FluxModel:
 
     `takes` names the API fields beyond prompt, seed, safety_tolerance, output_format and the shape, which `shape_by`
     names ("size" or "aspect_ratio"). `max_pixels` refuses (for Kontext, which chooses its pixels itself, it is what to
-    expect, about), `caution` only warns. `speed` is the provider's wording, `typical_seconds` our estimate from it.
-    `references` is the largest number of input images, `max_total_megapixels` their limit together with the output.
+    expect, about), `ratio_pixels` is what a ratio should become, about, `caution` only warns. `speed` is the
+    provider's wording, `typical_seconds` our estimate from it. `references` is the largest number of input images,
+    `max_total_megapixels` their limit together with the output.
     """
 
     id: str
@@ -52,6 +53,7 @@ class FluxModel:
     shape_by: str = "size"
     takes: frozenset[str] = frozenset({"prompt_upsampling"})
     max_pixels: int = MAX_PIXELS
+    ratio_pixels: int = MEGAPIXEL
     caution: SizeCaution | None = None
     references: int = 0
     max_total_megapixels: int | None = None
@@ -127,10 +129,11 @@ FLUX_MODELS: tuple[FluxModel, ...] = (
         id="flux-pro-1.1-ultra",
         family=LEGACY,
         best_at="Legacy, up to 4 MP",
-        advice="Legacy model for large pictures up to 4 megapixels. BFL's own interface takes a ratio here, so the "
-        "result may differ a little from the size that was asked.",
+        advice="Legacy model for large pictures up to 4 megapixels: a ratio becomes the largest size of its shape with "
+        "sides of at most 2048. BFL's own interface takes a ratio here, so the result may differ a little from it.",
         speed="~10 s",
         typical_seconds=10.0,
+        ratio_pixels=MAX_PIXELS,  # sold as 4 MP, at one flat price: less would be given away
     ),
     FluxModel(
         id="flux-pro-1.1",

@@ -84,8 +84,8 @@ _ROWS = (
         kind="ratio",
         group="shape",
         default="1:1",
-        hint="Any ratio from 3:7 to 7:3, at about one megapixel. Kontext models take a ratio; for the others it "
-        "becomes the nearest size.",
+        hint="Any ratio from 3:7 to 7:3, at about one megapixel; of flux-pro-1.1-ultra as large as its sides may be, "
+        "up to four. Kontext models take a ratio; for the others it becomes the nearest size.",
     ),
     Param(
         name="seed",

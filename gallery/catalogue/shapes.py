@@ -145,16 +145,17 @@ def _distance(width: int, height: int, ratio: str) -> float:
 
 @lru_cache(maxsize=512)
 def size_for_ratio(ratio: str, flux_model: FluxModel) -> tuple[int, int]:
-    """Find the (width, height) in pixels of a ratio within this model's limits, at about one megapixel.
+    """Find the (width, height) in pixels of a ratio within this model's limits, at about its `ratio_pixels`.
 
-    An example of the provider wins where the model takes it. Never over one megapixel otherwise, because the official
-    price counts the next one as soon as it begins.
+    Of a model that makes one megapixel, an example of the provider wins where the model takes it. Never over the
+    model's number otherwise, because the official price counts the next megapixel as soon as it begins.
     """
     across, down = parse_ratio(ratio)
-    exact = RATIO_PIXELS.get(f"{across}:{down}")
+    exact = RATIO_PIXELS.get(f"{across}:{down}") if flux_model.ratio_pixels == MEGAPIXEL else None
     if exact and is_promised(*exact, flux_model=flux_model):
         return exact
-    return min(_candidates(across / down, flux_model), key=lambda size: _mismatch(size, across / down))
+    pixels = flux_model.ratio_pixels
+    return min(_candidates(across / down, flux_model), key=lambda size: _mismatch(size, across / down, pixels))
 
 
 def is_promised(width: int, height: int, *, flux_model: FluxModel) -> bool:
@@ -171,13 +172,13 @@ def _candidates(ratio: float, flux_model: FluxModel) -> Iterator[tuple[int, int]
     for width in range(low, high + 1, step):
         below = int(width / ratio) // step * step
         for height in (below, below + step):
-            if width * height <= MEGAPIXEL and is_promised(width, height, flux_model=flux_model):
+            if width * height <= flux_model.ratio_pixels and is_promised(width, height, flux_model=flux_model):
                 yield width, height
 
 
-def _mismatch(size: tuple[int, int], ratio: float) -> float:
+def _mismatch(size: tuple[int, int], ratio: float, pixels: int) -> float:
     width, height = size
-    return _RATIO_WEIGHT * abs(math.log(width / height / ratio)) + abs(math.log(width * height / MEGAPIXEL))
+    return _RATIO_WEIGHT * abs(math.log(width / height / ratio)) + abs(math.log(width * height / pixels))
 
 
 _RATIO_TILES = {

@@ -150,6 +150,13 @@ def test_the_examples_win_where_the_model_takes_them():
     assert size_for_ratio("16:9", get("flux-2-pro")) == (1360, 768)
 
 
+@pytest.mark.parametrize(
+    ("ratio", "size"), [("1:1", (2048, 2048)), ("16:9", (2048, 1152)), ("4:3", (2048, 1536)), ("2:3", (1344, 2016))]
+)
+def test_a_model_of_four_megapixels_gets_the_largest_size_of_a_ratio(ratio, size):
+    assert size_for_ratio(ratio, get("flux-pro-1.1-ultra")) == size
+
+
 def test_a_later_model_with_fewer_pixels_gets_smaller_sizes():
     small = replace(get("flux-2-pro"), id="flux-small", max_pixels=300_000)
     width, height = size_for_ratio("16:9", small)
