@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from . import flux_models, placeholders
 from .problems import InvalidValue, shown
 from .shapes import parse_ratio
-from .values import FORBIDDEN_CHARACTERS, is_blank
+from .typed_text import FORBIDDEN_CHARACTERS, is_blank, tidy
 
 KIND, VERSION = "fluxweb prompt templates", 1
 MAX_BYTES = 2_000_000
@@ -52,7 +52,7 @@ def read(content: bytes) -> list[Template]:
     problems = [problem for place, row in enumerate(rows, 1) for problem in _problems(place, row)]
     if problems:
         raise InvalidFile(problems)
-    return [Template(**{name: value.strip() for name, value in row.items()}) for row in rows]
+    return [Template(**{name: tidy(value) for name, value in row.items()}) for row in rows]
 
 
 def faults(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -61,7 +61,7 @@ def faults(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         if is_blank(values.get(name, "")):
             yield name, "This must be written."
     for name, most in CHARACTERS.items():
-        text = values.get(name, "")
+        text = tidy(values.get(name, ""))
         if len(text) > most:
             yield name, f"{len(text):,} characters are too many. At most {most:,}."
         elif FORBIDDEN_CHARACTERS.search(text):

@@ -2,14 +2,14 @@
 
 import math
 import re
-import unicodedata
 from collections.abc import Callable
 
-from .params import Param
+from .params import PROMPT_TOKENS, Param
 from .problems import InvalidValue, shown
+from .tokens import about_tokens
+from .typed_text import FORBIDDEN_CHARACTERS, is_blank, tidy
 
-# Control characters other than tab and the line breaks, and lone surrogates, which UTF-8 cannot carry.
-FORBIDDEN_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_FORBIDDEN_NAMED = 5  # of the characters that no prompt can hold
 
 # [0-9] and not \d, which also takes the digits of other scripts.
 _WHOLE = re.compile(r"[+-]?[0-9]+")
@@ -118,8 +118,8 @@ def _read_boolean(param: Param, raw: object) -> bool:
 def _read_text(param: Param, raw: object) -> str:
     if not isinstance(raw, str):
         raise InvalidValue(f"{shown(raw)} is no text.")
-    # Browsers send a text area's lines with CRLF. One form for all, or the same recipe would count as two.
-    text = raw.replace("\r\n", "\n").replace("\r", "\n").strip()
+    # One form for all, or the same recipe would count as two: browsers send a text area's lines with CRLF.
+    text = tidy(raw)
     _refuse_too_long(param, text)
     _refuse_forbidden(param, text)
     if is_blank(text):
@@ -127,25 +127,33 @@ def _read_text(param: Param, raw: object) -> str:
     return text
 
 
-def is_blank(text: str) -> bool:
-    """Say whether nothing in the text would be seen: spaces, control and invisible characters only."""
-    return all(unicodedata.category(character)[0] in "ZC" for character in text)
-
-
 def _refuse_too_long(param: Param, text: str) -> None:
     if len(text) > param.high:
         raise InvalidValue(f"{len(text):,} characters are too many. At most {param.high:,}, about 32K tokens.")
+    tokens = about_tokens(text)
+    if tokens > PROMPT_TOKENS:
+        most = f"At most {PROMPT_TOKENS:,}: about {tokens - PROMPT_TOKENS:,} fewer."
+        raise InvalidValue(f"{len(text):,} characters are about {tokens:,} tokens, which are too many. {most}")
 
 
 def _refuse_forbidden(param: Param, text: str) -> None:
-    found = FORBIDDEN_CHARACTERS.search(text)
-    if found is None:
+    """Name all of them at once, and offer the text without them."""
+    found = list(FORBIDDEN_CHARACTERS.finditer(text))
+    if not found:
         return
     without = FORBIDDEN_CHARACTERS.sub("", text).strip()
-    kind = "half of a character" if found[0] >= "\ud800" else "a control character"
-    code = f"{kind} (U+{ord(found[0]):04X})"
-    message = f"Character {found.start() + 1:,} is {code}, which no prompt can hold. Remove it."
+    first = found[0]
+    message = f"Character {first.start() + 1:,} is {_kind(first[0])}, which no prompt can hold. Remove it."
+    if len(found) > 1:
+        codes = dict.fromkeys(f"U+{ord(each[0]):04X}" for each in found)
+        named = ", ".join([*list(codes)[:_FORBIDDEN_NAMED], *(["…"] if len(codes) > _FORBIDDEN_NAMED else [])])
+        message = f"No prompt can hold control characters: {len(found):,} are in it ({named}). Remove them."
     raise InvalidValue(message, {} if is_blank(without) else {param.name: without})
+
+
+def _kind(character: str) -> str:
+    kind = "half of a character" if character >= "\ud800" else "a control character"
+    return f"{kind} (U+{ord(character):04X})"
 
 
 _READERS: dict[str, Callable[[Param, object], str | int | float | bool]] = {

@@ -4,6 +4,7 @@ from django import forms
 
 from gallery.catalogue import flux_models, placeholders, template_files
 from gallery.catalogue.problems import InvalidRequest
+from gallery.catalogue.typed_text import tidy
 from gallery.forms.fields import NameField, refuse_broken_text
 from gallery.models import Preset, PromptTemplate
 
@@ -66,13 +67,14 @@ class TemplateForm(NameForm):
 
     def clean(self):
         cleaned = super().clean()
+        cleaned |= self.content()
         for name, sentence in template_files.faults({**self.content(), "name": cleaned.get("name", "")}):
             if not self.has_error(name):
                 self.add_error(name, sentence)
         return cleaned
 
     def content(self):
-        return {name: self.cleaned_data[name] for name in PromptTemplate.CONTENT if name in self.cleaned_data}
+        return {name: tidy(self.cleaned_data[name]) for name in PromptTemplate.CONTENT if name in self.cleaned_data}
 
 
 class PlacesForm(forms.Form):
