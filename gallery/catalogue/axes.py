@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from . import lists, words
 from .problems import InvalidRequest, InvalidValue
+from .typed_text import tidy
 
 # An axis takes its values from the field of its name, unless more fields say it.
 FIELDS = {"shape": ("aspect_ratio", "size", "width", "height"), "word": ("replace",)}
@@ -106,13 +107,25 @@ def _prompts(values: Mapping[str, object]) -> list[Option]:
     text = values.get("prompt")
     if not isinstance(text, str):
         return [Option({})]
-    read = words.prompt_lines if values.get("prompt_lines") else words.alternatives
-    return [Option({"prompt": prompt}, label) for prompt, label in read(text)]
+    return [Option({"prompt": prompt}, label) for prompt, label in _several(values, tidy(text))]
+
+
+def _several(values: Mapping[str, object], text: str) -> list[tuple[str, str]]:
+    return words.prompt_lines(text) if values.get("prompt_lines") else words.alternatives(text)
 
 
 def _words(values: Mapping[str, object]) -> list[Option]:
-    options = words.replacements(str(values.get("replace") or ""), prompt=values.get("prompt"))
+    options = words.replacements(tidy(str(values.get("replace") or "")), prompts=_written_prompts(values))
     return [Option({words.REPLACED: pair}, pair[1]) for pair in options] or [Option({})]
+
+
+def _written_prompts(values: Mapping[str, object]) -> Iterator[str]:
+    """Yield the prompts in which a word can be replaced; as typed where they cannot be read."""
+    text = tidy(str(values.get("prompt") or ""))
+    try:
+        yield from (prompt for prompt, _ in _several(values, text))
+    except InvalidValue:
+        yield text
 
 
 def _shapes(values: Mapping[str, object]) -> list[Option]:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from math import prod
 
 from . import lists, words
+from .json_regions import regions
 from .problems import InvalidRequest, InvalidValue, Problem, shown
-from .prompts import json_prompt
 
 MAX_PLACES = 20
 VALUE_CHARACTERS = 4_000
 PART = "|"  # between several values: each makes a prompt of its own
 
+_PARTS = re.compile(r"(?:(?<!\\)|(?<=[^\\]\\\\))\|")  # not the escaped ones
 _PLACE = re.compile(r"\{\{([^{}]*)\}\}")
 _NAME = re.compile(r"[^\W\d_](?:[\w -]{0,38}\w)?")
 
@@ -111,7 +112,7 @@ def _several(value: str) -> list[str]:
     """Read `red | blue`. With braces in it, it is one value: its choices are the prompt's own."""
     if "{" in value or "}" in value:
         return [value.strip()]
-    return list(dict.fromkeys(each.strip() for each in value.split(PART)))
+    return list(dict.fromkeys(each.strip() for each in _PARTS.split(value)))
 
 
 def _choice(options: list[str]) -> str:
@@ -127,9 +128,14 @@ def _longest(options: Mapping[str, list[str]]) -> str:
 
 
 def _written(text: str, values: Mapping[str, str]) -> str:
-    structured = json_prompt(text)
-    quoted = _inside_quotes if structured and structured.valid else str
-    return _PLACE.sub(lambda found: quoted(values[_read(found[1]).name]), text).strip()
+    structured = [region for region in regions(text) if region.sound]
+
+    def written(found: re.Match[str]) -> str:
+        value = values[_read(found[1]).name]
+        inside = any(region.start < found.start() < region.end for region in structured)
+        return _inside_quotes(value) if inside else value
+
+    return _PLACE.sub(written, text).strip()
 
 
 def _inside_quotes(value: str) -> str:

@@ -4,8 +4,10 @@ import json
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
-from .values import FORBIDDEN_CHARACTERS
+from .json_regions import as_json, regions
+from .typed_text import FORBIDDEN_CHARACTERS, tidy
 
 MAX_COLOURS = 12
 # Levels of brackets in a JSON prompt. Every level indents all lines inside it: at a depth of 900 a prompt of the
@@ -28,7 +30,8 @@ KNOWN_KEYS: dict[str, tuple[str, ...]] = {
 # Not preceded by & either, or the character reference &#123; would be a colour.
 _COLOUR = re.compile(r"(?<![\w#&])#([0-9a-fA-F]{6}|[0-9a-fA-F]{3})(?!\w)")
 
-_CHOICE_FIRST = re.compile(r'\s*\{[^{}"]*\|')
+_CHOICE_FIRST = re.compile(r'\s*\{(?:[^{}"]|"[^{}":|]*")*\|')
+_LIST_FIRST = re.compile(r'\s*\[\s*(?:["{\[\]0-9-]|NaN|Infinity|true|false|null|$)')
 
 _TOO_DEEP = "The brackets are nested too deeply."
 
@@ -48,7 +51,7 @@ _JSON_FAULTS = {
 
 @dataclass(frozen=True)
 class JsonPrompt:
-    """A prompt that looks like JSON: either `pretty` holds it indented, or `error` says what is wrong and where."""
+    """A prompt with JSON in it: either `pretty` holds it indented, or `error` says what is wrong and where."""
 
     valid: bool
     error: str = ""
@@ -71,17 +74,33 @@ def _six_digits(digits: str) -> str:
 
 
 def json_prompt(text: str) -> JsonPrompt | None:
-    """Check a prompt that begins with { or [ as JSON; None when it begins otherwise, or with a choice {red|blue}."""
-    if not text.lstrip().startswith(("{", "[")) or _CHOICE_FIRST.match(text):
+    """Check the JSON of a prompt, wherever it stands in it; None if there are only choices {red|blue} and words."""
+    found = [(region.start, region.end) for region in regions(text)]
+    if not found and not _begins_as_json(text):
         return None
-    try:
-        return JsonPrompt(valid=True, pretty=_pretty(text))
-    except json.JSONDecodeError as wrong:
-        return JsonPrompt(valid=False, error=f"line {wrong.lineno}, column {wrong.colno}: {_fault(wrong.msg)}")
-    except _UnsoundJson as wrong:
-        return JsonPrompt(valid=False, error=str(wrong))
-    except RecursionError:
-        return JsonPrompt(valid=False, error=_TOO_DEEP)
+    pretty, position = [], 0
+    for start, end in found or [(0, len(text))]:
+        try:
+            pretty += [text[position:start], _pretty(as_json(text[start:end]))]
+        except json.JSONDecodeError as wrong:
+            return JsonPrompt(valid=False, error=f"{_where(text, start + wrong.pos)}: {_fault(wrong.msg)}")
+        except _UnsoundJson as wrong:
+            return JsonPrompt(valid=False, error=str(wrong))
+        except RecursionError:
+            return JsonPrompt(valid=False, error=_TOO_DEEP)
+        position = end
+    return JsonPrompt(valid=True, pretty="".join([*pretty, text[position:]]).strip())
+
+
+def _begins_as_json(text: str) -> bool:
+    if text.lstrip().startswith("{"):
+        return not _CHOICE_FIRST.match(text)
+    return bool(_LIST_FIRST.match(text))
+
+
+def _where(text: str, place: int) -> str:
+    before = text[:place]
+    return f"line {before.count(chr(10)) + 1}, column {place - before.rfind(chr(10))}"
 
 
 def _fault(message: str) -> str:
@@ -103,7 +122,16 @@ def _pretty(text: str) -> str:
         raise _UnsoundJson(_TOO_DEEP)
     pretty = json.dumps(read, indent=2, ensure_ascii=False)
     # "\ud800" and "\u007f" came in as escapes and stay escapes: as characters no prompt could hold them.
-    return FORBIDDEN_CHARACTERS.sub(lambda found: f"\\u{ord(found[0]):04x}", pretty)
+    return "".join(map(_kept, pretty))
+
+
+@lru_cache(maxsize=4096)
+def _kept(character: str) -> str:
+    around = f"a{character}a"
+    stays = tidy(around) == around and not FORBIDDEN_CHARACTERS.match(character)
+    if stays:
+        return character
+    return f"\\u{ord(character):04x}" if character <= "\uffff" else json.dumps(character)[1:-1]
 
 
 def _is_deeper(value: object, *, than: int) -> bool:

@@ -1,52 +1,82 @@
 """Several prompts from one text: choices `{red|blue}`, one prompt per line, a word replaced by others."""
 
-import csv
+import contextlib
 import itertools
+import json
 import re
 from collections.abc import Iterable, Mapping
 from math import prod
 
-from . import labels
+from . import foreign_syntax, labels
+from .json_regions import regions, undivided_lines
 from .lists import refuse_too_many
 from .problems import InvalidValue, shown
-from .prompts import json_prompt
+from .prompt_syntax import Reading, read
+from .typed_text import tidy, unseen
+from .word_search import occurrences
 
+_NUMBERED = re.compile(r"(?:[0-9]{1,3}[.):]|[-*•–—])\s")
 REPLACED = "replaced"  # among the values of a variant: (the word, what stands in its place)
 NOTHING = "—"  # the label of an empty choice
 
-_CHOICE = re.compile(r"\{([^{}]*\|[^{}]*)\}")
+# The commas of all keyboards part words; what holds one stands in double quotes, straight or curly.
+_COMMA = ",;，、､；،؛﹐﹑"
+_PLAIN_ITEM = re.compile(rf"()()([^{_COMMA}]*)(?:[{_COMMA}]|$)")
+_ITEM = re.compile(rf'\s*(?:"((?:[^"]|"")*)"|[“„]([^“”„]*[{_COMMA}][^“”„]*)”|([^{_COMMA}]*))\s*(?:[{_COMMA}]|$)')
 
 
 def alternatives(text: str) -> list[tuple[str, str]]:
-    """Return (prompt, label) for every choice of `{red|blue}` in a prompt; a structured JSON prompt has none.
+    """Return (prompt, label) for every choice of `{red|blue}` in a prompt, also inside the texts of JSON.
 
     The label holds what was chosen; it is empty where nothing was to choose.
     """
-    if not _CHOICE.search(text) or json_prompt(text):
-        return [(text, "")]
-    parts = _CHOICE.split(text)  # plain text and choices in turn
-    choices = [list(dict.fromkeys(option.strip() for option in choice.split("|"))) for choice in parts[1::2]]
-    refuse_too_many(prod(map(len, choices)), "prompts")
-    found = [_written(parts[::2], chosen) for chosen in itertools.product(*choices)]
-    if any(_CHOICE.search(prompt) for prompt, _ in found):
-        raise InvalidValue("Braces inside braces are not read. Write one choice like {red|blue|pale green}.")
-    return _told_apart(dict(found).items()) if prod(map(len, choices)) > 1 else [(found[0][0], "")]
+    reading = read(text)
+    count = prod(len(choice.options) for choice in reading.choices)
+    refuse_too_many(count, "prompts")
+    every = itertools.product(*(choice.options for choice in reading.choices))
+    found = {reading.write(chosen): _label(reading, chosen) for chosen in every}
+    return _told_apart(found.items()) if count > 1 else [(prompt, "") for prompt in found]
 
 
-def _written(plain, chosen):
-    woven = itertools.chain.from_iterable(itertools.zip_longest(plain, chosen, fillvalue=""))
-    return "".join(woven), " · ".join(option or NOTHING for option in chosen)
+def _label(reading: Reading, chosen: tuple[str, ...]) -> str:
+    options = zip(reading.choices, chosen, strict=True)
+    return " · ".join(choice.label(option) or NOTHING for choice, option in options)
 
 
 def prompt_lines(text: str) -> list[tuple[str, str]]:
     """Return every line that is not blank as a prompt, with its choices; the label is how it begins."""
-    lines = list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+    lines = typed_lines(text)
     refuse_too_many(len(lines), "prompts")
     prompts = dict.fromkeys(prompt for line in lines for prompt, _ in alternatives(line))
     refuse_too_many(len(prompts), "prompts")
     if len(prompts) < 2:
         return [(prompt, "") for prompt in prompts] or [(text, "")]
-    return _told_apart((prompt, prompt) for prompt in prompts)
+    return _told_apart((prompt, " ".join(prompt.split())) for prompt in prompts)
+
+
+def typed_lines(text: str) -> list[str]:
+    """List the prompts of a text of which every line is one, each once; JSON is one, however many lines it has."""
+    return list(dict.fromkeys(line.strip() for line in undivided_lines(text) if line.strip()))
+
+
+def doubts(text: str, *, lines: bool = False) -> list[str]:
+    """Return sentences about what looks like a choice and is none, or the other way round: to be agreed to first."""
+    found: dict[str, None] = {}
+    for prompt in typed_lines(tidy(text)) if lines else [tidy(text)]:
+        with contextlib.suppress(InvalidValue):  # which is said beside the field
+            found |= dict.fromkeys(read(prompt).doubts)
+    return list(found)
+
+
+def hints(text: str, *, lines: bool = False) -> list[str]:
+    """Return sentences about what is sent as it stands though it may not be meant so. Nothing stands in the way."""
+    found = foreign_syntax.hints(text)
+    if codes := unseen(text):
+        found.append(f"What nobody sees is left out: {', '.join(codes[:5])}{', …' if len(codes) > 5 else ''}.")
+    prompts = typed_lines(tidy(text)) if lines else []
+    if len(prompts) > 1 and all(map(_NUMBERED.match, prompts)):
+        found.append("The numbers or bullets at the beginning of each line are sent with it.")
+    return found
 
 
 def _told_apart(labelled: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -55,29 +85,32 @@ def _told_apart(labelled: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return list(zip(prompts, labels.told_apart(texts), strict=True))
 
 
-def replacements(text: str, *, prompt: object) -> list[tuple[str, str]]:
-    """Read `lighthouse, windmill, water tower`: a word of the prompt, then what else to try in its place.
+def replacements(text: str, *, prompts: Iterable[str]) -> list[tuple[str, str]]:
+    """Read `lighthouse, windmill, water tower`: a word of the prompts, then what else to try in its place.
 
     Return (the word, what stands there) for each, the word itself first; nothing for a blank text. What holds a comma
     stands in double quotes.
     """
-    names = list(dict.fromkeys(name.strip() for line in text.splitlines() for name in _columns(line) if name.strip()))
+    names = list(dict.fromkeys(name for line in text.splitlines() for name in _columns(line) if name))
     if not names:
         return []
     word = names[0]
     if len(names) < 2:
         raise InvalidValue(f"{shown(word)}: write after a comma what else to try, like red, blue, pale green.")
     refuse_too_many(len(names), "words")
-    if isinstance(prompt, str) and not _pattern(word).search(prompt):
+    if not any(occurrences(word, prompt) for prompt in prompts):
         raise InvalidValue(f"{shown(word)} does not stand in the prompt. The first word is the one to replace.")
     return [(word, name) for name in names]
 
 
 def _columns(line: str) -> list[str]:
-    try:
-        return next(csv.reader([line], skipinitialspace=True), [])
-    except csv.Error:
-        raise InvalidValue("This list of words cannot be read. Write red, blue, pale green.") from None
+    found, position = [], 0
+    while position < len(line):
+        item = _ITEM.match(line, position) or _PLAIN_ITEM.match(line, position)
+        quoted, curly, plain = item.groups()
+        found.append((quoted.replace('""', '"') if quoted is not None else curly or plain or "").strip())
+        position = item.end()
+    return found
 
 
 def replaced(values: Mapping[str, object]) -> Mapping[str, object]:
@@ -86,9 +119,22 @@ def replaced(values: Mapping[str, object]) -> Mapping[str, object]:
         return values
     (word, other), prompt = values[REPLACED], values["prompt"]
     rest = {name: value for name, value in values.items() if name != REPLACED}
-    return rest | {"prompt": _pattern(word).sub(lambda _: other, prompt)}
+    return rest | {"prompt": prompt if word == other else _with_other(prompt, word, other)}
 
 
-def _pattern(word: str) -> re.Pattern[str]:
-    """Match it as a whole word: red, not the end of hundred."""
-    return re.compile(rf"(?<!\w){re.escape(word)}(?!\w)")
+def _with_other(prompt: str, word: str, other: str) -> str:
+    parts, position = [], 0
+    quoted = json.dumps(other, ensure_ascii=False)[1:-1]
+    inside = [region for region in regions(prompt) if region.sound] if quoted != other else []
+    for start, end in occurrences(word, prompt):
+        in_json = any(region.start < start < region.end for region in inside)
+        parts += [prompt[position:start], _in_capitals(quoted if in_json else other, word, prompt[start:end])]
+        position = end
+    return "".join([*parts, prompt[position:]])
+
+
+def _in_capitals(other: str, word: str, found: str) -> str:
+    """Write another word as the one that was found: Cat becomes Dog, CAT becomes DOG."""
+    if not word.islower() or found.islower():
+        return other
+    return other.upper() if found.isupper() and len(found) > 1 else other[:1].upper() + other[1:]

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from django import forms
+from django.utils.functional import cached_property
 
 from gallery.catalogue import batches as catalogue
-from gallery.catalogue import columns, pasted, seeds
+from gallery.catalogue import columns, pasted, seeds, words
 from gallery.catalogue.problems import InvalidValue
 from gallery.forms import batch_reading
 from gallery.forms.compose import START_MODEL, UNWRITTEN, ComposeForm
@@ -130,6 +131,15 @@ class BatchForm(ComposeForm):
         typed = {name: self.cleaned_data.get(name) for name in ("shape", "variant_seeds")}
         read = {name: self.cleaned_data[name] for name in (*READ_AS, "leave_out") if self.cleaned_data.get(name)}
         return {**super().as_typed(), **typed, **read, "batch": self.source.text}
+
+    @cached_property
+    def doubts(self):
+        """The same rule as in the studio, row by row."""
+        rows = self.listing.rows if self.listing else ()
+        return [f"Line {row.line}: {doubt}" for row in rows for doubt in words.doubts(row.values.get("prompt", ""))]
+
+    def hints(self):
+        return []
 
     def rows_shown(self):
         """Return what stands in the field for the rows: what was read, else what was typed."""

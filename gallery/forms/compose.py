@@ -1,10 +1,12 @@
 """The form of the studio: fields named like the API's parameters, checked cell by cell by the catalogue."""
 
+import hashlib
+
 from django import forms
 from django.conf import settings
 from django.utils.functional import cached_property
 
-from gallery.catalogue import flux_models, lists, seeds, shapes, values
+from gallery.catalogue import flux_models, lists, seeds, shapes, values, words
 from gallery.forms.fields import Joined, LastTyped, Shapes, SkippedField, refuse_broken_text, text
 from gallery.models import Project
 from gallery.models.keys import random_key
@@ -17,7 +19,9 @@ VALUES = (
     "safety_tolerance", "prompt_upsampling", "steps", "guidance", "variant_seeds", "skip",
 )  # fmt: skip
 # Nothing typed there can be wrong.
-SILENT = ("nonce", "prompt_lines", "shapes_several", "variant_seeds", "skip", "buy_again", "let_wait", "review")
+SILENT = (
+    "nonce", "prompt_lines", "shapes_several", "variant_seeds", "skip", "buy_again", "let_wait", "as_written", "review",
+)  # fmt: skip
 FOLDED = {"output_format": "jpeg", "safety_tolerance": "2", "prompt_upsampling": "", "steps": "50", "guidance": "4.5"}
 FORMATS = (("jpeg", "JPEG"), ("png", "PNG"), ("jpeg, png", "JPEG and PNG: two pictures"))
 SAFETY_LEVELS = (
@@ -62,6 +66,7 @@ class ComposeForm(forms.Form):
     skip = SkippedField(required=False)
     buy_again = forms.BooleanField(required=False, label="Buy them again")
     let_wait = forms.BooleanField(required=False)  # what no budget has room for now
+    as_written = forms.CharField(required=False, max_length=64)  # which doubts about the prompt somebody has agreed to
     review = forms.BooleanField(required=False)  # sent by our own pages: a large run is shown first
     nonce = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput, initial=random_key)
 
@@ -119,6 +124,34 @@ class ComposeForm(forms.Form):
         if not (self.owner and self.cells):
             return None
         return outlooks.look_ahead(self.prices(), owner=self.owner, project=self.cleaned_data.get("project", ""))
+
+    @cached_property
+    def doubts(self):
+        """What in the prompt looks like a choice and is none, or the other way round, in sentences."""
+        return words.doubts(str(self["prompt"].value() or ""), lines=bool(self["prompt_lines"].value()))
+
+    @property
+    def doubts_key(self):
+        """What agreeing to just these doubts sends: others are asked about anew."""
+        return hashlib.sha256("\n".join(self.doubts).encode("utf-8", "replace")).hexdigest()[:16]
+
+    def hints(self):
+        """What is sent as it stands though it may not be meant so; nothing stands in the way."""
+        return words.hints(str(self["prompt"].value() or ""), lines=bool(self["prompt_lines"].value()))
+
+    @property
+    def sends_as_written(self):
+        return self["as_written"].value() == self.doubts_key
+
+    def asks_first(self):
+        """Whether something must be agreed to before anything is bought; then it says so beside it."""
+        return any([self.waits_unasked(), self.doubts_unasked()])
+
+    def doubts_unasked(self):
+        if not self.doubts or self.sends_as_written:
+            return False
+        self.add_error("as_written", "Nothing was bought. Tick this if it is meant so, or change the prompt.")
+        return True
 
     def waits_unasked(self):
         """Whether images would wait for a budget and nobody has agreed to it; then it says so."""

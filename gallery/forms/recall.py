@@ -1,5 +1,6 @@
 """What the studio is filled with: its address, a run, a picture, a preset, a past prompt."""
 
+from gallery.catalogue.prompt_syntax import escaped
 from gallery.forms.compose import VALUES, ComposeForm, tile_of
 from gallery.models.keys import random_key
 
@@ -19,7 +20,13 @@ def from_run(run):
 
 def from_job(job, *, use=()):
     """Return initial values that make the same picture again; `use`: only these parts of them."""
-    everything = {**UNTOUCHED, **_recipe_of(job), "prompt": job.prompt, "model": [job.model], "seed": str(job.seed)}
+    everything = {
+        **UNTOUCHED,
+        **_recipe_of(job),
+        "prompt": escaped(job.prompt),
+        "model": [job.model],
+        "seed": str(job.seed),
+    }
     everything["project"] = job.run.project.name if job.run.project else ""
     names = [name for part in use for name in PARTS.get(part, ())]
     return {name: everything[name] for name in names} or everything

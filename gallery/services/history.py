@@ -5,6 +5,9 @@ from datetime import timedelta
 
 from django.db import connection
 
+from gallery.catalogue.prompt_syntax import escaped
+from gallery.catalogue.typed_text import tidy
+from gallery.catalogue.words import typed_lines
 from gallery.models import PastPrompt
 from gallery.models.keeping import SEARCHED_CHARACTERS
 from gallery.models.keys import random_key
@@ -36,9 +39,8 @@ def sent_with(form, cells):
     """List the prompts that a run brings: as they were typed, choices and all; without a field for them those sent."""
     typed = form.get("prompt")
     if not isinstance(typed, str):
-        return dict.fromkeys(cell.request.body["prompt"] for cell in cells)
-    lines = typed.splitlines() if form.get("prompt_lines") else [typed]
-    return [line for line in lines if line.strip()]
+        return dict.fromkeys(escaped(cell.request.body["prompt"]) for cell in cells)
+    return typed_lines(tidy(typed)) if form.get("prompt_lines") else [typed]
 
 
 def search(owner, words=""):
@@ -51,11 +53,6 @@ def search(owner, words=""):
         mine = mine.filter(searched__contains=word)
     oldest = _oldest_searched(owner)
     return mine.filter(used_at__gte=oldest) if oldest else mine
-
-
-def tidy(prompt):
-    """Write a prompt as it is sent: browsers end lines with CRLF."""
-    return prompt.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def digest_of(prompt):

@@ -15,7 +15,7 @@ from gallery.services.matrix import InvalidMatrix
 from gallery.views import studio
 
 # By the review: it has the rows as read, and asks the rest.
-NOT_SENT_AGAIN = ("rows", "file", "buy_again", "let_wait", "review", *READ)
+NOT_SENT_AGAIN = ("rows", "file", "buy_again", "let_wait", "as_written", "review", *READ)
 
 
 def batch(request):
@@ -38,7 +38,7 @@ def _take(request):
     form = BatchForm(request.POST, request.FILES, owner=request.user, buying=starts)
     if not form.is_valid() or "edit" in request.POST:
         return _show(request, form)
-    return _start(request, form) if starts and not form.waits_unasked() else _review(request, form)
+    return _start(request, form) if starts and not form.asks_first() else _review(request, form)
 
 
 def _review(request, form):

@@ -43,7 +43,7 @@ def _submit(request):
         return show(request, form)
     if form.cleaned_data["review"] and form.is_large:
         return _review_first(request, form)
-    if form.waits_unasked():
+    if form.asks_first():
         return _show_review(request, form) if form.is_large else show(request, form)
     nonce = form.cleaned_data["nonce"] or forms.random_key()
     try:
@@ -79,7 +79,11 @@ def show_review(request, form, *, typed, start, count, back):
 
 def _typed(sent):
     """List (name, value) of everything that the next press must send again; the page itself asks what to skip."""
-    names = [name for name in ComposeForm.base_fields if name not in ("skip", "buy_again", "let_wait", "review")]
+    names = [
+        name
+        for name in ComposeForm.base_fields
+        if name not in ("skip", "buy_again", "let_wait", "as_written", "review")
+    ]
     return [(name, value) for name in names for value in sent.getlist(name)]
 
 

@@ -117,7 +117,7 @@ function keepTicks(fragment) {
 }
 
 document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
-  if (!["values", "owned"].includes(detail.target.id)) return;
+  if (!["values", "owned", "doubts"].includes(detail.target.id)) return;
   keepTicks(detail.fragment);
   const opened = detail.target.querySelector("details")?.open;
   if (opened) detail.fragment.querySelector("details")?.setAttribute("open", "");

@@ -29,7 +29,8 @@ def labels_of(name, text):
         ("a {very |}old door", ["a veryold door", "a old door"], ["very", "—"]),
         ("a {red|red} door", ["a red door"], [""]),
         ("a {plain} brace", ["a {plain} brace"], [""]),
-        ('{"scene": "a|b", "mood": "{x|y}"}', ['{"scene": "a|b", "mood": "{x|y}"}'], [""]),
+        ('{"scene": "a|b"}', ['{"scene": "a|b"}'], [""]),
+        (r'{"mood": "{\"x\" |y}"}', [r'{"mood": "\"x\""}', '{"mood": "y"}'], ['"x"', "y"]),
     ],
 )
 def test_choices_in_a_prompt(text, prompts, labels):
@@ -86,7 +87,7 @@ def test_what_cannot_be_read_says_why(name, text, says):
         ("a door\n\n  a boat \r\na door", ["a door", "a boat"], ["a door", "a boat"]),
         ("a {red|blue} door\na boat", ["a red door", "a blue door", "a boat"], ["a red door", "a blue door", "a boat"]),
         ("a door", ["a door"], [""]),
-        ("  \n", ["  \n"], [""]),
+        ("  \n", [""], [""]),
         (f"{'x' * 80}\ny", ["x" * 80, "y"], ["x" * 59 + "…", "y"]),
         (f"{'x' * 80}a\n{'x' * 80}b", ["x" * 80 + "a", "x" * 80 + "b"], ["…" + "x" * 16 + "a", "…" + "x" * 16 + "b"]),
     ],

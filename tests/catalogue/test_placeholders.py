@@ -74,8 +74,19 @@ def test_json_stays_sound_whatever_is_written_in():
     quoted = fill(text, {"scene": 'a "door"\nin fog \\'})
     assert json.loads(quoted.prompt) == {"scene": 'a "door"\nin fog \\', "mood": "calm"}
     several = fill(text, {"scene": "a door|a boat"})
-    assert (several.lines, several.count) == (True, 2)
-    assert [json.loads(line)["scene"] for line in several.prompt.splitlines()] == ["a door", "a boat"]
+    assert (several.lines, several.count) == (False, 2)
+    made = [prompt for prompt, _ in words.alternatives(several.prompt)]
+    assert [json.loads(prompt)["scene"] for prompt in made] == ["a door", "a boat"]
+
+
+def test_a_place_in_json_behind_a_line_of_text_is_quoted_and_one_in_the_text_is_not():
+    filled = fill('For {{who}}:\n{"scene": "{{scene}}"}', {"who": 'the "Bar"', "scene": 'a "door"'})
+    assert filled.prompt == 'For the "Bar":\n{"scene": "a \\"door\\""}'
+
+
+def test_an_escaped_bar_parts_no_values_and_escaped_braces_are_no_place():
+    assert fill("{{a}}", {"a": r"x \| y|z"}).prompt == r"{x \| y|z}"
+    assert fill(r"\{\{a\}\} {{b}}", {"b": "x"}).prompt == r"\{\{a\}\} x"
 
 
 def test_too_many_prompts_are_refused_beside_the_longest_list():
