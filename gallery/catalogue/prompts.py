@@ -76,10 +76,12 @@ def _six_digits(digits: str) -> str:
 def json_prompt(text: str) -> JsonPrompt | None:
     """Check the JSON of a prompt, wherever it stands in it; None if there are only choices {red|blue} and words."""
     found = [(region.start, region.end) for region in regions(text)]
-    if not found and not _begins_as_json(text):
+    if _begins_as_json(text) and not (found and not text[: found[0][0]].strip()):
+        found = [(0, len(text))]  # meant as one, also where only parts of it are sound
+    if not found:
         return None
     pretty, position = [], 0
-    for start, end in found or [(0, len(text))]:
+    for start, end in found:
         try:
             pretty += [text[position:start], _pretty(as_json(text[start:end]))]
         except json.JSONDecodeError as wrong:
