@@ -19,11 +19,14 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     DATE: ("date", "day", "usage date", "日期", "日付", "날짜", "datum", "tag", "fecha", "data", "дата"),
     TIME: ("time", "时间", "時間", "時刻", "시간", "zeit", "uhrzeit", "hora", "heure", "ora", "tijd", "время"),
     REQUEST: ("request id", "requestid", "请求id", "请求 id", "請求id", "リクエストid", "anfrage id", "id de requête"),
-    MODEL: ("model name", "model", "模型名称", "模型", "モデル", "모델", "modell", "modelo", "modèle", "modello",
-            "модель"),
+    MODEL: (
+        "model name", "model", "model id", "模型名称", "模型", "モデル", "모델", "modell", "modelo", "modèle", "modello",
+        "модель",
+    ),
     QUOTA: ("quota", "used quota"),
     AMOUNT: (
-        "usd", "cost", "amount", "price", "costs", "total cost", "charge", "charged", "charges", "fee", "花费", "费用",
+        "usd", "cost", "costs", "total cost", "total amount", "total price", "amount", "charge", "charged", "charges",
+        "spend", "spent", "total", "fee", "price", "花费", "费用",
         "金额", "消费", "消费金额", "花費", "費用", "金額", "料金", "비용", "금액", "betrag", "kosten", "preis",
         "gebühr", "montant", "coût", "prix", "importe", "costo", "coste", "precio", "importo", "prezzo", "valor",
         "custo", "preço", "bedrag", "prijs", "сумма", "стоимость", "цена",
@@ -34,6 +37,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 ALL_NAMES = tuple(name for names in NAMES.values() for name in names)
 _FILLERS = frozenset({"in", "en", "of", "the"})
+_ZONES = frozenset({"utc", "gmt", "z"})
+_TIMES = frozenset({MOMENT, DATE, TIME})
 
 
 class InvalidColumns(ValueError):
@@ -46,11 +51,15 @@ class InvalidColumns(ValueError):
 
 @dataclass(frozen=True)
 class Columns:
-    """The place of each column by what it says. `strange`: amounts in other money, by their heads."""
+    """The place of each column by what it says, and how many there are.
+
+    `strange`: amounts in other money, by their heads; `is_utc`: a head such as Time (UTC) names the zone.
+    """
 
     places: Mapping[str, int]
     strange: Mapping[str, str]
     width: int
+    is_utc: bool = False
 
     @property
     def is_head(self) -> bool:
@@ -84,15 +93,23 @@ def find_columns(heads: Sequence[str]) -> Columns:
                 strange[head.strip()[:40]] = money
             elif kind not in ranked or rank < ranked[kind][0]:
                 ranked[kind] = rank, place
-    return Columns({kind: place for kind, (_, place) in ranked.items()}, strange, len(heads))
+    places = {kind: place for kind, (_, place) in ranked.items()}
+    is_utc = any(_ZONES & set(_words(heads[place])) for kind, place in places.items() if kind in _TIMES)
+    return Columns(places, strange, len(heads), is_utc)
+
+
+def _words(head: str) -> list[str]:
+    """Part a head into its words: created_at, Created At, createdAt, Cost (USD)."""
+    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", plain(head))
+    return [word for word in re.split(r"[\s_\-/.:()\[\]]+", parted.casefold()) if word]
 
 
 def _meanings(head: str) -> list[tuple[str, int, str]]:
     """Return (what it says, how unlikely its name is, in which other money) of one head; nothing if nobody knows it."""
-    words = [word for word in re.split(r"[\s_\-/.:()\[\]]+", plain(head).casefold()) if word]
+    words = _words(head)
     name = " ".join(words)
     known = [(kind, names.index(name), "") for kind, names in NAMES.items() if name in names]
-    return known or _amount_in(words)
+    return known or _amount_in(words) or _time_in(words)
 
 
 def _amount_in(words: Sequence[str]) -> list[tuple[str, int, str]]:
@@ -103,3 +120,9 @@ def _amount_in(words: Sequence[str]) -> list[tuple[str, int, str]]:
         return []
     others = [FOREIGN.get(bare(word), "cents") for word in units if bare(word) not in DOLLARS]
     return [(AMOUNT, NAMES[AMOUNT].index(name) if name else 0, others[0] if others else "")]
+
+
+def _time_in(words: Sequence[str]) -> list[tuple[str, int, str]]:
+    """Read names such as Time (UTC)."""
+    name = " ".join(word for word in words if word not in _ZONES)
+    return [(kind, NAMES[kind].index(name), "") for kind in _TIMES if name in NAMES[kind]]

@@ -1,8 +1,8 @@
 """A provider's file of charges, read as lines: whatever encoding, delimiter, dates, amounts and names it has."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import islice
 
 from . import amounts, encodings, moments, tables
@@ -102,7 +102,12 @@ def read_statement(content: bytes) -> list[Line]:
         raise InvalidStatementFile([f"The file has more than {MOST_LINES:,} lines. Split it by month."])
     if not found:
         raise InvalidStatementFile(["There is no charge in the file."])
-    return _lines(found)
+    lines = _lines(found)
+    return [_in_utc(line) for line in lines] if columns.is_utc else lines
+
+
+def _in_utc(line: Line) -> Line:
+    return line if line.at.tzinfo else replace(line, at=line.at.replace(tzinfo=UTC))
 
 
 def _refuse(problems: Sequence[str]) -> None:

@@ -36,6 +36,7 @@ def refusal(content):
         "Fecha;Request-Id;Modelo;Importe;Moneda\n26/11/2026 14:03;req-1;flux-2-pro;0,03;USD\n",
         "Date,Time,request_id,model,quota\n26.11.2026,14:03,req-1,flux-2-pro,15000\n",
         "model,quota,created_at,request_id\nflux-2-pro,15000.0,2026-11-26T14:03:00,req-1\n",
+        "createdAt,requestId,modelName,costUsd\n2026-11-26 14:03,req-1,flux-2-pro,0.03\n",
         "created_at,request_id,model,amount_usd,amount_eur\n2026-11-26 14:03,req-1,flux-2-pro,0.03,9.99\n",
     ],
 )
@@ -101,6 +102,17 @@ def test_a_zone_in_the_file_is_kept():
     [line] = read("time,usd\n2026-11-26T14:03:00+08:00,1\n")
     assert line.at.utcoffset() == timedelta(hours=8)
     assert read("time,usd\n1795701780,1\n")[0].at == AT.replace(tzinfo=UTC)
+
+
+def test_of_a_price_and_what_it_came_to_the_latter_is_charged():
+    assert read("time,unit price,quantity,total\n2026-11-26,0.03,3,0.09\n")[0].micros == 90_000
+    assert read("time,price,cost\n2026-11-26,0.03,0.09\n")[0].micros == 90_000
+
+
+@pytest.mark.parametrize("head", ["Time (UTC)", "created_at_utc", "Timestamp [GMT]", "Zeitpunkt (UTC)"])
+def test_a_zone_in_the_head_is_kept(head):
+    assert read(f"{head},Cost in US$\n2026-11-26 14:03,1\n")[0].at == AT.replace(tzinfo=UTC)
+    assert read(f"{head},total (USD)\n2026-11-26T14:03:00+08:00,1\n")[0].at.utcoffset() == timedelta(hours=8)
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,11 @@
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from fluxweb.env import env_dollars
-from gallery.models import Budget, Price
+from gallery.models import Budget, Charge, Price, Statement
 from gallery.services import budgets
 from tests.pages import Page
 from tests.project.doors import FORMS
@@ -127,3 +128,28 @@ def test_a_setting_that_is_no_sure_amount_stops_the_start_with_its_name(monkeypa
         env_dollars("FLUXWEB_BALANCE_LOW", "10")
     assert "FLUXWEB_BALANCE_LOW" in str(refused.value)
     assert words in str(refused.value)
+
+
+def send_statement(client, content):
+    return client.post(reverse("costs-statement-add"), {"file": SimpleUploadedFile("usage.csv", content)})
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ('created_at,usd\n2026-11-26 14:03,"0,03"\n', "utf-8"),
+        ("created_at;usd\n26.11.2026 14:03;0.03 USD\n", "utf-16"),
+        ("Datum\tBetrag (USD)\n26.11.2026 14:03\t0,03\n", "cp1252"),
+        ("时间,金额\n2026-11-26 14:03,0.03\n", "gb18030"),
+    ],
+)
+def test_a_statement_is_read_as_it_is_written(admin_client, text, encoding):
+    assert send_statement(admin_client, text.encode(encoding)).status_code == 302
+    charge = Charge.objects.get()
+    assert (charge.micros, f"{charge.at:%Y-%m-%d %H:%M}") == (30_000, "2026-11-26 14:03")
+
+
+def test_a_statement_that_is_not_sure_names_its_lines_and_leaves_nothing(admin_client):
+    page = Page(send_statement(admin_client, b'time,usd\n2026-11-26,"0,03"\n2026-11-26,"1,000"\n'))
+    assert "Line 3: “1,000” can mean $1.00 or $1,000.00. Write 1.00 or 1000.00." in page.text
+    assert not Statement.objects.exists()
