@@ -20,8 +20,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     TIME: ("time", "时间", "時間", "時刻", "시간", "zeit", "uhrzeit", "hora", "heure", "ora", "tijd", "время"),
     REQUEST: ("request id", "requestid", "请求id", "请求 id", "請求id", "リクエストid", "anfrage id", "id de requête"),
     MODEL: (
-        "model name", "model", "model id", "模型名称", "模型", "モデル", "모델", "modell", "modelo", "modèle", "modello",
-        "модель",
+        "model name", "model", "model id", "模型名称", "模型", "モデル", "모델", "modell", "modelo", "modèle",
+        "modello", "модель",
     ),
     QUOTA: ("quota", "used quota"),
     AMOUNT: (
