@@ -24,6 +24,7 @@ _JUDGED = 50  # values of a column that are looked at
 _NAMES = json.loads((Path(__file__).parent / "column_names.json").read_text(encoding="utf-8"))
 _PERHAPS = "perhaps prompt"
 _NEGATIVE = re.compile("negativ|负|負|反向|ネガティブ|부정|негатив")
+_SAYS = re.compile(r":\s*\w")  # “Prompt: a cat” names nothing
 _SHAPE_VALUE = re.compile(r"\d{1,5}(?:\.\d+)?\s*[:x×/：*]\s*\d{1,5}(?:\.\d+)?", re.IGNORECASE)
 _SEED_VALUE = re.compile(r"-?\d{1,12}(?:\.0)?|\d+ random", re.IGNORECASE)
 _FORMATS = {"png", "jpeg", "jpg"}
@@ -57,9 +58,8 @@ def field_of(name: str) -> str:
 
 def may_be_prompt(name: str) -> bool:
     words = plain(name)
-    return words in _PROBABLE or (
-        "prompt" in words.split() and len(words.split()) <= _NAME_WORDS and not _NEGATIVE.search(words)
-    )
+    named = "prompt" in words.split() and len(words.split()) <= _NAME_WORDS and not _SAYS.search(name)
+    return words in _PROBABLE or (named and not _NEGATIVE.search(words))
 
 
 def is_name(name: str) -> bool:

@@ -1,6 +1,7 @@
 """Rows of a batch that were pasted as JSON: an array, or one object after the other, of rows or of whole prompts."""
 
 import json
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -81,7 +82,7 @@ def names_of(values: Sequence[JsonValue]) -> list[str]:
 
 def cell(value: object) -> str:
     """Write one value of a row as its cell: a list as several values, an object as JSON."""
-    if value is None:
+    if value is None or (isinstance(value, float) and math.isnan(value)):  # which is pandas' empty cell
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"

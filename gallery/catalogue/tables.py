@@ -14,7 +14,6 @@ _SAMPLE = 50  # records: what a delimiter is judged by
 _CELL_CHARACTERS = 2_000_000
 
 _DIRECTIVE = re.compile(r"sep=([;,|\t])\n", re.IGNORECASE)  # Excel's own first line
-_DASHES = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
 _BAR = re.compile(r"(?<!\\)\|")
 
 csv.field_size_limit(max(csv.field_size_limit(), _CELL_CHARACTERS))  # else a long prompt is an error
@@ -89,8 +88,8 @@ def _width(cells: tuple[str, ...]) -> int:
 def is_markdown(text: str) -> bool:
     """Say whether the first line holds names between bars, and the second one dashes."""
     first, _, rest = text.partition("\n")
-    second = rest.partition("\n")[0]
-    return "|" in first and "-" in second and _DASHES.fullmatch(second) is not None
+    second = rest.partition("\n")[0].strip()
+    return "|" in first and "---" in second and set(second) <= set("|:- \t")
 
 
 def records(text: str, delimiter: str, *, first_line: int = 1) -> Iterator[Record]:

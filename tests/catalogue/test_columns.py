@@ -91,6 +91,8 @@ def test_a_format_that_is_a_ratio_is_a_shape_and_an_index_without_a_name_is_left
         "a|b\nc|d\n",
         "a portrait of a model, seed pods, size of a house",
         "cat;dog",
+        "Prompt: a cat\nPrompt: a dog\n",
+        "prompt engineering at its very best\n",
         "masterpiece,best quality,1girl\nmasterpiece,1boy\n",
         "16:9 is no number of a list\n3. of May\n",
     ],
@@ -126,6 +128,12 @@ def test_rows_in_json_are_cells_and_json_without_a_prompt_is_one():
     assert [(problem.line, problem.message) for problem in listing.problems] == [
         (3, "This line is no whole JSON object.")
     ]
+
+
+def test_what_pandas_writes_for_nothing_is_a_blank_cell():
+    assert rows('[{"prompt": "a cat", "seed": NaN}, {"prompt": "a dog", "seed": 42.0}]') == [
+        {"prompt": "a cat"}, {"prompt": "a dog", "seed": "42.0"},
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", ['{\n "scene": "a"\n "mood": "b"\n}', '[{"prompt": "a"},\n {"prompt": "b"}\n', "[\n"])

@@ -50,6 +50,10 @@ def test_a_table_of_markdown_is_read_without_its_dashes():
     ]  # fmt: skip
 
 
+def test_a_line_of_many_blanks_and_dashes_is_looked_at_once():
+    assert not tables.is_markdown("a | b\n" + " " * 500_000 + "-" + " " * 500_000 + "x")
+
+
 def test_excels_own_first_line_and_blank_lines_are_skipped_and_counted():
     opening = opened("\ufeffsep=;\r\n\r\nprompt;seed\r\na;1\r\n")
     assert (opening.delimiter, opening.line, opening.text) == (";", 3, "prompt;seed\na;1\n")

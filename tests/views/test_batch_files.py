@@ -280,6 +280,9 @@ def test_a_key_or_a_column_that_is_sent_wrongly_is_no_500(owner_client):
     for changes in (
         {"read_of": "x", "read_as": "nothing", "column": ["prompt"] * 900},
         {"read_in": "nothing", "encoding": "rot13", "leave_out": "a,²,9999999999999"},
+        {"rows": '["\\ud800 cat", "a dog"]'},
+        {"rows": '{"prompt": "a cat", "seed": 1e999}'},
+        {"rows": "prompt\n" + '"' * 99_999},
         {"read_in": "cp1252", "encoding": "utf-16-le", "rows": "a red cat ✓"},
     ):
         assert owner_client.post(BATCH, form(**{"rows": ISSUE, **changes})).status_code == 200
