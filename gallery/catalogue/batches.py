@@ -2,7 +2,6 @@
 
 import csv
 import io
-import itertools
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -57,6 +56,21 @@ class Listing:
         rows = [row for row in self.rows if row.line not in lines]
         return replace(self, rows=rows, problems=[each for each in self.problems if each.line not in lines])
 
+    def models_meant(self) -> dict[str, str]:
+        """Return the names of models that are no ids, as they are written, and the ids that have the same words."""
+        names = {name for row in self.rows for name in _model_names(row.values.get(MODEL, ""))}
+        found = {name: model_names.find(name) for name in sorted(names) if not _are_ids(name)}
+        return {name: model_id for name, model_id in found.items() if model_id}
+
+    def with_models_meant(self) -> "Listing":
+        """Return the same with the ids of the models in place of these names."""
+        meant = self.models_meant()
+        rows = []
+        for row in self.rows:
+            models = ", ".join(meant.get(name, name) for name in _model_names(row.values.get(MODEL, "")))
+            rows.append(replace(row, values={**row.values, MODEL: models}) if models else row)
+        return replace(self, rows=rows)
+
 
 def decode(content: bytes) -> Decoded:
     """Return the text of an uploaded file, whatever encoding it was saved in, or raise InvalidValue."""
@@ -72,7 +86,7 @@ def read(text: str, choice: Choice | None = None) -> Listing:
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         raise InvalidValue(f"This list is longer than {MAX_BYTES // 1_000_000} MB. Split it.")
     found = pasted.read(text, choice)
-    records = list(itertools.islice(found.records, MAX_ROWS + 1))
+    records = found.records
     if len(records) > MAX_ROWS:
         raise InvalidValue(f"This list has more than {MAX_ROWS:,} rows. At most {MAX_ROWS:,} make one run: split it.")
     if not records:
@@ -144,7 +158,7 @@ def place_of(column: str) -> int:
 def read_models(text: str) -> list[str]:
     """Return the ids of the models of one cell, each once, or raise InvalidValue that names the likely one."""
     found = []
-    for part in filter(str.strip, re.split(r"[,;\n]+", text)):
+    for part in _model_names(text):
         words = part.split()
         if unknown := [word for word in words if word.casefold() not in flux_models.ids()]:
             # “FLUX.2 [pro]” is one name; of “flux-2-pro flux2max” only the second word is none.
@@ -153,6 +167,14 @@ def read_models(text: str) -> list[str]:
             raise InvalidValue(f"{shown(wrong)} is no FLUX model. Use {likely}.")
         found += map(str.casefold, words)
     return list(dict.fromkeys(found))
+
+
+def _model_names(text: str) -> list[str]:
+    return [name.strip() for name in re.split(r"[,;\n]+", text) if name.strip()]
+
+
+def _are_ids(name: str) -> bool:
+    return all(word.casefold() in flux_models.ids() for word in name.split())
 
 
 def read_shape(text: str) -> dict[str, str]:

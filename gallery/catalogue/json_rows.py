@@ -4,10 +4,12 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from .columns import field_of, may_be_prompt
 
 _BETWEEN = " \t\r\n,"
+_MOST = 5_000  # values: a batch may have fewer, and more are not worth reading
 _DECODER = json.JSONDecoder()
 
 
@@ -31,7 +33,7 @@ def values_of(text: str) -> list[JsonValue] | None:
     if is_array and not body.endswith("]"):
         return None
     try:
-        found = list(_decoded(text, start, end))
+        found = list(islice(_decoded(text, start, end), _MOST))
     except (ValueError, RecursionError):  # of numbers with thousands of digits too
         return None if is_array else _lines(text)
     plain = all(isinstance(each.value, dict | str if is_array else dict) for each in found)

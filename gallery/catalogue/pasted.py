@@ -4,9 +4,10 @@ Where that can be read in two ways it is guessed, and `is_sure` says so: then a 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2s
+from itertools import islice
 
 from . import json_rows, tables
 from .columns import field_of, is_name, looks_typed, may_be_prompt
@@ -32,6 +33,8 @@ _NUMBERED = re.compile(r"\s*[(（]?(\d{1,4})[.):、）]\s*(?=\S)")
 _DOTTED = re.compile(r"\s*([-*+•‣◦▪–])\s+(?=\S)")
 _EVEN = 0.8  # share of the first records that have as many cells as the first one
 _SHORT = 40  # characters of a cell that may be a name
+_JUDGED = 2_000  # lines that tell a list
+_MOST = 5_000  # records: a batch may have fewer, and more are not worth reading
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class Pasted:
     kind: str
     has_names: bool
     names: tuple[str, ...]
-    records: Iterable[Record]
+    records: Sequence[Record]
     is_sure: bool
 
 
@@ -120,7 +123,7 @@ def _known(text: str, delimiter: str) -> set[str]:
 
 def _is_list(text: str) -> bool:
     """Say whether all lines begin with the same dot, or with numbers that count on."""
-    lines = [line for line in text.split("\n") if line.strip()]
+    lines = [line for line in text.split("\n")[:_JUDGED] if line.strip()]
     if len(lines) < 2:
         return False
     numbers = [int(found[1]) for line in lines if (found := _NUMBERED.match(line))]
@@ -170,7 +173,7 @@ def _are_shorter(names: tuple[str, ...], rest: list[tuple[str, ...]]) -> bool:
 
 def _table(opening: tables.Opening, key: str, *, kind: str, has_names: bool, is_sure: bool) -> Pasted:
     records = tables.records(opening.text, _DELIMITERS[kind], first_line=opening.line)
-    written = [record for record in records if not record.is_blank]
+    written = list(islice((record for record in records if not record.is_blank), _MOST))
     if has_names:
         if not written:
             return Pasted(key, kind, True, (), [], is_sure)
@@ -184,7 +187,8 @@ def _table(opening: tables.Opening, key: str, *, kind: str, has_names: bool, is_
 def _prompts(text: str, kind: str, first_line: int) -> list[Record]:
     """Return the lines that are not blank as records of one cell, those of a list without what stands in front."""
     front = re.compile(f"(?:{_NUMBERED.pattern}|{_DOTTED.pattern})")
-    lines = [(line, written) for line, written in enumerate(text.split("\n"), first_line) if written.strip()]
+    written = ((line, text) for line, text in enumerate(text.split("\n"), first_line) if text.strip())
+    lines = islice(written, _MOST)
     return [Record(line, (front.sub("", text, count=1) if kind == LIST else text,)) for line, text in lines]
 
 

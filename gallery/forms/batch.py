@@ -49,6 +49,7 @@ class BatchForm(ComposeForm):
     read_as = forms.CharField(required=False)
     names = forms.CharField(required=False)
     column = ColumnsField(required=False)
+    as_meant = forms.BooleanField(required=False)
     leave_out = forms.CharField(required=False)
     shape = forms.CharField(required=False, initial="1:1", label="Shape", validators=[refuse_broken_text])
     seed = text("seed", initial="1 random")
@@ -70,6 +71,8 @@ class BatchForm(ComposeForm):
             self._check_defaults()
         if self.errors:
             return
+        if self.cleaned_data.get("as_meant"):
+            self.listing = self.listing.with_models_meant()
         try:
             cells = self._cells_of(self.listing)
         except InvalidBatch as invalid:
@@ -129,7 +132,9 @@ class BatchForm(ComposeForm):
 
     def as_typed(self):
         typed = {name: self.cleaned_data.get(name) for name in ("shape", "variant_seeds")}
-        read = {name: self.cleaned_data[name] for name in (*READ_AS, "leave_out") if self.cleaned_data.get(name)}
+        read = {
+            name: self.cleaned_data[name] for name in (*READ_AS, "as_meant", "leave_out") if self.cleaned_data.get(name)
+        }
         return {**super().as_typed(), **typed, **read, "batch": self.source.text}
 
     @cached_property
@@ -174,6 +179,12 @@ class BatchForm(ComposeForm):
     def kinds(self):
         """List (value, words) of what the rows can be read as."""
         return [(kind, words) for kind, words in pasted.KINDS.items() if kind != pasted.JSON or self._is_json()]
+
+    def models_meant(self):
+        """List (name, id) of the models that are written otherwise than their ids, if a line is wrong for that."""
+        return (
+            list(self.listing.models_meant().items()) if any(each.column == "model" for each in self.problems) else []
+        )
 
     def _is_json(self):
         return self.listing is not None and self.listing.kind == pasted.JSON

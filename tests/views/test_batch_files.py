@@ -233,6 +233,22 @@ def test_bad_lines_can_be_left_out_and_the_rest_is_bought_for_the_price_that_was
     assert (run.size, run.prompt) == (2, "a cat and 1 more row")
 
 
+def test_models_as_people_write_them_are_suggested_and_taken_at_one_press(owner_client):
+    rows = "prompt,model\na cat,FLUX.2 [pro]\na dog,flux 2 pro; flux-2-max\na hat,\n"
+    page = post(owner_client, rows)
+    assert [problem for *_, problem in wrong_lines(page)] == [
+        "“FLUX.2 [pro]” is no FLUX model. Use flux-2-pro.", "“flux 2 pro” is no FLUX model. Use flux-2-pro.",
+    ]  # fmt: skip
+    button = page.one("button", name="as_meant")
+    assert button.text == "Read “FLUX.2 [pro]” as flux-2-pro, “flux 2 pro” as flux-2-pro"
+    page = pressed(owner_client, page, as_meant="on")
+    assert page.one("h1").text == "Review 4 images"
+    owner_client.post(BATCH, typed_in(page) | {"start": "1"})
+    assert sorted(Run.objects.get().jobs.values_list("model", flat=True)) == [
+        "flux-2-klein-4b", "flux-2-max", "flux-2-pro", "flux-2-pro",
+    ]  # fmt: skip
+
+
 def test_a_line_that_became_wrong_since_is_not_left_out_unasked(owner_client):
     page = post(owner_client, BAD)
     page = pressed(owner_client, page, rows=BAD + "a lamp,none\n", leave_out="3,4")
