@@ -30,14 +30,3 @@ class MaskedRecord(logging.LogRecord):
 def masked_line(_logger, _name, line):
     """Mask a rendered line, traceback and all: the last processor of structlog."""
     return mask(line)
-
-
-class MaskedFormatter(logging.Formatter):
-    """Another formatter's lines, masked."""
-
-    def __init__(self, inner):
-        super().__init__()
-        self.inner = inner
-
-    def format(self, record):
-        return mask(self.inner.format(record))

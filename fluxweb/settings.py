@@ -1,20 +1,31 @@
 """All settings of fluxweb, and the only reader of the environment. Defaults make one machine work without any."""
 
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import urlsplit
 
-import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from huey import PriorityRedisHuey, SqliteHuey
 from huey.serializer import SignedSerializer
 
 from fluxweb import logs
-from fluxweb.env import env_bool, env_dollars, env_float, env_int, env_list, env_secret, env_str, env_url
+from fluxweb.addresses import env_origin, env_url, read_database, read_mail, read_redis, read_storage
+from fluxweb.env import (
+    env_bool,
+    env_dollars,
+    env_float,
+    env_folder,
+    env_int,
+    env_list,
+    env_mailbox,
+    env_networks,
+    env_secret,
+    env_str,
+    env_zone,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA = Path(env_str("FLUXWEB_DATA") or BASE_DIR / "var").resolve()
-DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
+DATA = env_folder("FLUXWEB_DATA", BASE_DIR / "var")
 
 SECRET_KEY = env_secret("FLUXWEB_SECRET_KEY", DATA / "secret_key")
 DEBUG = env_bool("FLUXWEB_DEBUG")
@@ -22,12 +33,14 @@ DEBUG = env_bool("FLUXWEB_DEBUG")
 # -- the provider ---------------------------------------------------------------------------------------------------
 
 SIMULATOR_PORT = 8901
-FLUX_API_KEY = env_str("FLUX_API_KEY")
+FLUX_API_KEY = env_str("FLUX_API_KEY").removeprefix("Bearer ").strip()
 DEMO = not FLUX_API_KEY
 # Without a key nothing may leave this machine, whatever else is set: the built-in simulator answers.
-SIMULATOR_URL = env_url("FLUXWEB_SIMULATOR_URL", f"http://127.0.0.1:{SIMULATOR_PORT}")
-FLUX_API_URL = f"{SIMULATOR_URL}/v1" if DEMO else env_url("FLUX_API_URL", "https://api.apiyi.com/v1")
-FLUX_RESULT_HOSTS = [SIMULATOR_URL] if DEMO else env_list("FLUX_RESULT_HOSTS", "bfl.ai")
+SIMULATOR_URL = env_origin("FLUXWEB_SIMULATOR_URL", f"http://127.0.0.1:{SIMULATOR_PORT}")
+FLUX_API_URL = env_url("FLUX_API_URL", "https://api.apiyi.com/v1")
+ASKED_RESULT_HOSTS = FLUX_RESULT_HOSTS = env_list("FLUX_RESULT_HOSTS", "bfl.ai")
+if DEMO:
+    FLUX_API_URL, FLUX_RESULT_HOSTS = f"{SIMULATOR_URL}/v1", [SIMULATOR_URL]
 FLUX_ACCOUNT_TOKEN = env_str("FLUX_ACCOUNT_TOKEN")  # reads the balance and the log; pays nothing
 BALANCE_LOW_MICROS = env_dollars("FLUXWEB_BALANCE_LOW", "10")
 FLUX_CONCURRENCY = env_int("FLUX_CONCURRENCY", 16, high=1000)
@@ -40,12 +53,17 @@ BUDGET_WARNING_PERCENT = env_int("FLUXWEB_BUDGET_WARNING", 80, high=100)
 
 HEARTBEAT_SECONDS = env_float("FLUXWEB_HEARTBEAT", 5, low=0.05)
 DEAD_AFTER_SECONDS = env_float("FLUXWEB_DEAD_AFTER", 30, low=0.2)
+if DEAD_AFTER_SECONDS <= HEARTBEAT_SECONDS:
+    raise ImproperlyConfigured(
+        f"FLUXWEB_DEAD_AFTER ({DEAD_AFTER_SECONDS:g}) must be longer than FLUXWEB_HEARTBEAT ({HEARTBEAT_SECONDS:g}): "
+        "between two beats every worker would count as dead"
+    )
 SWEEP_SECONDS = env_float("FLUXWEB_SWEEP", 5, low=0.05)
 CRASH_AT = env_str("FLUXWEB_CRASH_AT")  # for tests: the point at which this process dies
 
 # -- where it is reached --------------------------------------------------------------------------------------------
 
-PUBLIC_URL = env_url("FLUXWEB_PUBLIC_URL", "http://127.0.0.1:8000")
+PUBLIC_URL = env_origin("FLUXWEB_PUBLIC_URL", "http://127.0.0.1:8000")
 PUBLIC_HOST = urlsplit(PUBLIC_URL).hostname
 ALLOWED_HOSTS = sorted({PUBLIC_HOST, "127.0.0.1", "localhost", "[::1]"})
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
@@ -55,7 +73,7 @@ SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if SECURE else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-TRUSTED_PROXIES = env_list("FLUXWEB_TRUSTED_PROXIES")
+TRUSTED_PROXIES = env_networks("FLUXWEB_TRUSTED_PROXIES")
 
 # -- Django ---------------------------------------------------------------------------------------------------------
 
@@ -77,6 +95,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "gallery.middleware.forwarded_scheme",
     "gallery.middleware.probes",
     "gallery.middleware.DatabaseTrouble",
     "gallery.middleware.shared_links",
@@ -121,31 +140,8 @@ TEMPLATES = [
 
 # -- database, queue, files -----------------------------------------------------------------------------------------
 
-# FULL keeps the "about to pay" mark through a power cut, NORMAL may forget it (a double payment). IMMEDIATE takes the
-# write lock at BEGIN: deferred transactions answer "database is locked" within milliseconds under threads.
-LOCK_SECONDS = 20  # a press waits so long for whoever writes, then it says so
-CONNECT_SECONDS = 10
-SQLITE_OPTIONS = {
-    "timeout": LOCK_SECONDS,
-    "transaction_mode": "IMMEDIATE",
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-}
-
-
-def read_database(url):
-    database = dj_database_url.parse(url)
-    if database["ENGINE"].endswith("sqlite3"):
-        database["OPTIONS"] = {**database.get("OPTIONS", {}), **SQLITE_OPTIONS}
-    elif database["ENGINE"].endswith("postgresql"):
-        given = database.get("OPTIONS", {})
-        options = f"-c lock_timeout={LOCK_SECONDS}s {given.get('options', '')}".strip()
-        database["OPTIONS"] = {"connect_timeout": CONNECT_SECONDS, **given, "options": options}
-    return database
-
-
-DATABASES = {"default": read_database(env_str("DATABASE_URL") or f"sqlite:///{DATA / 'fluxweb.sqlite3'}")}
-
-REDIS_URL = env_url("REDIS_URL", schemes=("redis", "rediss", "unix"))
+DATABASES = {"default": read_database("DATABASE_URL", DATA / "fluxweb.sqlite3")}
+REDIS_URL = read_redis("REDIS_URL")
 
 
 def make_queue():
@@ -167,29 +163,8 @@ MEDIA_ROOT = DATA / "media"
 SPOOL = DATA / "spool"
 
 
-def read_storage(url):
-    """`s3://bucket?endpoint_url=...&region=...`; credentials come by the usual AWS variables."""
-    if not url:
-        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"allow_overwrite": True}}
-    parts = urlsplit(url)
-    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-    unknown = set(query) - {"endpoint_url", "region"}
-    if unknown:
-        raise ImproperlyConfigured(f"STORAGE_URL does not know {', '.join(sorted(unknown))}")
-    options = {
-        "bucket_name": parts.netloc,
-        "location": parts.path.strip("/"),
-        "endpoint_url": query.get("endpoint_url"),
-        "region_name": query.get("region"),
-        "file_overwrite": True,
-        "default_acl": None,
-        "querystring_auth": True,
-    }
-    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
-
-
 STORAGES = {
-    "default": read_storage(env_url("STORAGE_URL", schemes=("s3",))),
+    "default": read_storage("STORAGE_URL"),
     "staticfiles": {"BACKEND": "fluxweb.static.StaticStorage"},
 }
 STATIC_URL = "/static/"
@@ -217,35 +192,15 @@ ACCOUNT_PREVENT_ENUMERATION = True
 # -- mail -----------------------------------------------------------------------------------------------------------
 
 
-def read_mail(url):
-    """`smtp://user:password@host:587/?tls=true`; without one, mail is written to the log of the web process."""
-    if not url:
-        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
-    parts = urlsplit(url)
-    query = parse_qs(parts.query)
-    try:
-        port = parts.port
-    except ValueError:  # its words quote what stands there, which can be half of a password
-        raise ImproperlyConfigured("EMAIL_URL has a port that is no number from 0 to 65535") from None
-    return {
-        "EMAIL_HOST": parts.hostname,
-        "EMAIL_PORT": port or (465 if parts.scheme == "smtps" else 25),
-        "EMAIL_HOST_USER": unquote(parts.username or ""),
-        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
-        "EMAIL_USE_SSL": parts.scheme == "smtps",
-        "EMAIL_USE_TLS": query.get("tls") == ["true"],
-    }
-
-
-globals().update(read_mail(env_url("EMAIL_URL", schemes=("smtp", "smtps"))))
-DEFAULT_FROM_EMAIL = env_str("FLUXWEB_MAIL_FROM") or f"fluxweb@{PUBLIC_HOST}"
+globals().update(read_mail("EMAIL_URL"))
+DEFAULT_FROM_EMAIL = env_mailbox("FLUXWEB_MAIL_FROM", f"fluxweb@{PUBLIC_HOST}")
 
 # -- language and time ----------------------------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
 USE_I18N = False
 USE_TZ = True
-TIME_ZONE = env_str("FLUXWEB_TIME_ZONE") or "UTC"
+TIME_ZONE = env_zone("FLUXWEB_TIME_ZONE")
 
 # -- what the browser may load --------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""The web process: gunicorn serves `application`."""
+"""The WSGI application that fluxweb.server serves."""
 
 import os
 

@@ -29,6 +29,4 @@ def no_atomic_requests(**_):
 @register()
 def provider_can_be_called(**_):
     """A bad address or key must stop the start: found after the mark, it would put every job in doubt."""
-    fault = provider.fault()
-    named = "FLUX_API_URL, FLUX_API_KEY, FLUX_ACCOUNT_TOKEN or FLUX_RESULT_HOSTS"
-    return [Error(f"{named}: {fault}", id="fluxweb.E003")] if fault else []
+    return [Error(f"{name}: {fault}", id="fluxweb.E003") for name, fault in provider.faults()]

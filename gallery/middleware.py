@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import resolve_url
 from django_htmx.http import reswap, trigger_client_event
 
+from gallery.services import proxies
 from gallery.services.database_trouble import Doings
 from gallery.views import trouble
 
@@ -18,6 +19,17 @@ SHARED_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
+
+
+def forwarded_scheme(get_response):
+    """Believe a proxy of ours that the browser spoke TLS with it: cookies, redirects and CSRF depend on the scheme."""
+
+    def answer(request):
+        if proxies.is_forwarded_https(request.META):
+            request.META["wsgi.url_scheme"] = "https"
+        return get_response(request)
+
+    return answer
 
 
 class DatabaseTrouble:

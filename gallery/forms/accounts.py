@@ -10,7 +10,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 
 from gallery.models import User
-from gallery.services import throttle
+from gallery.services import proxies
 
 NAME_TAKEN = "Somebody has this name already. Choose another."
 USERNAME_LENGTH = User._meta.get_field("username").max_length
@@ -25,7 +25,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return settings.PUBLIC_URL + urlsplit(super().get_reset_password_from_key_url(key)).path
 
     def get_client_ip(self, request):
-        return throttle.client_address(request.META)
+        return proxies.client_address(request.META)
 
 
 class WelcomeForm(forms.Form):

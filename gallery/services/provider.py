@@ -1,16 +1,19 @@
 """The provider as the services see it: one client per worker thread, made from the settings."""
 
 import threading
+from collections.abc import Iterator
 
 from django.conf import settings
 
+from gallery.api import wire
 from gallery.api.account import PAGE_SIZE, Account, AccountUnreadable
+from gallery.api.addresses import check_result_hosts
 from gallery.api.addresses import result_host as host_of
 from gallery.api.client import Client
 from gallery.api.fetching import copy_inline
 
 __all__ = [
-    "PAGE_SIZE", "AccountUnreadable", "ask", "balance", "charges", "close", "copy_inline", "download", "fault",
+    "PAGE_SIZE", "AccountUnreadable", "ask", "balance", "charges", "close", "copy_inline", "download", "faults",
     "has_account", "host_of",
 ]  # fmt: skip
 
@@ -50,15 +53,19 @@ def _account():
     return Account(settings.FLUX_API_URL, DEMO_KEY if settings.DEMO else settings.FLUX_ACCOUNT_TOKEN)
 
 
-def fault():
-    """Return what is wrong with the settings of the provider, or nothing. Never quotes the key."""
-    try:
-        _client()
-        if settings.FLUX_ACCOUNT_TOKEN:
-            _account()
-    except ValueError as error:
-        return str(error)
-    return ""
+def faults() -> Iterator[tuple[str, str]]:
+    """Yield (variable, what is wrong with it) for the settings of the provider. Never quotes a key."""
+    readers = {
+        "FLUX_API_URL": lambda: wire.generate_url(settings.FLUX_API_URL),
+        "FLUX_API_KEY": lambda: wire.check_key(settings.FLUX_API_KEY or DEMO_KEY),
+        "FLUX_ACCOUNT_TOKEN": lambda: wire.check_key(settings.FLUX_ACCOUNT_TOKEN or DEMO_KEY),
+        "FLUX_RESULT_HOSTS": lambda: check_result_hosts(settings.ASKED_RESULT_HOSTS),
+    }
+    for name, read in readers.items():
+        try:
+            read()
+        except ValueError as error:
+            yield name, str(error)
 
 
 def _client():

@@ -4,7 +4,6 @@ import ipaddress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone as clock
@@ -96,13 +95,6 @@ def give_back(limit, who):
 def sweep():
     """Forget what no limit asks for any more."""
     Tally.objects.filter(begins_at__lt=clock.now() - timedelta(days=KEPT_DAYS)).delete()
-
-
-def client_address(meta):
-    """Return the nearest address that is no proxy of ours; what stands further left, anybody can write."""
-    forwarded = [hop.strip() for hop in meta.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
-    hops = [meta.get("REMOTE_ADDR", ""), *reversed(forwarded)]
-    return next((hop for hop in hops if hop not in settings.TRUSTED_PROXIES), hops[-1])
 
 
 def neighbourhood(address):

@@ -17,7 +17,7 @@ from gallery import link_access
 from gallery.forms.sharing import AnswerForm, PasswordForm
 from gallery.models import Answer, Image, Share
 from gallery.models.sharing import Kind
-from gallery.services import contents, guests, picture_keys, shares, throttle
+from gallery.services import contents, guests, picture_keys, proxies, shares, throttle
 from gallery.templatetags.fluxweb import money
 from gallery.views import shared_matrix, ways_back
 
@@ -188,7 +188,7 @@ def unlock(request, share, token):
     if not form.is_valid():
         return _ask(request, token, form)
     try:
-        right = shares.try_password(share, form.cleaned_data["password"], address=throttle.client_address(request.META))
+        right = shares.try_password(share, form.cleaned_data["password"], address=proxies.client_address(request.META))
     except throttle.TooOften as too_often:
         return _ask(request, token, form, too_often=too_often)
     if not right:
@@ -292,7 +292,7 @@ def _answered(request, share, token, image):
 
 
 def _take(request, share, image, *, form):
-    address = throttle.client_address(request.META)
+    address = proxies.client_address(request.META)
     guests.allow_answer(share, address=address)
     guest = link_access.guest_of(request, share)
     if guest is None:

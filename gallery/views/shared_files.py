@@ -1,15 +1,15 @@
 """The bytes behind a link: thumbnails, views, files to keep, a ZIP, a card for chat programs. Every one asks first."""
 
 import contextlib
-import socket
 
 from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
+from fluxweb.server import HANG_UP
 from gallery.models.sharing import Refused
-from gallery.services import archive, contents, files, handouts, refusals, shares, stream_places, throttle
+from gallery.services import archive, contents, files, handouts, proxies, refusals, shares, stream_places, throttle
 from gallery.views.shared import _find, link, unlocked
 
 ZIP_PAGE = 60  # pictures loaded at once
@@ -91,15 +91,10 @@ def everything(request, share, token):
 
 
 def _place(request, share):
-    """Take a place for a stream. Of a connection nobody reads from, only shutting it down wakes its thread."""
-    line = request.environ.get("gunicorn.socket")
-
-    def hang_up():
-        with contextlib.suppress(OSError):
-            line.shutdown(socket.SHUT_RDWR)
-
-    who = throttle.neighbourhood(throttle.client_address(request.META))
-    return stream_places.take(share.key, who, **({"hang_up": hang_up} if line else {}))
+    """Take a place for a stream. Of a connection nobody reads from, only hanging up wakes its thread."""
+    who = throttle.neighbourhood(proxies.client_address(request.META))
+    hang_up = request.environ.get(HANG_UP)
+    return stream_places.take(share.key, who, **({"hang_up": hang_up} if hang_up else {}))
 
 
 def _busy(request):

@@ -1,4 +1,4 @@
-"""The website as gunicorn serves it, and a signed-in browser before it."""
+"""The website as its own server serves it, and a signed-in browser before it."""
 
 import contextlib
 import http.client
@@ -24,8 +24,7 @@ class Website:
     def __init__(self, town, **env):
         self.port = free_port()
         self.cookies = f"sessionid={town.ask('session')}; csrftoken={TOKEN}"
-        gunicorn = ["gunicorn", "fluxweb.wsgi", "--bind", f"127.0.0.1:{self.port}", "--worker-class", "gthread"]
-        self.process = town.start("-m", *gunicorn, "--no-control-socket", "--log-level", "warning", **env)
+        self.process = town.start("-m", "fluxweb.server", "--bind", f"127.0.0.1:{self.port}", **env)
         wait_until(self._answers)
 
     def _answers(self):

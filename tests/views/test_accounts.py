@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core import mail
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -218,14 +219,34 @@ def test_the_link_in_the_mail_leads_to_the_set_address_whoever_asks(visitor, own
         ("10.0.0.1", "1.1.1.1, 8.8.8.8, 10.0.0.2", "8.8.8.8"),
         ("10.0.0.1", "10.0.0.2", "10.0.0.2"),
         ("10.0.0.1", "", "10.0.0.1"),
+        ("172.16.3.4", "8.8.8.8", "8.8.8.8"),
+        ("::ffff:10.0.0.1", "2001:db8::1", "2001:db8::1"),
+        ("10.0.0.1", "not an address", "not an address"),
     ],
-    ids=["nobody between", "a liar", "one proxy", "two proxies", "a proxy asks", "a proxy that says nothing"],
+    ids=[
+        "nobody between",
+        "a liar",
+        "one proxy",
+        "two proxies",
+        "a proxy asks",
+        "a proxy that says nothing",
+        "a proxy of a network",
+        "IPv6 that means IPv4",
+        "nonsense",
+    ],
 )
 def test_only_our_proxies_say_who_asks(rf, settings, peer, forwarded, client):
-    settings.TRUSTED_PROXIES = ["10.0.0.1", "10.0.0.2"]
+    settings.TRUSTED_PROXIES = ["10.0.0.1", "10.0.0.2", "172.16.0.0/12"]
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     request = rf.get("/", REMOTE_ADDR=peer, headers=headers)
     assert AccountAdapter(request).get_client_ip(request) == client
+
+
+@pytest.mark.parametrize(("peer", "secure"), [("172.16.3.4", True), ("9.9.9.9", False)])
+def test_only_our_proxies_say_that_it_was_tls(settings, peer, secure):
+    settings.TRUSTED_PROXIES = ["172.16.0.0/12"]
+    page = Client(REMOTE_ADDR=peer).get(reverse("account_login"), headers={"X-Forwarded-Proto": "https"})
+    assert page.wsgi_request.is_secure() is secure
 
 
 def test_a_reset_for_an_unknown_address_looks_the_same_and_gives_nothing_away(visitor, client, owner):

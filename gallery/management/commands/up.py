@@ -17,31 +17,49 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
+from fluxweb import server
+from gallery.management.starting import alone, check_settings, misspelt_settings, said_in_words, thread_count
 from gallery.services import gate, people
 
 PR_SET_PDEATHSIG = 1  # prctl(2): send the child this signal when its parent dies
-EVERYWHERE, HERE = "0.0.0.0", "127.0.0.1"  # noqa: S104  a bind address, turned into one that can be opened
-WEB_THREADS = 12  # half of them for those who work: the others may be held by slow readers of ZIPs
-WEB_GRACE_SECONDS = 30
+# Bind addresses that mean everywhere, turned into ones that can be opened.
+OPENED_AS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
 
 
 class Command(BaseCommand):
     help = "Starts web server and worker (and the simulator in demo mode); one Ctrl-C or SIGTERM stops all, gracefully."
 
+    requires_system_checks = ()  # done here, in one sentence
+
     def add_arguments(self, parser):
         parser.add_argument("--bind", default="127.0.0.1:8000", metavar="HOST:PORT")
-        parser.add_argument("--worker-threads", type=int, default=settings.FLUX_CONCURRENCY, help="paid calls at once")
+        parser.add_argument(
+            "--worker-threads", type=thread_count, default=settings.FLUX_CONCURRENCY, help="paid calls at once"
+        )
 
     def handle(self, *, bind, worker_threads, **_):
-        self.stopped = False
-        self.public_url = os.environ.get("FLUXWEB_PUBLIC_URL") or f"http://{bind.replace(EVERYWHERE, HERE)}"
-        self.environment = {**os.environ, "FLUXWEB_PUBLIC_URL": self.public_url, **self._simulator_address()}
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop)
-        self._prepare()
-        self.children = self._start(bind, worker_threads)
+        self.stopped, self.children = False, {}
+        with self._listening(bind) as listening:
+            self.public_url = os.environ.get("FLUXWEB_PUBLIC_URL") or own_address(listening)
+            self.environment = {**os.environ, "FLUXWEB_PUBLIC_URL": self.public_url, **self._simulator_address()}
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, self._stop)
+            check_settings()
+            with said_in_words(), alone(say_waiting=self._say_waiting):
+                self._prepare()
+            self.children = self._start(listening, worker_threads)
         self._say_where()
         self._exit(self._wait())
+
+    def _listening(self, bind):
+        """Take the address before anything is prepared or printed: it is the likeliest thing to be wrong."""
+        try:
+            return server.listen(*server.read_bind(bind))
+        except (ValueError, OSError) as trouble:
+            raise CommandError(f"fluxweb cannot start: {server.say_why(bind, trouble)}.") from None
+
+    def _say_waiting(self):
+        self.stderr.write("Another start prepares this data folder; waiting for it.")
 
     def _simulator_address(self):
         return {"FLUXWEB_SIMULATOR_URL": f"http://127.0.0.1:{free_port()}"} if settings.DEMO else {}
@@ -61,19 +79,15 @@ class Command(BaseCommand):
             return ""
         return self.public_url + reverse("welcome", args=[people.welcome_first_admin()])
 
-    def _start(self, bind, worker_threads):
+    def _start(self, listening, worker_threads):
         manage = [sys.executable, sys.argv[0]]
-        web = [sys.executable, "-m", "gunicorn", "fluxweb.wsgi", "--bind", bind, "--worker-class", "gthread"]
-        web += ["--threads", str(WEB_THREADS), "--graceful-timeout", str(WEB_GRACE_SECONDS)]
-        web += ["--no-control-socket", "--log-level", "warning"]
-        web += ["--logger-class", "fluxweb.gunicorn_logger.MaskingLogger"]
-        web += ["--forwarded-allow-ips", ",".join(settings.TRUSTED_PROXIES)]
         children = {}
         if settings.DEMO:
             port = self.environment["FLUXWEB_SIMULATOR_URL"].rpartition(":")[2]
             children["simulator"] = self._child([*manage, "simulator", "--port", port], stdout=subprocess.DEVNULL)
         children["worker"] = self._child([*manage, "worker", "--worker-threads", str(worker_threads)])
-        children["web"] = self._child(web)
+        web = [sys.executable, "-m", "fluxweb.server", "--fd", str(listening.fileno())]
+        children["web"] = self._child(web, pass_fds=[listening.fileno()])
         return children
 
     def _child(self, command, **options):
@@ -83,6 +97,8 @@ class Command(BaseCommand):
         )
 
     def _say_where(self):
+        for sentence in misspelt_settings():
+            self.stderr.write(sentence)
         mode = (
             "Demo mode: the built-in simulator answers, nothing is paid."
             if settings.DEMO
@@ -107,6 +123,8 @@ class Command(BaseCommand):
         return 0
 
     def _stop(self, *_):
+        if not self.children:  # nothing runs yet; a preparation that is cut off is made whole by the next start
+            sys.exit()
         self.stopped = True
 
     def _exit(self, code):
@@ -118,6 +136,13 @@ class Command(BaseCommand):
                 child.wait()
         if code:
             raise CommandError("fluxweb stopped.", returncode=code if code > 0 else 1)
+
+
+def own_address(listening):
+    """Return the address at which a browser on this machine finds a listening socket."""
+    host, port = listening.getsockname()[:2]
+    host = OPENED_AS.get(host) or (f"[{host}]" if ":" in host else host)
+    return f"http://{host}:{port}"
 
 
 def collect_static():

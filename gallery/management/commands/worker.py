@@ -4,13 +4,19 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from gallery import tasks
+from gallery.management.starting import check_migrated, check_settings, thread_count
 
 
 class Command(BaseCommand):
     help = "Runs a worker until SIGTERM or Ctrl-C; running calls end first."
+    requires_system_checks = ()  # done here, in one sentence
 
     def add_arguments(self, parser):
-        parser.add_argument("--worker-threads", type=int, default=settings.FLUX_CONCURRENCY, help="paid calls at once")
+        parser.add_argument(
+            "--worker-threads", type=thread_count, default=settings.FLUX_CONCURRENCY, help="paid calls at once"
+        )
 
     def handle(self, *, worker_threads, **_):
-        tasks.process.run(threads=max(1, worker_threads))
+        check_settings()
+        check_migrated()
+        tasks.process.run(threads=worker_threads)
