@@ -34,8 +34,8 @@ class Command(BaseCommand):
         member = self._member(owner)
         samples = [self._sample(n) for n in range(min(max(images, 1), len(PROMPTS) * len(MODELS)))]
         for made in demo.fill(member, samples, images=images):
-            self.stdout.write(f"{made:,} of {images:,}", ending="\r")
-        self.stdout.write(f"{member.username} has {images:,} more images.")
+            self.stdout.write(f"{made:,} of {images:,}")
+        self.stdout.write(f"{member.username} has {images:,} more image{'' if images == 1 else 's'}.")
 
     def _member(self, owner):
         found = User.objects.filter(username=owner) if owner else User.objects.order_by("id")
