@@ -68,6 +68,10 @@ class Fetch(models.TextChoices):
     FILED = "filed", "kept as a file"
 
 
+# Of the call that is being sent right now nobody knows yet either; it counts as spent, but there is no doubt about it.
+BEING_SENT = Q(job__attempt=models.F("pk"), job__state="SENDING")
+
+
 class AttemptQuerySet(models.QuerySet):
     def due_for_fetch(self, now):
         """Whose address waits and is not being fetched by somebody else right now."""
@@ -79,11 +83,15 @@ class AttemptQuerySet(models.QuerySet):
         doubtful = self.filter(money=Money.UNCERTAIN, job__in=jobs).exclude(job__attempt=models.F("pk"))
         return set(doubtful.values_list("job", flat=True))
 
+    def being_sent(self):
+        return self.filter(BEING_SENT, money=Money.UNCERTAIN)
+
     def sums(self):
-        """Return micro-dollars charged and uncertain (which counts as spent for every limit)."""
+        """Return micro-dollars charged, uncertain and being sent, which all count as spent for every limit."""
         charged = models.Sum("micros", filter=Q(money=Money.CHARGED), default=0)
-        uncertain = models.Sum("micros", filter=Q(money=Money.UNCERTAIN), default=0)
-        return self.aggregate(charged=charged, uncertain=uncertain)
+        uncertain = models.Sum("micros", filter=Q(money=Money.UNCERTAIN) & ~BEING_SENT, default=0)
+        running = models.Sum("micros", filter=Q(money=Money.UNCERTAIN) & BEING_SENT, default=0)
+        return self.aggregate(charged=charged, uncertain=uncertain, running=running)
 
 
 class Attempt(models.Model):
@@ -175,6 +183,18 @@ class Attempt(models.Model):
     def official_booked_micros(self):
         """What the report sets the charge against: the official price of what was charged, nothing otherwise."""
         return self.official_micros if self.money == Money.CHARGED else 0
+
+    @property
+    def is_being_sent(self):
+        """Whether it merely runs: its money is uncertain until it has an answer, but there is no doubt about it yet."""
+        return self.money == Money.UNCERTAIN and self.job.state == "SENDING" and self.job.attempt_id == self.pk
+
+    @property
+    def money_words(self):
+        """Say what became of the money, or that it is not decided yet."""
+        if self.is_being_sent:
+            return "being generated"
+        return "in doubt" if self.money == Money.UNCERTAIN else self.get_money_display()
 
     @property
     def seconds(self):

@@ -98,6 +98,11 @@ OPEN_TO_LATE_ANSWER = (
 )  # fmt: skip
 
 
+# Why a job waits that was sent already: nothing came of it, nothing was charged, and it is tried again by itself.
+TRIED_AGAIN = ("upstream_again", "not_executed", "rate_limited")
+UPSTREAM_FAILED = "upstream_failed"  # given up after the last try: the provider failed, it refused nothing
+UPSTREAM = ("upstream_again", UPSTREAM_FAILED)  # what counts towards giving up
+
 # Why a job waits that no budget has room for: it is not claimable until somebody finds that there is room.
 BUDGET_REACHED = "budget"
 # Why a job waits whose price has risen since it was quoted: it is not claimable until its owner agrees.
@@ -137,8 +142,10 @@ class JobQuerySet(OpeningQuerySet):
     def changed_since(self, version):
         return self.filter(version__gt=version)
 
-    def count_by_state(self):
-        return dict(self.order_by().values_list("state").annotate(n=Count("id")))
+    def count_by_reason(self):
+        """Return {(state, reason): how many}."""
+        rows = self.order_by().values_list("state", "reason").annotate(n=Count("id"))
+        return {(state, reason): n for state, reason, n in rows}
 
     def quoted(self):
         return self.aggregate(micros=Sum("quoted_micros"))["micros"] or 0

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from gallery.models import Attempt
 from gallery.models.money import FETCH_LEASE_SECONDS, INLINE, KEY_GATE, Fetch, Money
-from gallery.models.runs import OPEN_TO_LATE_ANSWER, State
+from gallery.models.runs import OPEN_TO_LATE_ANSWER, UPSTREAM, State
 from gallery.services import claims, crash, gate, outcomes, provider, reasons, spool
 from gallery.services.commits import Rank, committing
 from gallery.services.rows import update_rows
@@ -228,7 +228,7 @@ def _queued_again(job, outcome):
     job.refresh_from_db(fields=["cancel_wanted", "failures"])
     if job.cancel_wanted:
         return {"state": State.CANCELLED, "reason": "cancelled", "cancel_wanted": False}
-    failures = job.failures + (1 if outcome.reason == "upstream_failed" else 0)
+    failures = job.failures + (1 if outcome.reason in UPSTREAM else 0)
     return {"failures": failures, "not_before": timezone.now() + timedelta(seconds=outcome.wait_seconds or 0)}
 
 

@@ -7,10 +7,11 @@ from django.db.models import Count, Min, Q, Sum
 from django.db.models.functions import Left
 
 from gallery.models import Run
+from gallery.models.money import BEING_SENT
 from gallery.models.runs import OPENING
 
 PAID = Q(money="charged")
-DOUBTFUL = Q(money="uncertain")
+DOUBTFUL = Q(money="uncertain") & ~BEING_SENT
 # What most calls are is said by what they are not: an equation would tempt a database without statistics to take the
 # index of the money, and to sort a million rows. What was given back before it was sent is no call.
 SENT = Q(sent_at__isnull=False) & ~Q(money="reserved")

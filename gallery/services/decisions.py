@@ -10,9 +10,9 @@ import structlog
 from django.db import transaction
 
 from gallery.models import Attempt, Job
-from gallery.models.money import Fetch, Money
+from gallery.models.money import BEING_SENT, Fetch, Money
 from gallery.models.runs import IN_DOUBT, State
-from gallery.services import files, held, images, losses, verification
+from gallery.services import files, held, images, verification
 from gallery.services.states import change, queued_anew, raise_version
 
 BUYABLE_AGAIN = (State.UNKNOWN, State.LOST, State.NO_RESULT)
@@ -39,7 +39,7 @@ def settle(attempt, *, charged, by):
     """Say what became of an uncertain charge, with a name on it; return whether there was a doubt."""
     job = attempt.job
     raise_version(job.run_id)
-    doubtful = Attempt.objects.filter(pk=attempt.pk, money=Money.UNCERTAIN).exclude(losses.BEING_SENT)
+    doubtful = Attempt.objects.filter(pk=attempt.pk, money=Money.UNCERTAIN).exclude(BEING_SENT)
     money = Money.CHARGED if charged else Money.NOT_CHARGED
     gone = {"fetch": Fetch.DEAD} if charged else {}
     if not doubtful.update(money=money, settled_by=by.username, **gone):

@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, Q, Sum
 
 from gallery.models import Attempt
-from gallery.models.money import Fetch, Money
-from gallery.models.runs import State
+from gallery.models.money import BEING_SENT, Fetch, Money
 
-BEING_SENT = Q(job__attempt=F("pk"), job__state=State.SENDING)
 ANSWERED = Q(status__gte=200, status__lt=300)
 DOUBTFUL = Q(money=Money.UNCERTAIN) & ~BEING_SENT
 HELD = Q(fetch=Fetch.BLOCKED)

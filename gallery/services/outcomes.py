@@ -70,7 +70,7 @@ def _row(error, failures):
         case errors.KeyTrouble():
             return _later("key_trouble", gate="pause_key")
         case errors.UpstreamFailed() if failures < UPSTREAM_REPEATS:
-            return _later("upstream_failed", gate="strike", wait_seconds=backoff(failures))
+            return _later("upstream_again", gate="strike", wait_seconds=backoff(failures))
         case errors.UpstreamFailed():
             return _failed("upstream_failed", gate="strike")
         case errors.Forbidden():

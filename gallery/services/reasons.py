@@ -30,6 +30,7 @@ REASONS = {
         "The provider does not offer this model to our key now; nothing was charged.",
         "An admin resumes it, or choose another model.",
     ),
+    "upstream_again": Reason("Provider failed", "The provider failed; not charged.", "It is tried again by itself."),
     "upstream_failed": Reason(
         "Provider failed", "The provider failed three times; not charged.", "Retry later, or choose another model."
     ),

@@ -28,7 +28,15 @@ GROUPS = {
     "model": "model",
     "project": "project_id",
 }
-ZERO = dict.fromkeys(AMOUNTS, 0)
+FIELDS = {
+    "day": lambda attempt: attempt.day,
+    "month": lambda attempt: f"{attempt.day:%Y-%m}",
+    "member": lambda attempt: attempt.owner_id,
+    "model": lambda attempt: attempt.model,
+    "project": lambda attempt: attempt.project_id,
+}
+# What is being sent stands in the roll-ups as uncertain, as it counts for every limit. A report does not call it that.
+ZERO = dict.fromkeys([*AMOUNTS, "running_calls"], 0)
 
 
 @dataclass(frozen=True)
@@ -85,7 +93,18 @@ class Sums:
 
     @property
     def calls(self):
-        return self.charged_calls + self.uncertain_calls + self.free_calls
+        return self.charged_calls + self.uncertain_calls + self.free_calls + self.running_calls
+
+    def with_running(self, calls, micros):
+        """Return them with what is being sent among what is reserved instead of what is in doubt."""
+        moved = {
+            "uncertain_micros": -micros,
+            "reserved_micros": micros,
+            "uncertain_calls": -calls,
+            "running_calls": calls,
+        }
+        changed = {name: self.amounts[name] + more for name, more in moved.items()}
+        return Sums(self.amounts | changed) if min(changed.values()) >= 0 else self
 
     @property
     def spent_micros(self):
@@ -164,6 +183,22 @@ def sums_by(chosen, *groups, amounts=tuple(AMOUNTS)):
         given = dict(zip(amounts, row[len(groups) :], strict=True))
         if any(given.values()):
             found[key[0] if len(groups) == 1 else key] = Sums(ZERO | {n: each or 0 for n, each in given.items()})
+    return _with_running(found, chosen, groups) if "uncertain_micros" in amounts else found
+
+
+def _with_running(found, chosen, groups):
+    """Take what is being sent out of what is in doubt. It is at most as much as may be sent at once."""
+    if not any(sums.uncertain_micros for sums in found.values()):
+        return found
+    running = {}
+    for attempt in chosen.attempts().being_sent().only("day", "owner", "model", "project", "micros"):
+        key = tuple(FIELDS[name](attempt) for name in groups)
+        calls, micros = running.get(key, (0, 0))
+        running[key] = calls + 1, micros + attempt.micros
+    for key, (calls, micros) in running.items():
+        key = key[0] if len(groups) == 1 else key
+        if key in found:
+            found[key] = found[key].with_running(calls, micros)
     return found
 
 

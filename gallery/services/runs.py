@@ -13,7 +13,7 @@ from gallery.models import Attempt, Job, Project, Run
 from gallery.models.money import Money
 from gallery.models.runs import State
 from gallery.services import gate, history, matrix, owned, queue
-from gallery.services.states import change_all, queued_anew, raise_version, version_of_run
+from gallery.services.states import change, change_all, queued_anew, raise_version, version_of_run
 
 log = structlog.get_logger("fluxweb.runs")
 
@@ -129,6 +129,26 @@ def cancel_run(run):
 def resume_run(run):
     """Put what was cancelled back into the queue; return how many."""
     return _queue_again(run, State.CANCELLED)
+
+
+@transaction.atomic
+def cancel_job(job):
+    """Cancel one job that has not been sent, and return whether it was. If it is being sent, that is only a wish."""
+    attempt = Attempt.objects.filter(current_of=job, current_of__state=State.CLAIMED, money=Money.RESERVED).first()
+    if change(job, if_state=[State.QUEUED, State.CLAIMED], state=State.CANCELLED, reason="cancelled"):
+        if attempt:
+            Attempt.objects.filter(pk=attempt.pk, money=Money.RESERVED).update(
+                money=Money.NOT_CHARGED, error="cancelled"
+            )
+        return True
+    change(job, if_state=[State.SENDING], cancel_wanted=True)
+    return False
+
+
+@transaction.atomic
+def resume_job(job):
+    """Put one job that was cancelled back into the queue; return whether it was."""
+    return change(job, if_state=[State.CANCELLED], **queued_anew())
 
 
 @transaction.atomic

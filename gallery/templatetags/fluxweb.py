@@ -34,6 +34,15 @@ def seconds(value):
 
 
 @register.filter
+def about(value):
+    """Write an estimate without more than it knows: about 12 s, about 3 min, about 2 h. Rounded up."""
+    for unit, size in (("h", 3600), ("min", 60)):
+        if value > 1.5 * size:
+            return f"about {-(-value // size):.0f} {unit}"
+    return f"about {-(-value // 1):.0f} s"
+
+
+@register.filter
 def points(value):
     """Write a rating: 83, −258."""
     return f"{value:,.0f}".replace("-0", "0").replace("-", "−")

@@ -74,7 +74,7 @@ def _csv_row(call, reader):
     answer = [call.status, call.error, call.request_id, call.settled_by, call.key]
     return [
         *facts,
-        call.get_money_display(),
+        call.money_words,
         dollars(call.booked_micros),
         dollars(call.official_booked_micros),
         *answer,

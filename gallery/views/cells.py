@@ -1,16 +1,13 @@
 """A job as a tile: everything the template shows, prepared, so that the template only prints it."""
 
 from dataclasses import dataclass, field
-from math import ceil
 
-from django.conf import settings
 from django.utils import timezone
 
-from gallery.catalogue import flux_models
 from gallery.models import Attempt, Image, Job, Mark
 from gallery.models.money import Money
-from gallery.models.runs import IN_DOUBT, State
-from gallery.services import decisions, judging, layouts, queue, reasons
+from gallery.models.runs import IN_DOUBT, TRIED_AGAIN, State
+from gallery.services import decisions, judging, layouts, queue, reasons, waiting
 
 KINDS = {
     State.QUEUED: "waiting", State.CLAIMED: "busy", State.SENDING: "busy", State.HAVE_URL: "busy", State.DONE: "done",
@@ -26,6 +23,7 @@ class Cell:
     job: Job
     images: list[Image] = field(default_factory=list)
     place: int = 0
+    waits_seconds: int | None = None  # about, until it starts; None where nobody can say
     attempts: list[Attempt] = field(default_factory=list)  # of a job without a picture, which shows what it cost
     earlier_doubt: bool = False  # an earlier call of the job may have been paid, and nobody has settled it
     mark: Mark | None = None  # what the owner thinks of its picture
@@ -63,10 +61,19 @@ class Cell:
         return reasons.of(self.job.reason)
 
     @property
-    def waits_seconds(self):
-        """About how long until it starts: whole rounds of the line at the usual speed of its model."""
-        rounds = ceil(self.place / settings.FLUX_CONCURRENCY) - 1
-        return round(max(0, rounds) * flux_models.get(self.job.model).typical_seconds)
+    def tried_again_at(self):
+        """When a call of which nothing came is made again, if this one waits for that."""
+        waits = self.job.state == State.QUEUED and self.job.reason in TRIED_AGAIN
+        return self.job.not_before if waits and self.job.not_before > timezone.now() else None
+
+    @property
+    def cancellable(self):
+        """Whether cancelling it alone still means something."""
+        return self.job.state in (State.QUEUED, State.CLAIMED)
+
+    @property
+    def resumable(self):
+        return self.job.state == State.CANCELLED
 
     @property
     def since(self):
@@ -102,9 +109,16 @@ def of_jobs(jobs, *, owner):
     """Build the cells of these jobs (with their attempts and images loaded), with places in line."""
     jobs = list(jobs)
     places = queue.places(owner, jobs)
+    waits = waiting.estimate(jobs, places)
     doubts = Attempt.objects.earlier_doubts(jobs)
     trails = _trails(jobs)
-    found = [Cell(job, _images(job), places.get(job.id, 0), trails.get(job.id, []), job.id in doubts) for job in jobs]
+    found = [
+        Cell(
+            job, _images(job), place=places.get(job.id, 0), waits_seconds=waits.get(job.id),
+            attempts=trails.get(job.id, []), earlier_doubt=job.id in doubts,
+        )
+        for job in jobs
+    ]  # fmt: skip
     _put_marks(found, owner)
     return found
 
@@ -112,8 +126,9 @@ def of_jobs(jobs, *, owner):
 def _trails(jobs):
     """Return {job id: its attempts} of the jobs that ended without a picture."""
     ended = [job for job in jobs if KINDS[job.state] in ("failed", "doubt")]
-    trails = {}
+    trails, by_id = {}, {job.id: job for job in ended}
     for attempt in Attempt.objects.filter(job__in=ended).order_by("id") if ended else ():
+        attempt.job = by_id[attempt.job_id]
         trails.setdefault(attempt.job_id, []).append(attempt)
     return trails
 

@@ -1,13 +1,17 @@
 """Decisions about single calls that only a person may take. A form names the attempt it was shown for."""
 
 from django.contrib import messages
-from django.http import HttpResponseBadRequest
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from gallery import access, tasks
-from gallery.services import decisions
+from gallery.services import decisions, runs
+from gallery.views.arrangement import asked, query_of, written
 
+BACK = ("queue", "studio", "runs")  # pages with such buttons, beside the run's own
 RELEASED = "Released: the picture is in its owner’s gallery."
 FILED = "Released as a file: it cannot be shown as a picture, so its owner downloads it as it came."
 
@@ -22,6 +26,38 @@ def again(request, key):
     else:
         messages.info(request, "That job has moved on meanwhile; nothing was bought.")
     return redirect("run", job.run.key)
+
+
+@require_POST
+def cancel(request, key):
+    """Cancel one picture that waits; what is being generated ends and is kept."""
+    job = access.job_write(request, key)
+    cancelled = runs.cancel_job(job)
+    if request.htmx:
+        return HttpResponse(status=204)  # the poll of the page brings what has changed
+    if not cancelled:
+        messages.info(request, "It is too late to cancel it; nothing has changed.")
+    return _back(request, job, cancelled=job.key if cancelled else "")
+
+
+@require_POST
+def resume(request, key):
+    """Put one picture back that was cancelled."""
+    job = access.job_write(request, key)
+    if runs.resume_job(job):
+        tasks.wake()
+    else:
+        messages.info(request, "It was not cancelled; nothing has changed.")
+    return _back(request, job)
+
+
+def _back(request, job, **said):
+    """Lead to where the button stood: the queue, the studio, the runs, or the run."""
+    name = request.POST.get("back", "")
+    if name not in BACK:
+        return redirect(reverse("run", args=[job.run.key]) + written(asked(query_of(request))) + f"#job-{job.key}")
+    query = urlencode({name: value for name, value in said.items() if value})
+    return redirect(reverse(name) + (f"?{query}" if query and name == "queue" else ""))
 
 
 @require_POST

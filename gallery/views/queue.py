@@ -1,8 +1,11 @@
 """The line: mine with what I asked for, everybody else's without."""
 
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from gallery.models import Job
+from gallery.models.runs import TRIED_AGAIN, State
 from gallery.services import losses, queue
 from gallery.views import losses as losses_view
 from gallery.views.chrome import Chrome
@@ -21,6 +24,16 @@ def index(request):
         "others": [job for job in jobs if job.owner_id != request.user.id],
         "losses": losses_view.rows(losses.wait_for_a_person(mine)[:SHOWN]),
         "counts": losses.count(mine),
+        "tried_again": TRIED_AGAIN,
+        "now": timezone.now(),
+        "cancelled": _cancelled(request),
         "key_paused": any(each.is_key and each.paused for each in chrome.gates),
     }
     return render(request, "gallery/queue.html", context)
+
+
+def _cancelled(request):
+    """Return the job that was just cancelled here, to be put back; what is no longer cancelled is not offered."""
+    key = request.GET.get("cancelled", "")
+    mine = Job.objects.of(request.user).filter(state=State.CANCELLED)
+    return mine.filter(key=key).first() if key and "\x00" not in key else None

@@ -12,7 +12,7 @@ from django_htmx.http import trigger_client_event
 from gallery import access, tasks
 from gallery.forms.extend import ExtendForm
 from gallery.models import Attempt
-from gallery.models.runs import IN_DOUBT, IN_FLIGHT, RUNNING, UNFINISHED, State
+from gallery.models.runs import IN_DOUBT, IN_FLIGHT, RUNNING, TRIED_AGAIN, UNFINISHED, UPSTREAM_FAILED, State
 from gallery.services import extensions, repricing, runs
 from gallery.services.extensions import RunHasGrown
 from gallery.services.matrix import InvalidMatrix
@@ -33,15 +33,22 @@ class Progress:
     charged_micros: int
     uncertain_micros: int
     quoted_micros: int
+    running_micros: int = 0  # of what is being sent: uncertain on the books, and not in doubt
     retry_micros: int = 0  # what asking again for the refused ones would cost
 
     def count(self, *states):
-        return sum(self.states.get(state, 0) for state in states)
+        return sum(n for (state, _), n in self.states.items() if state in states)
+
+    def count_because(self, state, *why):
+        return sum(self.states.get((state, reason), 0) for reason in why)
 
     done = property(lambda self: self.count(State.DONE))
     running = property(lambda self: self.count(*RUNNING))
     waiting = property(lambda self: self.count(State.QUEUED))
-    refused = property(lambda self: self.count(State.FAILED))
+    tried_again = property(lambda self: self.count_because(State.QUEUED, *TRIED_AGAIN))  # of what waits
+    given_up = property(lambda self: self.count_because(State.FAILED, UPSTREAM_FAILED))  # the provider failed
+    refused = property(lambda self: self.count(State.FAILED) - self.given_up)
+    retryable = property(lambda self: self.count(State.FAILED))
     lost = property(lambda self: self.count(State.LOST, State.BLOCKED))
     doubtful = property(lambda self: self.count(*IN_DOUBT))
     cancelled = property(lambda self: self.count(State.CANCELLED))
@@ -55,7 +62,7 @@ class Progress:
         for name, n in (
             ("done", self.done),
             ("live", self.running),
-            ("bad", self.refused + self.lost),
+            ("bad", self.retryable + self.lost),
             ("doubt", self.doubtful),
         ):
             length = 100 * n / self.size
@@ -69,7 +76,7 @@ def index(request):
     before = request.GET.get("before", "")
     found = strips.newest(request.user, before=int(before) if before.isdecimal() and len(before) < 19 else None)
     template = "gallery/_runs_page.html" if request.htmx and before else "gallery/runs.html"
-    return render(request, template, {"strips": found})
+    return render(request, template, {"strips": found, "plain": True})  # nothing polls there
 
 
 @require_safe
@@ -109,8 +116,9 @@ def changes(request, key):
 
 def _context(run, jobs):
     sums = Attempt.objects.filter(job__run=run).sums()
-    progress = Progress(run.size, run.jobs.count_by_state(), sums["charged"], sums["uncertain"], run.quoted_micros)
-    if progress.refused:
+    counts = run.jobs.count_by_reason()
+    progress = Progress(run.size, counts, sums["charged"], sums["uncertain"], run.quoted_micros, sums["running"])
+    if progress.retryable:
         progress.retry_micros = run.jobs.filter(state=State.FAILED).quoted()
     asks = repricing.asked(run) if progress.waiting else []
     facts = {"asks": asks, "asks_micros": repricing.total(asks)}
@@ -129,7 +137,7 @@ def _places(run, changed):
 
 
 def _announcement(progress, run):
-    troubles = progress.refused + progress.lost + progress.doubtful
+    troubles = progress.retryable + progress.lost + progress.doubtful
     said = f"{progress.done} of {progress.size} done" + (f", {troubles} need a look" if troubles else "")
     return {"title": said, "body": " ".join(run.prompt[:200].split())[:80], "address": reverse("run", args=[run.key])}
 

@@ -83,6 +83,8 @@ def form(name, things):
 def address(name, things):
     """Write the address of a door, with the keys of the owner's things in it."""
     keys = {
+        "job-cancel": [things.doubtful.key],
+        "job-resume": [things.doubtful.key],
         "job-again": [things.doubtful.key],
         "job-settle": [things.doubtful.key],
         "job-release": [things.held.key],

@@ -43,6 +43,8 @@ TABLE = {
     "sheet-part": OWNER_LOOKS,
     "sheet-again": OWNER_ACTS,
     "sheet-delete": OWNER_ACTS,
+    "job-cancel": OWNER_ACTS,
+    "job-resume": OWNER_ACTS,
     "job-again": OWNER_ACTS,
     "job-settle": ADMIN_ACTS,
     "job-release": ADMIN_ACTS,
