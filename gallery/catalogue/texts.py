@@ -3,10 +3,11 @@
 import re
 import unicodedata
 
-# Overrides, embeddings and isolates reach beyond the text that they stand in; so do the old shaping controls.
-TURNING = re.compile("[\u202a-\u202e\u2066-\u206f]")
-# What a name has no use for: direction marks, zero-width spaces, soft hyphens. Scripts and emoji need joiners.
-UNSEEN_IN_NAMES = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u2060-\u2064\ufeff]")
+# Overrides, embeddings, isolates and the old shaping controls reach beyond the text that they stand in; a mark in front
+# decides which way a whole paragraph runs.
+TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f]")
+# What a name has no use for: zero-width spaces, soft hyphens. Scripts and emoji need joiners.
+UNSEEN_IN_NAMES = re.compile("[\u00ad\u180e\u200b\u2060-\u2064\ufeff]")
 # Letters by their category that draw nothing.
 BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 UNSEEN_CATEGORIES = frozenset(("Cc", "Cf", "Zl", "Zp", "Zs"))

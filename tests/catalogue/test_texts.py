@@ -33,7 +33,7 @@ def test_names(typed, name):
 
 
 def test_texts_keep_their_lines():
-    assert texts.clean_text("one\n\u202etwo\u2069\n\nthree") == "one\ntwo\n\nthree"
+    assert texts.clean_text("one\n\u202etwo\u2069\n\n\u200fthree") == "one\ntwo\n\nthree"
 
 
 @pytest.mark.parametrize(
