@@ -4,7 +4,8 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from . import lists, words
+from . import lists, shapes, words
+from .params import PARAMS
 from .problems import InvalidRequest, InvalidValue
 from .typed_text import tidy
 
@@ -133,8 +134,9 @@ def _shapes(values: Mapping[str, object]) -> list[Option]:
     if values.get("width") or values.get("height"):
         sizes = [*sizes, (values.get("width"), values.get("height"))] if values.get("shapes_several") else sizes
     options = [*(_ratio(each) for each in ratios), *(_size(each) for each in sizes)]
-    if len(options) < 2:
-        return [Option({})]  # whatever was typed stands
+    if len(options) < 2:  # beside it stands whatever else was typed
+        only = {name: shapes.canonical(each[0]) for name, each in (("aspect_ratio", ratios), ("size", sizes)) if each}
+        return [Option(only)]
     lists.refuse_too_many(len(options), "shapes")
     return list({option.label: option for option in options}.values())
 
@@ -143,14 +145,16 @@ NO_SHAPE = dict.fromkeys(FIELDS["shape"])
 
 
 def _ratio(text: str) -> Option:
-    return Option({**NO_SHAPE, "aspect_ratio": text}, "".join(text.split()))
+    written = shapes.canonical(text)
+    return Option({**NO_SHAPE, "aspect_ratio": written}, "".join(written.split()))
 
 
 def _size(text: str | tuple) -> Option:
     if isinstance(text, tuple):
         width, height = text
         return Option({**NO_SHAPE, "width": width, "height": height}, f"{width} × {height}")
-    return Option({**NO_SHAPE, "size": text}, " × ".join(text.lower().replace("×", "x").replace(" ", "").split("x")))
+    written = shapes.canonical(text)
+    return Option({**NO_SHAPE, "size": written}, " × ".join(written.lower().replace(" ", "").split("x")))
 
 
 def _listed(name: str) -> Callable[[Mapping[str, object]], list[Option]]:
@@ -158,7 +162,8 @@ def _listed(name: str) -> Callable[[Mapping[str, object]], list[Option]]:
         text = values.get(name)
         if not isinstance(text, str):
             return [Option({})]
-        return [Option({name: value}, label) for value, label in lists.listed(text)]
+        found = lists.listed(text, whole=PARAMS[name].kind != "number")
+        return [Option({name: value}, label) for value, label in found]
 
     return read
 

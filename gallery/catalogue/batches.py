@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from . import columns, encodings, flux_models, formulas, lists, model_names, pasted
+from . import columns, encodings, flux_models, formulas, lists, model_names, pasted, shapes
 from .columns import COLUMNS, MODEL, SHAPE, Column
 from .encodings import Decoded
 from .pasted import Choice
@@ -16,6 +16,7 @@ MAX_ROWS = 2_000
 MAX_BYTES = 2_000_000
 SHAPES = ("aspect_ratio", "size", "width", "height")  # what a shape is made of
 
+_A_SIZE = re.compile(r"[x×*✕✖⨯х]|by", re.IGNORECASE)
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # the first bytes of .xlsx and .ods, of .xls
 
 
@@ -180,11 +181,11 @@ def _are_ids(name: str) -> bool:
 def read_shape(text: str) -> dict[str, str]:
     """Return what a shape says by API name: ratios such as 16:9 and sizes such as 1024x1024, or raise InvalidValue."""
     parts = lists.parted(text)
-    wrong = [part for part in parts if ":" not in part and not re.search("[xX×]", part)]
+    ratios = [part for part in parts if shapes.is_ratio(part)]
+    sizes = [part for part in parts if part not in ratios]
+    wrong = [part for part in sizes if not _A_SIZE.search(part)]
     if wrong:
         raise InvalidValue(f"{shown(wrong[0])} is no shape. Write a ratio like 16:9 or a size like 1024x1024.")
-    ratios = [part for part in parts if ":" in part]
-    sizes = [part for part in parts if ":" not in part]
     named = {"aspect_ratio": ", ".join(ratios), "size": ", ".join(sizes)}
     return {name: value for name, value in named.items() if value}
 

@@ -1,5 +1,6 @@
 """Make of the values of a form or of JSON exactly the JSON to send, or one clear problem for each field."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +24,7 @@ from .shapes import (
 )
 from .values import read_value, rounded, whole
 
+_PIXELS = re.compile(r"\s*(?:px|pixels?)\s*$", re.IGNORECASE)
 _ALWAYS = ("seed", "safety_tolerance", "output_format")
 _WHERE_TAKEN = ("prompt_upsampling", "steps", "guidance")
 _MISSING = {
@@ -190,6 +192,8 @@ def _size_from_sides(draft: _Draft, rules: Mapping[str, int]) -> tuple[int, int]
 
 
 def _read_side(name: str, raw: object) -> int:
+    if isinstance(raw, str):
+        raw = _PIXELS.sub("", raw)
     try:
         return whole(raw)
     except InvalidValue as wrong:

@@ -4,34 +4,70 @@ import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
+from .digits import plain
 from .problems import InvalidValue, shown
 
 MAX_VALUES = 100  # on one axis
 ELLIPSIS = frozenset({"..", "...", "…"})
 
-# A comma inside "4,5" may be a decimal one: only with a space, or a semicolon, does it part two values.
-_PARTED = re.compile(r";\s*|,\s+|\s+")
+_SEPARATORS = re.compile(r"[\s,;]+")
+# A comma inside "4,5" may be a decimal one: there only with a space, or a semicolon, does it part two values.
+_SURE_SEPARATORS = re.compile(r";\s*|,\s+|\s+")
+_DECIMAL_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9])")
+_RANGE = re.compile(r"([0-9]{1,9})(?:\.{2,3}|\s*[-~]\s*)([0-9]{1,9})")
+_WITH_ZEROS = re.compile(r"([0-9]+)\.0+")  # a whole number, as programs write what they keep as a decimal one
 _COMMAS = re.compile(r"[,;\n]")
+_AROUND_COLON = re.compile(r"\s*:\s*")
+_COMMA_OF_RATIO = re.compile(r"(?<![0-9:/.])([0-9]),([0-9]{1,3})(?=:[0-9])")  # 1,85:1, as no ratio is a single number
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 _CHARACTERS = 12  # of a number in a progression
 
 
-def listed(text: str) -> list[tuple[str, str]]:
-    """Return (value, label) for a list or a progression; a single value has no label."""
-    words = [word for word in _PARTED.split(text.strip()) if word]
-    if len(words) == 1 and words[0].count(",") > 1:  # 20,30,40: no number has two commas
-        words = words[0].split(",")
-    if len(words) < 2:
+def listed(text: str, *, whole: bool) -> list[tuple[str, str]]:
+    """Return (value, label) for a list, a range or a progression; a single value has no label.
+
+    `whole`: the values are whole numbers or words, so that a comma always parts two of them.
+    """
+    words = _whole_words(plain(text)) if whole else _decimal_words(plain(text).strip(" ,;\n\t"))
+    if not words:
         return [(text, "")]
     values = list(dict.fromkeys(_progressed(words)))
     refuse_too_many(len(values), "values")
-    return [(value, value) for value in values]
+    return [(value, value) for value in values] if len(values) > 1 or len(words) > 1 else [(values[0], "")]
+
+
+def _whole_words(text: str) -> list[str]:
+    joined = _RANGE.sub(r"\1..\2", text)
+    return [number for word in _SEPARATORS.split(joined) if word for number in _ranged(word)]
+
+
+def _ranged(word: str) -> Iterable[str]:
+    if zeros := _WITH_ZEROS.fullmatch(word):
+        return [zeros[1]]
+    found = _RANGE.fullmatch(word)
+    if not found:
+        return [word]
+    first, last = int(found[1]), int(found[2])
+    if last < first:
+        raise InvalidValue(f"{first}..{last} runs backwards. Write {last}..{first}.")
+    refuse_too_many(last - first + 1, "values")
+    return map(str, range(first, last + 1))
+
+
+def _decimal_words(text: str) -> list[str]:
+    if ";" in text:  # then a comma can only be a decimal one
+        text = _DECIMAL_COMMA.sub(".", text)
+    words = [word for word in _SURE_SEPARATORS.split(text) if word]
+    if len(words) == 1 and words[0].count(",") > 1:  # 3,4,5: no number has two commas
+        return [word for word in words[0].split(",") if word]
+    return words
 
 
 def parted(text: object) -> list[str]:
     """Return what stands between commas, semicolons and line ends, each once; spaces may stand inside a value."""
     if not isinstance(text, str):
         return []
+    text = _COMMA_OF_RATIO.sub(r"\1.\2", _AROUND_COLON.sub(":", plain(text)))
     return list(dict.fromkeys(part.strip() for part in _COMMAS.split(text) if part.strip()))
 
 

@@ -6,18 +6,19 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from .digits import plain
 from .params import SEED_HIGH, SEED_LOW
-from .problems import shown
+from .problems import InvalidValue, shown
 
 MAX_SEEDS = 400  # in one field
 MAX_CHARACTERS = 8_000  # 400 seeds of ten digits with commas and spaces need 4,800
 
 _SEPARATOR = r"[\s,;]"
-# [0-9] and not \d, which also takes the digits of other scripts.
+_RANGE_SIGN = r"(?:\s*(?:\.{2,3}|~)\s*|-|\s+-\s+)"
 _PART = re.compile(
     r"(?:(?:(?P<count>[0-9]+)\s*)?(?P<random>random)"
-    r"|(?P<first>[0-9]+)(?:\s*(?:\.{2,3}|…)\s*(?P<last>[0-9]+))?"
-    r"|(?P<steps>\.{2,3}|…))"
+    rf"|\+?(?P<first>[0-9]+)(?:\.0+)?(?:{_RANGE_SIGN}(?P<last>[0-9]+)(?:\.0+)?)?"
+    r"|(?P<steps>\.{2,3}))"
     rf"(?={_SEPARATOR}|\Z)",
     re.IGNORECASE,
 )
@@ -25,11 +26,19 @@ _SEPARATORS = re.compile(rf"{_SEPARATOR}*")
 _WORD = re.compile(r"[^\s,;]+")
 _DIGITS = len(str(SEED_HIGH))
 
+# Digits in groups of three. With a comma or a blank they may be several seeds, with other signs only one.
+_ONE_GROUPED = re.compile(r"(?<![0-9.'’_])[0-9]{1,3}(?:(?:['’_\u2009\u202f][0-9]{3})+|(?:\.[0-9]{3}){2,})(?![0-9.'’_])")
+_NOT_DIGITS = re.compile(r"[^0-9]")
+_PERHAPS_GROUPED = re.compile(r"(?<![0-9.,])([0-9]{1,2}(?:,[0-9]{3})+|[0-9]{1,3}(?:\u00a0[0-9]{3})+)(?![0-9.]|,[0-9])")
+_ELSEWHERE_RANDOM = re.compile(r"(?<![\w.,-])-1(?:\.0+)?(?![\w.-])")
+_NEGATIVE = re.compile(r"-([0-9]+)(?:\.0+)?")
+_SCIENTIFIC = re.compile(r"[0-9]+(?:\.[0-9]+)?e[+-]?[0-9]+", re.IGNORECASE)
+
 Draw = Callable[[int], Iterable[int]]
 
 
-class InvalidSeeds(ValueError):
-    """The text is no list of seeds; the message names the wrong part."""
+class InvalidSeeds(InvalidValue):
+    """The text is no list of seeds; the message names the wrong part, and what is offered is the whole text mended."""
 
 
 @dataclass(frozen=True)
@@ -122,14 +131,52 @@ def _parts(text: str) -> Iterator[_Part]:
         raise InvalidSeeds("Write seeds as text, like 42, 43 or 4 random.")
     if len(text) > MAX_CHARACTERS:
         raise InvalidSeeds(f"This list is too long: at most {MAX_CHARACTERS:,} characters.")
+    text = plain(_ONE_GROUPED.sub(_digits_only, _refuse_doubtful_groups(text)))
     position = _SEPARATORS.match(text).end()
     while position < len(text):
         found = _PART.match(text, position)
         if found is None:
-            word = _WORD.match(text, position)[0]
-            raise InvalidSeeds(f"{shown(word)} is no seed. Write 42, a range 100..110, or 4 random.")
+            raise _no_seed(text, _WORD.match(text, position))
         yield _part(found)
         position = _SEPARATORS.match(text, found.end()).end()
+
+
+def _refuse_doubtful_groups(text: str) -> str:
+    """Return the text, or raise InvalidSeeds for 1,234: one seed or two, only who wrote it knows."""
+    if found := _PERHAPS_GROUPED.search(text):
+        several = ", ".join(re.split("[,\u00a0]", found[0]))
+        message = f"{shown(found[0])} can be one seed or several. Write {_NOT_DIGITS.sub('', found[0])}, or {several}."
+        raise InvalidSeeds(message, {"seed": f"{text[: found.start()]}{several}{text[found.end() :]}"})
+    return text
+
+
+def _digits_only(found: re.Match[str]) -> str:
+    return _NOT_DIGITS.sub("", found[0])
+
+
+def _no_seed(text: str, word: re.Match[str]) -> InvalidSeeds:
+    """Say what the wrong word may mean, and offer that."""
+    negative = _NEGATIVE.fullmatch(word[0])
+    if _ELSEWHERE_RANDOM.fullmatch(word[0]):
+        message = f"{shown(word[0])} is no seed here. Elsewhere it means a random one: write 1 random."
+        return InvalidSeeds(message, {"seed": _ELSEWHERE_RANDOM.sub("1 random", text)})
+    if negative:
+        folded = _folded(negative[1])
+        message = (
+            f"{shown(word[0])} is no seed: what the provider makes of one below {SEED_LOW} is documented nowhere. "
+            f"Use {folded}, or 1 random."
+        )
+        return InvalidSeeds(message, {"seed": f"{text[: word.start()]}{folded}{text[word.end() :]}"})
+    if _SCIENTIFIC.fullmatch(word[0]):
+        return InvalidSeeds(
+            f"{shown(word[0])} is no seed: written like this it may have lost digits. Write all of them."
+        )
+    return InvalidSeeds(f"{shown(word[0])} is no seed. Write 42, a range 100..110, or 4 random.")
+
+
+def _folded(digits: str) -> int:
+    """Bring a number into the range of seeds, as most programs do."""
+    return int(digits[-300:]) % (SEED_HIGH + 1)
 
 
 def _part(found: re.Match[str]) -> _Part:
@@ -161,5 +208,6 @@ def _known_part(found: re.Match[str]) -> _Part:
 def _seed(digits: str) -> int:
     significant = digits.lstrip("0") or "0"
     if len(significant) > _DIGITS or int(significant) > SEED_HIGH:
-        raise InvalidSeeds(f"{shown(digits)} is too large for a seed. Use {SEED_LOW} to {SEED_HIGH}.")
+        message = f"{shown(digits)} is too large for a seed. Use {SEED_LOW} to {SEED_HIGH}, such as {_folded(digits)}."
+        raise InvalidSeeds(message)
     return int(significant)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
+from .digits import plain
 from .flux_models import FluxModel
 from .params import MAX_PIXELS, MEGAPIXEL, SIDE_HIGH, SIDE_LOW, SIDE_STEP
 from .problems import InvalidValue, shown
@@ -26,8 +27,12 @@ RATIO_PIXELS: dict[str, tuple[int, int]] = {
     "7:3": (1544, 662),
 }
 
-_SIZE = re.compile(r"([0-9]{1,9})\s*[xX×]\s*([0-9]{1,9})")
-_RATIO = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,3})?)\s*:\s*([0-9]{1,4}(?:\.[0-9]{1,3})?)")
+_PIXELS = r"\s*(?:px|pixels?)?"
+_TIMES = r"\s*(?:[x×*✕✖⨯х]|by)\s*"  # the last of the letters is a Cyrillic one
+_SIZE = re.compile(rf"([0-9]{{1,9}}){_PIXELS}{_TIMES}([0-9]{{1,9}}){_PIXELS}", re.IGNORECASE)
+_TERM = r"([0-9]{1,4}(?:[.,][0-9]{1,3})?)"
+_RATIO = re.compile(rf"{_TERM}\s*[:/]\s*{_TERM}")
+_SMALL_RATIO = re.compile(rf"([0-9]{{1,2}}){_TIMES}([0-9]{{1,2}})", re.IGNORECASE)  # 16x9: no size is so small
 _NAMED_TOLERANCE = 0.02  # relative: rounding a side to 16 pixels moves a ratio by less at one megapixel
 _RATIO_TERM = 32  # largest second number of a ratio made from a size
 _RATIO_WEIGHT = 10  # how much more a wrong ratio counts than a wrong number of pixels
@@ -47,7 +52,7 @@ class Shape:
 
 def parse_size(text: object) -> tuple[int, int]:
     """Read "1024x1024" as (width, height) in pixels, without judging them, or raise InvalidValue."""
-    found = _SIZE.fullmatch(text.strip()) if isinstance(text, str) else None
+    found = _SIZE.fullmatch(plain(text).strip()) if isinstance(text, str) else None
     if found is None:
         raise InvalidValue(f"{shown(text)} is no size. Write width x height, like 1024x1024.")
     return int(found[1]), int(found[2])
@@ -55,15 +60,38 @@ def parse_size(text: object) -> tuple[int, int]:
 
 def parse_ratio(text: object) -> tuple[int, int]:
     """Read "16:9" or "1.85:1" as two whole numbers, from 3:7 to 7:3, or raise InvalidValue."""
-    found = _RATIO.fullmatch(text.strip()) if isinstance(text, str) else None
-    if found is None or not (float(found[1]) and float(found[2])):
+    found = _found_ratio(text) if isinstance(text, str) else None
+    if found is None or not (float(found[0]) and float(found[1])):
         raise InvalidValue(f"{shown(text)} is no ratio. Write width:height, like 16:9.")
-    across, down = _whole_terms(found[1], found[2])
+    across, down = _whole_terms(*found)
     if across * 7 < down * 3:
         raise InvalidValue(f"{across}:{down} is narrower than 3:7.", {"aspect_ratio": RATIO_NARROWEST})
     if across * 3 > down * 7:
         raise InvalidValue(f"{across}:{down} is wider than 7:3.", {"aspect_ratio": RATIO_WIDEST})
     return across, down
+
+
+def _found_ratio(text: str) -> tuple[str, str] | None:
+    written = plain(text).strip()
+    found = _RATIO.fullmatch(written) or (is_ratio(written) and _SMALL_RATIO.fullmatch(written))
+    return (found[1].replace(",", "."), found[2].replace(",", ".")) if found else None
+
+
+def is_ratio(text: str) -> bool:
+    """Say whether a text is written as a ratio rather than as a size, be it right or not: 16:9, 16/9, 16x9."""
+    written = plain(text).strip()
+    small = _SMALL_RATIO.fullmatch(written)
+    return ":" in written or "/" in written or bool(small and max(int(small[1]), int(small[2])) < SIDE_LOW)
+
+
+def canonical(text: str) -> str:
+    """Write a ratio or a size as the API does; what is neither stays, to be told what is wrong with it."""
+    try:
+        if is_ratio(text):
+            return "{}:{}".format(*parse_ratio(text))
+        return size_text(*parse_size(text))
+    except InvalidValue:
+        return text
 
 
 def _whole_terms(across: str, down: str) -> tuple[int, int]:

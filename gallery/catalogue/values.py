@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Callable
 
+from .digits import plain
 from .params import PROMPT_TOKENS, Param
 from .problems import InvalidValue, shown
 from .tokens import about_tokens
@@ -12,7 +13,7 @@ from .typed_text import FORBIDDEN_CHARACTERS, is_blank, tidy
 _FORBIDDEN_NAMED = 5  # of the characters that no prompt can hold
 
 # [0-9] and not \d, which also takes the digits of other scripts.
-_WHOLE = re.compile(r"[+-]?[0-9]+")
+_WHOLE = re.compile(r"([+-]?[0-9]+)(?:\.0+)?")  # 42.0 is how a table of numbers writes 42
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})")
 # int() refuses texts of more than 4,300 digits with an error of its own; so many are out of every bound anyway.
 _WHOLE_DIGITS = 18
@@ -30,9 +31,9 @@ def whole(raw: object) -> int:
     """Read a whole number without bounds, or raise InvalidValue, which offers nothing yet."""
     if type(raw) is int:  # not isinstance: True is no number
         return raw
-    text = raw.strip() if isinstance(raw, str) else ""
-    if _WHOLE.fullmatch(text):
-        return _integer(text)
+    found = _WHOLE.fullmatch(plain(raw).strip()) if isinstance(raw, str) else None
+    if found:
+        return _integer(found[1])
     raise InvalidValue(f"{shown(raw)} is no whole number.")
 
 
@@ -51,8 +52,8 @@ def rounded(raw: object) -> int | None:
 def _number(raw: object) -> int | float | None:
     if type(raw) in (int, float):
         return raw if math.isfinite(raw) else None
-    if isinstance(raw, str) and _DECIMAL.fullmatch(raw.strip()):
-        return float(raw.strip())
+    if isinstance(raw, str) and _DECIMAL.fullmatch(plain(raw).strip()):
+        return float(plain(raw).strip())
     return None
 
 
@@ -70,8 +71,12 @@ def _read_number(param: Param, raw: object) -> float:
     # An int is compared before it becomes a float: the float of a very large one is an OverflowError.
     number = raw if type(raw) is int else _number(raw)
     if number is None:
-        comma = _number(raw.replace(",", ".")) if isinstance(raw, str) else None
+        comma = _number(plain(raw).replace(",", ".")) if isinstance(raw, str) else None
         offer = {} if comma is None else {param.name: _clamped(param, comma)}
+        if comma is not None:
+            two = "; ".join(part.strip() for part in plain(raw).split(",") if part.strip())
+            one = f"{comma:g}, or " if param.low <= comma <= param.high else ""
+            raise InvalidValue(f"{shown(raw)} is no number with a point. Write {one}{two} for two.", offer)
         raise InvalidValue(f"{shown(raw)} is no number like {param.default}. {_use(param)}", offer)
     return float(_within(param, number, raw))
 

@@ -102,7 +102,7 @@ def _numbers(text, draw, problems):
     try:
         return seeds.parse_seeds(text, draw=draw)
     except seeds.InvalidSeeds as error:
-        problems["seed"] = Problem(str(error))
+        problems["seed"] = error.problem
         return ()
 
 

@@ -80,6 +80,7 @@ def test_one_side_alone_is_a_problem_of_the_missing_one():
     both = problems_of("flux-dev", width="1080")
     assert both["width"] == Problem("1080 is no multiple of 16. Use 1088.", {"width": "1088"})
     assert both.keys() == {"width", "height"}
+    assert body_of("flux-dev", width="512 px", height="768px")["size"] == "512x768"
     assert problems_of("flux-dev", width="1080.5")["width"].offer == {"width": "1088"}
 
 
@@ -158,30 +159,36 @@ def test_a_seed_out_of_range_says_the_range(seed):
     assert "Use 0 to 2147483647." in problems_of("flux-dev", seed=seed)["seed"].message
 
 
-@pytest.mark.parametrize("seed", ["4 2", "٤٢", "1e3", "nan", "0x10", "42.5", 42.0, True, [], {}, b"42", float("inf")])
+@pytest.mark.parametrize("seed", ["4 2", "1e3", "nan", "0x10", "42.5", 42.0, True, [], {}, b"42", float("inf")])
 def test_a_seed_that_is_no_whole_number_is_refused(seed):
     assert "is no whole number" in problems_of("flux-dev", seed=seed)["seed"].message
 
 
 def test_the_seeds_bounds_and_tolerated_spellings():
-    assert [body_of("flux-dev", seed=seed)["seed"] for seed in (0, "2147483647", " 42 ", "+7", "007")] == [
+    assert [
+        body_of("flux-dev", seed=seed)["seed"] for seed in (0, "2147483647", " 42 ", "+7", "007", "42.0", "٤٢", "４２")
+    ] == [
         0,
         2147483647,
         42,
         7,
         7,
+        42,
+        42,
+        42,
     ]
 
 
-@pytest.mark.parametrize(
-    "guidance", ["nan", "inf", "1e999", "1e1", "-", "4,5", "٤", float("nan"), True, [1.5], object()]
-)
+@pytest.mark.parametrize("guidance", ["nan", "inf", "1e999", "1e1", "-", "4,5", float("nan"), True, [1.5], object()])
 def test_guidance_that_is_no_number_is_refused(guidance):
     assert "is no number" in problems_of("flux-2-flex", guidance=guidance)["guidance"].message
 
 
 def test_guidance_with_a_comma_offers_the_point_and_bounds_are_inclusive():
-    assert problems_of("flux-2-flex", guidance="4,5")["guidance"].offer == {"guidance": "4.5"}
+    assert problems_of("flux-2-flex", guidance="4,5")["guidance"] == Problem(
+        "“4,5” is no number with a point. Write 4.5, or 4; 5 for two.", {"guidance": "4.5"}
+    )
+    assert problems_of("flux-2-flex", guidance="10,5")["guidance"].message.endswith("Write 10; 5 for two.")
     assert [body_of("flux-2-flex", guidance=value)["guidance"] for value in (1.5, "10", 10, "")] == [
         1.5,
         10.0,

@@ -30,6 +30,21 @@ def draw(number):
         ("1001, 2 random", (1001, 1000, 1002)),
         ("2 random 1000..1001", (1002, 1003, 1000, 1001)),
         ("5..5", (5,)),
+        ("20,30", (20, 30)),
+        ("20, 30,", (20, 30)),
+        ("100-103", (100, 101, 102, 103)),
+        ("100–103", (100, 101, 102, 103)),
+        ("100 — 103", (100, 101, 102, 103)),
+        ("100～103、１０５", (100, 101, 102, 103, 105)),
+        ("٤٢، ४३", (42, 43)),
+        ("42.0, 43.00", (42, 43)),
+        ("+5", (5,)),
+        ("4\u00a0random", (1000, 1001, 1002, 1003)),
+        ("\ufeff42,\u200b 43", (42, 43)),
+        ("1'234'567; 1’000", (1234567, 1000)),
+        ("1\u202f234\u202f567", (1234567,)),
+        ("1.234.567", (1234567,)),
+        ("100,200,300", (100, 200, 300)),
     ],
 )
 def test_the_field_is_read(text, seeds):
@@ -44,10 +59,20 @@ def test_the_field_is_read(text, seeds):
         (" , ", "at least one"),
         ("42, abc", "“abc” is no seed"),
         ("-5", "“-5” is no seed"),
+        ("-5", "Use 5, or 1 random."),
+        ("−5", "Use 5, or 1 random."),
+        ("7, -1", "Elsewhere it means a random one: write 1 random."),
+        ("-1.0", "write 1 random."),
+        ("1,234", "can be one seed or several. Write 1234, or 1, 234."),
+        ("1,234,567", "Write 1234567, or 1, 234, 567."),
+        ("1\u00a0234", "Write 1234, or 1, 234."),
+        ("1e3", "may have lost digits"),
+        ("1.23457E+09", "may have lost digits"),
+        ("4294967295", "such as 2147483647"),
         ("1.5", "“1.5” is no seed"),
         ("42..", "“42..” is no seed"),
-        ("100-110", "“100-110” is no seed"),
-        ("٤٢", "“٤٢” is no seed"),
+        ("100--110", "is no seed"),
+        ("100-", "“100-” is no seed"),
         ("4 randoms", "“randoms” is no seed"),
         ("2147483648", "too large"),
         ("9" * 5000, "too large"),
@@ -155,3 +180,20 @@ def test_a_progression_that_leads_nowhere_says_why(text, says):
 
 def test_it_is_known_whether_seeds_are_drawn():
     assert [draws_any(text) for text in ("1, 2", "1, 2 random", "random")] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "offer"),
+    [
+        ("-1", "1 random"),
+        ("7, -1, -1", "7, 1 random, 1 random"),
+        ("7, -5", "7, 5"),
+        ("-2147483649", "1"),
+        ("9, 1,234", "9, 1, 234"),
+    ],
+)
+def test_what_is_meant_is_offered_and_can_be_taken(text, offer):
+    with pytest.raises(InvalidSeeds) as caught:
+        parse_seeds(text, draw=draw)
+    assert caught.value.problem.offer == {"seed": offer}
+    assert parse_seeds(offer, draw=draw)

@@ -34,12 +34,27 @@ def value_of(ratio: str) -> float:
     return int(across) / int(down)
 
 
-@pytest.mark.parametrize("text", ["1920x1088", " 1920 x 1088 ", "1920X1088", "1920×1088"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1920x1088",
+        " 1920 x 1088 ",
+        "1920X1088",
+        "1920×1088",
+        "1920*1088",
+        "１９２０ｘ１０８８",
+        "1920px × 1088 px",
+        "1920 by 1088",
+        "1920✕1088",
+        "1920х1088",
+        "١٩٢٠×١٠٨٨",
+    ],
+)
 def test_a_size_is_read(text):
     assert parse_size(text) == (1920, 1088)
 
 
-@pytest.mark.parametrize("text", ["", "x", "1024", "1024x", "-1x5", "1e3x5", "٣x٣", "9" * 5000 + "x1", None, 7, [], {}])
+@pytest.mark.parametrize("text", ["", "x", "1024", "1024x", "-1x5", "1e3x5", "9" * 5000 + "x1", None, 7, [], {}])
 def test_what_is_no_size_gets_a_sentence(text):
     with pytest.raises(InvalidValue, match="is no size"):
         parse_size(text)
@@ -54,6 +69,14 @@ def test_what_is_no_size_gets_a_sentence(text):
         ("3:7", (3, 7)),
         ("7:3", (7, 3)),
         ("21:9", (21, 9)),
+        ("7：3", (7, 3)),
+        ("16/9", (16, 9)),
+        ("16x9", (16, 9)),
+        ("16 × 9", (16, 9)),
+        ("16∶9", (16, 9)),
+        ("１６：９", (16, 9)),
+        ("1,85:1", (37, 20)),
+        ("٧:٣", (7, 3)),
     ],
 )
 def test_a_ratio_is_read(text, ratio):
@@ -61,7 +84,7 @@ def test_a_ratio_is_read(text, ratio):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "16", "0:1", "1:0", "0.0:1", "-1:1", "16x9", "nan:1", "٣:٣", "9" * 5000 + ":1", None, 1.5]
+    "text", ["", "16", "0:1", "1:0", "0.0:1", "-1:1", "1024x1024", "nan:1", "9" * 5000 + ":1", None, 1.5]
 )
 def test_what_is_no_ratio_gets_a_sentence(text):
     with pytest.raises(InvalidValue, match="is no ratio"):
