@@ -65,25 +65,25 @@ def record(attempt, outcome):
 
 def _spool(attempt, outcome):
     """A disk that is full must not keep the answer from the database."""
-    if outcome.content:
-        _spool_content(attempt, outcome.content)
-        crash.reached("content")
+    if outcome.content and _spool_content(attempt, outcome):
+        return
     try:
         spool.keep(attempt.key, outcome.as_json())
     except OSError:
         log.exception("answer not spooled", attempt=attempt.key)
 
 
-def _spool_content(attempt, content):
+def _spool_content(attempt, outcome):
     """The picture itself has no other place until it is stored: a disk that is full is given minutes."""
     for pause in (0, *RECORD_PAUSES):
         time.sleep(pause)
         try:
-            spool.keep_content(attempt.key, content)
+            spool.keep_content(attempt.key, outcome.as_json(), outcome.content)
         except OSError:
             log.exception("picture of an answer not spooled", attempt=attempt.key)
         else:
-            return
+            return True
+    return False
 
 
 def _record_all(answered):
@@ -125,13 +125,23 @@ def take_in_spool():
 def take_in_contents():
     """Take in pictures in the spool whose answer nobody recorded, and remove those that are stored by now."""
     for key in spool.contents(unless=under_way):
-        attempt = Attempt.objects.select_related("job").filter(key=key).first()
-        if attempt is None or (attempt.job.state == State.SENDING and attempt.job.attempt_id == attempt.pk):
-            continue  # of another database; or its worker is about to record it
+        attempt = Attempt.objects.filter(key=key).first()
+        if attempt is None:
+            continue  # of another database
         if attempt.answered_at is None:
-            take_in(key, outcomes.of_content())
+            _take_in_content(key)
         elif attempt.fetch not in (Fetch.NONE, Fetch.WANTED):
             spool.forget_content(key)
+
+
+def _take_in_content(key):
+    try:
+        outcome = outcomes.Outcome(**spool.facts_of_content(key))
+    except (ValueError, TypeError):  # damaged, or of another version
+        log.exception("answer on disk cannot be read", attempt=key)
+        spool.put_aside(key, spool.CONTENT_SUFFIX)
+    else:
+        take_in(key, outcome)
 
 
 def take_in(attempt_key, outcome):

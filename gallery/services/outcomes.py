@@ -35,15 +35,7 @@ class Outcome:
 def of_answer(answer):
     """Return the outcome of a usable answer: charged, and an address to fetch or the picture itself."""
     url = INLINE if answer.content else answer.url
-    return _good(status=200, request_id=answer.request_id, url=url, content=answer.content)
-
-
-def of_content():
-    """Return the outcome of an answer of which nothing is left but the picture that came within it."""
-    return _good(url=INLINE)
-
-
-def _good(**facts):
+    facts = {"status": 200, "request_id": answer.request_id, "url": url, "content": answer.content}
     return Outcome(Money.CHARGED, State.HAVE_URL, gate="good", **facts)
 
 

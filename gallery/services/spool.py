@@ -7,7 +7,7 @@ from pathlib import Path
 from django.conf import settings
 
 SUFFIX = ".json"
-CONTENT_SUFFIX = ".content"  # the picture itself, if it came within the answer
+CONTENT_SUFFIX = ".content"  # an answer that carries the picture itself: a line of facts, then the bytes
 
 
 def keep(attempt_key, facts):
@@ -15,9 +15,9 @@ def keep(attempt_key, facts):
     _write(f"{attempt_key}{SUFFIX}", json.dumps(facts).encode())
 
 
-def keep_content(attempt_key, content):
-    """Write the bytes of a picture that came within an answer, synced: they stay until the picture is stored."""
-    _write(f"{attempt_key}{CONTENT_SUFFIX}", content)
+def keep_content(attempt_key, facts, content):
+    """Write an answer that carries its picture, synced and in one piece: it stays until the picture is stored."""
+    _write(f"{attempt_key}{CONTENT_SUFFIX}", json.dumps(facts).encode() + b"\n" + content)
 
 
 def _write(name, content):
@@ -41,7 +41,15 @@ def forget_content(attempt_key):
 
 def open_content(attempt_key):
     """Open the bytes that came within an answer. Raises FileNotFoundError: it may have been another machine's."""
-    return (_folder() / f"{attempt_key}{CONTENT_SUFFIX}").open("rb")
+    file = (_folder() / f"{attempt_key}{CONTENT_SUFFIX}").open("rb")
+    file.readline()
+    return file
+
+
+def facts_of_content(attempt_key):
+    """Return what else is known of an answer that carries its picture."""
+    with (_folder() / f"{attempt_key}{CONTENT_SUFFIX}").open("rb") as file:
+        return json.loads(file.readline())
 
 
 def contents(*, unless=()):
@@ -60,9 +68,9 @@ def kept(*, unless=()):
             continue  # its worker recorded it just now
 
 
-def put_aside(attempt_key):
+def put_aside(attempt_key, suffix=SUFFIX):
     """Keep an answer that nobody can read where a person finds it."""
-    path = _folder() / f"{attempt_key}{SUFFIX}"
+    path = _folder() / f"{attempt_key}{suffix}"
     path.rename(path.with_suffix(".bad"))
 
 

@@ -1,17 +1,20 @@
 """Every fault does on the wire what its name says, and costs what it says."""
 
+import base64
 import gzip
 import http.client
 import io
+import json
 import socket
 import threading
 import urllib.error
+import urllib.request
 import zlib
 
 import pytest
 from PIL import Image
 
-from gallery.simulator import faults
+from gallery.simulator import faults, oddities
 from gallery.simulator.app import make_app
 from gallery.simulator.server import LoopbackServer
 from gallery.simulator.world import World
@@ -291,3 +294,53 @@ def test_a_hundred_and_sixty_slow_calls_run_at_once():
         for sock in lines:
             sock.close()
     assert answers == [b"HTTP/1.1 200"] * 160
+
+
+@pytest.mark.parametrize("kind", sorted(oddities.KINDS))
+def test_an_odd_picture_is_the_picture_built_another_way(world, kind):
+    with LoopbackServer(world) as server:
+        plain, odd = picture_under(server, world), picture_under(server, world, faults.OddPicture(kind))
+    assert odd != plain
+    assert odd == oddities.odd_picture(plain, kind)
+
+
+@pytest.mark.parametrize(("encoding", "undo"), [("gzip", gzip.decompress), ("deflate", zlib.decompress)])
+def test_a_packed_picture_is_compressed_whatever_was_asked_for(world, encoding, undo):
+    with LoopbackServer(world) as server:
+        plain, packed = picture_under(server, world), picture_under(server, world, faults.Packed(encoding))
+    assert undo(packed) == plain
+
+
+def picture_under(server, world, *download):
+    """Buy a picture and fetch it as it is sent, under these faults."""
+    document = json.loads(bought(server))
+    world.script_download(*download)
+    with urllib.request.urlopen(document["data"][0]["url"], timeout=10) as answer:
+        return answer.read()
+
+
+def bought(server):
+    request = urllib.request.Request(f"{server.origin}/v1/images/generations", data=BODY)
+    request.add_header("Authorization", "Bearer k")
+    request.add_header("Content-Type", "application/json")
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return answer.read()
+
+
+def test_a_shaped_answer_carries_the_real_result(world):
+    shape = {"a": ["{b64}", "<{url}>", 7], "b": {"c": "{data_url}"}, "d": "{b64_urlsafe}{b64_bare}{b64_lines}"}
+    world.script(faults.Shaped(shape), faults.Shaped("{url}"), faults.PictureAsAnswer())
+    with LoopbackServer(world) as server:
+        got, text, raw = json.loads(bought(server)), bought(server), bought(server)
+        content = world.picture(world.till[0].result_url)
+    assert base64.b64decode(got["a"][0]) == content
+    assert got["a"][1:] == [f"<{world.till[0].result_url}>", 7]
+    assert got["b"]["c"] == "data:image/jpeg;base64," + got["a"][0]
+    assert text.decode() == world.till[1].result_url
+    assert raw == content
+    assert [post.billed for post in world.till] == [True, True, True]
+
+
+def test_a_script_of_another_process_can_hold_any_bytes():
+    fault = faults.from_json({"fault": "WrongType", "content_base64": "AP8=", "content_type": "image/png"})
+    assert fault == faults.WrongType(b"\x00\xff", "image/png")

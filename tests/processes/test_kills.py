@@ -31,6 +31,20 @@ def test_a_kill_that_leaves_no_doubt_loses_nothing(town, point):
     wait_until(lambda: not [path for path in town.leftovers() if path.suffix == ".json"])
 
 
+INLINE = {"fault": "Shaped", "body": {"created": 1, "data": [{"b64_json": "{b64}"}]}}
+
+
+@pytest.mark.parametrize("point", AFTER_THE_ANSWER)
+def test_a_kill_loses_no_picture_that_came_within_its_answer(town, point):
+    """Its bytes are nowhere but in the spool until they are stored: nothing could be fetched again."""
+    town.script(INLINE | {"times": 2})
+    kill_at(town, point)
+    assert town.states() == ["DONE", "DONE"]
+    check_books(town.jobs(), town.till())
+    check_pictures(town)
+    wait_until(lambda: not [path for path in town.leftovers() if path.suffix in (".json", ".content")])
+
+
 @pytest.mark.parametrize("point", IN_DOUBT)
 def test_a_kill_that_leaves_a_doubt_is_never_sent_again(town, point):
     kill_at(town, point)

@@ -1,6 +1,7 @@
 """What was paid for is kept, whatever came: shown if a browser would show it, else held with its file."""
 
 import base64
+import dataclasses
 import io
 import json
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from django.conf import settings as project
 from PIL import Image as Pillow
 
+from gallery.api import Answer
 from gallery.models import Attempt, Image
 from gallery.models.money import INLINE
 from gallery.services import answers, decisions, files, handouts, images, outcomes, provider, spool, verification
@@ -157,8 +159,6 @@ def test_what_may_have_been_cut_is_fetched_again_and_kept_when_the_address_dies(
     real = provider.download
 
     def unframed(*args, **kwargs):
-        import dataclasses
-
         return dataclasses.replace(real(*args, **kwargs), complete=False)
 
     monkeypatch.setattr(provider, "download", unframed)
@@ -272,28 +272,26 @@ def test_other_bytes_within_an_answer_are_held_with_their_file(owner, worker, pr
     assert spool.contents() == []
 
 
-def killed_after_spooling(attempt, content):
-    """Leave the spool as a worker does that dies between the picture and what else is known of its answer."""
-    spool.keep_content(attempt.key, content)
+def spooled(attempt, content):
+    """Leave the spool as a worker does that dies before its answer, with the picture in it, is on the books."""
+    outcome = outcomes.of_answer(provider_answer(content))
+    spool.keep_content(attempt.key, outcome.as_json(), outcome.content)
 
 
-def test_a_picture_whose_answer_nobody_recorded_is_taken_in_once_its_worker_is_given_up(
-    owner, worker, provider_server, world
-):
+@pytest.mark.parametrize("state", ["SENDING", "UNKNOWN"])
+def test_a_picture_whose_answer_nobody_recorded_is_taken_in(owner, worker, provider_server, world, state):
     run = make_run(owner, seed="7", size="160x96")
     worker.work()
     content = world.picture(world.till[0].result_url)
     run = make_run(owner, seed="8", size="160x96")
     attempt = worker.claim()
-    attempt.job.__class__.objects.filter(pk=attempt.job.pk).update(state="SENDING")
+    run.jobs.update(state=state)
     Attempt.objects.filter(pk=attempt.pk).update(money="uncertain", sent_at=attempt.reserved_at)
-    killed_after_spooling(attempt, content)
-    answers.take_in_contents()
-    assert states(run) == ["SENDING"]  # perhaps it is just being recorded
-    run.jobs.update(state="UNKNOWN")
+    spooled(attempt, content)
     answers.take_in_contents()
     attempt.refresh_from_db()
     assert (states(run), attempt.money, attempt.url) == (["HAVE_URL"], "charged", INLINE)
+    assert attempt.request_id == "r"
     worker.fetch(attempt)
     answers.take_in_contents()
     assert states(run) == ["DONE"]
@@ -308,7 +306,7 @@ def test_bytes_in_the_spool_go_when_the_picture_is_stored_and_not_before(owner, 
     assert spool.contents() == [attempt.key]
     content = world.picture(world.till[0].result_url)
     worker.fetch(attempt)
-    spool.keep_content(attempt.key, content)  # as a kill right after the commit leaves it
+    spooled(attempt, content)  # as a kill right after the commit leaves it
     answers.take_in_contents()
     assert spool.contents() == []
 
@@ -322,9 +320,18 @@ def test_a_picture_in_another_machines_spool_is_waited_for(owner, worker, provid
     spool.forget_content(attempt.key)
     assert worker.fetch(attempt) == 1
     assert states(run) == ["HAVE_URL"]
-    spool.keep_content(attempt.key, content)
+    spooled(attempt, content)
     worker.fetch(attempt)
     assert states(run) == ["DONE"]
+
+
+def test_an_answer_with_a_picture_that_cannot_be_read_is_put_aside(owner, worker, provider_server, settings):
+    make_run(owner, seed="7")
+    attempt = worker.claim()
+    spool.keep_content(attempt.key, {"not": "an outcome"}, b"bytes")
+    spool.keep_content("aaa", {}, b"of another database")
+    answers.take_in_contents()
+    assert {path.name for path in settings.SPOOL.iterdir()} == {f"{attempt.key}.bad", "aaa.content"}
 
 
 def test_neither_the_books_nor_the_spools_facts_hold_the_picture():
@@ -335,12 +342,10 @@ def test_neither_the_books_nor_the_spools_facts_hold_the_picture():
 
 
 def provider_answer(content):
-    from gallery.api import Answer
-
     return Answer(url="", request_id="r", created=None, content=content)
 
 
 def test_the_spool_of_pictures_is_readable_by_us_only():
-    spool.keep_content("abc", b"bytes")
+    spool.keep_content("abc", {}, b"bytes")
     [path] = Path(project.SPOOL).iterdir()
     assert path.stat().st_mode & 0o077 == 0
