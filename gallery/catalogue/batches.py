@@ -129,6 +129,8 @@ _QUOTES = (
 )  # fmt: skip
 
 
+_BRACKETS = re.compile(r"[\s\[\]{},:`]*[\[\]{}`][\s\[\]{},:`]*")
+_ONLY_BRACKETS = "Only brackets stand here, as in a line of JSON that is not whole."
 _NO_OBJECT = "This line is no whole JSON object."
 
 
@@ -142,6 +144,9 @@ def _take(listing: Listing, record: pasted.Record, fields: Sequence[str]) -> Non
     if beyond:
         message = f"{shown(beyond[0])} stands in no column. A cell with the separator in it stands in double quotes."
         listing.problems.append(LineProblem(record.line, "", message))
+        return
+    if listing.kind == pasted.LINES and _BRACKETS.fullmatch(record.cells[0]):
+        listing.problems.append(LineProblem(record.line, "", _ONLY_BRACKETS))
         return
     cells = {name: _as_text(cell.strip()) for name, cell in zip(fields, record.cells, strict=False) if name}
     listing.rows.append(Row(record.line, {name: cell for name, cell in cells.items() if cell}))

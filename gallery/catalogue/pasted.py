@@ -11,6 +11,7 @@ from itertools import islice
 
 from . import json_rows, tables
 from .columns import field_of, is_name, looks_typed, may_be_prompt
+from .json_regions import undivided_lines
 from .problems import InvalidValue
 from .prompts import json_prompt
 from .tables import MARKDOWN, Record
@@ -187,9 +188,14 @@ def _table(opening: tables.Opening, key: str, *, kind: str, has_names: bool, is_
 def _prompts(text: str, kind: str, first_line: int) -> list[Record]:
     """Return the lines that are not blank as records of one cell, those of a list without what stands in front."""
     front = re.compile(f"(?:{_NUMBERED.pattern}|{_DOTTED.pattern})")
-    written = ((line, text) for line, text in enumerate(text.split("\n"), first_line) if text.strip())
-    lines = islice(written, _MOST)
-    return [Record(line, (front.sub("", text, count=1) if kind == LIST else text,)) for line, text in lines]
+    found: list[Record] = []
+    for written in undivided_lines(text):
+        if written.strip():
+            found.append(Record(first_line, (front.sub("", written, count=1) if kind == LIST else written,)))
+        if len(found) == _MOST:
+            break
+        first_line += written.count("\n") + 1
+    return found
 
 
 def _json(values: list[json_rows.JsonValue], key: str, first_line: int) -> Pasted:

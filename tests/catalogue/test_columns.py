@@ -117,6 +117,17 @@ def test_a_long_prompt_in_quotes_keeps_its_lines_and_its_json():
     assert rows(text) == [{"prompt": '{"scene": "a cafe, {red|blue}",\n "mood": "calm"}', "seed": "7"}]
 
 
+def test_json_among_lines_is_one_prompt_however_many_lines_it_has():
+    listing = read('a cat\n\n{\n "scene": "cafe | bar",\n "mood": "calm"\n}\na dog\n')
+    assert [(row.line, row.values["prompt"][:9]) for row in listing.rows] == [
+        (1, "a cat"),
+        (3, '{\n "scene'),
+        (7, "a dog"),
+    ]
+    broken = read("a cat\n{\nscene, mood\n}\n")
+    assert [problem.line for problem in broken.problems] == [2, 4]
+
+
 def test_rows_in_json_are_cells_and_json_without_a_prompt_is_one():
     assert rows('[{"prompt": {"scene": "x"}, "model": ["flux-2-pro", "flux-2-max"], "upsampling": true}]') == [
         {"prompt": '{"scene": "x"}', "model": "flux-2-pro, flux-2-max", "prompt_upsampling": "true"}
