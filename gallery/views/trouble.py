@@ -96,8 +96,8 @@ def _page(request, said):
             form = ComposeForm(request.POST, owner=request.user)
             form.is_valid()
             return studio.show(request, form, trouble=said)
-        except DatabaseError:  # it cannot even be read: then the plain page keeps what was typed
-            log.warning("studio cannot be shown")
+        except Exception:  # whatever it is, behind this there is only a bare 500: the plain page keeps what was typed
+            log.exception("studio cannot be shown")
     context = {"said": said, "address": request.get_full_path(), "typed": _typed(request), "file": bool(request.FILES)}
     return HttpResponse(render_to_string("503.html", context | {"posted": request.method == "POST"}))
 

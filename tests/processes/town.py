@@ -165,6 +165,19 @@ class Town:
             yield
 
     @contextlib.contextmanager
+    def database_locked(self):
+        """Somebody else writes and does not end, as a backup does: all can be read, and nobody else can write."""
+        with self._tables_locked() if template_is_on_a_server() else self._file_locked(mode="IMMEDIATE"):
+            yield
+
+    @contextlib.contextmanager
+    def _tables_locked(self):
+        with psycopg.connect(address_of(self.database)) as connection:
+            for [table] in connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall():
+                connection.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+            yield
+
+    @contextlib.contextmanager
     def _server_shut(self):
         sql(f"ALTER DATABASE {self.database} ALLOW_CONNECTIONS false")
         sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.database}'")
@@ -172,10 +185,10 @@ class Town:
         sql(f"ALTER DATABASE {self.database} ALLOW_CONNECTIONS true")
 
     @contextlib.contextmanager
-    def _file_locked(self, *, timeout=20):
+    def _file_locked(self, *, timeout=20, mode="EXCLUSIVE"):
         file = sqlite3.connect(self.folder / "data" / "fluxweb.sqlite3", isolation_level=None, timeout=timeout)
         with contextlib.closing(file):
-            file.execute("BEGIN EXCLUSIVE")
+            file.execute(f"BEGIN {mode}")
             yield
             file.execute("ROLLBACK")
 
