@@ -26,6 +26,7 @@ from gallery.services import (
     jobs,
     mailing,
     parking,
+    people,
     provider,
     reaper,
     repeats,
@@ -123,9 +124,7 @@ def read():
 @queue.periodic_task(crontab(hour="3", minute="17"))
 def nightly():
     """Take away what nobody needs: expired sessions, old tallies, files that killed processes left behind."""
-    from django.core.management import call_command
-
-    call_command("clearsessions")
+    people.sweep_sessions()
     files.sweep_incoming()
     images.sweep_held()
     sheets.sweep()

@@ -33,6 +33,7 @@ def make_budget(*, by, period, limit_micros, owner=None, project=None, starts=No
     first of the running period.
     """
     starts = starts or starts_of(timezone.localdate()).get(period, timezone.localdate())
+    spending.fold()  # what waits, in slices; under the lock only what comes meanwhile
     with committing():
         gate.lock_gates()
         if Budget.objects.in_force().filter(owner=owner, project=project, period=period).exists():

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import cycle, islice
 
-from django.db import transaction
 from django.utils import timezone
 from PIL import Image as Pillow
 
@@ -15,10 +14,11 @@ from gallery.models import Attempt, Image, Job, Run
 from gallery.models.keys import random_key
 from gallery.models.money import Fetch, Money
 from gallery.models.runs import State, recipe_of
-from gallery.services import files, history, pricebook, quotes, spending, thumbnails
+from gallery.services import files, history, pricebook, quotes, slices, spending, thumbnails
+from gallery.services.slices import Pace, in_slices
 
 RUN_SIZE = 5  # images in one run: one prompt on as many models
-CHUNK = 200  # runs in one transaction
+CHUNK = 200  # runs between two words of progress
 DAYS = 120  # back from today, at most
 IMAGES_A_DAY = 25  # at least: a day with one picture is no day's work
 APART = timedelta(seconds=8)  # the pictures of one run
@@ -64,10 +64,16 @@ def fill(owner, samples, *, images):
         yield made
 
 
-@transaction.atomic
 def _fill_chunk(owner, samples, *, began, every):
     groups = [samples[start : start + RUN_SIZE] for start in range(0, len(samples), RUN_SIZE)]
-    runs = Run.objects.bulk_create(_run(owner, group, began + every * n) for n, group in enumerate(groups))
+    pairs = [(_run(owner, group, began + every * n), group) for n, group in enumerate(groups)]
+    in_slices(pairs, lambda part: _add_runs(part, every=every), pace=Pace(slices.LEAST))
+    history.remember([run.prompt for run, _ in reversed(pairs)], owner=owner, at=began)
+
+
+def _add_runs(pairs, *, every):
+    runs = Run.objects.bulk_create(run for run, _ in pairs)
+    groups = [group for _, group in pairs]
     jobs = Job.objects.bulk_create(
         _job(run, position, sample, run.created_at + min(APART, every / RUN_SIZE) * position)
         for run, group in zip(runs, groups, strict=True)
@@ -77,8 +83,8 @@ def _fill_chunk(owner, samples, *, began, every):
     for job, attempt in zip(jobs, attempts, strict=True):
         job.attempt = attempt
     Job.objects.bulk_update(jobs, ["attempt"], batch_size=200)
+    samples = [sample for group in groups for sample in group]
     Image.objects.bulk_create(_image(job, sample) for job, sample in zip(jobs, samples, strict=True))
-    history.remember([run.prompt for run in reversed(runs)], owner=owner, at=began)
 
 
 def _run(owner, samples, began):

@@ -3,11 +3,13 @@
 import secrets
 from datetime import timedelta
 
+from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from gallery.models import Invite, User
 from gallery.models.people import Role, digest_of
+from gallery.services.slices import delete_in_slices
 
 WELCOME_DAYS = 7
 
@@ -54,3 +56,8 @@ def accept_invite(found, *, username, email, password):
         raise NameTaken from taken
     Invite.objects.filter(pk=found.pk).update(used_by=user)
     return user
+
+
+def sweep_sessions():
+    """Forget the sessions that have run out."""
+    delete_in_slices(Session.objects.filter(expire_date__lt=timezone.now()))

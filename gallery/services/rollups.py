@@ -4,8 +4,8 @@ Over a million attempts of twenty members in two years they had 85,000, 12,000 a
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from django.db import connection
 
@@ -63,10 +63,12 @@ class Rollup:
         day = self.columns.index("day")
         return [*place[:day], for_database(DaySpend, "day", place[day]), *place[day + 1 :], *amounts]
 
-    def read(self):
-        """Return {place: amounts} of the whole table."""
+    def read(self, month=None):
+        """Return {place: amounts} of the whole table, or of a month."""
+        within = [for_database(DaySpend, "day", day) for day in (month, _next(month))] if month else []
+        where = "day >= %s AND day < %s" if month else "1 = 1"
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {', '.join(self.columns)}, {SUMS} FROM {self.table}")  # noqa: S608
+            cursor.execute(f"SELECT {', '.join(self.columns)}, {SUMS} FROM {self.table} WHERE {where}", within)  # noqa: S608
             return _added((_place(row, self.columns), row[len(self.columns) :]) for row in cursor.fetchall())
 
 
@@ -82,12 +84,24 @@ def add(deltas):
         rollup.add(deltas)
 
 
-def begin_coarse():
-    """Count the coarser roll-ups anew from the days."""
-    deltas = _days()
+def take_away(deltas):
+    """Put the days right: what they have too much, or too little, is taken out of them. The caller holds the lock."""
+    DAYS.add([_opposite(delta) for delta in deltas])
+
+
+def mend_coarse(month):
+    """Put the coarser roll-ups of a month right by its days. The caller holds the lock."""
+    deltas = _days(month)
     for rollup in COARSE:
-        rollup.rows.objects.all()._raw_delete(connection.alias)
-        rollup.add(deltas)
+        rollup.add([_opposite(delta) for delta in _differences(rollup, deltas, month)])
+
+
+def _opposite(delta):
+    return replace(delta, amounts={name: -amount for name, amount in delta.amounts.items()})
+
+
+def _next(month):
+    return (month + timedelta(days=31)).replace(day=1)
 
 
 def differences():
@@ -96,17 +110,17 @@ def differences():
     return [found for rollup in COARSE for found in _differences(rollup, deltas)]
 
 
-def _differences(rollup, deltas):
+def _differences(rollup, deltas, month=None):
     less = ((rollup.place(delta), [-amount for amount in delta.amounts.values()]) for delta in deltas)
-    left = _added([*rollup.read().items(), *less])
+    left = _added([*rollup.read(month).items(), *less])
     for place, amounts in left.items():
         if any(amounts):
             facts = dict.fromkeys(DIMENSIONS) | dict(zip(rollup.columns, place, strict=True))
             yield Delta(**facts, amounts=dict(zip(AMOUNTS, amounts, strict=True)))
 
 
-def _days():
-    return [delta_of(place, amounts) for place, amounts in DAYS.read().items()]
+def _days(month=None):
+    return [delta_of(place, amounts) for place, amounts in DAYS.read(month).items()]
 
 
 def delta_of(place, amounts):

@@ -14,6 +14,7 @@ from gallery.models import Answer, Share, ShareItem, User
 from gallery.models.people import digest_of
 from gallery.models.sharing import Kind, Refused
 from gallery.services import contents, refusals, spending, throttle
+from gallery.services.slices import delete_in_slices
 
 USUAL_DAYS = 30
 LEAST_PASSWORD = 6  # characters: with 100 tries a day that is enough for what is not in a list
@@ -138,11 +139,17 @@ def replace(share):
     share.save(update_fields=["digest"])
 
 
-@transaction.atomic
 def delete(share):
-    """Remove a link with what guests answered under it; the pictures stay."""
+    """Remove a link with what guests answered under it; the pictures stay. It opens nothing from the first moment.
+
+    Many guests can have said much: it goes in slices, and a kill in between leaves a revoked link to be deleted again.
+    """
+    revoke(share)
     look_at_answers(share)
-    share.delete()
+    delete_in_slices(Answer.objects.filter(guest__share=share))
+    delete_in_slices(ShareItem.objects.filter(share=share))
+    with transaction.atomic():
+        share.delete()
 
 
 def find_open(token):

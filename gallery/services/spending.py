@@ -8,7 +8,7 @@ lock. Until then the waiting movements count too: what reads the sums adds them,
 from collections import defaultdict
 from contextlib import contextmanager
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from gallery.models import Attempt, DaySpend, Mark, Movement, journal
@@ -16,8 +16,11 @@ from gallery.models.spending import AMOUNTS, DIMENSIONS, terms
 from gallery.services import budget_counts, gate, rollups
 from gallery.services.commits import committing
 from gallery.services.rollups import delta_of
+from gallery.services.rows import for_database
+from gallery.services.slices import Pace
 
 MOST_AT_ONCE = 5_000  # movements: so many are held in memory
+FOLDED_FIRST = 500  # of a fold by itself, in one slice
 
 ATTEMPTS, MOVEMENTS, DAYS = (model._meta.db_table for model in (Attempt, Movement, DaySpend))
 PLACE, SUMS = ", ".join(DIMENSIONS), ", ".join(AMOUNTS)
@@ -25,39 +28,45 @@ TAKE = (
     f"DELETE FROM {MOVEMENTS} WHERE id IN (SELECT id FROM {MOVEMENTS} ORDER BY id LIMIT %s)"  # noqa: S608
     f" RETURNING {PLACE}, {SUMS}"
 )
-COUNT_ANEW = (
-    f"INSERT INTO {DAYS} ({PLACE}, {SUMS})"  # noqa: S608
-    f" SELECT {PLACE}, {', '.join(f'SUM({term})' for term in terms(ATTEMPTS))} FROM {ATTEMPTS} GROUP BY {PLACE}"
-)
 COMPARE = (
     f"SELECT {PLACE}, {', '.join(f'CAST(SUM({name}) AS BIGINT)' for name in AMOUNTS)} FROM ("  # noqa: S608
-    f" SELECT {PLACE}, {SUMS} FROM {DAYS} UNION ALL SELECT {PLACE}, {SUMS} FROM {MOVEMENTS} UNION ALL"
-    f" SELECT {PLACE}, {', '.join(f'-({term})' for term in terms(ATTEMPTS))} FROM {ATTEMPTS}"
+    f" SELECT {PLACE}, {SUMS} FROM {DAYS} WHERE {{days}}"
+    f" UNION ALL SELECT {PLACE}, {SUMS} FROM {MOVEMENTS} WHERE {{days}}"
+    f" UNION ALL SELECT {PLACE}, {', '.join(f'-({term})' for term in terms(ATTEMPTS))} FROM {ATTEMPTS} WHERE {{days}}"
     f") AS kept_less_counted GROUP BY {PLACE} HAVING {' OR '.join(f'SUM({name}) <> 0' for name in AMOUNTS)}"
 )
+ALL_DAYS, ONE_DAY = COMPARE.format(days="1 = 1"), COMPARE.format(days="day = %s")
 
 
 def fold_movements():
     """Fold what waits into every counter, in the caller's transaction, which must hold the gates' lock."""
+    while _fold_some(MOST_AT_ONCE):
+        pass
+
+
+def _fold_some(most):
+    """Fold so many movements at most; return whether there were any."""
     with connection.cursor() as cursor:
-        while taken := _take(cursor):
-            if deltas := _deltas(taken):
-                for add in COUNTERS:
-                    add(deltas)
+        taken = _take(cursor, most)
+    if deltas := _deltas(taken):
+        for add in COUNTERS:
+            add(deltas)
+    return bool(taken)
 
 
-def _take(cursor):
+def _take(cursor, most):
     """Read and remove in one statement: a movement that somebody commits meanwhile waits for the next fold."""
-    cursor.execute(TAKE, [MOST_AT_ONCE])
+    cursor.execute(TAKE, [most])
     return cursor.fetchall()
 
 
 def fold():
-    """Fold what waits, if anything does: of a sweep, or after many rows were written."""
-    if Movement.objects.exists():
-        with committing():
+    """Fold what waits, if anything does, in slices: of a sweep, or after many rows were written."""
+    pace = Pace(FOLDED_FIRST)
+    while Movement.objects.exists():
+        with pace.slice():
             gate.lock_gates()
-            fold_movements()
+            _fold_some(pace.size)
 
 
 def _deltas(taken):
@@ -86,22 +95,53 @@ def note_shared(images):
 
 def differences():
     """Return as Delta by how much the roll-ups, with the waiting movements, are more than the attempts say."""
+    return _compare(ALL_DAYS) + rollups.differences()
+
+
+def _compare(statement, *values):
     with connection.cursor() as cursor:
-        cursor.execute(COMPARE)  # one statement: one moment
-        found = [delta_of(row[: len(DIMENSIONS)], row[len(DIMENSIONS) :]) for row in cursor.fetchall()]
-    return found + rollups.differences()
+        cursor.execute(statement, values)  # one statement: one moment
+        return [delta_of(row[: len(DIMENSIONS)], row[len(DIMENSIONS) :]) for row in cursor.fetchall()]
 
 
 def rebuild():
-    """Count the roll-up anew from the attempts, while everybody who claims or records waits; return what differed."""
-    with standing_still(), connection.cursor() as cursor:
+    """Count anew what is not as the attempts say, a day at a time; return what differed.
+
+    Killed in between it has put right what it got to; twice at once does no harm, each looks again under the lock.
+    """
+    with one_moment():
         differed = differences()
-        for table in (MOVEMENTS, DAYS):
-            cursor.execute(f"DELETE FROM {table}")  # noqa: S608
-        cursor.execute(COUNT_ANEW)
-        rollups.begin_coarse()
-        budget_counts.begin_all()
+    pace = Pace()
+    for day in sorted({delta.day for delta in differed}):
+        with pace.slice(), standing_still():
+            rollups.take_away(_compare(ONE_DAY, *3 * [for_database(DaySpend, "day", day)]))
+    for month in sorted({delta.day.replace(day=1) for delta in differed}):
+        with pace.slice(), standing_still():
+            rollups.mend_coarse(month)
+    for budget in budget_counts.all_budgets():
+        with pace.slice(), standing_still():
+            budget_counts.begin(budget)
     return differed
+
+
+@contextmanager
+def one_moment():
+    """Read everything as it stands at one moment; everybody may write meanwhile."""
+    if connection.in_atomic_block:
+        yield
+        return
+    mode = getattr(connection, "transaction_mode", None)
+    try:
+        if mode:
+            connection.transaction_mode = "DEFERRED"  # a reader of SQLite's log needs no lock
+        with transaction.atomic():
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+    finally:
+        if mode:
+            connection.transaction_mode = mode
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from django.utils import timezone as clock
 from django.utils.crypto import salted_hmac
 
 from gallery.models import Tally
+from gallery.services.slices import delete_in_slices
 
 KEPT_DAYS = 2
 
@@ -94,7 +95,7 @@ def give_back(limit, who):
 
 def sweep():
     """Forget what no limit asks for any more."""
-    Tally.objects.filter(begins_at__lt=clock.now() - timedelta(days=KEPT_DAYS)).delete()
+    delete_in_slices(Tally.objects.filter(begins_at__lt=clock.now() - timedelta(days=KEPT_DAYS)))
 
 
 def neighbourhood(address):

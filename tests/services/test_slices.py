@@ -1,16 +1,22 @@
 """Long work in slices: how many rows one may have, and that a kill between two of them loses and doubles nothing."""
 
+import contextlib
 import threading
-from datetime import timedelta
+from contextlib import contextmanager
+from datetime import date, timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
-from gallery.models import Charge, Difference, Project, Statement
+from gallery.catalogue import cleaning
+from gallery.models import Attempt, Charge, DaySpend, Difference, Job, MonthSpend, Movement, Project, Statement, Tally
 from gallery.models.reconciling import Kind, Stage
-from gallery.services import files, slices, statements
+from gallery.services import demo, files, people, pricebook, quotes, slices, spending, statements, throttle
 from gallery.services.slices import Pace, delete_in_slices, in_slices
+from tests.factories import make_run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -170,3 +176,120 @@ def test_a_file_that_is_gone_says_so_and_stops(admin, monkeypatch):
     statement.refresh_from_db()
     assert "not there any more" in statement.trouble
     assert not statements.read_next(stopped=never)
+
+
+# -- everything else that is long -------------------------------------------------------------------------------------
+
+
+@contextmanager
+def counted_writes():
+    """Count the rows of each transaction: what they change is what others wait for."""
+    sizes, real = [], Pace.slice
+
+    @contextmanager
+    def counted(pace):
+        with real(pace):
+            yield
+        sizes.append(pace.size)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Pace, "slice", counted)
+        yield sizes
+
+
+def test_a_fold_of_many_movements_lets_others_in_between(owner, monkeypatch):
+    monkeypatch.setattr(spending, "FOLDED_FIRST", 10)
+    make_run(owner, seed="1..30")
+    jobs = list(Job.objects.all())
+    for job in jobs:
+        Attempt.of(job, project_id=None, worker=None, money="reserved").save()
+    assert Movement.objects.count() == len(jobs)
+    with counted_writes() as slices_made:
+        spending.fold()
+    assert len(slices_made) > 1
+    assert (Movement.objects.count(), spending.differences()) == (0, [])
+
+
+@pytest.fixture
+def spent(owner):
+    """Attempts of three days in two months."""
+    make_run(owner, seed="1..12")
+    for n, job in enumerate(Job.objects.order_by("id")):
+        day = date(2026, 10 + n % 2, 5 + n % 3)
+        Attempt.of(job, project_id=None, worker=None, money="reserved", day=day).save()
+    spending.fold()
+
+
+def spoil():
+    DaySpend.objects.filter(day__day=5).update(reserved_micros=F("reserved_micros") + 3)
+    MonthSpend.objects.filter(day__month=11).delete()
+    DaySpend.objects.filter(day__day=7).delete()
+
+
+def test_the_sums_are_counted_anew_a_day_at_a_time(spent):
+    spoil()
+    with counted_writes() as slices_made:
+        assert spending.rebuild()
+    assert len(slices_made) >= 4
+    assert spending.differences() == []
+    with counted_writes() as slices_made:
+        assert spending.rebuild() == []
+    assert slices_made == []
+
+
+@pytest.mark.parametrize("after", range(1, 5))
+def test_counting_anew_goes_on_after_a_kill(spent, after):
+    spoil()
+    real, left = Pace.slice, [after]
+
+    def until_killed(pace):
+        left[0] -= 1
+        if left[0] < 0:
+            raise Killed
+        return real(pace)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Pace, "slice", until_killed)
+        with contextlib.suppress(Killed):
+            spending.rebuild()
+    spending.rebuild()
+    assert spending.differences() == []
+
+
+def test_the_check_of_the_sums_keeps_nobody_from_writing(spent):
+    wrote = []
+
+    def write():
+        Project.objects.create(name="meanwhile")
+        wrote.append(True)
+        connection.close()
+
+    with spending.one_moment():
+        assert spending.differences() == []
+        other = threading.Thread(target=write)
+        other.start()
+        other.join()
+        assert not Project.objects.exists()  # of another moment
+    assert wrote
+    assert Project.objects.exists()
+
+
+def test_demo_data_is_written_a_few_runs_at_a_time(owner):
+    request = cleaning.clean("flux-dev", {"prompt": "a cat", "seed": 7, "size": "64x64"})
+    quote = quotes.quote(request, book=pricebook.open_book())
+    sample = demo.Sample("a cat", request, quote, "a.jpeg", "a.webp", 10, "0" * 64)
+    with counted_writes() as slices_made:
+        list(demo.fill(owner, [sample], images=203))
+    assert len(slices_made) > 2
+    assert (Job.objects.count(), spending.differences()) == (203, [])
+
+
+def test_sessions_and_tallies_that_ran_out_go_and_the_others_stay():
+    long_ago, later = timezone.now() - timedelta(days=9), timezone.now() + timedelta(days=9)
+    rows = [Session(session_key=f"{n}", session_data="", expire_date=later if n == 7 else long_ago) for n in range(250)]
+    Session.objects.bulk_create(rows)
+    Tally.objects.bulk_create(Tally(name=f"t{n}", begins_at=later if n == 7 else long_ago, count=1) for n in range(250))
+    people.sweep_sessions()
+    throttle.sweep()
+    assert [row.session_key for row in Session.objects.all()] == ["7"]
+    assert [row.name for row in Tally.objects.all()] == ["t7"]

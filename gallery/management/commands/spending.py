@@ -12,9 +12,11 @@ class Command(BaseCommand):
         parser.add_argument("--rebuild", action="store_true", help="count the sums anew from the attempts")
 
     def handle(self, *, rebuild, **_):
-        with spending.standing_still():
+        with spending.one_moment():
             differed = [_budget_line(*each) for each in budget_counts.differences()]
-            differed += map(_line, spending.rebuild() if rebuild else spending.differences())
+            differed += map(_line, spending.differences())
+        if rebuild:
+            spending.rebuild()
         for line in differed:
             self.stdout.write(line)
         if not differed:
