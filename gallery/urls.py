@@ -88,6 +88,7 @@ urlpatterns = [
     path("runs/<str:key>/sheets/", sheets.of_run, name="run-sheets"),
     path("sheets/<str:key>/again/", sheets.again, name="sheet-again"),
     path("sheets/<str:key>/delete/", sheets.delete, name="sheet-delete"),
+    path("sheets/<str:key>/all.zip", sheets.parts, name="sheet-zip"),
     path("sheets/<str:key>/<int:number>", sheets.part, name="sheet-part"),
     path("jobs/<str:key>/cancel/", jobs.cancel, name="job-cancel"),
     path("jobs/<str:key>/resume/", jobs.resume, name="job-resume"),

@@ -1,5 +1,6 @@
 """Sheets: ask for one, draw the next part, try again, take them away. The parts that are made stay whatever happens."""
 
+import contextlib
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -78,6 +79,20 @@ def delete(sheet):
     for name in names:
         files.remove(name)
     log.info("sheet deleted", sheet=sheet.key)
+
+
+def file_name(part):
+    """Name the file of a part: those of one sheet stand in their order in a folder."""
+    sheet = part.sheet
+    behind = f"-{part.number:0{len(str(sheet.size))}}-of-{sheet.size}" if sheet.size > 1 else ""
+    return f"sheet-{sheet.run.key}{behind}.{SUFFIXES[sheet.format]}"
+
+
+def contents(sheet):
+    """Yield (name, bytes) of each part that is made, one after the other."""
+    for part in sheet.parts.select_related("sheet__run").order_by("number"):
+        with contextlib.suppress(FileNotFoundError), files.open_file(part.file) as file:
+            yield file_name(part), file.read()
 
 
 def sweep():

@@ -7,10 +7,10 @@ from django.shortcuts import render
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
-from fluxweb.server import HANG_UP
 from gallery.models.sharing import Refused
-from gallery.services import archive, contents, files, handouts, proxies, refusals, shares, stream_places, throttle
+from gallery.services import archive, contents, files, handouts, refusals, shares, stream_places
 from gallery.views.shared import _find, link, unlocked
+from gallery.views.streams import take_place
 
 ZIP_PAGE = 60  # pictures loaded at once
 
@@ -77,7 +77,7 @@ def everything(request, share, token):
     if share.is_endless:
         raise Http404
     try:
-        place = _place(request, share)
+        place = take_place(request, share.key)
     except stream_places.Busy:
         refusals.note(share, Refused.DOWNLOADS)
         return _busy(request)
@@ -88,13 +88,6 @@ def everything(request, share, token):
     except Exception:  # nobody else will close what was never sent, and its place would be taken for ever
         stream.close()
         raise
-
-
-def _place(request, share):
-    """Take a place for a stream. Of a connection nobody reads from, only hanging up wakes its thread."""
-    who = throttle.neighbourhood(proxies.client_address(request.META))
-    hang_up = request.environ.get(HANG_UP)
-    return stream_places.take(share.key, who, **({"hang_up": hang_up} if hang_up else {}))
 
 
 def _busy(request):

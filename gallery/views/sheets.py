@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -12,9 +12,10 @@ from gallery import access, tasks
 from gallery.forms.sheet import SheetForm
 from gallery.models import Sheet
 from gallery.models.sheets import SheetState
-from gallery.services import layouts, sheets
+from gallery.services import archive, layouts, sheets, stream_places
 from gallery.services.sheet_plans import EDGES
 from gallery.views import arrangement, files
+from gallery.views.streams import take_place
 
 SHOWN = 2  # above the matrix; the older ones are folded
 CONTENT_TYPES = {"jpeg": "image/jpeg", "png": "image/png"}
@@ -38,6 +39,14 @@ class Shown:
     @property
     def made(self):
         return len(self.parts)
+
+    @property
+    def several(self):
+        return self.sheet.size > 1
+
+    @property
+    def bytes(self):
+        return sum(part.bytes for part in self.parts)
 
     @property
     def unfinished(self):
@@ -116,11 +125,26 @@ def part(request, key, number):
     """One picture of a sheet."""
     made = access.sheet_part_read(request, key, number)
     sheet = made.sheet
-    behind = f"-{number}-of-{sheet.size}" if sheet.size > 1 else ""
-    name = f"sheet-{sheet.run.key}{behind}.{sheets.SUFFIXES[sheet.format]}"
-    return files.send(
-        request, made.file, etag=f"{sheet.key}.{number}", content_type=CONTENT_TYPES[sheet.format], name=name
-    )  # fmt: skip
+    etag, content_type = f"{sheet.key}.{number}", CONTENT_TYPES[sheet.format]
+    return files.send(request, made.file, etag=etag, content_type=content_type, name=sheets.file_name(made))
+
+
+@require_safe
+def parts(request, key):
+    """All parts that are made so far as one ZIP."""
+    sheet = access.sheet_write(request, key)
+    try:
+        place = take_place(request, f"member {request.user.pk}")
+    except stream_places.Busy:
+        messages.error(
+            request, f"Several downloads are on their way. Try again in {stream_places.BUSY_SECONDS} seconds."
+        )
+        return _back(request, sheet.run)
+    response = StreamingHttpResponse(
+        archive.Stream(sheets.contents(sheet), place=place), content_type="application/zip"
+    )
+    response.headers["Content-Disposition"] = f'attachment; filename="sheet-{sheet.run.key}.zip"'
+    return response
 
 
 @require_POST

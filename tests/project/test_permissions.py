@@ -41,6 +41,7 @@ TABLE = {
     "run-extend-check": ("login 405 405 405", "login 404 200 404"),
     "run-sheets": ("login 404 200 404", "login 404 302 404"),
     "sheet-part": OWNER_LOOKS,
+    "sheet-zip": OWNER_LOOKS,
     "sheet-again": OWNER_ACTS,
     "sheet-delete": OWNER_ACTS,
     "job-cancel": OWNER_ACTS,

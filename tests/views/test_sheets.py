@@ -1,15 +1,16 @@
 """Sheets on the run's page: asked for, watched, downloaded, tried again, deleted."""
 
 import io
+import zipfile
 
 import pytest
 from django.urls import reverse
 from PIL import Image as Pillow
 
 from gallery import tasks
-from gallery.models import Sheet
+from gallery.models import Sheet, SheetPart
 from gallery.models.sheets import SheetState
-from gallery.services import sheets
+from gallery.services import sheet_plans, sheets, stream_places
 from tests.factories import make_run
 from tests.pages import Page
 from tests.views.test_images import bytes_of
@@ -154,3 +155,63 @@ def test_the_run_page_asks_as_few_questions_with_many_sheets(page_of, ask, djang
     with django_assert_num_queries(2):
         assert len(list(Sheet.objects.with_parts())) == 4
     assert len(listed(page_of())) == 4
+
+
+@pytest.fixture
+def in_parts(monkeypatch):
+    """As if a part could hold one row only."""
+    monkeypatch.setattr(sheet_plans.plan, "__kwdefaults__", {"most_pixels": 200_000})
+
+
+def zip_of(owner_client, sheet):
+    return owner_client.get(reverse("sheet-zip", args=[sheet.key]))
+
+
+@pytest.mark.django_db(transaction=True)  # drawing gives its connection back
+def test_all_parts_come_with_one_click(owner_client, page_of, ask, run, in_parts):
+    ask()
+    sheet = run.sheets.get()
+    assert sheet.size > 2
+    sheets.draw_next()
+    assert f"1 of {sheet.size} parts" in listed(page_of())[0]
+    while sheets.draw_next():
+        pass
+    address = reverse("sheet-zip", args=[sheet.key])
+    (link,) = [each for each in page_of().all("a", class_="btn") if each.attrs["href"] == address]
+    assert link.text.startswith(f"All {sheet.size} parts ZIP, ")
+    response = zip_of(owner_client, sheet)
+    assert response["Content-Disposition"] == f'attachment; filename="sheet-{run.key}.zip"'
+    archive = zipfile.ZipFile(io.BytesIO(bytes_of(response)))
+    assert archive.testzip() is None
+    assert archive.namelist() == [f"sheet-{run.key}-{n}-of-{sheet.size}.png" for n in range(1, sheet.size + 1)]
+    for part, name in zip(sheet.parts.order_by("number"), archive.namelist(), strict=True):
+        assert archive.read(name) == bytes_of(owner_client.get(reverse("sheet-part", args=[sheet.key, part.number])))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_part_whose_file_is_gone_costs_the_others_nothing(owner_client, ask, run, in_parts):
+    ask()
+    while sheets.draw_next():
+        pass
+    sheet = run.sheets.get()
+    sheets.files.remove(sheet.parts.first().file)
+    archive = zipfile.ZipFile(io.BytesIO(bytes_of(zip_of(owner_client, sheet))))
+    assert len(archive.namelist()) == sheet.size - 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_download_too_many_is_asked_to_wait(owner_client, ask, run, in_parts):
+    ask()
+    sheets.draw_next()
+    running = [zip_of(owner_client, run.sheets.get()) for _ in range(stream_places.OF_LINK)]
+    refused = owner_client.get(reverse("sheet-zip", args=[run.sheets.get().key]), follow=True)
+    assert "Several downloads are on their way. Try again in 10 seconds." in refused.content.decode()
+    for each in running:
+        each.close()
+    assert bytes_of(zip_of(owner_client, run.sheets.get()))[:2] == b"PK"
+
+
+def test_the_files_of_many_parts_stand_in_their_order(run):
+    sheet = Sheet(run=run, size=34, format="jpeg")
+    names = [sheets.file_name(SheetPart(sheet=sheet, number=n)) for n in (2, 10, 34)]
+    assert names == sorted(names) == [f"sheet-{run.key}-{n}-of-34.jpg" for n in ("02", "10", "34")]
