@@ -83,6 +83,11 @@ def joined(words: Iterable[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
+def counted(number: int, one: str, several: str = "") -> str:
+    """Write how many there are: 1 image, 1,200 images. `several`: the words for more than one if no s makes them."""
+    return f"{number:,} {one if number == 1 else several or f'{one}s'}"
+
+
 def _progressed(words: list[str]) -> Iterator[str]:
     for place, word in enumerate(words):
         if word not in ELLIPSIS:

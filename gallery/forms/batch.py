@@ -7,6 +7,7 @@ from django.utils.functional import cached_property
 
 from gallery.catalogue import batches as catalogue
 from gallery.catalogue import columns, pasted, seeds, words
+from gallery.catalogue.lists import counted
 from gallery.catalogue.problems import InvalidValue
 from gallery.forms import batch_reading
 from gallery.forms.compose import START_MODEL, UNWRITTEN, ComposeForm
@@ -223,7 +224,7 @@ def _field(name):
 
 
 def _count(lines):
-    return f"{lines:,} line{' needs' if lines == 1 else 's need'} a change. Nothing was bought."
+    return f"{counted(lines, 'line needs', 'lines need')} a change. Nothing was bought."
 
 
 def from_run(run):

@@ -73,7 +73,7 @@ def title_of(listing):
     """Return what stands above the run: the first prompt, and how many rows there are."""
     opening = labels.shortened(_one_line(listing.rows[0].values["prompt"]))
     more = len(listing.rows) - 1
-    return opening if not more else f"{opening} and {more:,} more row{'' if more == 1 else 's'}"
+    return opening if not more else f"{opening} and {lists.counted(more, 'more row')}"
 
 
 def _drawn_once(draw):

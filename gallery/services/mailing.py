@@ -6,6 +6,7 @@ from django.core.mail import send_mail
 from django.urls import reverse
 from django.utils import timezone
 
+from gallery.catalogue.lists import counted
 from gallery.catalogue.money import money
 from gallery.models import ReportMail
 from gallery.models.mailing import Every
@@ -60,7 +61,7 @@ def write(user, period):
     lines = [
         f"{period.title}, {'the team' if everybody else 'what you spent'}",
         "",
-        _line("Charged", f"{money(total.charged_micros)} for {total.pictures:,} pictures"),
+        _line("Charged", f"{money(total.charged_micros)} for {counted(total.pictures, 'picture')}"),
         _line("In doubt", money(total.uncertain_micros)),
         _line("Paid but lost", money(total.lost_micros)),
         _saved(total),
@@ -86,7 +87,7 @@ def _rows(rows, by):
     yield from (_line(titles[key], money(sums.charged_micros)) for key, sums in dearest[:ROWS_MOST])
     if len(dearest) > ROWS_MOST:
         rest = sum((sums for _, sums in dearest[ROWS_MOST:]), Sums())
-        yield _line(f"{len(dearest) - ROWS_MOST} others", money(rest.charged_micros))
+        yield _line(counted(len(dearest) - ROWS_MOST, "other"), money(rest.charged_micros))
     if not dearest:
         yield "  Nothing was spent."
 

@@ -6,6 +6,7 @@ from math import prod
 
 from gallery.catalogue import axes, cleaning, lists, seeds
 from gallery.catalogue.cleaning import CleanRequest
+from gallery.catalogue.lists import counted
 from gallery.catalogue.params import PARAMS
 from gallery.catalogue.problems import InvalidRequest, Problem
 from gallery.models import Image
@@ -121,9 +122,9 @@ def _kept(axis, found, skipped, problems):
 def _refuse_too_many(seed_count, model_count, variant_count, problems, every):
     if seed_count * model_count * variant_count <= MAX_CELLS:
         return
-    words = f"{seed_count} seeds × {model_count} models"
+    words = f"{counted(seed_count, 'seed')} × {counted(model_count, 'model')}"
     if variant_count > 1:
-        words += f" × {variant_count} variants"
+        words += f" × {counted(variant_count, 'variant')}"
     problems["seed"] = Problem(f"{words} are more than {MAX_CELLS:,} images.")
     raise InvalidMatrix(problems, every)
 

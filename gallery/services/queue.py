@@ -66,7 +66,8 @@ def require_room(owner, images):
     waiting = Job.objects.queued().filter(owner=owner, demo=settings.DEMO).count()
     free = max(0, settings.WAITING_MAX - waiting)
     if images > free:
-        words = f"{waiting:,} of your images wait, and at most {settings.WAITING_MAX:,} may: {free:,} more fit."
+        wait, fit = "waits" if waiting == 1 else "wait", "fits" if free == 1 else "fit"
+        words = f"{waiting:,} of your images {wait}, and at most {settings.WAITING_MAX:,} may: {free:,} more {fit}."
         raise InvalidMatrix({"": Problem(f"{words} Cancel some in the queue, or ask for less.")})
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from gallery.catalogue import axes as catalogue
+from gallery.catalogue.lists import counted
 from gallery.services import matrix
 from gallery.services.quotes import Quote
 
@@ -33,6 +34,11 @@ class Axis:
     @property
     def words(self):
         return catalogue.WORDS[self.name][1]
+
+    @property
+    def counted(self):
+        """Say how many values are kept: 1 prompt, 3 seeds."""
+        return counted(self.kept, *catalogue.WORDS[self.name])
 
     @property
     def kept(self):

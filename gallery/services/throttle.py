@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils import timezone as clock
 from django.utils.crypto import salted_hmac
 
+from gallery.catalogue.lists import counted
 from gallery.models import Tally
 from gallery.services.slices import delete_in_slices
 
@@ -35,8 +36,7 @@ class TooOften(Exception):
     @property
     def words(self):
         """Say when: “in 12 minutes, at 07:45 UTC”."""
-        plural = "" if self.minutes == 1 else "s"
-        return f"in {self.minutes} minute{plural}, at {self.opens_at:%H:%M} {self.opens_at:%Z}"
+        return f"in {counted(self.minutes, 'minute')}, at {self.opens_at:%H:%M} {self.opens_at:%Z}"
 
 
 @dataclass(frozen=True)

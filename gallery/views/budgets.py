@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gallery import access, tasks
+from gallery.catalogue.lists import counted
 from gallery.forms import budgets as forms
 from gallery.forms.budgets import BudgetForm, ChangeBudgetForm
 from gallery.models import Job
@@ -53,7 +54,7 @@ def end(request, key):
 def _tell(request, what, n):
     if n:
         tasks.wake(n)
-        what += f" {n} image{'' if n == 1 else 's'} that waited {'goes' if n == 1 else 'go'} on."
+        what += f" {counted(n, 'image')} that waited {'goes' if n == 1 else 'go'} on."
     messages.success(request, what)
 
 

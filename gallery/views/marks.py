@@ -8,6 +8,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from gallery import access
+from gallery.catalogue.lists import counted
 from gallery.forms.marks import MarkForm
 from gallery.services import judging
 
@@ -41,7 +42,7 @@ def _buttons(request, image):
 
 
 def _say(images, thoughts):
-    n = f"{len(images)} picture{'' if len(images) == 1 else 's'}"
+    n = counted(len(images), "picture")
     if "verdict" in thoughts:
         return f"{n} {WORDS[thoughts['verdict']]}."
     return f"{n}: {thoughts['stars']} of 5 stars."

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from gallery import access, tasks
+from gallery.catalogue.lists import counted
 from gallery.forms.extend import ExtendForm
 from gallery.models import Attempt
 from gallery.models.runs import IN_DOUBT, IN_FLIGHT, RUNNING, TRIED_AGAIN, UNFINISHED, UPSTREAM_FAILED, State
@@ -164,7 +165,7 @@ def retry(request, key):
 
 def _go_on(request, run, n):
     tasks.wake(n)
-    waits = "1 image waits" if n == 1 else f"{n} images wait"
+    waits = counted(n, "image waits", "images wait")
     messages.info(request, f"{waits} again." if n else "Nothing was left to ask again; nothing was changed.")
     return _back(request, run)
 
@@ -205,7 +206,7 @@ def extend(request, key):
             return _back(request, run)
         else:
             tasks.wake(n)
-            messages.success(request, f"{n} image{'' if n == 1 else 's'} added for {money(form.quote.ours_micros)}.")
+            messages.success(request, f"{counted(n, 'image')} added for {money(form.quote.ours_micros)}.")
             return _back(request, run)
     return _page(request, run, form)
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from gallery import link_access
+from gallery.catalogue.lists import counted
 from gallery.forms.sharing import AnswerForm, PasswordForm
 from gallery.models import Answer, Image, Share
 from gallery.models.sharing import Kind
@@ -164,7 +165,7 @@ def _page(request, share, token, after):
 
 
 def _what(count):
-    return "images" if count is None else f"{count} image{'' if count == 1 else 's'}"
+    return "images" if count is None else counted(count, "image")
 
 
 def _by(share, count):

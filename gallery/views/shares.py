@@ -10,6 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gallery import access
+from gallery.catalogue.lists import counted
 from gallery.forms.sharing import FILTER, SWITCHES, ShareForm
 from gallery.models import Share
 from gallery.models.sharing import Kind
@@ -116,7 +117,7 @@ def _wanted(request, asked):
     share = Share(owner=request.user, sharer=request.user.get_full_name() or request.user.username)
     if keys := asked.getlist("image"):
         images = access.images_read(request, keys)
-        share.title = "1 picture" if len(images) == 1 else f"{len(images)} pictures"
+        share.title = counted(len(images), "picture")
         return share, images
     if key := asked.get("run"):
         share.kind, share.run, share.title = Kind.RUN, access.run_read(request, key), "A series"

@@ -134,10 +134,14 @@ def decide(request, key):
     return redirect("costs-statement", key)
 
 
+def _others(number):
+    return "The other proposes nothing or was" if number == 1 else "The others propose nothing or were"
+
+
 def _say(request, done, asked):
     if not asked:
         messages.warning(request, "Tick the differences that you decide about.")
     elif done < asked:
-        messages.warning(request, f"{done} of {asked} decided. The others propose nothing or were settled meanwhile.")
+        messages.warning(request, f"{done} of {asked} decided. {_others(asked - done)} settled meanwhile.")
     else:
         messages.success(request, f"{done} decided.")

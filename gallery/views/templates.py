@@ -8,6 +8,7 @@ from django_htmx.http import reswap, retarget
 
 from gallery import access
 from gallery.catalogue import template_files
+from gallery.catalogue.lists import counted
 from gallery.catalogue.ready_templates import READY
 from gallery.catalogue.template_files import InvalidFile
 from gallery.forms import recall as recalls
@@ -121,5 +122,5 @@ def _content(request):
 
 def _added(new, *, of):
     had = of - new
-    words = f"{new} template{'' if new == 1 else 's'} imported, only you see them."
+    words = f"{counted(new, 'template')} imported, only you see {'it' if new == 1 else 'them'}."
     return words + (f" {had} you had already." if had else "")

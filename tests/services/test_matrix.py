@@ -56,7 +56,7 @@ def test_the_total_is_the_sum_of_the_cells():
         ({"steps": "20, 70"}, "steps", "70 is above 50. Use 1 to 50."),
         ({"guidance": "2, 11"}, "guidance", "11.0 is above 10. Use 1.5 to 10."),
         ({"prompt": "{a|{b|c}}"}, "prompt", "Braces inside braces"),
-        ({"seed": "1..100", "steps": "1, 2, .., 30"}, "seed", "100 seeds × 1 models × 30 variants are more than 2,000"),
+        ({"seed": "1..100", "steps": "1, 2, .., 30"}, "seed", "100 seeds × 1 model × 30 variants are more than 2,000"),
     ],
 )
 def test_a_wrong_value_is_named_beside_its_field(values, field, says):
