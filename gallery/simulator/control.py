@@ -41,4 +41,9 @@ def _latency(world, document):
     return {"seconds": world.latency}
 
 
-ROUTES = {"/_till": _till, "/_script": _script, "/_clock": _clock, "/_latency": _latency}
+def _release(world, document):
+    world.release()
+    return {}
+
+
+ROUTES = {"/_till": _till, "/_script": _script, "/_clock": _clock, "/_latency": _latency, "/_release": _release}

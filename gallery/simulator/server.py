@@ -56,6 +56,7 @@ class LoopbackServer:
         if self._server is None:
             return
         self.world.closing.set()
+        self.world.release()
         self._server.shutdown()
         self._server.server_close()
         self._server.cut_all()

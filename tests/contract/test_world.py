@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from wsgiref.validate import validator
 
@@ -115,7 +116,7 @@ def test_plain_pictures_are_cheap_and_all_different():
 )
 def test_latency_is_a_number_a_table_or_a_function(monkeypatch, latency, seconds):
     world, waited = World(latency=latency), []
-    monkeypatch.setattr(world.closing, "wait", waited.append)
+    monkeypatch.setattr(world._released, "wait", waited.append)
     world.wait_latency(post_of("flux-2-pro"))
     assert waited == ([seconds] if seconds else [])
 
@@ -199,3 +200,13 @@ def test_the_simulator_needs_neither_django_nor_the_project():
     root = str(Path(__file__).parents[2])
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_calls_that_wait_are_answered_when_they_are_released():
+    world = World(latency=600)
+    waiting = [threading.Thread(target=world.wait_latency, args=(post_of("flux-2-pro"),)) for _ in range(2)]
+    for each in waiting:
+        each.start()
+    while any(each.is_alive() for each in waiting):  # released again for one that had not begun to wait
+        world.release()
+        waiting[0].join(0.01)

@@ -11,6 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from math import inf
 
 import django
 import httpx
@@ -239,6 +240,13 @@ class Crowd:
         """Return the numbers of the calls that the provider has received and not answered yet."""
         return {post["number"] for post in self.town.till() if post["status"] is None}
 
+    def go_round(self):
+        """Let everybody make the whole tour once, however long it takes; return these answers."""
+        for member in self.members:
+            member.answers.clear()
+        self._together(lambda member: _click(member, ends=inf))
+        return [answer for member in self.members for answer in member.answers]
+
     def click(self, *, seconds):
         """Let everybody click as fast as the answers come; return these answers, with the floor among them."""
         ends = time.monotonic() + seconds
@@ -248,7 +256,7 @@ class Crowd:
         with watchman.browser:
             watch = threading.Thread(target=_watch, args=(watchman, ends))
             watch.start()
-            self._together(lambda member: _click(member, ends))
+            self._together(lambda member: _click_until(member, ends))
             watch.join()
         return [answer for member in (*self.members, watchman) for answer in member.answers]
 
@@ -268,12 +276,17 @@ def _settle_in(member):
     member.refused = [member.submit("moderated", seeds="1 random")]
 
 
-def _click(member, ends):
-    """Go round and round; after an unexpected answer, which is on record, begin the tour again."""
+def _click_until(member, ends):
+    """Go round and round; after an unexpected answer, begin the tour again."""
     while time.monotonic() < ends:
-        with suppress(UnexpectedAnswer):
-            for act in itertools.takewhile(lambda _: time.monotonic() < ends, member.tour):
-                act()
+        _click(member, ends)
+
+
+def _click(member, ends):
+    """Go round once, or until an unexpected answer, which is on record."""
+    with suppress(UnexpectedAnswer):
+        for act in itertools.takewhile(lambda _: time.monotonic() < ends, member.tour):
+            act()
 
 
 def _watch(watchman, ends):

@@ -119,6 +119,10 @@ class Town:
     def slow(self, seconds):
         self._open("/_latency", {"seconds": seconds})
 
+    def release_calls(self):
+        """Let the provider answer the calls that it is slow about."""
+        self._open("/_release", {})
+
     def script(self, *faults, **fault):
         """Let the next calls meet these faults, in this order."""
         self._open("/_script", [*faults, *([fault] if fault else [])])
