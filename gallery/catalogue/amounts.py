@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from .currencies import CENTS, DOLLARS, FOREIGN, bare
 from .money import MICROS, money, typed
-from .numerals import COMMA, Reading, plain, readings
+from .numerals import COMMA, MOST_CHARACTERS, Reading, plain, readings
 from .problems import shown
 
 MOST_MICROS = 10**14  # a hundred million dollars, of one amount: the database adds up many
@@ -114,7 +114,9 @@ def _exact(written: _Written, reading: Reading, *, most: int = MOST_MICROS, nois
 
 def _take_apart(text: str) -> _Written:
     """Part sign, currency and number, and read the number. Raises InvalidAmount for what stands beside it."""
-    line = _NO_CENTS.sub("", _IN_BRACKETS.sub(r" \1 ", plain(text)))
+    if len(text) > MOST_CHARACTERS:
+        raise InvalidAmount(f"{shown(text)} is no amount. {UNREADABLE}")
+    line = re.sub(" {2,}", " ", _NO_CENTS.sub("", _IN_BRACKETS.sub(r" \1 ", plain(text))))
     number = _NUMBER.search(line)
     head, tail = (
         (_HEAD.fullmatch(line[: number.start()]), _TAIL.fullmatch(line[number.end() :])) if number else ("", "")
@@ -137,12 +139,12 @@ def _is_negative(text: str, around: tuple[re.Match[str], re.Match[str]]) -> bool
 
 
 def _check_currency(text: str, word: str, found: Sequence[Reading]) -> None:
-    name = bare(word)
-    if not name or name in DOLLARS:
+    names = [bare(word), *map(bare, word.split())]
+    if names[0] in DOLLARS or not any(names):
         return
-    if name in FOREIGN:
-        raise InvalidAmount(f"{shown(text)} is in {FOREIGN[name]}, and the books are in US dollars.")
-    if name in CENTS:
+    if strange := next((FOREIGN[name] for name in names if name in FOREIGN), ""):
+        raise InvalidAmount(f"{shown(text)} is in {strange}, and the books are in US dollars.")
+    if names[0] in CENTS:
         cents = [each.value * MICROS / 100 for each in found]
         choices = [int(each) for each in cents if each.denominator == 1]
         raise InvalidAmount(f"{shown(text)} is in cents. Write dollars, such as {_example(choices)}.", choices)

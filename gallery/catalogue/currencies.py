@@ -40,9 +40,11 @@ _FOREIGN = {
     "UAE dirhams": "aed",
     "rand": "zar",
 }
-FOREIGN = {word: name for name, words in _FOREIGN.items() for word in words.split()}
 
 
 def bare(word: str) -> str:
     """Write a currency word without what does not matter: US-Dollar, U.S. $ and us dollar are one."""
     return re.sub(r"[\s.\-]", "", word.casefold())
+
+
+FOREIGN = {word: name for name, words in _FOREIGN.items() for word in (bare(name), *words.split())}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
-from .numerals import plain
+from .numerals import MOST_CHARACTERS, plain
 from .problems import shown
 
 EXAMPLE = "such as 2026-11-25 14:03:00"
@@ -64,7 +64,7 @@ def _chosen(text: str, found: dict[str | None, datetime], orders: set[str]) -> d
 
 def _attempt(text: str) -> dict[str | None, datetime]:
     """Return the moments that a text can mean, by which part comes first: "day", "month", or None where it is clear."""
-    line = _WEEKDAY.sub("", plain(text), count=1)
+    line = _WEEKDAY.sub("", plain(text), count=1) if len(text) <= MOST_CHARACTERS else ""
     if found := _EPOCH.fullmatch(line):
         return {None: datetime.fromtimestamp(int(found[1]), UTC)} if _is_near(int(found[1])) else {}
     dates, rest = _dates(line)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 POINT, COMMA, ARABIC_POINT = ".", ",", "٫"
-MOST_CHARACTERS = 60
+MOST_CHARACTERS = 60  # of a number and what stands beside it: patterns that give way are slow on long texts
 _GROUPS = {POINT: ",' ", COMMA: ".' ", ARABIC_POINT: "' "}  # what parts thousands beside each decimal mark
 _APOSTROPHES = "’‘‛′ʹʼ`´＇٬"  # the last one: the Arabic thousands separator
 _MINUS = "−‐‑‒–—﹣－"

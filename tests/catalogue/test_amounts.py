@@ -70,7 +70,8 @@ def test_what_can_mean_two_is_refused_with_both(text, choices):
         ("€5", "is in euros, and the books are in US dollars"), ("5,00 EUR", "euros"), ("¥5", "yen or yuan"),
         ("￥5", "yen or yuan"), ("£5", "pounds"), ("CHF 5.–", "Swiss francs"), ("C$5", "Canadian dollars"),
         ("HK$ 5", "Hong Kong dollars"), ("Rs.500", "rupees"), ("5 元", "yuan"),
-        ("5k", "“k”"), ("5 %", "“%”"), ("5²", "“²”"), ("~5", "“~”"), ("$5 €", "euros"),
+        ("5k", "“k”"), ("5 %", "“%”"), ("5²", "“²”"), ("~5", "“~”"), ("$5 €", "euros"), ("CAD $5", "Canadian dollars"),
+        ("5 Australian Dollars", "Australian dollars"), ("EUR € 5", "euros"),
         ("-5", "not negative"), ("−5", "not negative"), ("–5", "not negative"), ("(5)", "not negative"),
         ("$-5", "not negative"), ("5-", "not negative"), ("-$5", "not negative"),
         ("0.0000001", "at most six decimals"), ("0,1234567", "at most six decimals"),
@@ -180,6 +181,14 @@ def test_any_text_is_an_amount_or_refused_in_words_that_can_be_shown(text):
         found = refused_or(read, text)
         assert isinstance(found, int) or str(found).encode()
         assert isinstance(found, InvalidAmount) or abs(found) <= MOST_MICROS
+
+
+@pytest.mark.parametrize(
+    "text", ["x" + " " * 50_000 + "x5x", "5" * 2_000_000, "5 " * 500_000, "(" * 50_000 + "5", "x" + " " * 55 + "x5"]
+)
+def test_a_text_that_is_far_too_long_is_refused_at_once(text):
+    with pytest.raises(InvalidAmount):
+        read_amount(text)
 
 
 @given(st.lists(MICROS, min_size=1), st.sampled_from([(".", ","), (",", ".")]))
