@@ -53,9 +53,13 @@ class Place:
         self.waits_since = None
 
     def slowness(self):
-        """Return by how many times its reader was slower than they may be when others wait."""
-        waits = list(self.waits) + ([] if self.waits_since is None else [clock() - self.waits_since])
-        return sum(waits) / max(SLOW_SECONDS, SLICE_SECONDS * len(waits))
+        """Return by how many times its reader was slower than they may be when others wait: now, or on average.
+
+        The average alone would be mild with whom the buffers on the way have served well until they were full.
+        """
+        now = 0 if self.waits_since is None else clock() - self.waits_since
+        average = (sum(self.waits) + now) / max(SLOW_SECONDS, SLICE_SECONDS * (len(self.waits) + 1))
+        return max(now / SLOW_SECONDS, average)
 
 
 def take(link, address, *, hang_up=_nothing):

@@ -114,6 +114,17 @@ def test_what_it_takes_to_make_a_slice_is_not_its_readers_fault(clock):
     stream_places.give_back(place)
 
 
+def test_who_stops_reading_once_the_buffers_are_full_is_slow(clock):
+    place = stream_places.take("link", "address")
+    for _ in range(20):  # what the buffers on the way take is taken at once
+        place.took()
+        place.handed_out()
+    assert place.slowness() == 0
+    clock[0] += 11
+    assert place.slowness() > 1
+    stream_places.give_back(place)
+
+
 def test_a_reader_who_does_not_read_at_all_is_hung_up_on(clock, monkeypatch):
     places(monkeypatch, of_link=2)
     hung_up = []
