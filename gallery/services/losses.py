@@ -41,7 +41,7 @@ KINDS = (
     Kind(
         "held",
         "Held aside",
-        "Paid, but what came is not shown as it is. Its file is kept for its owner; an admin releases or drops it.",
+        "Paid, but what came is not shown as it is. An admin releases it or drops it; until then its file is kept.",
         HELD,
     ),
     Kind(

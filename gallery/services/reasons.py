@@ -78,7 +78,7 @@ REASONS = {
     ),
     "blocked_without_file": Reason(
         "Held aside",
-        "It was paid for, but what it led to was not fetched: no file is kept.",
+        "It was paid for, but what its address leads to was not taken: there is no file.",
         "An admin drops it; then it can be asked for again.",
     ),
     "filed": Reason(
