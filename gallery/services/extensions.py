@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from gallery.catalogue import flux_models, seeds
 from gallery.catalogue.problems import Problem
-from gallery.models import Job
 from gallery.services import gate, matrix, owned, queue, runs
 from gallery.services.matrix import InvalidMatrix
+from gallery.services.rows import PreparedRows
 from gallery.services.states import raise_version
 
 log = structlog.get_logger("fluxweb.runs")
@@ -50,12 +50,14 @@ def extend_run(run, *, seed="", model="", size=None):
     seed = seed.strip()
     known, new = _new_cells(run, seed=seed, model=model, draw=seeds.draw_seeds)
     gate.ensure_gates()
+    now = timezone.now()
+    jobs = PreparedRows([runs.job_of_cell(run, known + n, cell, now) for n, cell in enumerate(new)])
     with transaction.atomic():
         raise_version(run.pk)  # takes the run's lock: two presses go one after the other
         run.refresh_from_db(fields=["size", "quoted_micros", "form", "version"])
         if run.size != known or size not in (None, run.size):
             raise RunHasGrown
-        _add(run, new)
+        jobs.insert()
         _remember(run, new, seed=seed, model=model)
     log.info("run extended", run=run.key, owner=run.owner_id, jobs=len(new), quoted_micros=run.quoted_micros)
     return len(new)
@@ -79,12 +81,6 @@ def _new_cells(run, *, seed, model, draw):
     if not new:
         raise InvalidMatrix({"seed": Problem("The run has these seeds already.")})
     return len(has), new if run.form.get("buy_again") else owned.reuse(new, owner=run.owner)
-
-
-def _add(run, cells):
-    now = timezone.now()
-    jobs = [runs.job_of_cell(run, run.size + n, cell, now) for n, cell in enumerate(cells)]
-    Job.objects.bulk_create(jobs, batch_size=200)
 
 
 def _remember(run, cells, *, seed, model):

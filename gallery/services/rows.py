@@ -51,6 +51,35 @@ def _column(model, name):
     return connection.ops.quote_name(model._meta.get_field(name).column)
 
 
+class PreparedRows:
+    """New rows, turned into what the database takes before anybody waits for their transaction.
+
+    Django compiles an INSERT of 2,000 jobs for longer than SQLite takes to run it, and all of that under the lock.
+    """
+
+    def __init__(self, rows):
+        self.model = type(rows[0])
+        self.fields = [field for field in self.model._meta.concrete_fields if not field.primary_key]
+        self.values = [[_saved(field, row) for field in self.fields] for row in rows]
+
+    def insert(self, **fields):
+        """Insert them; `fields` are the same in all and were not known before. Call inside a transaction."""
+        for name, value in fields.items():
+            place = self.fields.index(self.model._meta.get_field(name))
+            for row in self.values:
+                row[place] = for_database(self.model, name, value)
+        columns = ", ".join(_column(self.model, field.name) for field in self.fields)
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                f"INSERT INTO {self.model._meta.db_table} ({columns}) VALUES ({marks(self.fields)})",  # noqa: S608
+                self.values,
+            )
+
+
+def _saved(field, row):
+    return field.get_db_prep_save(field.pre_save(row, add=True), connection)
+
+
 def for_database(model, name, value):
     """Return a value as the database wants it for this field."""
     return model._meta.get_field(name).get_db_prep_save(getattr(value, "pk", value), connection)

@@ -13,6 +13,7 @@ from gallery.models import Attempt, Job, Project, Run
 from gallery.models.money import Money
 from gallery.models.runs import State
 from gallery.services import gate, history, matrix, owned, queue
+from gallery.services.rows import PreparedRows
 from gallery.services.states import change, change_all, queued_anew, raise_version, version_of_run
 
 log = structlog.get_logger("fluxweb.runs")
@@ -44,16 +45,15 @@ def submit_cells(cells, *, owner, nonce, form, title, project="", buy_again=Fals
     if not buy_again:
         cells = owned.reuse(cells, owner=owner)
     gate.ensure_gates()
+    press, facts = {"owner": owner, "nonce": nonce, "digest": _digest(form)}, _facts(cells, form=form, title=title)
+    jobs = PreparedRows(_jobs(Run(**press, **facts), cells))  # before the lock: others wait for what is inside only
     with transaction.atomic():
-        run, new = Run.objects.get_or_create(
-            owner=owner,
-            nonce=nonce,
-            digest=_digest(form),
-            defaults=_facts(cells, form=form, title=title, project=project),
-        )
+        facts["project"] = _project(project)
+        run, new = Run.objects.get_or_create(**press, defaults=facts)
         if new:
             queue.require_room(owner, sum(cell.owned is None for cell in cells))
-            _add_jobs(run, cells)
+            jobs.insert(run=run)
+            _log_submitted(run, cells)
             history.remember(history.sent_with(form, cells), owner=owner, at=run.created_at)
     return run
 
@@ -71,14 +71,13 @@ def of_press(owner, nonce):
     return Run.objects.filter(owner=owner, nonce=nonce).order_by("-id").first()
 
 
-def _facts(cells, *, form, title, project):
+def _facts(cells, *, form, title):
     return {
         "prompt": title,
         "form": form,
         "demo": settings.DEMO,
         "size": len(cells),
         "quoted_micros": matrix.total(cells).ours_micros,
-        "project": _project(project),
     }
 
 
@@ -89,10 +88,12 @@ def _project(name):
     return Project.objects.filter(name__iexact=name).first() or Project.objects.get_or_create(name=name)[0]
 
 
-def _add_jobs(run, cells):
+def _jobs(run, cells):
     now = timezone.now()
-    jobs = [job_of_cell(run, position, cell, now) for position, cell in enumerate(cells)]
-    Job.objects.bulk_create(jobs, batch_size=200)
+    return [job_of_cell(run, position, cell, now) for position, cell in enumerate(cells)]
+
+
+def _log_submitted(run, cells):
     reused = sum(cell.owned is not None for cell in cells)
     log.info(
         "run submitted", run=run.key, owner=run.owner_id, jobs=len(cells), reused=reused,

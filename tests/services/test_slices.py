@@ -15,6 +15,7 @@ from gallery.catalogue import cleaning
 from gallery.models import Attempt, Charge, DaySpend, Difference, Job, MonthSpend, Movement, Project, Statement, Tally
 from gallery.models.reconciling import Kind, Stage
 from gallery.services import demo, files, people, pricebook, quotes, slices, spending, statements, throttle
+from gallery.services.rows import PreparedRows
 from gallery.services.slices import Pace, delete_in_slices, in_slices
 from tests.factories import make_run
 
@@ -293,3 +294,15 @@ def test_sessions_and_tallies_that_ran_out_go_and_the_others_stay():
     throttle.sweep()
     assert [row.session_key for row in Session.objects.all()] == ["7"]
     assert [row.name for row in Tally.objects.all()] == ["t7"]
+
+
+def test_rows_that_were_prepared_are_what_django_would_have_made_of_them(owner):
+    run = make_run(owner, seed="1..3", prompt="a \u201ccat\u201d, 100 %")
+    made = list(Job.objects.order_by("position").values())
+    again = [Job(**{**row, "id": None, "key": f"again-{row['id']}", "position": row["position"] + 3}) for row in made]
+    PreparedRows(again).insert(run=run, changed_at=run.created_at)
+    copies = list(Job.objects.filter(position__gte=3).order_by("position").values())
+    for row, copy in zip(made, copies, strict=True):
+        told_apart = {"id", "key", "position", "changed_at"}
+        assert {name: copy[name] for name in row.keys() - told_apart} == {n: row[n] for n in row.keys() - told_apart}
+        assert copy["changed_at"] == run.created_at
