@@ -15,6 +15,7 @@ from .json_regions import undivided_lines
 from .problems import InvalidValue
 from .prompts import json_prompt
 from .tables import MARKDOWN, Record
+from .typed_text import one_line_break
 
 LINES, LIST, COLUMN, JSON = "lines", "list", "column", "json"
 KINDS = {
@@ -189,7 +190,7 @@ def _prompts(text: str, kind: str, first_line: int) -> list[Record]:
     """Return the lines that are not blank as records of one cell, those of a list without what stands in front."""
     front = re.compile(f"(?:{_NUMBERED.pattern}|{_DOTTED.pattern})")
     found: list[Record] = []
-    for written in undivided_lines(text):
+    for written in undivided_lines(one_line_break(text)):
         if written.strip():
             found.append(Record(first_line, (front.sub("", written, count=1) if kind == LIST else written,)))
         if len(found) == _MOST:

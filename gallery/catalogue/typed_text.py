@@ -24,8 +24,13 @@ FORBIDDEN_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\u
 
 def tidy(text: str) -> str:
     """Write a text with one kind of line break and without what nobody sees. Twice is as good as once."""
-    text = _LINE_BREAK.sub("\n", text).translate(_MEANT)
+    text = one_line_break(text).translate(_MEANT)
     return _UNSEEN.sub("", text).strip()
+
+
+def one_line_break(text: str) -> str:
+    """Write every kind of line break as the usual one."""
+    return _LINE_BREAK.sub("\n", text)
 
 
 def unseen(text: str) -> tuple[str, ...]:

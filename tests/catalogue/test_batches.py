@@ -24,6 +24,15 @@ def lines(text):
 TABLE = "prompt{0}model{0}seed\na door{0}flux-2-pro{0}42\n"
 
 
+def test_pasted_lines_never_part_json_and_know_every_line_break():
+    pretty = '{\n "scene": "cafe | bar",\n "mood": "calm"\n}'
+    found = batches.read(f"Art direction:\n{pretty}\na dog\n").rows
+    assert [(row.line, row.values["prompt"]) for row in found] == [(1, "Art direction:"), (2, pretty), (6, "a dog")]
+    fenced = batches.read(f"```json\n{pretty}\n```\na dog").rows
+    assert [row.line for row in fenced] == [1, 7]
+    assert [row.values["prompt"] for row in batches.read("a\u2028b\u0085c\x0bd").rows] == list("abcd")
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_the_delimiter_is_found_by_the_names_of_the_columns(delimiter):
     assert rows(TABLE.format(delimiter)) == [{"prompt": "a door", "model": "flux-2-pro", "seed": "42"}]
