@@ -20,7 +20,7 @@ VALUES = (
 )  # fmt: skip
 # Nothing typed there can be wrong.
 SILENT = (
-    "nonce", "prompt_lines", "shapes_several", "variant_seeds", "skip", "buy_again", "let_wait", "as_written", "review",
+    "nonce", "prompt_lines", "shapes_several", "variant_seeds", "skip", "buy_again", "let_wait", "as_written",
 )  # fmt: skip
 FOLDED = {"output_format": "jpeg", "safety_tolerance": "2", "prompt_upsampling": "", "steps": "50", "guidance": "4.5"}
 FORMATS = (("jpeg", "JPEG"), ("png", "PNG"), ("jpeg, png", "JPEG and PNG: two pictures"))
@@ -67,7 +67,6 @@ class ComposeForm(forms.Form):
     buy_again = forms.BooleanField(required=False, label="Buy them again")
     let_wait = forms.BooleanField(required=False)  # what no budget has room for now
     as_written = forms.CharField(required=False, max_length=64)  # which doubts about the prompt somebody has agreed to
-    review = forms.BooleanField(required=False)  # sent by our own pages: a large run is shown first
     nonce = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput, initial=random_key)
 
     def __init__(self, *args, owner=None, unfinished=False, **kwargs):

@@ -15,7 +15,7 @@ from gallery.services.matrix import InvalidMatrix
 from gallery.views import studio
 
 # By the review: it has the rows as read, and asks the rest.
-NOT_SENT_AGAIN = ("rows", "file", "buy_again", "let_wait", "as_written", "review", *READ)
+NOT_SENT_AGAIN = ("rows", "file", "buy_again", "let_wait", "as_written", *READ)
 
 
 def batch(request):

@@ -14,6 +14,8 @@ from gallery.forms.compose import ComposeForm
 from gallery.services import matrix, pricebook, runs
 from gallery.views import recall, strips
 
+STARTED = "start"  # sent by the review: whoever presses there has seen what a large run buys
+
 
 def compose(request):
     """Show the form, or take it: one press makes one run."""
@@ -41,7 +43,7 @@ def _submit(request):
     form = ComposeForm(request.POST, owner=request.user)
     if not form.is_valid() or "edit" in request.POST:
         return show(request, form)
-    if form.cleaned_data["review"] and form.is_large:
+    if form.is_large and STARTED not in request.POST:
         return _review_first(request, form)
     if form.asks_first():
         return _show_review(request, form) if form.is_large else show(request, form)
@@ -67,7 +69,7 @@ def _review_first(request, form):
 
 def _show_review(request, form):
     where = {"start": reverse("studio"), "count": reverse("studio-review"), "back": "Back to the studio"}
-    return show_review(request, form, typed=_typed(request.POST), **where)
+    return show_review(request, form, typed=[*_typed(request.POST), (STARTED, "1")], **where)
 
 
 def show_review(request, form, *, typed, start, count, back):
@@ -79,11 +81,7 @@ def show_review(request, form, *, typed, start, count, back):
 
 def _typed(sent):
     """List (name, value) of everything that the next press must send again; the page itself asks what to skip."""
-    names = [
-        name
-        for name in ComposeForm.base_fields
-        if name not in ("skip", "buy_again", "let_wait", "as_written", "review")
-    ]
+    names = [name for name in ComposeForm.base_fields if name not in ("skip", "buy_again", "let_wait", "as_written")]
     return [(name, value) for name in names for value in sent.getlist(name)]
 
 

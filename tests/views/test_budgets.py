@@ -123,13 +123,13 @@ def test_a_run_that_does_not_fit_says_so_and_buys_nothing_until_it_is_confirmed(
 def test_a_large_run_is_reviewed_with_what_the_budget_says(owner_client, budget, settings):
     settings.REVIEW_FROM = 5
     budget(3)
-    page = Page(owner_client.post("/", FORM | {"review": "1"}))
+    page = Page(owner_client.post("/", FORM))
     assert page.one("h1").text == "Review 10 images"
     assert "3 of 10 images fit" in page.text
-    again = Page(owner_client.post("/", FORM))
+    again = Page(owner_client.post("/", FORM | {"start": "1"}))
     assert again.one("h1").text == "Review 10 images"
     assert "Nothing was bought" in again.text
-    assert owner_client.post("/", FORM | {"let_wait": "on"}).status_code == 302
+    assert owner_client.post("/", FORM | {"start": "1", "let_wait": "on"}).status_code == 302
 
 
 def test_a_project_that_is_typed_brings_its_budget(owner_client, budget):
@@ -153,7 +153,7 @@ def test_cells_and_the_queue_say_what_they_wait_for(owner, owner_client, budget)
     run = make_run(owner, seed="1..2")
     spend(1)
     cell = Page(owner_client.get(reverse("run", args=[run.key]))).all(class_="cell")[0].text
-    assert cell == "Budget reached It goes on by itself when the budget allows it, or cancel it."
+    assert cell == "Budget reached It goes on by itself when the budget allows it, or cancel it. Cancel"
     assert "Budget reached" in Page(owner_client.get("/queue/")).text
     assert "2 images wait for a budget" in Page(owner_client.get(BUDGETS)).text
 

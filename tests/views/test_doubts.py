@@ -54,7 +54,7 @@ def test_escaping_is_the_other_way_out(owner_client):
 
 
 def test_a_large_run_is_asked_about_on_its_review(owner_client):
-    page = Page(owner_client.post(STUDIO, sound(prompt=DOUBTFUL, seed="1..60", review="1")))
+    page = Page(owner_client.post(STUDIO, sound(prompt=DOUBTFUL, seed="1..60")))
     assert "this brace is never closed" in page.text
     refused = Page(owner_client.post(STUDIO, sound(prompt=DOUBTFUL, seed="1..60", start="1")))
     assert refused.one("h1").text == "Review 60 images"

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 STUDIO, REVIEW = "/", "/studio/review/"
 HTMX = {"HX-Request": "true"}
-LARGE = {"seed": "1..60", "review": "1"}
+LARGE = {"seed": "1..60"}
 
 
 def reviewed(client, address=REVIEW, **changes):
@@ -45,11 +45,18 @@ def test_with_htmx_the_browser_is_sent_to_the_review(owner_client):
     assert not Run.objects.exists()
 
 
-def test_a_small_press_and_a_program_that_does_not_ask_make_the_run_at_once(owner_client, settings):
+def test_a_small_press_makes_the_run_at_once(owner_client, settings):
     settings.REVIEW_FROM = 60
-    for changes in ({"seed": "1..59", "review": "1"}, {"seed": "1..60"}):
-        response = owner_client.post(STUDIO, sound(**changes))
-        assert response["Location"] == reverse("run", args=[Run.objects.latest("id").key])
+    response = owner_client.post(STUDIO, sound(seed="1..59"))
+    assert response["Location"] == reverse("run", args=[Run.objects.get().key])
+
+
+@pytest.mark.parametrize("extra", [{}, {"review": "1"}, {"review": ""}, {"let_wait": "on"}, {"as_written": "on"}])
+def test_the_server_asks_before_a_large_run_whatever_the_page_sends(owner_client, extra):
+    """A press without script, or by Enter, sends the fields alone."""
+    page = reviewed(owner_client, STUDIO, seed="1..400", **extra)
+    assert page.one("h1").text == "Review 400 images"
+    assert not Run.objects.exists()
 
 
 def test_the_button_of_the_studio_says_review_when_it_will_be_one(owner_client):
