@@ -133,10 +133,10 @@ def nightly():
     connection.close()
 
 
-@queue.periodic_task(crontab(hour="4", minute="23"))
+@queue.periodic_task(crontab(minute="*/5"))
 def send_reports():
-    """Send the reports that are due."""
-    mailing.send_due()
+    """Send the reports that are due, at hours of the team's own zone, and what could not be sent before."""
+    mailing.send_at_hours()
     connection.close()
 
 

@@ -136,6 +136,7 @@ class Attempt(models.Model):
     # Of its picture, noted here so that they count where the money does, and still do when the picture is deleted.
     kept = models.BooleanField(default=False)  # somebody picks it
     shared = models.BooleanField(default=False)  # a link has shown it
+    downloaded = models.BooleanField(default=False)  # its owner has saved the file
     # The file as it came, if it is not shown: held aside, kept as a file, or released as a picture drawn from it.
     held_name = models.CharField(max_length=200, blank=True)
 

@@ -65,6 +65,11 @@ class Statement(models.Model):
     def is_complete(self):
         return self.stage == Stage.COMPLETE
 
+    @property
+    def counts(self):
+        """Whether what it says of the books stands: all of it is there, and nobody has withdrawn it."""
+        return self.is_complete and self.withdrawn_at is None
+
 
 class ChargeQuerySet(models.QuerySet):
     def live(self):
@@ -155,6 +160,7 @@ class Difference(models.Model):
     charge = models.ForeignKey(Charge, models.PROTECT, null=True, blank=True, related_name="differences")
     books_micros = models.BigIntegerField()
     provider_micros = models.BigIntegerField()
+    told = models.BooleanField(default=False)  # of a use of the key: the log and the mails have said it
     decision = models.CharField(max_length=8, choices=Decision, default=Decision.OPEN, blank=True)
     decided_by = models.CharField(max_length=150, blank=True)  # a username, kept when they leave
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -173,6 +179,15 @@ class Difference(models.Model):
 
     def __str__(self):
         return f"difference {self.key}"
+
+    @property
+    def is_remainder(self):
+        return self.kind == Kind.TOTAL
+
+    @property
+    def is_adjustable(self):
+        """Whether the books can follow by an adjustment: the others follow by settling their call."""
+        return self.kind in (Kind.AMOUNT, Kind.TWICE, Kind.TOTAL, Kind.OUTSIDE)
 
     @property
     def proposes(self):

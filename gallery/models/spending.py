@@ -27,7 +27,13 @@ AMOUNTS = {
     "pictures": "CASE WHEN {row}.fetch = 'done' THEN 1 ELSE 0 END",
     "kept_pictures": "CASE WHEN {row}.kept THEN 1 ELSE 0 END",
     "shared_pictures": "CASE WHEN {row}.shared THEN 1 ELSE 0 END",
-    "used_micros": ("CASE WHEN {row}.money = 'charged' AND ({row}.kept OR {row}.shared) THEN {row}.micros ELSE 0 END"),
+    "used_micros": (
+        "CASE WHEN {row}.money = 'charged' AND ({row}.kept OR {row}.shared OR {row}.downloaded)"
+        " THEN {row}.micros ELSE 0 END"
+    ),
+    "downloaded_pictures": "CASE WHEN {row}.downloaded THEN 1 ELSE 0 END",
+    # Of no attempt: an adjustment leaves its own movement (services/adjustments.py).
+    "adjusted_micros": "0",
 }
 DIMENSIONS = ("demo", "day", "owner_id", "model", "project_id")  # columns of an attempt that say where it counts
 COLUMNS = (
@@ -39,6 +45,7 @@ COLUMNS = (
     "official_micros",
     "kept",
     "shared",
+    "downloaded",
 )  # a change of one of these counts
 
 
@@ -66,7 +73,9 @@ class Spend(models.Model):
     pictures = models.BigIntegerField(default=0)
     kept_pictures = models.BigIntegerField(default=0)
     shared_pictures = models.BigIntegerField(default=0)
-    used_micros = models.BigIntegerField(default=0)  # charged for what was kept or shared
+    used_micros = models.BigIntegerField(default=0)  # charged for what was kept, shared or downloaded
+    downloaded_pictures = models.BigIntegerField(default=0)
+    adjusted_micros = models.BigIntegerField(default=0)  # booked by hand, more or less than the calls say
 
     class Meta:
         abstract = True

@@ -5,11 +5,11 @@ from collections import Counter
 from django.db import connection
 from django.db.models import F, Sum
 
-from gallery.models import Attempt, Budget, BudgetCount, DaySpend, Movement
+from gallery.models import Adjustment, Attempt, Budget, BudgetCount, DaySpend, Movement
 from gallery.models.money import Money
 from gallery.services.rows import for_database
 
-COUNTED = ("reserved_micros", "charged_micros", "uncertain_micros")
+COUNTED = ("reserved_micros", "charged_micros", "uncertain_micros", "adjusted_micros")
 COUNTS = BudgetCount._meta.db_table
 ADD = (
     f"INSERT INTO {COUNTS} (budget_id, start, spent_micros) VALUES (%s, %s, %s) ON CONFLICT (budget_id, start)"  # noqa: S608
@@ -51,6 +51,7 @@ def _differences(budget):
     kept.update(_starts(_by_period(budget, _sums(Movement.objects, budget))))
     attempts = Attempt.objects.exclude(money=Money.NOT_CHARGED)
     kept.subtract(_starts(_by_period(budget, _scope(attempts, budget).annotate(sum=Sum("micros")))))
+    kept.subtract(_starts(_by_period(budget, _scope(Adjustment.objects, budget).annotate(sum=Sum("micros")))))
     return [(start, n) for start, n in kept.items() if n]
 
 

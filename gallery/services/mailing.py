@@ -1,22 +1,24 @@
 """Reports by mail, for those who asked: last week's on Monday, last month's on the first, as plain text."""
 
-import structlog
+from datetime import timedelta
+
 from django.conf import settings
-from django.core.mail import send_mail
+from django.db import transaction
+from django.db.models import Count, Sum
 from django.urls import reverse
 from django.utils import timezone
 
 from gallery.catalogue.lists import counted
 from gallery.catalogue.money import money
-from gallery.models import ReportMail
-from gallery.models.mailing import Every
-from gallery.services import periods, reports
+from gallery.models import Letter, ReportMail, User
+from gallery.models.mailing import Every, LetterKind
+from gallery.models.reconciling import Kind
+from gallery.services import letters, periods, reports
 from gallery.services.reports import Slice, Sums
 
 ROWS_MOST = 20
 TITLE_WIDTH = 40
-
-log = structlog.get_logger("fluxweb.mailing")
+FROM_HOUR = 6  # in FLUXWEB_TIME_ZONE
 
 
 def choose(user, every):
@@ -28,13 +30,52 @@ def choose(user, every):
     ReportMail.objects.update_or_create(user=user, defaults={"every": every, "sent_until": last.end})
 
 
+def send_at_hours():
+    """Send what is due: reports from the morning on, in the team's zone; alarms and what failed at any hour."""
+    if timezone.localtime().hour >= FROM_HOUR:
+        _post_due()
+    _send_waiting()
+
+
 def send_due():
-    """Send what has ended since the last time. A report is sent once, however many workers try; never in a demo."""
+    """Send what has ended since the last time, whatever the hour, and what waits to be tried again."""
+    _post_due()
+    _send_waiting()
+
+
+def _send_waiting():
+    if not settings.DEMO:
+        letters.send_waiting(write_letter)
+
+
+def _post_due():
+    """Post a letter for every report that is due: once, however many workers try; never in a demo.
+
+    Of what was missed while nothing ran, the last week or month is sent, and says which days have gone by without.
+    """
     wishes = ReportMail.objects.filter(user__is_active=True).exclude(user__email="").select_related("user")
     for wish in [] if settings.DEMO else wishes:
         period = _ended(wish.every, timezone.localdate())
-        if ReportMail.objects.filter(pk=wish.pk, sent_until__lt=period.end).update(sent_until=period.end):
-            _send(wish.user, period)
+        if wish.sent_until < period.end:
+            _post(wish, period)
+
+
+@transaction.atomic
+def _post(wish, period):
+    known = ReportMail.objects.filter(pk=wish.pk, sent_until=wish.sent_until)
+    if known.update(sent_until=period.end):
+        next_day = wish.sent_until + timedelta(days=1)
+        missed = next_day if next_day < period.start else None
+        days = {"start": period.start, "end": period.end, "missed_from": missed}
+        Letter.objects.create(user=wish.user, kind=LetterKind.REPORT, not_before=timezone.now(), **days)
+
+
+def alarm(statement):
+    """Post a letter about charges for calls that nobody here made to all who see costs; in the caller's transaction."""
+    facts = {"kind": LetterKind.OUTSIDE, "start": statement.start, "end": statement.end, "statement": statement}
+    facts |= {"not_before": timezone.now()}
+    readers = [user for user in User.objects.filter(is_active=True).exclude(email="") if user.sees_costs]
+    Letter.objects.bulk_create(Letter(user=user, **facts) for user in readers)
 
 
 def _ended(every, today):
@@ -42,14 +83,35 @@ def _ended(every, today):
     return periods.around("month", today).before if every == Every.MONTH else periods.last_week(today)
 
 
-def _send(user, period):
-    subject, text = write(user, period)
-    try:
-        send_mail(subject, text, None, [user.email])
-    except OSError as error:  # smtplib's are of this kind too
-        log.error("report not sent", user=user.pk, error=type(error).__name__)
-    else:
-        log.info("report sent", user=user.pk, start=str(period.start))
+def write_letter(letter):
+    """Return subject and text, as they are true now; None where the reader may not see it any more."""
+    if letter.kind == LetterKind.OUTSIDE:
+        return _write_alarm(letter) if letter.user.sees_costs else None
+    subject, text = write(letter.user, _period(letter))
+    if letter.missed_from:
+        before = periods.Period("range", letter.missed_from, letter.start - timedelta(days=1))
+        text += f"\nNo report was sent of {before.title}, because nothing ran then: {_address(before)}\n"
+    return subject, text
+
+
+def _period(letter):
+    month = periods.around("month", letter.start)
+    whole = (month.start, month.end) == (letter.start, letter.end)
+    return month if whole else periods.Period("range", letter.start, letter.end)
+
+
+def _write_alarm(letter):
+    found = letter.statement.differences.filter(kind=Kind.OUTSIDE).aggregate(n=Count("id"), sum=Sum("provider_micros"))
+    if not found["n"] or letter.statement.withdrawn_at:
+        return None
+    subject = f"The provider charged {money(found['sum'])} for calls that nobody made in fluxweb"
+    lines = [
+        f"{found['n']} charge(s) of {_period(letter).title} are for calls that nobody here made.",
+        "Somebody may use the key outside fluxweb. Look at them, and change the key if nobody knows why.",
+        "",
+        f"{settings.PUBLIC_URL}{reverse('costs-statement', args=[letter.statement.key])}",
+    ]
+    return subject, "\n".join(lines) + "\n"
 
 
 def write(user, period):
@@ -64,6 +126,7 @@ def write(user, period):
         _line("Charged", f"{money(total.charged_micros)} for {counted(total.pictures, 'picture')}"),
         _line("In doubt", money(total.uncertain_micros)),
         _line("Paid but lost", money(total.lost_micros)),
+        *([_line("Adjustments", money(total.adjusted_micros))] if total.adjusted_micros else []),
         _saved(total),
         "",
         f"By {by}",

@@ -11,14 +11,16 @@ from django.db import connection
 from django.utils import timezone
 
 from gallery.catalogue.ratios import permille, rounded
-from gallery.models import Attempt, DaySpend, Movement, Project, User
+from gallery.models import Attempt, DaySpend, Mark, Movement, Project, User
+from gallery.models.adjustments import NO_MEMBER
+from gallery.models.judging import Verdict
 from gallery.models.spending import AMOUNTS
 from gallery.services import periods
 from gallery.services.rollups import DAY_MODELS, DAYS, MONTHS
 from gallery.services.rows import for_database
 
 NO_PROJECT, NOBODY = 0, -1
-NO_PROJECT_TITLE = "No project"
+NO_PROJECT_TITLE, NO_MEMBER_TITLE = "No project", "No member: adjustments"
 CENT = 10_000  # micros
 PACE_DAYS = 28  # whose mean the forecast goes on with
 GROUPS = {
@@ -109,7 +111,7 @@ class Sums:
     @property
     def spent_micros(self):
         """What counts for every limit, without what is only reserved."""
-        return self.charged_micros + self.uncertain_micros
+        return self.charged_micros + self.uncertain_micros + self.adjusted_micros
 
     @property
     def saved_micros(self):
@@ -147,12 +149,17 @@ class Sums:
 
     @property
     def waste_micros(self):
-        """Spent for what nobody kept or shared, pictures and losses alike."""
-        return self.spent_micros - self.used_micros
+        """Spent on calls for what nobody kept, shared or downloaded, pictures and losses alike."""
+        return self.charged_micros + self.uncertain_micros - self.used_micros
 
     @property
     def waste_permille(self):
-        return permille(self.waste_micros, self.spent_micros)
+        return permille(self.waste_micros, self.charged_micros + self.uncertain_micros)
+
+    @property
+    def is_used(self):
+        """Whether anything of it was kept, shared or downloaded."""
+        return bool(self.kept_pictures or self.shared_pictures or self.downloaded_pictures)
 
 
 def _each(micros, count):
@@ -223,7 +230,11 @@ def titles(by, keys):
     """Return {key: words} of the rows of a report."""
     match by:
         case "member":
-            return dict.fromkeys(keys, "Somebody who is gone") | _names(User, keys, "username")
+            return (
+                dict.fromkeys(keys, "Somebody who is gone")
+                | {NO_MEMBER: NO_MEMBER_TITLE}
+                | _names(User, keys, "username")
+            )
         case "project":
             return dict.fromkeys(keys, NO_PROJECT_TITLE) | _names(Project, keys, "name")
         case "day":
@@ -240,6 +251,12 @@ def _names(model, keys, name):
 def total(chosen):
     """Return the Sums of a whole slice."""
     return sum(sums_by(chosen).values(), Sums())
+
+
+def is_judged(chosen):
+    """Whether anybody has picked or rejected a picture of a slice: before that, nothing is used or unused."""
+    marks = Mark.objects.exclude(verdict=Verdict.NONE).filter(image__attempt__in=chosen.attempts())
+    return marks.exists()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
-from gallery.models import Attempt, DaySpend, Mark, Movement, journal
+from gallery.models import Adjustment, Attempt, DaySpend, Mark, Movement, journal
+from gallery.models.adjustments import NO_MEMBER
 from gallery.models.spending import AMOUNTS, DIMENSIONS, terms
 from gallery.services import budget_counts, gate, rollups
 from gallery.services.commits import committing
@@ -22,17 +23,21 @@ from gallery.services.slices import Pace
 MOST_AT_ONCE = 5_000  # movements: so many are held in memory
 FOLDED_FIRST = 500  # of a fold by itself, in one slice
 
-ATTEMPTS, MOVEMENTS, DAYS = (model._meta.db_table for model in (Attempt, Movement, DaySpend))
+ATTEMPTS, ADJUSTMENTS, MOVEMENTS, DAYS = (model._meta.db_table for model in (Attempt, Adjustment, Movement, DaySpend))
 PLACE, SUMS = ", ".join(DIMENSIONS), ", ".join(AMOUNTS)
 TAKE = (
     f"DELETE FROM {MOVEMENTS} WHERE id IN (SELECT id FROM {MOVEMENTS} ORDER BY id LIMIT %s)"  # noqa: S608
     f" RETURNING {PLACE}, {SUMS}"
 )
+# What was booked by hand, as the sums have it.
+PLACE_OF_ADJUSTMENT = PLACE.replace("owner_id", f"COALESCE(owner_id, {NO_MEMBER})")
+LESS_ADJUSTED = ", ".join("-micros" if name == "adjusted_micros" else "0" for name in AMOUNTS)
 COMPARE = (
     f"SELECT {PLACE}, {', '.join(f'CAST(SUM({name}) AS BIGINT)' for name in AMOUNTS)} FROM ("  # noqa: S608
     f" SELECT {PLACE}, {SUMS} FROM {DAYS} WHERE {{days}}"
     f" UNION ALL SELECT {PLACE}, {SUMS} FROM {MOVEMENTS} WHERE {{days}}"
     f" UNION ALL SELECT {PLACE}, {', '.join(f'-({term})' for term in terms(ATTEMPTS))} FROM {ATTEMPTS} WHERE {{days}}"
+    f" UNION ALL SELECT {PLACE_OF_ADJUSTMENT}, {LESS_ADJUSTED} FROM {ADJUSTMENTS} WHERE {{days}}"
     f") AS kept_less_counted GROUP BY {PLACE} HAVING {' OR '.join(f'SUM({name}) <> 0' for name in AMOUNTS)}"
 )
 ALL_DAYS, ONE_DAY = COMPARE.format(days="1 = 1"), COMPARE.format(days="day = %s")
@@ -93,6 +98,12 @@ def note_shared(images):
     Attempt.objects.filter(image__in=images, shared=False).update(shared=True)
 
 
+def note_downloaded(attempt):
+    """Count what an attempt brought as downloaded, for good: whoever has saved a file has a use for it."""
+    if not attempt.downloaded:
+        Attempt.objects.filter(pk=attempt.pk, downloaded=False).update(downloaded=True)
+
+
 def differences():
     """Return as Delta by how much the roll-ups, with the waiting movements, are more than the attempts say."""
     return _compare(ALL_DAYS) + rollups.differences()
@@ -114,7 +125,7 @@ def rebuild():
     pace = Pace()
     for day in sorted({delta.day for delta in differed}):
         with pace.slice(), standing_still():
-            rollups.take_away(_compare(ONE_DAY, *3 * [for_database(DaySpend, "day", day)]))
+            rollups.take_away(_compare(ONE_DAY, *4 * [for_database(DaySpend, "day", day)]))
     for month in sorted({delta.day.replace(day=1) for delta in differed}):
         with pace.slice(), standing_still():
             rollups.mend_coarse(month)

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.core.management import call_command
 from django.db import connection, models, transaction
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, Sum, Value
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -40,7 +40,9 @@ def counted():
             pictures=Count("id", filter=Q(fetch="done")),
             kept_pictures=Count("id", filter=Q(kept=True)),
             shared_pictures=Count("id", filter=Q(shared=True)),
-            used_micros=Sum("micros", filter=charged & (Q(kept=True) | Q(shared=True)), default=0),
+            used_micros=Sum("micros", filter=charged & (Q(kept=True) | Q(shared=True) | Q(downloaded=True)), default=0),
+            downloaded_pictures=Count("id", filter=Q(downloaded=True)),
+            adjusted_micros=Value(0),
         )
     )
 
