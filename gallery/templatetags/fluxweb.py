@@ -3,8 +3,10 @@
 from django import template
 from django.utils.text import Truncator
 
-from gallery.catalogue.money import left, money
+from gallery.catalogue import ratios
+from gallery.catalogue.money import left, money, typed
 from gallery.services import reasons
+from gallery.services.terms import amount_in
 
 register = template.Library()
 
@@ -19,6 +21,20 @@ def percent(permille):
         return "–"
     whole, rest = divmod(abs(permille), 10)
     return f"{'−' if permille < 0 else ''}{whole}{f'.{rest}' if rest else ''} %"
+
+
+@register.filter
+def effective(micros, terms):
+    """Write a price by the terms on which credit is bought: $0.0261, 0.1858 CNY."""
+    dollars = terms.effective(micros)
+    paid = f", {amount_in(terms.converted(dollars), terms.currency)}" if terms.currency else ""
+    return money(ratios.rounded(dollars, 100) * 100) + paid
+
+
+@register.filter
+def decimal(millionths):
+    """Write millionths as a number: 7.12."""
+    return typed(millionths)
 
 
 @register.filter

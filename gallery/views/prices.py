@@ -2,12 +2,13 @@
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from gallery import access
 from gallery.forms import prices as forms
 from gallery.forms.prices import PriceForm
-from gallery.services import pricebook
+from gallery.forms.terms import TermsForm, initial_of
+from gallery.services import pricebook, terms
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,7 +35,28 @@ def _add(request):
 def _page(request, form):
     """`form`: shown to those who change prices."""
     context = {"entries": pricebook.entries(), "form": form if request.user.manages_prices else None}
-    return render(request, "gallery/prices.html", context)
+    return render(request, "gallery/prices.html", context | _terms(request))
+
+
+def _terms(request, form=None):
+    """What credit costs: the terms of today and all there are; `form`: shown to those who change prices."""
+    known = terms.in_order()
+    counts = terms.on(known=known)
+    form = form or TermsForm(initial=initial_of(counts), prefix="terms")
+    return {"terms": counts, "all_terms": known, "terms_form": form if request.user.manages_prices else None}
+
+
+@require_POST
+@access.holders_only("manages_prices")
+def add_terms(request):
+    """Add a top-up bonus or an exchange rate from a day on."""
+    form = TermsForm(request.POST, prefix="terms")
+    if not form.is_valid():
+        context = {"entries": pricebook.entries(), "form": PriceForm(initial=_initial(None))}
+        return render(request, "gallery/prices.html", context | _terms(request, form))
+    added = terms.add_terms(by=request.user, **form.values())
+    messages.success(request, f"The effective price has new terms from {added.starts:%-d %B %Y} on.")
+    return redirect("prices")
 
 
 def _initial(model):
