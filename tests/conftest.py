@@ -9,7 +9,7 @@ from django.test import Client
 
 from gallery import tasks
 from gallery.models import Attempt, User
-from gallery.services import claims, gate, images, jobs, provider, thumbnails, workers
+from gallery.services import claims, gate, images, jobs, provider, statements, thumbnails, workers
 from gallery.simulator.server import LoopbackServer
 from gallery.simulator.world import World
 from tests import settings as test_settings
@@ -29,6 +29,12 @@ def own_folders(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.SPOOL = tmp_path / "spool"
     settings.MEDIA_ROOT.mkdir()
+
+
+@pytest.fixture(autouse=True)
+def patient_presses(monkeypatch):
+    """A press reads its statement to the end, however slow the machine is: no worker goes on with it in most tests."""
+    monkeypatch.setattr(statements, "PRESS_SECONDS", 120)
 
 
 @pytest.fixture(autouse=True)

@@ -21,11 +21,15 @@ SPENT = (Money.CHARGED, Money.UNCERTAIN)
 EARLY = timedelta(minutes=2)  # a charge is noted when its call ends; clocks differ
 LATE = timedelta(minutes=15)
 DAY = timedelta(days=1)
+MOST_DAYS = 3_660  # of a statement with far dates only the days are looked at that it has lines of
 
 
 def days_of(statement):
     """Return the days that `match_day` has to look at, once all lines are matched."""
-    return [statement.start + n * DAY for n in range((statement.end - statement.start).days + 1)]
+    days = (statement.end - statement.start).days + 1
+    if days <= MOST_DAYS:
+        return [statement.start + n * DAY for n in range(days)]
+    return list(statement.charges.counted().order_by("day").values_list("day", flat=True).distinct())
 
 
 # -- lines that name their call ---------------------------------------------------------------------------------------

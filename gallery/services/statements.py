@@ -9,12 +9,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
+from django.db.models import Sum
 from django.utils import timezone
 
 from gallery.catalogue.statement_files import InvalidStatementFile, read_statement
 from gallery.models import Charge, Statement
-from gallery.models.reconciling import Source, Stage
-from gallery.services import files, matching, provider
+from gallery.models.reconciling import Kind, Source, Stage
+from gallery.services import files, mailing, matching, overlaps, provider
 from gallery.services.commits import committing, give_connection_back
 from gallery.services.slices import Pace
 
@@ -32,12 +33,14 @@ log = structlog.get_logger("fluxweb.statements")
 def import_csv(content, *, name, by):
     """Take a file in and begin to compare it with the books; return its statement.
 
-    Raises InvalidStatementFile, and then nothing is kept.
+    Raises InvalidStatementFile or overlaps.AlreadyTakenIn, and then nothing is kept.
     """
     lines = _lines(content)
-    days = [timezone.localdate(line.at) for line in lines]
+    digest = overlaps.digest_of(lines)
+    overlaps.refuse_known(digest)
+    start, end = overlaps.span({timezone.localdate(line.at) for line in lines})
     facts = {"source": Source.CSV, "name": name[:200], "created_by": by.username, "size": len(lines)}
-    statement = Statement(start=min(days), end=max(days), stage=Stage.SAVING, **facts)
+    statement = Statement(start=start, end=end, stage=Stage.SAVING, digest=digest, **facts)
     if len(lines) > AT_ONCE:
         files.publish_bytes(content, _file_of(statement))
     with committing():
@@ -76,12 +79,12 @@ def read_next(*, stopped):
     return True
 
 
-def read_on(statement, *, seconds=PRESS_SECONDS, stopped=lambda: False, lines=None):
+def read_on(statement, *, seconds=None, stopped=lambda: False, lines=None):
     """Go on with a statement until it is complete, a trouble is noted, or the time is up. Never inside a transaction.
 
     `lines`: of its file, where they have been read already.
     """
-    give_up = time.monotonic() + seconds
+    give_up = time.monotonic() + (PRESS_SECONDS if seconds is None else seconds)
 
     def is_over():
         return time.monotonic() >= give_up or stopped()
@@ -138,7 +141,10 @@ def _save_lines(statement, lines):
     place = statement.place + len(lines)
     if not _advance(statement, place=place):
         return
-    Charge.objects.bulk_create([_charge(statement, line) for line in lines])
+    rows = [_charge(statement, line) for line in lines]
+    overlaps.mark_known(statement, rows)
+    overlaps.hold_odd(rows)
+    Charge.objects.bulk_create(rows)
     statement.place = place
     if place == statement.size:
         _advance(statement, stage=Stage.LINES, place=BEFORE_ALL)
@@ -167,6 +173,7 @@ def _keep_page(statement, charges, *, last):
         row.number = row.number or -(page * provider.PAGE_SIZE + place)  # a log without ids
     with committing():
         if _advance(statement, **following):
+            overlaps.mark_known(statement, rows)
             # While it is read new charges come in front and push others to the next page: those are known.
             Charge.objects.bulk_create(rows, ignore_conflicts=True)
 
@@ -190,9 +197,27 @@ def _match_days(statement):
         place += 1
     if place < len(days):
         _advance(statement, place=place)
-    elif _advance(statement, stage=Stage.COMPLETE, place=0):
+    elif _complete(statement):
         log.info("statement compared", statement=statement.key)
         files.remove(_file_of(statement))
+
+
+def _complete(statement):
+    """Let a statement count; if it shows that somebody else uses the key, say so in the log and by mail."""
+    with committing():
+        if not _advance(statement, stage=Stage.COMPLETE, place=0):
+            return False
+        found = statement.differences.open().filter(kind=Kind.OUTSIDE, told=False)
+        micros = found.aggregate(sum=Sum("provider_micros", default=0))["sum"]
+        if told := found.update(told=True):
+            log.error("key used outside fluxweb", statement=statement.key, charges=told, micros=micros)
+            mailing.alarm(statement)
+    return True
+
+
+def compare_anew(statement):
+    """Let it be compared once more: what has been said is not said again."""
+    Statement.objects.live().filter(pk=statement.pk, stage=Stage.COMPLETE).update(stage=Stage.LINES, place=BEFORE_ALL)
 
 
 STEPS = {Stage.READING: _read_page, Stage.LINES: _match_lines, Stage.DAYS: _match_days}

@@ -1,0 +1,103 @@
+"""A statement taken back: what it settled is undone where nothing later depends on it, and the rest is named."""
+
+from dataclasses import dataclass
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from gallery.models import Adjustment, Attempt, Charge, Statement
+from gallery.models.money import Fetch, Money
+from gallery.models.reconciling import Decision, Kind
+from gallery.models.runs import State
+from gallery.services import adjustments, reasons, statements
+from gallery.services.states import change, raise_version
+
+# What each kind of settling did to a call: (money now, money before, the state of its job now, before).
+DONE = {
+    Kind.DOUBT_PAID: (Money.CHARGED, Money.UNCERTAIN, State.LOST, None),
+    Kind.DOUBT_FREE: (Money.NOT_CHARGED, Money.UNCERTAIN, State.FAILED, None),
+    Kind.FREE_PAID: (Money.CHARGED, Money.NOT_CHARGED, State.LOST, State.FAILED),
+}
+
+log = structlog.get_logger("fluxweb.reconciling")
+
+
+@dataclass(frozen=True)
+class Undone:
+    """How many decisions of a statement were undone, and how many stay because something later depends on them.
+
+    `later`: statements that are to be compared anew.
+    """
+
+    undone: int
+    kept: int
+    later: list
+
+    @property
+    def words(self):
+        if not (self.undone or self.kept):
+            return "It had settled nothing."
+        said = f"{self.undone} of its decisions undone."
+        if self.kept:
+            said += f" {self.kept} stay: the picture was asked for again since, or another statement says the same."
+        return said
+
+
+@transaction.atomic
+def withdraw(statement, *, by, note=""):
+    """Withdraw a statement; return what was undone, or None if it had been withdrawn. It stays to be seen."""
+    facts = {"withdrawn_at": timezone.now(), "withdrawn_by": by.username, "withdrawn_note": note}
+    if not Statement.objects.live().filter(pk=statement.pk).update(**facts):
+        return None
+    settled = statement.differences.filter(decision__in=[Decision.APPLIED, Decision.ADJUSTED])
+    results = [_undo(each, by=by) for each in settled.select_related("attempt__job").order_by("-id")]
+    later = _say_again(statement)
+    log.warning("statement withdrawn", statement=statement.key, undone=sum(results), by=by.username)
+    return Undone(sum(results), len(results) - sum(results), later)
+
+
+def _undo(difference, *, by):
+    if difference.decision == Decision.ADJUSTED:
+        reason = f"The statement was withdrawn that said: {difference.note}"
+        standing = Adjustment.objects.filter(difference=difference, taken_back_by=None, takes_back=None)
+        return bool([adjustments.take_back(each, reason=reason, by=by) for each in standing])
+    attempt = difference.attempt
+    others = Charge.objects.live().filter(attempt=attempt)  # this statement is none of them any more
+    return not others.exists() and _unsettle(attempt, difference.kind)
+
+
+def _unsettle(attempt, kind):
+    """Put a call back to what it was before it was settled, if its job has not gone on since."""
+    money, before, state, _ = DONE[kind]
+    job = attempt.job
+    raise_version(job.run_id)
+    job.refresh_from_db(fields=["state", "attempt"])
+    if job.state != state or job.attempt_id != attempt.pk:
+        return False
+    facts = {"money": before, "settled_by": ""}
+    if kind != Kind.DOUBT_FREE:
+        facts["fetch"] = Fetch.NONE
+    if not Attempt.objects.filter(pk=attempt.pk, money=money).update(**facts):
+        return False
+    return change(job, if_state=[state], if_attempt=attempt, **_before(attempt, kind))
+
+
+def _before(attempt, kind):
+    """Return the fields of the job as they were: an unknown end, an answer without a picture, or a refusal."""
+    if kind == Kind.FREE_PAID:
+        known = attempt.error in reasons.REASONS and attempt.error
+        return {"state": State.FAILED, "reason": known or "refused"}
+    if attempt.status and 200 <= attempt.status < 300:
+        return {"state": State.NO_RESULT, "reason": "no_result"}
+    return {"state": State.UNKNOWN, "reason": "unknown"}
+
+
+def _say_again(statement):
+    """What a later statement left unsaid, because this one had said it, it says now."""
+    later = list(Statement.objects.live().filter(charges__repeats__statement=statement).distinct())
+    for each in later:
+        each.charges.filter(repeats__statement=statement).update(repeats=None, attempt=None)
+        statements.compare_anew(each)
+        each.refresh_from_db()
+    return later
