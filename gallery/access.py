@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from gallery.catalogue import ready_templates
 from gallery.models import (
+    Adjustment,
     Attempt,
     Budget,
     Comparison,
@@ -22,6 +23,7 @@ from gallery.models import (
     SheetPart,
     Statement,
 )  # fmt: skip
+from gallery.models.reconciling import Kind
 from gallery.services import losses
 
 
@@ -84,6 +86,22 @@ def statement_read(request, key):
 def difference_place(statement, key):
     """Return the difference that ends a page of a statement."""
     return _find(statement.differences, key)
+
+
+def remainder_read(statement, key):
+    """Return a day's remainder of a statement."""
+    return _find(statement.differences.filter(kind=Kind.TOTAL).select_related("statement"), key)
+
+
+def adjustment_write(request, key):
+    """An admin takes anybody's adjustment back."""
+    require(request, "is_admin")
+    return _find(Adjustment.objects, key)
+
+
+def adjustment_place(rows, key):
+    """Return the adjustment that ends a page, among those its reader may see."""
+    return _find(rows, key)
 
 
 def call_place(rows, key):

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from gallery.views import (
+    adjustments,
     amounts,
     batch,
     budgets,
@@ -118,6 +119,9 @@ urlpatterns = [
     path("costs/budgets/", budgets.index, name="budgets"),
     path("costs/budgets/<str:key>/change/", budgets.change, name="budget-change"),
     path("costs/budgets/<str:key>/end/", budgets.end, name="budget-end"),
+    path("costs/adjustments/", adjustments.index, name="costs-adjustments"),
+    path("costs/adjustments.csv", adjustments.as_csv, name="costs-adjustments-csv"),
+    path("costs/adjustments/<str:key>/back/", adjustments.take_back, name="costs-adjustment-back"),
     path("costs/mail/", mailing.choose, name="costs-mail"),
     path("costs/statements/", statements.index, name="costs-statements"),
     path("costs/statements/add/", statements.add, name="costs-statement-add"),
@@ -125,7 +129,15 @@ urlpatterns = [
     path("costs/statements/<str:key>/", statements.show, name="costs-statement"),
     path("costs/statements/<str:key>/read/", statements.read_on, name="costs-statement-read"),
     path("costs/statements/<str:key>/decide/", statements.decide, name="costs-statement-decide"),
+    path(
+        "costs/statements/<str:key>/remainders/<str:difference>/",
+        statements.remainder,
+        name="costs-statement-remainder",
+    ),
+    path("costs/statements/<str:key>/withdraw/", statements.withdraw, name="costs-statement-withdraw"),
+    path("costs/statements/<str:key>/dates/", statements.dates, name="costs-statement-dates"),
     path("costs/prices/", prices.index, name="prices"),
+    path("costs/prices/terms/", prices.add_terms, name="prices-terms"),
     path("prompts/", prompts.index, name="prompts"),
     path("shares/", include(SHARES)),
     path("s/<str:token>/", include(SHARED)),

@@ -4,10 +4,24 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from gallery.models import Comparison, Guest, Image, Job, Preset, PromptTemplate, Run, Share, Sheet, Statement
+from gallery.models import (
+    Adjustment,
+    Comparison,
+    Guest,
+    Image,
+    Job,
+    Preset,
+    PromptTemplate,
+    Run,
+    Share,
+    Sheet,
+    Statement,
+    User,
+)
+from gallery.models.reconciling import Kind
 from gallery.models.runs import State
 from gallery.models.sharing import Download
-from gallery.services import comparisons, guests, keeping, people, shares, sheets
+from gallery.services import adjustments, comparisons, guests, keeping, people, shares, sheets
 from gallery.simulator import faults
 from tests.factories import make_run, make_share
 
@@ -33,6 +47,7 @@ class Things:
     comparison: Comparison  # of the picture and its twin
     twin: Image
     statement: Statement
+    adjustment: Adjustment
 
     @property
     def link(self):
@@ -41,9 +56,15 @@ class Things:
 
 
 def make_statement():
-    """Make a statement of the provider without a charge in it."""
+    """Make a statement of the provider without a charge in it; its day has a remainder."""
     day = timezone.localdate()
-    return Statement.objects.create(source="csv", name="usage.csv", start=day, end=day, created_by="ada")
+    statement = Statement.objects.create(source="csv", name="usage.csv", start=day, end=day, created_by="ada")
+    statement.differences.create(kind=Kind.TOTAL, day=day, books_micros=0, provider_micros=10_000)
+    return statement
+
+
+def make_adjustment():
+    return adjustments.book(micros=40_000, day=timezone.localdate(), reason="as invoiced", by=User(username="ada"))
 
 
 def make_things(owner, *, worker, world):
@@ -67,7 +88,8 @@ def make_things(owner, *, worker, world):
     image = run.jobs.get(images__isnull=False).images.get()
     comparison = comparisons.save([image, twin], owner=owner, name="Herons")
     return Things(
-        run, image, doubtful, held, sheet, token, share, guest, make_kept(owner), comparison, twin, make_statement()
+        run, image, doubtful, held, sheet, token, share, guest, make_kept(owner), comparison, twin, make_statement(),
+        make_adjustment(),
     )  # fmt: skip
 
 

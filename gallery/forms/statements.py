@@ -45,7 +45,29 @@ class LogForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """What to do about the ticked differences. `do`: as is proposed, or leave them."""
+    """What to do about the ticked differences. `do`: as is proposed, leave them, or book them as an adjustment.
 
-    do = forms.ChoiceField(choices=[("apply", "apply"), ("leave", "leave")])
+    The note is the reason of an adjustment, which has one; `day` is when it counts, else the day of the difference.
+    """
+
+    do = forms.ChoiceField(choices=[("apply", "apply"), ("leave", "leave"), ("adjust", "adjust")])
     note = forms.CharField(required=False, max_length=200, validators=[refuse_broken_text])
+    day = forms.DateField(required=False)
+
+    def clean(self):
+        if self.cleaned_data.get("do") == "adjust" and not (self.cleaned_data.get("note") or "").split():
+            self.add_error("note", "Say why: an adjustment has a reason, which stands in every report.")
+        return self.cleaned_data
+
+
+class SettleForm(forms.Form):
+    """What to do about the ticked rows of a remainder: calls were charged or not, or lines are nobody's here."""
+
+    do = forms.ChoiceField(choices=[("charged", ""), ("not_charged", ""), ("outside", "")])
+    note = forms.CharField(required=False, max_length=200, validators=[refuse_broken_text])
+
+
+class TakeBackForm(forms.Form):
+    """Why an adjustment is taken back."""
+
+    reason = forms.CharField(label="Reason", max_length=200, validators=[refuse_broken_text])

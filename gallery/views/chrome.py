@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.functional import cached_property
 
-from gallery.services import allowances, balance, queue, repricing
+from gallery.services import allowances, balance, queue, reconciling, repricing
 
 PAGES = {
     "studio": "studio", "studio-check": "studio", "runs": "runs", "run": "runs", "run-changes": "runs",
@@ -15,7 +15,8 @@ PAGES = {
     "templates-import": "studio", "budgets": "costs", "budget-change": "costs",
     "shares": "shares", "shares-all": "shares", "shares-received": "shares", "share-new": "shares",
     "share": "shares", "share-change": "shares",
-    "costs-statements": "costs", "costs-statement": "costs",
+    "costs-statements": "costs", "costs-statement": "costs", "costs-statement-remainder": "costs",
+    "costs-adjustments": "costs", "prices-terms": "costs",
     "costs": "costs", "costs-runs": "costs", "costs-calls": "costs", "prices": "costs",
     "comparison": "compare", "compare-pairs": "compare", "compare-models": "compare",
 }  # fmt: skip
@@ -63,6 +64,11 @@ class Chrome:
         """The newest of my runs in which something waits for a yes to another price, and how many images do in all."""
         run = repricing.newest_asking(self.request.user) if self.standing.asks else None
         return {"run": run, "count": self.standing.asks} if run else None
+
+    @cached_property
+    def outside(self):
+        """How many charges for calls of nobody here wait for a look, for those who see costs."""
+        return reconciling.outside_open() if self.request.user.sees_costs else 0
 
     @property
     def may_resume(self):

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from gallery.forms import costs as forms
 from gallery.models import ReportMail
 from gallery.models.mailing import Every
-from gallery.services import periods, reports, spreadsheets
+from gallery.services import periods, reconciling, reports, spreadsheets, terms
 from gallery.services.reports import NO_PROJECT_TITLE, Sums
 from gallery.services.spreadsheets import dollars
 from gallery.templatetags.fluxweb import money, percent
@@ -51,6 +51,10 @@ COLUMNS = (
     Column("each", "Each", "each_micros", "pictures"),
     Column("kept", "Kept", "kept_permille", "kept", percent),
 )
+ADJUSTED = Column("adjusted", "Adjusted", "adjusted_micros", "")  # shown where there is something of it
+
+
+ALL_COLUMNS = (*COLUMNS, ADJUSTED)
 
 
 @dataclass
@@ -62,15 +66,20 @@ class Row:
     sums: Sums
     query: dict
     finer: str = ""  # the address of a report of this row alone
+    columns: tuple = COLUMNS
 
     @property
     def cells(self):
         """Return (text, address of the calls under it) for every column."""
-        calls = href("costs-calls", self.query)
         return [
-            (column.text(self.sums), f"{calls}&kind={column.kind}" if column.value(self.sums) else None)
-            for column in COLUMNS
+            (column.text(self.sums), self._rows_under(column) if column.value(self.sums) else None)
+            for column in self.columns
         ]
+
+    def _rows_under(self, column):
+        if column is ADJUSTED:
+            return href("costs-adjustments", self.query)
+        return href("costs-calls", self.query, kind=column.kind)
 
 
 @require_safe
@@ -78,12 +87,20 @@ def index(request):
     asked = forms.read(request.GET, user=request.user)
     rows = _rows(asked)
     total = Row("", "Total", sum((row.sums for row in rows), Sums()), asked.query)
+    if any(row.sums.adjusted_micros for row in rows):
+        for row in (*rows, total):
+            row.columns = ALL_COLUMNS
     order = request.GET.get("sort", "")
     today = timezone.localdate()
     ahead = _forecast(asked, total.sums, today)
     context = {
         "asked": asked,
-        "heads": _heads(asked, order),
+        "heads": _heads(asked, order, total.columns),
+        "outside": _outside(request.user, asked.chosen),
+        "judged": total.sums.is_used or reports.is_judged(asked.chosen),
+        "effective": terms.of_spend(asked.chosen) if rows else None,
+        "adjustments": href("costs-adjustments", asked.query),
+        "adjusted_any": total.columns is ALL_COLUMNS,
         "rows": _sorted(rows, order, asked.by),
         "total": total,
         "everybody": request.user.sees_costs,
@@ -101,6 +118,14 @@ def index(request):
     return render(request, "gallery/costs.html", context)
 
 
+def _outside(user, chosen):
+    """Return what the provider charged for calls that nobody here made: of no member and no project."""
+    if not user.sees_costs or chosen.owner_id is not None or chosen.project_id is not None:
+        return None
+    named = {} if chosen.model is None else {"model": chosen.model}
+    return reconciling.outside_in({"day__gte": chosen.start, "day__lte": chosen.end}, **named)
+
+
 def _forecast(asked, sums, today):
     if asked.period != periods.around("month", today):
         return None
@@ -116,6 +141,7 @@ def as_csv(request):
     head = [
         word, "Calls", "Charged calls", "Calls in doubt", "Free calls", "Lost calls", "Pictures", "Kept", "Shared",
         "Charged USD", "In doubt USD", "Reserved USD", "Paid but lost USD", "Official USD", "Saved USD",
+        "Adjusted USD", "Downloaded",
     ]  # fmt: skip
     name = f"costs-by-{asked.by}-{asked.period.start}"
     return csv_response([head, *map(_csv_row, rows)], name=name, answer=HttpResponse)
@@ -127,7 +153,8 @@ def _csv_row(row):
     calls = [sums.calls, sums.charged_calls, sums.uncertain_calls, sums.free_calls, sums.lost_calls]
     pictures = [sums.pictures, sums.kept_pictures, sums.shared_pictures]
     amounts = [sums.charged_micros, sums.uncertain_micros, sums.reserved_micros, sums.lost_micros]
-    return [title, *calls, *pictures, *map(dollars, [*amounts, sums.official_micros, sums.saved_micros])]
+    amounts += [sums.official_micros, sums.saved_micros, sums.adjusted_micros]
+    return [title, *calls, *pictures, *map(dollars, amounts), sums.downloaded_pictures]
 
 
 def csv_response(rows, *, name, answer):
@@ -165,17 +192,17 @@ def _narrowed(asked, key, title):
     return asked.query | {asked.by: "" if asked.by == "project" and key is None else title}
 
 
-def _heads(asked, order):
+def _heads(asked, order, columns):
     """Return (word, address that sorts by it, how it is sorted now) for every column, the rows' own first."""
     words = dict(forms.choices_of(everybody=True))
-    for name, word in ((asked.by, words[asked.by]), *((column.name, column.word) for column in COLUMNS)):
+    for name, word in ((asked.by, words[asked.by]), *((column.name, column.word) for column in columns)):
         now = {name: "ascending", f"-{name}": "descending"}.get(_order(order, asked.by))
         other = name if now == "descending" or (now is None and name == asked.by) else f"-{name}"
         yield word, href("costs", asked.query, sort=other), now
 
 
 def _order(order, by):
-    names = {by, *(column.name for column in COLUMNS)}
+    names = {by, *(column.name for column in ALL_COLUMNS)}
     if order.removeprefix("-") in names:
         return order
     return f"-{by}" if by in ("day", "month") else "-charged"
@@ -183,7 +210,7 @@ def _order(order, by):
 
 def _sorted(rows, order, by):
     order = _order(order, by)
-    column = next((each for each in COLUMNS if each.name == order.removeprefix("-")), None)
+    column = next((each for each in ALL_COLUMNS if each.name == order.removeprefix("-")), None)
     rows = sorted(rows, key=lambda row: _by_title(row, by))
     if column is None:
         return rows[::-1] if order.startswith("-") else rows

@@ -5,7 +5,7 @@ from django.http import FileResponse, Http404, HttpResponse, HttpResponseNotModi
 from django.views.decorators.http import require_safe
 
 from gallery import access
-from gallery.services import decoding, files, held, verification
+from gallery.services import decoding, files, held, spending, verification
 
 CACHE = "private, max-age=31536000, immutable"  # a stored file never changes; only its owner's browser may keep it
 STAND_IN = "private, no-cache"  # shown while there is no thumbnail, and asked for again
@@ -13,7 +13,11 @@ STAND_IN = "private, no-cache"  # shown while there is no thumbnail, and asked f
 
 @require_safe
 def original(request, key):
-    return _send_original(request, access.image_read(request, key))
+    image = access.image_read(request, key)
+    response = _send_original(request, image)
+    if request.method == "GET" and "download" in request.GET:
+        spending.note_downloaded(image.attempt)
+    return response
 
 
 @require_safe
@@ -36,6 +40,8 @@ def held_file(request, key):
         raise Http404 from None
     response = FileResponse(file, content_type="application/octet-stream", filename=name, as_attachment=True)
     response.headers["Cache-Control"] = STAND_IN
+    if request.method == "GET" and attempt.owner_id == request.user.pk:
+        spending.note_downloaded(attempt)
     return response
 
 

@@ -1,17 +1,19 @@
 """The provider's charges against the books: taken in, compared, and settled by a person."""
 
+import re
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from gallery import access, tasks
 from gallery.catalogue.statement_files import InvalidStatementFile
-from gallery.forms.statements import DecisionForm, FileForm, LogForm
+from gallery.forms.statements import DecisionForm, FileForm, LogForm, SettleForm
 from gallery.models import Statement
-from gallery.services import balance, provider, reconciling, statements
+from gallery.services import balance, overlaps, provider, reconciling, remainders, statements, withdrawals
 
 PAGE = 50
 
@@ -49,6 +51,8 @@ def add(request):
             statement = statements.import_csv(file.read(), name=file.name, by=request.user)
         except InvalidStatementFile as bad:
             form.add_error("file", bad.problems)
+        except overlaps.AlreadyTakenIn as known:
+            return _page(request, file_form=form, known=known.statement)
         else:
             return _go_to(statement)
     return _page(request, file_form=form)
@@ -90,7 +94,7 @@ def _go_to(statement):
 @access.holders_only("sees_costs")
 def show(request, key):
     statement = access.statement_read(request, key)
-    if not statement.is_complete:
+    if not statement.is_complete and not statement.withdrawn_at:
         return _show_progress(request, statement)
     if request.htmx:  # its poll, which has come to an end
         return HttpResponseClientRefresh()
@@ -99,8 +103,12 @@ def show(request, key):
         decided = decided.filter(id__lt=access.difference_place(statement, cursor).id)
     found = list(decided[: PAGE + 1])
     still_open = list(reconciling.open_of(statement)[: PAGE + 1])
+    held, held_count = overlaps.held_of(statement)
     context = {
         "statement": statement,
+        "held": held,
+        "held_count": held_count,
+        "known": statement.charges.filter(repeats__isnull=False).count(),
         "sums": reconciling.sums(statement),
         "charges": statement.charges.count(),
         "matched": statement.charges.exclude(attempt=None).count(),
@@ -126,12 +134,75 @@ def decide(request, key):
     statement = access.statement_read(request, key)
     form = DecisionForm(request.POST)
     ticked = [each for each in request.POST.getlist("difference") if "\x00" not in each][:PAGE]
+    rows = list(reconciling.open_of(statement).filter(key__in=ticked)) if statement.counts else []
     if form.is_valid():
-        facts = {"apply": form.cleaned_data["do"] == "apply", "by": request.user, "note": form.cleaned_data["note"]}
-        rows = list(reconciling.open_of(statement).filter(key__in=ticked)) if statement.is_complete else []
-        done = sum(reconciling.decide(each, **facts) for each in rows)
+        done = sum(_decided(each, form.cleaned_data, by=request.user) for each in rows)
         _say(request, done, len(ticked))
+    for problem in form.errors.get("note", ()):
+        messages.error(request, problem)
     return redirect("costs-statement", key)
+
+
+def _decided(difference, said, *, by):
+    if said["do"] == "adjust":
+        return reconciling.adjust(difference, by=by, reason=said["note"], day=said["day"])
+    return reconciling.decide(difference, apply=said["do"] == "apply", by=by, note=said["note"])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.holders_only("sees_costs")
+def remainder(request, key, difference):
+    """The charges and the calls of a day that no rule explains; an admin settles some of them at a time."""
+    found = access.remainder_read(access.statement_read(request, key), difference)
+    if request.method == "POST":
+        access.require(request, "is_admin")
+        _settle(request, found)
+        return redirect("costs-statement-remainder", key, difference)
+    context = {"statement": found.statement, "difference": found, "left": remainders.of(found)}
+    return render(request, "gallery/remainder.html", context)
+
+
+def _settle(request, difference):
+    form = SettleForm(request.POST)
+    if not form.is_valid():
+        return messages.warning(request, "Tick what you decide about, and say what it is.")
+    said, call_keys = form.cleaned_data, [each for each in request.POST.getlist("call") if "\x00" not in each]
+    numbers = [int(each) for each in request.POST.getlist("charge") if re.fullmatch(r"-?\d{1,18}", each, re.ASCII)]
+    if said["do"] == "outside":
+        done, asked = remainders.settle_charges(difference, numbers=numbers, by=request.user), len(numbers)
+    else:
+        facts = {"keys": call_keys, "charged": said["do"] == "charged", "by": request.user, "note": said["note"]}
+        done, asked = remainders.settle_calls(difference, **facts), len(call_keys)
+    return _say(request, done, asked)
+
+
+@require_POST
+@access.admin_only
+def withdraw(request, key):
+    """Take a statement back, with what it settled."""
+    statement = access.statement_read(request, key)
+    note = request.POST.get("note", "").replace("\x00", "")[:200]
+    undone = withdrawals.withdraw(statement, by=request.user, note=note)
+    if undone is None:
+        messages.info(request, "It has been withdrawn already.")
+    else:
+        messages.success(request, f"Withdrawn. {undone.words}")
+        if undone.later:
+            tasks.wake_reader()
+    return redirect("costs-statement", key)
+
+
+@require_POST
+@access.admin_only
+def dates(request, key):
+    """Count the charges whose days were asked about."""
+    statement = access.statement_read(request, key)
+    if statement.counts and (n := overlaps.count_held(statement)):
+        messages.success(request, f"{n} charge{'' if n == 1 else 's'} counted.")
+        statements.compare_anew(statement)
+        statement.refresh_from_db()
+        statements.read_on(statement)
+    return _go_to(statement)
 
 
 def _others(number):
@@ -140,7 +211,7 @@ def _others(number):
 
 def _say(request, done, asked):
     if not asked:
-        messages.warning(request, "Tick the differences that you decide about.")
+        messages.warning(request, "Tick what you decide about.")
     elif done < asked:
         messages.warning(request, f"{done} of {asked} decided. {_others(asked - done)} settled meanwhile.")
     else:

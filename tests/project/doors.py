@@ -39,6 +39,7 @@ FORMS = {
         "official_input_micros": "0.015",
         "source": "an invoice",
     },
+    "prices-terms": {"terms-starts": "2026-01-01", "terms-bonus": "15", "terms-source": "an invoice"},
     "share-change": SHARE_FORM,
     "shared-unlock": {"password": "anything"},
     "shared-answer": {"name": "Nora", "stars": "4"},
@@ -109,8 +110,13 @@ def address(name, things):
         keys[name] = [things.kept.get(name, things.kept[name.partition("-")[0]]).key]
     if name.startswith("budget-"):
         keys[name] = [_budget_of(things.run.owner).key]
-    if name.startswith("costs-statement") and name.removeprefix("costs-statement") in ("", "-read", "-decide"):
-        keys[name] = [things.statement.key]
+    if name.startswith("costs-statement") and name.removeprefix("costs-statement") in (
+        "", "-read", "-decide", "-withdraw", "-dates", "-remainder",
+    ):  # fmt: skip
+        remainder = things.statement.differences.filter(kind="total").values_list("key", flat=True)
+        keys[name] = [things.statement.key, *(remainder[:1] if name.endswith("remainder") else [])]
+    if name == "costs-adjustment-back":
+        keys[name] = [things.adjustment.key]
     if name.startswith("image"):
         keys[name] = [things.image.key]
     if name.startswith("sheet"):

@@ -115,6 +115,13 @@ TABLE = {
     "costs-statement-begin": ("login 405 405 405", "login 404 404 404"),  # there is no account token
     "costs-statement-read": ADMIN_ACTS,
     "costs-statement-decide": ADMIN_ACTS,
+    "costs-statement-withdraw": ADMIN_ACTS,
+    "costs-statement-dates": ADMIN_ACTS,
+    "costs-statement-remainder": ("login 404 404 200", "login 404 404 302"),
+    "costs-adjustments": MEMBERS_LOOK,
+    "prices-terms": ADMIN_ACTS,
+    "costs-adjustments-csv": MEMBERS_LOOK,
+    "costs-adjustment-back": ADMIN_ACTS,
     "costs-runs": MEMBERS_LOOK,
     "costs-calls": MEMBERS_LOOK,
     "costs-calls-csv": MEMBERS_LOOK,

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
-from gallery.models import Attempt, Project
+from gallery.models import Attempt, Image, Project
+from gallery.services import judging, spending
 from gallery.views import calls
 from tests.factories import make_run
 from tests.pages import Page
@@ -310,3 +311,37 @@ def test_a_call_that_was_charged_nothing_has_its_official_price_in_the_list_as_i
     [listed] = from_csv(owner_client.get(reverse("costs-calls-csv")))
     [report] = from_csv(owner_client.get(reverse("costs-csv")))
     assert listed["Official USD"] == report["Official USD"] == "0.040000"
+
+
+# -- used -------------------------------------------------------------------------------------------------------------
+
+
+def not_used(client):
+    return re.search(r"Not used(.*?)(?:Adjust|$|Spent|By)", look(client).text).group(1)
+
+
+def test_before_anybody_judged_anything_nothing_is_unused(owner, owner_client):
+    book(owner, seed="1..4")
+    assert not_used(owner_client).startswith("–not judged yet")
+
+
+def test_once_something_was_judged_the_rest_is_not_used(owner, worker, provider_server, owner_client):
+    make_run(owner, seed="1..2", size="64x64")
+    worker.work()
+    judging.mark_images(list(Image.objects.all()[:1]), user=owner, verdict="reject")
+    assert not_used(owner_client).startswith("100 %")
+
+
+def test_a_download_is_a_use(owner, worker, provider_server, owner_client):
+    make_run(owner, seed="1..2", size="64x64")
+    worker.work()
+    address = reverse("image-original", args=[Image.objects.first().key])
+    owner_client.get(address).close()
+    owner_client.head(f"{address}?download=1").close()
+    assert not_used(owner_client).startswith("–not judged yet")
+    for _ in range(2):
+        owner_client.get(f"{address}?download=1").close()
+    assert not_used(owner_client).startswith("50 %$0.01 for what nobody kept, shared or downloaded")
+    [row] = from_csv(owner_client.get(reverse("costs-csv"), {"by": "month"}))
+    assert row["Downloaded"] == "1"
+    assert spending.differences() == []
