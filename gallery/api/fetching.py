@@ -39,7 +39,7 @@ def check_head(status: int, headers: Mapping[str, str]) -> None:
         raise ResultRefused("the address leads elsewhere", status=status)
     if status in (404, 410):
         raise ResultGone(f"{status}: the address is dead", status=status)
-    if status != 200:
+    if status not in (200, 203):  # 203: a proxy on the way has changed something, perhaps the compression
         raise ResultUnavailable(f"{status} instead of the picture", status=status)
     length = headers.get("content-length", "")
     if length.isascii() and length.isdigit() and (len(length) > 15 or int(length) > MAX_RESULT_BYTES):

@@ -113,6 +113,11 @@ def of(code):
     return REASONS.get(code, REASONS[""])
 
 
+def of_held(attempt):
+    """Return why a result is held: with its file or, as all odd results were once, without."""
+    return of("blocked" if attempt.held_name else "blocked_without_file")
+
+
 def pause_words(outcome):
     """Return why the gate pauses itself. In our words: everybody reads them, and the provider's can repeat a prompt."""
     return of(outcome.reason).meaning

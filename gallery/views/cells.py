@@ -58,7 +58,7 @@ class Cell:
 
     @property
     def reason(self):
-        return reasons.of(self.job.reason)
+        return reasons.of_held(self.job.attempt) if self.job.reason == "blocked" else reasons.of(self.job.reason)
 
     @property
     def tried_again_at(self):

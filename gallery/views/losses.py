@@ -49,7 +49,7 @@ class Loss:
     def reason(self):
         """What the job says if it still stands at this call; else that it has gone on."""
         if self.held:
-            return reasons.of("blocked" if self.attempt.held_name else "blocked_without_file")
+            return reasons.of_held(self.attempt)
         if self.filed:
             return reasons.of("filed")
         if self.current:

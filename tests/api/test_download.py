@@ -78,6 +78,12 @@ def test_a_picture_may_come_in_any_framing(script):
     assert into.getvalue() == JPEG
 
 
+@pytest.mark.parametrize("status", ["200 OK", "203 Non-Authoritative Information"])
+def test_a_picture_comes_with_either_good_status(status):
+    with Loopback(answer(status, JPEG)) as server:
+        assert download(server).file_format == "jpeg"
+
+
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_dead_address_says_so(status):
     error = failure(answer(f"{status} Gone", b"<html>"))

@@ -101,6 +101,15 @@ def test_a_file_that_was_held_before_there_were_looks_has_one(gif, owner_client)
     assert ask(owner_client, "look", gif).status_code == 200
 
 
+def test_what_was_held_before_files_were_kept_promises_none(gif, owner_client):
+    files.remove(gif.held_name)
+    Attempt.objects.update(held_name="")
+    for address in (reverse("queue"), reverse("losses") + "?kind=held", reverse("run", args=[gif.job.run.key])):
+        page = Page(owner_client.get(address))
+        assert "there is no file" in page.text
+        assert "Download the file" not in page.text
+
+
 def test_its_owner_finds_it_in_the_queue_among_the_losses_and_in_its_run(gif, owner_client, admin_client):
     for address in (reverse("queue"), reverse("losses") + "?kind=held", reverse("run", args=[gif.job.run.key])):
         page = Page(owner_client.get(address))
