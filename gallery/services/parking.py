@@ -7,26 +7,28 @@ from django.utils import timezone
 
 from gallery.models import Job
 from gallery.models.runs import BUDGET_REACHED
-from gallery.services import gate
+from gallery.services import spending
 from gallery.services.allowances import Allowance
-from gallery.services.commits import Rank, committing
 from gallery.services.pricebook import open_book
+from gallery.services.slices import in_slices
 from gallery.services.states import raise_version, version_of_run
 
 MOST_AT_ONCE = 5_000  # ids in one statement: SQLite takes 32,766 values
 NOT_BEFORE_IT_IS_WOKEN = datetime(9000, 1, 1, tzinfo=UTC)
 
 
-@committing(Rank.CLAIM)
 def park(budget_ids):
-    """Put aside everything claimable that is too dear for what these budgets leave; return how many jobs."""
-    gate.lock_gates()
-    now = timezone.now()
+    """Put aside everything claimable that is too dear for what these budgets leave; return how many jobs.
+
+    Decided at one moment and written in slices: should a budget have been raised meanwhile, the next sweep wakes them.
+    """
     parked = {}
-    for room in Allowance(now=now).rooms:
-        if room.budget.pk in budget_ids:
-            parked |= dict(_too_dear(room, now=now).values_list("pk", "run"))
-    return change_waiting(parked, reason=BUDGET_REACHED, not_before=NOT_BEFORE_IT_IS_WOKEN)
+    with spending.one_moment():
+        now = timezone.now()
+        for room in Allowance(now=now).rooms:
+            if room.budget.pk in budget_ids:
+                parked |= dict(_too_dear(room, now=now).values_list("pk", "run"))
+    return _change_in_slices(parked, reason=BUDGET_REACHED, not_before=NOT_BEFORE_IT_IS_WOKEN)
 
 
 def _too_dear(room, *, now):
@@ -37,15 +39,25 @@ def _too_dear(room, *, now):
 
 
 def wake_affordable():
-    """Let go on what the budgets have room for by now, in turns between members; return how many jobs."""
+    """Let go on what the budgets have room for by now, in turns between members; return how many jobs.
+
+    A claim asks every budget again: what is too dear after all is put aside once more.
+    """
     if not Job.objects.parked().exists():
         return 0
-    with committing():
-        gate.lock_gates()
+    with spending.one_moment():
         now = timezone.now()
         allowance = Allowance(now=now)
         allowance.spend_what_waits()
-        return change_waiting(_affordable(allowance), reason="", not_before=now)
+        affordable = _affordable(allowance)
+    return _change_in_slices(affordable, reason="", not_before=now)
+
+
+def _change_in_slices(jobs, **fields):
+    counts = []
+    rows = sorted(jobs.items(), key=lambda job: (job[1], job[0]))  # a run's jobs together: its page hears of it once
+    in_slices(rows, lambda part: counts.append(change_waiting(dict(part), **fields)))
+    return sum(counts)
 
 
 def _affordable(allowance):

@@ -13,8 +13,21 @@ from django.utils import timezone
 
 from gallery.catalogue import cleaning
 from gallery.models import Attempt, Charge, DaySpend, Difference, Job, MonthSpend, Movement, Project, Statement, Tally
+from gallery.models.budgets import Period
 from gallery.models.reconciling import Kind, Stage
-from gallery.services import demo, files, people, pricebook, quotes, slices, spending, statements, throttle
+from gallery.services import (
+    budgets,
+    demo,
+    files,
+    parking,
+    people,
+    pricebook,
+    quotes,
+    slices,
+    spending,
+    statements,
+    throttle,
+)
 from gallery.services.rows import PreparedRows
 from gallery.services.slices import Pace, delete_in_slices, in_slices
 from tests.factories import make_run
@@ -306,3 +319,17 @@ def test_rows_that_were_prepared_are_what_django_would_have_made_of_them(owner):
         told_apart = {"id", "key", "position", "changed_at"}
         assert {name: copy[name] for name in row.keys() - told_apart} == {n: row[n] for n in row.keys() - told_apart}
         assert copy["changed_at"] == run.created_at
+
+
+def test_what_waits_for_a_budget_is_put_aside_and_woken_a_few_at_a_time(owner, lead):
+    budget = budgets.make_budget(by=lead, period=Period.ONCE, limit_micros=0)
+    for _ in range(3):
+        make_run(owner, seed="1..80", buy_again=True)
+    with counted_writes() as slices_made:
+        assert parking.park({budget.pk}) == 240
+    assert len(slices_made) > 1
+    assert parking.wake_affordable() == 0
+    with counted_writes() as slices_made:
+        assert budgets.change_budget(budget, by=lead, limit_micros=10**9) == 240
+    assert len(slices_made) > 1
+    assert not Job.objects.parked().exists()
