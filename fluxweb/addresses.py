@@ -16,6 +16,7 @@ from fluxweb.env import env_str
 # write lock at BEGIN: deferred transactions answer "database is locked" within milliseconds under threads.
 LOCK_SECONDS = 20  # a press waits so long for whoever writes, then it says so
 CONNECT_SECONDS = 10
+MAIL_SECONDS = 10  # of silence of a mail server
 SQLITE_OPTIONS = {
     "timeout": LOCK_SECONDS,
     "transaction_mode": "IMMEDIATE",
@@ -155,4 +156,5 @@ def read_mail(name: str) -> dict:
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
         "EMAIL_USE_SSL": parts.scheme == "smtps",
         "EMAIL_USE_TLS": tls == "true",
+        "EMAIL_TIMEOUT": MAIL_SECONDS,
     }

@@ -109,6 +109,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "gallery.middleware.signed_out_fragments",
+    "gallery.middleware.known_browsers",
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -156,9 +157,6 @@ def make_queue():
 
 HUEY = make_queue()
 
-# Wrong sign-ins are counted here: in the database, because nobody could sign in while a broker is down.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
-
 MEDIA_ROOT = DATA / "media"
 SPOOL = DATA / "spool"
 
@@ -174,7 +172,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # -- people ---------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "gallery.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["gallery.services.sign_ins.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -185,6 +183,14 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "gallery.forms.accounts.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "gallery.forms.passwords.LoginForm",
+    "reauthenticate": "gallery.forms.passwords.ReauthenticateForm",
+    "change_password": "gallery.forms.passwords.ChangePasswordForm",
+    "reset_password": "gallery.forms.passwords.ResetPasswordForm",
+}
+ACCOUNT_RATE_LIMITS = False  # tries are counted in one place: gallery.services.sign_ins
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody can sign up, and a mail would tell a stranger where we are
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True

@@ -5,7 +5,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("gallery.urls")),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("allauth.account.urls")),  # what gallery.urls has of it, comes first
     path("admin/", admin.site.urls),
 ]
 

@@ -1,9 +1,15 @@
 """Django's admin, for looking things up. Money and states change in the app only, where every change is explained."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.shortcuts import redirect
 
 from gallery.models import Attempt, Budget, Gate, Image, Job, Price, Project, Run, User, Worker
+
+# One door for everybody: at the admin's own, passwords could be tried without end.
+admin.site.login = secure_admin_login(admin.site.login)
+admin.site.password_change = lambda request, **_: redirect("account_change_password")
 
 
 class LookOnly(admin.ModelAdmin):

@@ -14,6 +14,20 @@ class GalleryConfig(AppConfig):
         pre_migrate.connect(spending.before_migrate, sender=self)
         post_migrate.connect(spending.after_migrate, sender=self)
         post_migrate.connect(write_first_prices, sender=self)
+        hear_who_comes_in()
+
+
+def hear_who_comes_in():
+    """Hear of everybody who signs in or chooses a password, at whatever door."""
+    from allauth.account import signals as allauth
+    from django.contrib.auth.signals import user_logged_in
+    from django_structlog.signals import bind_extra_request_metadata
+
+    from gallery import middleware
+
+    for signal in (user_logged_in, allauth.password_changed, allauth.password_set, allauth.password_reset):
+        signal.connect(middleware.note_who_came_in)
+    bind_extra_request_metadata.connect(middleware.name_the_client)
 
 
 def write_first_prices(*, apps=apps, **_):

@@ -2,13 +2,14 @@
 
 from urllib.parse import urlsplit
 
+import structlog
 from django.conf import settings
 from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import resolve_url
 from django_htmx.http import reswap, trigger_client_event
 
-from gallery.services import proxies
+from gallery.services import proxies, sign_ins
 from gallery.services.database_trouble import Doings
 from gallery.views import trouble
 
@@ -106,6 +107,29 @@ def signed_out_fragments(get_response):
         return response
 
     return answer
+
+
+def known_browsers(get_response):
+    """Give a browser at which somebody has just come in, or chosen a password, what it shows next time."""
+
+    def answer(request):
+        response = get_response(request)
+        if user := getattr(request, "came_in", None):
+            sign_ins.remember_browser(request, response, user)
+        return response
+
+    return answer
+
+
+def note_who_came_in(*, request=None, user=None, **_):
+    """Hear Django's and allauth's signals; the answer, which carries the cookie, is made later."""
+    if request is not None:
+        request.came_in = user
+
+
+def name_the_client(*, request, **_):
+    """Let lines of the log say who asks by the one rule for it: structlog's own would believe anybody's header."""
+    structlog.contextvars.bind_contextvars(ip=proxies.said(request.META))
 
 
 def _leads_to_login(request, response):

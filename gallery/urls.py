@@ -1,8 +1,9 @@
 """Addresses of the app. Ids in them are random; each verb has an address of its own."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from gallery.views import (
+    accounts,
     adjustments,
     amounts,
     batch,
@@ -69,7 +70,21 @@ SHARED = [
     path("<path:rest>", shared.nothing, name="shared-nothing"),
 ]
 
+# allauth's pages at which something can be tried, with our answer to a try too many; its others are in fluxweb.urls.
+ACCOUNTS = [
+    path("login/", accounts.LoginView.as_view(), name="account_login"),
+    path("reauthenticate/", accounts.ReauthenticateView.as_view(), name="account_reauthenticate"),
+    path("password/change/", accounts.PasswordChangeView.as_view(), name="account_change_password"),
+    path("password/reset/", accounts.PasswordResetView.as_view(), name="account_reset_password"),
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        accounts.PasswordResetFromKeyView.as_view(),
+        name="account_reset_password_from_key",
+    ),
+]
+
 urlpatterns = [
+    path("accounts/", include(ACCOUNTS)),
     path("", studio.compose, name="studio"),
     path("studio/check/", studio.check, name="studio-check"),
     path("studio/review/", studio.review, name="studio-review"),

@@ -3,14 +3,16 @@
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as allauth_context
 from django import forms
 from django.conf import settings
 from django.contrib.auth import password_validation
 from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.contrib.sites.shortcuts import get_current_site
 from django.core.exceptions import ValidationError
 
 from gallery.models import User
-from gallery.services import proxies
+from gallery.services import mail_server, proxies, sign_ins, throttle
 
 NAME_TAKEN = "Somebody has this name already. Choose another."
 USERNAME_LENGTH = User._meta.get_field("username").max_length
@@ -26,6 +28,30 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_client_ip(self, request):
         return proxies.client_address(request.META)
+
+    def pre_authenticate(self, request, **credentials):
+        """Count the try. Raises throttle.TooOften."""
+        self.tries = sign_ins.begin(request, _name(credentials))
+
+    def authenticate(self, request, **credentials):
+        user = super().authenticate(request, **credentials)
+        if user is not None:
+            throttle.give_all_back(self.tries)
+        return user
+
+    def authentication_failed(self, request, **credentials):
+        sign_ins.note_failure(request, _name(credentials))
+
+    def send_mail(self, template_prefix, email, context):
+        """Write the mail as allauth does, and send it beside the request."""
+        request = allauth_context.request
+        context = {"request": request, "email": email, "current_site": get_current_site(request)} | context
+        mail_server.send(self.render_mail(template_prefix, email, context))
+
+
+def _name(credentials):
+    """Return what was typed: the same for a name that is known and for one that is not."""
+    return credentials.get("username") or credentials.get("email") or ""
 
 
 class WelcomeForm(forms.Form):

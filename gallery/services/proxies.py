@@ -29,6 +29,11 @@ def client_address(meta: Mapping[str, str]) -> str:
     return next((hop for hop in hops if not is_trusted(hop)), hops[-1])
 
 
+def said(meta: Mapping[str, str]) -> str:
+    """Return the client's address for a log: what a proxy passes on may be any text."""
+    return ascii(client_address(meta))[1:-1][:64]
+
+
 def is_forwarded_https(meta: Mapping[str, str]) -> bool:
     """Tell whether a proxy of ours says that it was asked over TLS."""
     scheme = meta.get("HTTP_X_FORWARDED_PROTO", "").partition(",")[0].strip().lower()

@@ -103,9 +103,14 @@ def neighbourhood(address):
     return salted_hmac("fluxweb.address", _network(address)).hexdigest()[:32]
 
 
-def pair(share_key, neighbour):
-    """Name an address at one link; short, as both together have to fit."""
-    return f"{share_key}:{neighbour[:24]}"
+def veiled(name):
+    """Return a name for what somebody typed that tells nobody what it was."""
+    return salted_hmac("fluxweb.tally", name.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def pair(who, neighbour):
+    """Name an address at one link or with one name; short, as both together have to fit."""
+    return f"{who}:{neighbour[:24]}"
 
 
 def _network(address):

@@ -21,6 +21,7 @@ from gallery.models.sharing import Kind
 from gallery.services import contents, guests, picture_keys, proxies, shares, throttle
 from gallery.templatetags.fluxweb import money
 from gallery.views import shared_matrix, ways_back
+from gallery.views.throttled import too_many
 
 
 @dataclass
@@ -209,13 +210,6 @@ def _ask(request, token, form, *, too_often=None):
     if too_often is None:
         return render(request, "shared/unlock.html", context)
     return too_many(render(request, "shared/unlock.html", context | {"form": PasswordForm()}), too_often)
-
-
-def too_many(response, too_often):
-    """Say in the headers too that it was too often, and how long to wait."""
-    response.status_code = 429
-    response.headers["Retry-After"] = too_often.seconds
-    return response
 
 
 @require_safe

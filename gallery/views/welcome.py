@@ -8,9 +8,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from gallery.forms.accounts import NAME_TAKEN, WelcomeForm
-from gallery.services import people
-
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+from gallery.services import people, sign_ins, throttle
+from gallery.views.throttled import too_often_page
 
 
 @login_not_required
@@ -18,9 +17,18 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 @sensitive_post_parameters("password1", "password2")
 @require_http_methods(["GET", "POST"])
 def welcome(request, token):
+    try:
+        looks = sign_ins.begin_link(request)
+    except throttle.TooOften as too_often:
+        return too_often_page(request, too_often)
     invite = people.open_invite(token)
     if invite is None:
         return gone(request)
+    throttle.give_all_back(looks)
+    return _take_in(request, invite)
+
+
+def _take_in(request, invite):
     form = WelcomeForm(request.POST or None)
     if not form.is_valid():
         return _show_again(request, form)
@@ -31,7 +39,7 @@ def welcome(request, token):
     except people.NameTaken:
         form.add_error("username", NAME_TAKEN)
         return _show_again(request, form)
-    login(request, user, backend=BACKEND)
+    login(request, user)
     return redirect("studio")
 
 

@@ -54,7 +54,7 @@ KEPT_LISTS = ("presets", "preset-save", "templates", "template-new", "templates-
 
 def names():
     """Name every address of the project. Django's own admin counts as one."""
-    return list(_walk(get_resolver()))
+    return list(dict.fromkeys(_walk(get_resolver())))  # some of allauth's have a view of ours before theirs
 
 
 def _walk(resolver):

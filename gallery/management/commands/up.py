@@ -66,7 +66,6 @@ class Command(BaseCommand):
 
     def _prepare(self):
         call_command("migrate", interactive=False, verbosity=0)
-        call_command("createcachetable", verbosity=0)
         collect_static()
         gate.ensure_gates()
         self.welcome = self._first_admin() if people.team_is_empty() else ""
