@@ -51,16 +51,8 @@ def _running():
         port = stand.free_port()
         kept = {name: value for name, value in os.environ.items() if not name.startswith("FLUX")}
         with stand.process("manage.py", "up", "--bind", f"127.0.0.1:{port}", env=kept | {"FLUXWEB_DATA": folder}):
-            stand.wait_until(lambda: _is_ready(port), seconds=120)
+            stand.wait_until(lambda: stand.is_ready(port), seconds=120)
             yield port
-
-
-def _is_ready(port):
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
-            return answer.status == 200
-    except OSError:
-        return False
 
 
 @contextlib.contextmanager

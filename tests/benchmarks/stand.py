@@ -111,6 +111,14 @@ def wait_until(is_true, *, seconds, every=0.05):
         time.sleep(every)
 
 
+def is_ready(port):
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
 def till(port):
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/_till") as answer:
         return json.load(answer)

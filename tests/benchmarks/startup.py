@@ -8,7 +8,6 @@ import os
 import statistics
 import tempfile
 import time
-import urllib.request
 
 from tests.benchmarks import measuring, stand
 
@@ -56,16 +55,8 @@ def _ready_after(folder):
             "manage.py", "up", "--bind", f"127.0.0.1:{port}", env=_environment(folder), stdout=nothing, stderr=nothing
         ),
     ):
-        stand.wait_until(lambda: _is_ready(port), seconds=120)
+        stand.wait_until(lambda: stand.is_ready(port), seconds=120)
         return time.perf_counter() - began
-
-
-def _is_ready(port):
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5) as answer:
-            return answer.status == 200
-    except OSError:
-        return False
 
 
 def _step(folder, step):
