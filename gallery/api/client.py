@@ -85,7 +85,7 @@ class Client:
         try:
             content = wire.encode_body(body)
         except ValueError:  # UnicodeEncodeError is one
-            raise Refused("the request cannot be written as JSON; nothing was sent", kind="invalid") from None
+            raise Refused("the request cannot be written as JSON; nothing was sent", kind="unwritable") from None
         call = Call(time.monotonic() + self._total_seconds, first_byte_by=_first_byte_by(marked_at))
         request = wire.generate_request(self._url, self._key, content)
         try:
@@ -125,7 +125,7 @@ class Client:
         try:
             return read_answer(status, headers, body, secret=self._key, base=str(self._url))
         except ApiError as error:
-            raise OutcomeUnknown(why, status=status, request_id=error.request_id) from None
+            raise OutcomeUnknown(why, came="a_part", status=status, request_id=error.request_id) from None
 
     @contextlib.contextmanager
     def _exchange(self, call: Call, request: httpx.Request) -> Iterator[httpx.Response]:
@@ -170,7 +170,8 @@ def read_capped(
 
 def _failure(call: Call, error: httpx.TransportError) -> ApiError:
     if call.wrote:
-        return OutcomeUnknown(_what_broke(call, error))
+        late = call.is_over() or isinstance(error, httpx.TimeoutException)
+        return OutcomeUnknown(_what_broke(call, error), came="nothing_in_time" if late else "nothing")
     # Connecting fails in our own words (network.py); anything else before the first byte is named here.
     ours = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
     return NotExecuted(str(error) if ours else "given up before the first byte")

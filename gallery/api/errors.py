@@ -45,7 +45,8 @@ class RateLimited(ApiError):
 class Refused(ApiError):
     """The provider refuses this very job: trying it again unchanged is pointless.
 
-    kind: "moderation" (what was asked for is not allowed) or "invalid" (parameters, size, anything else).
+    kind: "moderation" (what was asked for is not allowed), "invalid" (parameters, size, anything else) or "unwritable"
+    (it cannot be written as JSON, so nothing was sent).
     """
 
     def __init__(self, text: str, *, kind: str = "invalid", **facts) -> None:
@@ -61,11 +62,13 @@ class KeyTrouble(ApiError):
     """Key, credit or access: every further call would fail too, until a person does something.
 
     scope: "key" (nothing goes) or "model" (only this FLUX model: no access, no channel, gone).
+    about: what a person has to look at: "key", "credit", "address" (of the API) or "model".
     """
 
-    def __init__(self, text: str, *, scope: str = "key", **facts) -> None:
+    def __init__(self, text: str, *, scope: str = "key", about: str = "key", **facts) -> None:
         super().__init__(text, **facts)
         self.scope = scope
+        self.about = about
 
 
 class UpstreamFailed(ApiError):
@@ -76,7 +79,15 @@ class UpstreamFailed(ApiError):
 
 
 class OutcomeUnknown(ApiError):
-    """The request, or part of it, left us and no answer settles it: presumed charged, never repeated by itself."""
+    """The request, or part of it, left us and no answer settles it: presumed charged, never repeated by itself.
+
+    came: what there was of an answer: "nothing_in_time", "nothing" (the line ended before that), "a_part",
+    "a_redirect", or "no_verdict" (a whole one that does not say what became of the call).
+    """
+
+    def __init__(self, text: str, *, came: str = "nothing", **facts) -> None:
+        super().__init__(text, **facts)
+        self.came = came
 
     @property
     def why(self) -> str:

@@ -40,7 +40,8 @@ class Reply:
 def error_for(reply: Reply) -> ApiError:
     """Return the error that an answer other than 2xx means."""
     if not _settles_it(reply):
-        return OutcomeUnknown(_unknown_because(reply), **reply.facts())
+        came = "a_redirect" if 300 <= reply.status < 400 else "no_verdict"
+        return OutcomeUnknown(_unknown_because(reply), came=came, **reply.facts())
     by_code = _topic_of_code(reply.code) or _topic_of_code(reply.kind)
     topic = by_code or _topic_of_words(reply) or _topic_of_status(reply)
     return ERRORS[topic](reply)
@@ -107,7 +108,7 @@ def _topic_of_words(reply: Reply) -> str:
     return next((topic for topic, pattern in believed if pattern.search(text)), "")
 
 
-STATUSES = {401: "key", 402: "quota", 403: "forbidden", 404: "key", 429: "rate"} | dict.fromkeys(
+STATUSES = {401: "key", 402: "quota", 403: "forbidden", 404: "address", 429: "rate"} | dict.fromkeys(
     UPSTREAM_STATUSES, "upstream"
 )
 
@@ -120,9 +121,12 @@ ERRORS = {
     "moderation": lambda reply: Refused("refused by moderation", kind="moderation", **reply.facts()),
     "invalid": lambda reply: Refused(f"{reply.status}: the request was refused", kind="invalid", **reply.facts()),
     "forbidden": lambda reply: Forbidden(f"{reply.status}: forbidden without a reason we know", **reply.facts()),
-    "quota": lambda reply: KeyTrouble(f"{reply.status}: no credit left", scope="key", **reply.facts()),
-    "key": lambda reply: KeyTrouble(f"{reply.status}: the key was not accepted", scope="key", **reply.facts()),
-    "model": lambda reply: KeyTrouble(f"{reply.status}: this model is not available", scope="model", **reply.facts()),
+    "quota": lambda reply: KeyTrouble(f"{reply.status}: no credit left", about="credit", **reply.facts()),
+    "key": lambda reply: KeyTrouble(f"{reply.status}: the key was not accepted", about="key", **reply.facts()),
+    "address": lambda reply: KeyTrouble(f"{reply.status}: not the API's address", about="address", **reply.facts()),
+    "model": lambda reply: KeyTrouble(
+        f"{reply.status}: this model is not available", scope="model", about="model", **reply.facts()
+    ),
     "rate": lambda reply: RateLimited(f"{reply.status}: too many calls", **reply.facts()),
     "upstream": lambda reply: UpstreamFailed(f"{reply.status}: failed upstream", **reply.facts()),
 }

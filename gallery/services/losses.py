@@ -29,13 +29,14 @@ KINDS = (
     Kind(
         "unknown",
         "Perhaps paid",
-        "No answer came. Each stands on the books as spent until an admin settles it.",
+        "No answer says what became of them. Each stands on the books as spent until an admin settles it.",
         DOUBTFUL & ~ANSWERED,
     ),
     Kind(
         "no_result",
         "No picture, perhaps paid",
-        "The provider said yes, but sent no picture. Each stands on the books as spent until an admin settles it.",
+        "Success was answered, but without a picture that could be read. Each stands on the books as spent until an "
+        "admin settles it.",
         DOUBTFUL & ANSWERED,
     ),
     Kind(

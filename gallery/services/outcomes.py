@@ -8,6 +8,13 @@ from gallery.models.money import INLINE, Money
 from gallery.models.runs import State
 
 BACKOFF_SECONDS = (5, 15, 45, 120, 300)  # the vendor's advice, continued
+# The reason codes of reasons.py for what the client tells apart.
+TROUBLES = {"key": "key_trouble", "credit": "credit_spent", "address": "wrong_address"}
+REFUSALS = {"moderation": "moderation", "invalid": "refused", "unwritable": "unwritable"}
+DOUBTS = {
+    "nothing_in_time": "no_answer_in_time", "nothing": "no_answer", "a_part": "answer_cut", "a_redirect": "redirected",
+    "no_verdict": "no_verdict",
+}  # fmt: skip
 UPSTREAM_REPEATS = 2  # a 500 with the provider's own error is asked again at most twice
 
 
@@ -60,7 +67,7 @@ def _row(error, failures):
         case errors.KeyTrouble(scope="model"):
             return _later("model_trouble", gate="pause_model")
         case errors.KeyTrouble():
-            return _later("key_trouble", gate="pause_key")
+            return _later(TROUBLES[error.about], gate="pause_key")
         case errors.UpstreamFailed() if failures < UPSTREAM_REPEATS:
             return _later("upstream_again", gate="strike", wait_seconds=backoff(failures))
         case errors.UpstreamFailed():
@@ -68,13 +75,15 @@ def _row(error, failures):
         case errors.Forbidden():
             return _failed("forbidden", gate="forbidden")
         case errors.Refused():
-            return _failed("moderation" if error.kind == "moderation" else "refused", gate="")
+            return _failed(REFUSALS[error.kind], gate="")
         case errors.PaidWithoutResult():
             return {"money": Money.UNCERTAIN, "state": State.NO_RESULT, "reason": "no_result", "gate": "odd"}
         case errors.OutcomeUnknown(status=int(status)) if status >= 500:
-            return {"money": Money.UNCERTAIN, "state": State.UNKNOWN, "reason": "unknown", "gate": "strike"}
+            return _in_doubt(DOUBTS[error.came], gate="strike")
+        case errors.OutcomeUnknown():
+            return _in_doubt(DOUBTS[error.came])
         case _:
-            return {"money": Money.UNCERTAIN, "state": State.UNKNOWN, "reason": "unknown"}
+            return _in_doubt("unknown")
 
 
 def _later(reason, **more):
@@ -83,6 +92,10 @@ def _later(reason, **more):
 
 def _failed(reason, **more):
     return {"money": Money.NOT_CHARGED, "state": State.FAILED, "reason": reason} | more
+
+
+def _in_doubt(reason, **more):
+    return {"money": Money.UNCERTAIN, "state": State.UNKNOWN, "reason": reason} | more
 
 
 def backoff(tries):

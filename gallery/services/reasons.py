@@ -1,29 +1,51 @@
-"""Reason codes in words: what happened, what it cost, and what to do next. No page shows a code."""
+"""Reason codes in words: what happened, what it cost, and what to do next. No page shows a code.
 
-from dataclasses import dataclass
+Every sentence is true for every way in which its code comes about; tests/services/test_reasons.py lists the ways.
+"""
+
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
 class Reason:
-    """`title` for a cell, `meaning` for what it means and costs, `advice` for what to try."""
+    """`title` for a cell, `meaning` for what it means and costs, `advice` for what to try.
+
+    `{status}` in a meaning becomes " (502)", or nothing where no status is known.
+    """
 
     title: str
     meaning: str
     advice: str = ""
 
 
+def _perhaps_paid(meaning):
+    return Reason("Perhaps paid", meaning, "Asking again may cost its price a second time.")
+
+
 REASONS = {
     "": Reason("", ""),
     "not_executed": Reason(
-        "Not reached", "The provider could not be reached; nothing was charged.", "It is tried again by itself."
+        "Not sent",
+        "The request could not be sent to the provider; nothing was charged.",
+        "It is tried again by itself.",
     ),
     "rate_limited": Reason(
-        "Too many at once", "The provider asked us to slow down; nothing was charged.", "It goes on by itself."
+        "Too many at once", "The answer was to slow down{status}; nothing was charged.", "It goes on by itself."
     ),
     "key_trouble": Reason(
-        "Key trouble",
-        "The provider does not accept the key or its credit is used up; nothing was charged.",
-        "An admin looks at the key and resumes.",
+        "Key not accepted",
+        "The key or its account was not accepted{status}; nothing was charged.",
+        "An admin looks at FLUX_API_KEY and resumes.",
+    ),
+    "credit_spent": Reason(
+        "Credit spent",
+        "The credit or the quota at the provider is used up{status}; nothing was charged.",
+        "An admin tops it up and resumes.",
+    ),
+    "wrong_address": Reason(
+        "Wrong address",
+        "There is no API at the address in FLUX_API_URL: it answered “not found”{status}; nothing was charged.",
+        "An admin corrects FLUX_API_URL and resumes.",
     ),
     "model_trouble": Reason(
         "Model not available",
@@ -36,7 +58,7 @@ REASONS = {
     ),
     "forbidden": Reason(
         "Forbidden",
-        "The provider forbade this request without a reason; not charged.",
+        "This request was forbidden{status} without a reason that we know; not charged.",
         "Change the prompt, or ask an admin.",
     ),
     "moderation": Reason(
@@ -45,30 +67,38 @@ REASONS = {
         "Reword the prompt; names of people, violence and nudity are the usual causes.",
     ),
     "refused": Reason(
-        "Refused", "The provider did not accept the request; not charged.", "Change what it names and generate again."
+        "Refused", "The request was not accepted{status}; not charged.", "Change the request and generate again."
     ),
-    "unknown": Reason(
-        "Perhaps paid",
-        "No answer came, so the call may have been charged.",
-        "Asking again may cost its price a second time.",
+    "unwritable": Reason(
+        "Not sent", "The request cannot be written as JSON, so nothing was sent or charged.", "Type the prompt anew."
     ),
-    "worker_died": Reason(
-        "Perhaps paid",
-        "No answer to this call was recorded, so it may have been charged.",
-        "Asking again may cost its price a second time.",
+    "unknown": _perhaps_paid("What became of this call is not known, so it may have been charged."),
+    "no_answer_in_time": _perhaps_paid("No answer came in time, so the call may have been charged."),
+    "no_answer": _perhaps_paid(
+        "The connection ended without an answer that could be read, so the call may have been charged."
     ),
+    "answer_cut": _perhaps_paid(
+        "An answer began{status} but did not come whole, so it is not known whether the picture was made and charged."
+    ),
+    "redirected": _perhaps_paid(
+        "The answer was a redirect{status}, which no paid call follows: whether the picture was made is not known."
+    ),
+    "no_verdict": _perhaps_paid(
+        "An answer came{status}, perhaps a proxy’s, but it does not say whether the picture was made and charged."
+    ),
+    "worker_died": _perhaps_paid("No answer to this call was recorded, so it may have been charged."),
     "no_result": Reason(
         "No picture",
-        "The provider answered without a picture and may have charged for it.",
+        "The answer{status} held no picture that could be read; it may have been charged.",
         "Asking again may cost its price a second time.",
     ),
     "asked_again": Reason(
         "Perhaps paid",
-        "No answer came to this call, which may have been charged. The picture was asked for again since.",
+        "What became of this call is not known; it may have been charged. The picture was asked for again since.",
     ),
     "lost": Reason(
         "Paid and lost",
-        "The picture was paid for, but its address died before the picture could be fetched.",
+        "The picture was paid for, but was gone before it could be fetched and stored.",
         "Asking again costs its price again.",
     ),
     "blocked": Reason(
@@ -105,12 +135,17 @@ REASONS = {
         "Its price has risen since it was asked for; nothing was sent and nothing was charged.",
         "It goes on at the new price once you agree, above.",
     ),
-    "cancelled": Reason("Cancelled", "Cancelled before it was sent; it cost nothing."),
+    "cancelled": Reason("Cancelled", "Cancelled: nothing more is sent or charged for it."),
 }
 
 
-def of(code):
-    return REASONS.get(code, REASONS[""])
+CHANGEABLE = ("moderation", "refused", "unwritable", "forbidden")  # another request would perhaps be taken
+
+
+def of(code, *, status=None):
+    """Return the words of a code. `status`: of the answer, if one came."""
+    reason = REASONS.get(code, REASONS[""])
+    return replace(reason, meaning=reason.meaning.replace("{status}", f" ({status})" if status else ""))
 
 
 def of_held(attempt):
@@ -120,4 +155,4 @@ def of_held(attempt):
 
 def pause_words(outcome):
     """Return why the gate pauses itself. In our words: everybody reads them, and the provider's can repeat a prompt."""
-    return of(outcome.reason).meaning
+    return of(outcome.reason, status=outcome.status).meaning

@@ -58,7 +58,19 @@ class Cell:
 
     @property
     def reason(self):
-        return reasons.of_held(self.job.attempt) if self.job.reason == "blocked" else reasons.of(self.job.reason)
+        attempt = self.job.attempt
+        if self.job.reason == "blocked":
+            return reasons.of_held(attempt)
+        return reasons.of(self.job.reason, status=attempt.status if attempt else None)
+
+    @property
+    def asks_for(self):
+        """What its folded words are about."""
+        if self.in_doubt or self.buyable_again:
+            return "Decide"
+        if self.job.state == State.BLOCKED and self.job.attempt.held_name:
+            return "What came"
+        return "What to change" if self.job.reason in reasons.CHANGEABLE else "What happened"
 
     @property
     def tried_again_at(self):

@@ -53,7 +53,7 @@ class Loss:
         if self.filed:
             return reasons.of("filed")
         if self.current:
-            return reasons.of(self.job.reason)
+            return reasons.of(self.job.reason, status=self.attempt.status)
         return reasons.of("asked_again" if self.doubtful else "lost")
 
     @property
