@@ -9,8 +9,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from gallery.catalogue import flux_models
-from gallery.models import Gate
+from gallery.models import Gate, Job
 from gallery.models.money import KEY_GATE
+from gallery.services.states import go_on_at_once
 
 STRIKES = 5  # in a row, then the breaker opens
 OPEN_SECONDS = 30  # doubling each time it opens again
@@ -61,17 +62,19 @@ def pause(name, *, reason, by=None):
         paused=True, reason=reason[:300], paused_by=by, paused_at=timezone.now()
     )
     if changed:
-        log.warning("gate paused", gate=name, by=by.username if by else "")
+        log.warning("gate paused", gate=name, reason=reason[:300], by=by.username if by else "")
     return bool(changed)
 
 
 @transaction.atomic
 def resume(name, *, by=None):
-    """Open the gate and forget what had closed it."""
+    """Open the gate and forget what had closed it; what waits behind it after a try goes on at once."""
     changed = Gate.objects.filter(name=name).update(
         paused=False, reason="", paused_by=None, paused_at=None, closed_until=None,
         strikes=0, openings=0, odd_runs=[], forbidden_runs=[],
     )  # fmt: skip
+    behind = Job.objects.all() if name == KEY_GATE else Job.objects.filter(model=name)
+    go_on_at_once(behind)
     log.warning("gate resumed", gate=name, by=by.username if by else "")
     return bool(changed)
 
@@ -109,7 +112,7 @@ def note_success(model):
 
 def note_odd(run):
     """Count a 200 without a picture; three in a row from different runs pause everything: money may be running out."""
-    _note_run("odd_runs", run, "Three answers in a row came without a picture. They may have been charged.")
+    _note_run("odd_runs", run, "Three answers in a row held no picture that could be read. They may have been charged.")
 
 
 def note_forbidden(run):

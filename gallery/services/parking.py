@@ -11,9 +11,8 @@ from gallery.services import spending
 from gallery.services.allowances import Allowance
 from gallery.services.pricebook import open_book
 from gallery.services.slices import in_slices
-from gallery.services.states import raise_version, version_of_run
+from gallery.services.states import change_waiting
 
-MOST_AT_ONCE = 5_000  # ids in one statement: SQLite takes 32,766 values
 NOT_BEFORE_IT_IS_WOKEN = datetime(9000, 1, 1, tzinfo=UTC)
 
 
@@ -85,13 +84,3 @@ def _in_turns():
         turns.append((before[owner_id], row))
         before[owner_id] += 1
     return [row for _, row in sorted(turns, key=lambda turn: (turn[0], turn[1][0]))]
-
-
-def change_waiting(jobs, **fields):
-    """Change these waiting jobs ({job: run}); the pages of their runs hear of it."""
-    for run_id in sorted(set(jobs.values())):  # everybody locks runs in this order
-        raise_version(run_id)
-    changed = {"version": version_of_run(), "changed_at": timezone.now(), **fields}
-    ids = list(jobs)
-    parts = (ids[start : start + MOST_AT_ONCE] for start in range(0, len(ids), MOST_AT_ONCE))
-    return sum(Job.objects.queued().filter(pk__in=part).update(**changed) for part in parts)

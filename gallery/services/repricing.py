@@ -19,7 +19,7 @@ from gallery.models.runs import PRICE_CHANGED, State
 from gallery.services import gate, parking
 from gallery.services.commits import Rank, committing
 from gallery.services.pricebook import open_book
-from gallery.services.states import raise_version, version_of_run
+from gallery.services.states import change_waiting, raise_version, version_of_run
 
 # The price of the day of a job, as a column of the statement that reads the line: no claim asks for it apart.
 PRICE_OF_JOB = (
@@ -75,7 +75,7 @@ def put_aside():
     jobs = Job.objects.claimable(now=now, demo=settings.DEMO).filter(_dearer(open_book()))
     aside = dict(jobs.values_list("pk", "run"))
     log.warning("price changed before these were sent", jobs=len(aside), runs=len(set(aside.values())))
-    return parking.change_waiting(aside, reason=PRICE_CHANGED, not_before=parking.NOT_BEFORE_IT_IS_WOKEN)
+    return change_waiting(aside, reason=PRICE_CHANGED, not_before=parking.NOT_BEFORE_IT_IS_WOKEN)
 
 
 def _dearer(book):
@@ -92,7 +92,7 @@ def release_affordable():
     with committing():
         gate.lock_gates()
         rows = Job.objects.repriced().filter(demo=settings.DEMO).exclude(_dearer(open_book()))
-        return parking.change_waiting(dict(rows.values_list("pk", "run")), reason="", not_before=timezone.now())
+        return change_waiting(dict(rows.values_list("pk", "run")), reason="", not_before=timezone.now())
 
 
 def asked(run):
@@ -117,7 +117,7 @@ def agree(run, *, seen_micros):
     book, now = open_book(), timezone.now()
     for alike in _alike(run.jobs.repriced()):
         facts = quote_anew(alike[0], book=book) | {"reason": "", "not_before": now, "changed_at": now}
-        parking.change_waiting({job.pk: run.pk for job in alike}, **facts)
+        change_waiting({job.pk: run.pk for job in alike}, **facts)
     more = sum(ask.count * (ask.price_micros - ask.quoted_micros) for ask in asks)
     Run.objects.filter(pk=run.pk).update(quoted_micros=F("quoted_micros") + more)
     log.info("agreed to another price", run=run.key, jobs=sum(ask.count for ask in asks), seen_micros=seen_micros)

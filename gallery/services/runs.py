@@ -14,7 +14,7 @@ from gallery.models.money import Money
 from gallery.models.runs import State
 from gallery.services import gate, history, matrix, owned, queue
 from gallery.services.rows import PreparedRows
-from gallery.services.states import change, change_all, queued_anew, raise_version, version_of_run
+from gallery.services.states import change, change_all, go_on_at_once, queued_anew, raise_version, version_of_run
 
 log = structlog.get_logger("fluxweb.runs")
 
@@ -128,7 +128,8 @@ def cancel_run(run):
 
 @transaction.atomic
 def resume_run(run):
-    """Put what was cancelled back into the queue; return how many."""
+    """Put what was cancelled back into the queue; return how many. What waits for its next try has it now."""
+    go_on_at_once(run.jobs.all())
     return _queue_again(run, State.CANCELLED)
 
 

@@ -2,7 +2,7 @@
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from gallery.models import Job, Run
@@ -11,6 +11,7 @@ from gallery.services.rows import update_rows
 
 log = structlog.get_logger("fluxweb.jobs")
 ANY_ATTEMPT = object()
+MOST_AT_ONCE = 5_000  # ids in one statement: SQLite takes 32,766 values
 RUNS = Run._meta.db_table
 LOGGED = ("key", "state", "attempt__key", "attempt__request_id")  # without rows: 2,000 take long to make
 
@@ -39,6 +40,23 @@ def change_all(run, *, if_state, **fields):
     changed = rows.update(**fields, version=version_of_run(), changed_at=timezone.now())
     transaction.on_commit(lambda: [_write(key, fields, *rest) for key, *rest in known])
     return changed
+
+
+def change_waiting(jobs, **fields):
+    """Change these waiting jobs ({job: run}); the pages of their runs hear of it."""
+    for run_id in sorted(set(jobs.values())):  # everybody locks runs in this order
+        raise_version(run_id)
+    changed = {"version": version_of_run(), "changed_at": timezone.now(), **fields}
+    ids = list(jobs)
+    parts = (ids[start : start + MOST_AT_ONCE] for start in range(0, len(ids), MOST_AT_ONCE))
+    return sum(Job.objects.queued().filter(pk__in=part).update(**changed) for part in parts)
+
+
+def go_on_at_once(jobs):
+    """Let those of these jobs that wait for their next try have it now: a person said so. Return how many."""
+    later = Q(not_before__gt=timezone.now()) | ~Q(reason="")
+    waiting = jobs.queued().not_parked().filter(later)
+    return change_waiting(dict(waiting.values_list("pk", "run")), reason="", words="", not_before=timezone.now())
 
 
 def queued_anew():

@@ -119,7 +119,7 @@ def test_one_claim_finds_what_it_may_buy_behind_a_long_line_that_it_may_not(owne
 
 
 def test_more_than_one_statement_can_name_are_put_aside(owner, worker, budget, monkeypatch):
-    monkeypatch.setattr(parking, "MOST_AT_ONCE", 2)
+    monkeypatch.setattr("gallery.services.states.MOST_AT_ONCE", 2)
     budget(3)
     run = make_run(owner, seed="1..10")
     claim_all(worker)
