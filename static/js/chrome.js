@@ -1,5 +1,7 @@
 // What stands around every page: the theme button, menus, toasts, and the news that a run has finished.
 
+import { keepForms } from "./memory.js";
+
 const THEMES = ["system", "light", "dark"];
 const THEME_WORDS = { system: "as the system", light: "light", dark: "dark" };
 const TOAST_MS = 7000;
@@ -53,6 +55,10 @@ document.addEventListener("keydown", (event) => {
     menu.querySelector("summary").focus();
   }
 });
+
+// -- forms -----------------------------------------------------------------------------------------------------------
+
+keepForms();
 
 // -- toasts ----------------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,12 @@
-// The review of a run: what the browser puts back after Back or a reload is counted again.
+// The review of a run: after Back or a reload what was left out is left out again, and counted.
+
+import { fillForm, readForm, recall, rememberOnLeaving } from "./memory.js";
+
+const review = () => document.getElementById("review");
+const held = recall("review");
+if (held) fillForm(review(), held);
+rememberOnLeaving("review", () => readForm(review(), { all: true }));
 
 window.addEventListener("pageshow", (event) => {
-  const [visit] = performance.getEntriesByType("navigation");
-  if (!event.persisted && !["back_forward", "reload"].includes(visit?.type)) return;
-  document.getElementById("review")?.dispatchEvent(new Event("change"));
+  if (held || event.persisted) review().dispatchEvent(new Event("change"));
 });

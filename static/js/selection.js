@@ -1,6 +1,8 @@
 // Selecting pictures: shift takes a range, Escape lets all go, a row or a column of a run is taken at once.
 // What is ticked is remembered, so that a cell that is replaced stays ticked.
 
+import { keepForm } from "./memory.js";
+
 const bar = document.getElementById("selection");
 const count = bar?.querySelector("[data-count]");
 const chosen = new Set();
@@ -10,7 +12,7 @@ const boxes = () => [...document.querySelectorAll(".tick input")];
 const boxOf = (element) => element.closest(".tile, .cell")?.querySelector(".tick input");
 
 function say() {
-  count.value = `${chosen.size} selected`;
+  count.value = `${boxes().filter((box) => box.checked).length} selected`; // what the bar acts on, and nothing else
   for (const button of document.querySelectorAll(".line")) {
     const line = lineOf(button);
     button.setAttribute("aria-pressed", String(line.length > 0 && line.every((box) => box.checked)));
@@ -84,5 +86,6 @@ document.addEventListener("htmx:afterSettle", () => {
   say();
 });
 
-// After Back or a reload the browser puts the ticks back itself.
+// After a reload and after Back the same pictures are ticked, wherever they are now.
+if (bar) keepForm(bar, { name: "selection" });
 window.addEventListener("pageshow", () => bar && remember(boxes()));

@@ -1,5 +1,7 @@
 // What a guest's page does beyond links and forms: the lightbox, arrow keys, C to compare, swiping.
 
+import { keepForm, keepForms } from "./memory.js";
+
 const SWIPE_PX = 50;
 
 const box = document.getElementById("lightbox");
@@ -45,6 +47,10 @@ function compare() {
   if (ticked > 1) document.getElementById("selection").requestSubmit();
   else document.getElementById("compare")?.click();
 }
+
+keepForms();
+const selection = document.getElementById("selection");
+if (selection) keepForm(selection, { name: "selection" });
 
 let from = null;
 document.addEventListener("touchstart", ({ touches, target }) => {

@@ -1,5 +1,7 @@
 // The studio: shows what the ticked models take, offers what would be right, and never loses what was typed.
 
+import { fillForm, readForm, recall, rememberOnLeaving } from "./memory.js";
+
 const compose = () => document.getElementById("compose");
 
 function showWhatIsTaken(form) {
@@ -146,8 +148,35 @@ document.addEventListener("fluxweb:filled", () => {
   compose().elements.prompt.focus();
 });
 
-// Somebody who comes back (or reloads) finds what was typed, put back by the browser: price, fields and swatches follow
-// it, and pressing again means another run, because one press belongs to one visit of the page.
+// -- who comes back ---------------------------------------------------------------------------------------------------
+
+// Where the server writes what depends on the rest of the form: what was ticked there is put back before it is asked.
+const PARTS = { skip: "values", buy_again: "owned", as_written: "doubts", let_wait: "budget" };
+
+function putBackTick(form, tick) {
+  const [, name, value] = /^(\w+)=(.*)$/s.exec(tick);
+  const box = Object.assign(document.createElement("input"), { type: "checkbox", name, value, checked: true });
+  if (name === "size") {
+    const chip = Object.assign(document.createElement("label"), { className: "chip" });
+    chip.append(box, Object.assign(document.createElement("span"), { className: "num", textContent: value }));
+    form.querySelector(".sizes-list").append(chip);
+  } else if (name in PARTS) {
+    box.hidden = true;
+    document.getElementById(PARTS[name]).append(box);
+  }
+}
+
+function putBack(form, held) {
+  letSeveralShapes(form, held.some(([name, value]) => name === "shapes_several=on" && value));
+  for (const tick of fillForm(form, held)) putBackTick(form, tick);
+}
+
+const held = compose() && recall("compose");
+if (held) putBack(compose(), held);
+rememberOnLeaving("compose", () => readForm(compose(), { all: true }));
+
+// Somebody who comes back (or reloads) finds what was typed: price, fields and swatches follow it, and pressing again
+// means another run, because one press belongs to one visit of the page.
 window.addEventListener("pageshow", (event) => {
   const [visit] = performance.getEntriesByType("navigation");
   const form = compose();

@@ -1,6 +1,7 @@
 // The page that compares: all panes follow one view, two of them can be laid on one another, keys do everything.
 
 import { readLook, writeLook, writePictures } from "./address.js";
+import { keepForm } from "../memory.js";
 import { watch } from "./gestures.js";
 import { listen } from "./keys.js";
 import { Pane } from "./pane.js";
@@ -34,6 +35,8 @@ const mode = () => root.dataset.mode;
 const active = () => (mode() === "grid" ? shown().map((figure) => panes.get(figure)) : stage.panes);
 const keyOf = (figure) => figure.dataset.key;
 const figureOf = (letter) => figures.find((figure) => figure.dataset.letter === letter);
+// Letters follow the order, which changes: addresses name the pictures themselves. (Older ones have letters.)
+const figureSaid = (name) => figures.find((figure) => keyOf(figure) === name) ?? figureOf(name);
 
 // -- drawing ---------------------------------------------------------------------------------------------------------
 
@@ -190,12 +193,12 @@ function swap() {
 }
 
 const rewrite = () => writePictures(shown().map(keyOf), figures.map(keyOf));
-const remember = () => writeLook(mode(), view, [controls.one.value, controls.other.value]);
+const remember = () => writeLook(mode(), view, two().map(keyOf));
 
 function recall() {
   const said = readLook();
   view = said.view ?? view;
-  const pair = said.two.map(figureOf);
+  const pair = said.two.map(figureSaid);
   if (pair.length === 2 && pair.every(Boolean)) setPair(...pair);
   if (MODES.includes(said.mode) && figures.length > 1) setMode(said.mode);
 }
@@ -239,6 +242,10 @@ const acts = {
   keys: () => document.getElementById("keys").showModal(),
 };
 
+function sayKnobs() {
+  for (const name of ["gain", "every"]) document.getElementById(`${name}-now`).value = controls[name].value;
+}
+
 function start() {
   for (const figure of figures) panes.set(figure, new Pane(figure.querySelector(".view"), figure.querySelector("img")));
   document.documentElement.classList.add("live");
@@ -258,8 +265,9 @@ function start() {
     else if (target.name === "one" || target.name === "other") openStage();
     else if (target.name === "gain") stage.regain();
     else stage.update();
-    if (target.name === "gain" || target.name === "every") document.getElementById(`${target.name}-now`).value = target.value;
+    sayKnobs();
   });
+  keepForm(tools, { name: "tools", without: ["mode", "ground", "one", "other"], filled: sayKnobs }); // those are said elsewhere
   for (const link of document.querySelectorAll(".chips a, #names")) {
     link.addEventListener("click", () => { link.hash = location.hash; }); // what comes is looked at in the same way
   }
