@@ -1,5 +1,6 @@
 // What stands around every page: the theme button, menus, toasts, and the news that a run has finished.
 
+import { growTextareas } from "./grow.js";
 import { keepForms } from "./memory.js";
 
 const THEMES = ["system", "light", "dark"];
@@ -59,6 +60,7 @@ document.addEventListener("keydown", (event) => {
 // -- forms -----------------------------------------------------------------------------------------------------------
 
 keepForms();
+growTextareas();
 
 // -- toasts ----------------------------------------------------------------------------------------------------------
 

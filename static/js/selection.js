@@ -65,6 +65,11 @@ document.addEventListener("click", (event) => {
   takeRange(box, event.target === box ? box.checked : true);
 });
 
+// What is clicked with shift is taken; the text between is not marked as well.
+document.addEventListener("mousedown", (event) => {
+  if (event.shiftKey && boxOf(event.target)) event.preventDefault();
+});
+
 document.addEventListener("change", ({ target }) => {
   if (!target.matches(".tick input")) return;
   remember([target]);

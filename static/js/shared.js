@@ -1,5 +1,6 @@
 // What a guest's page does beyond links and forms: the lightbox, arrow keys, C to compare, swiping.
 
+import { growTextareas } from "./grow.js";
 import { keepForm, keepForms } from "./memory.js";
 
 const SWIPE_PX = 50;
@@ -49,6 +50,7 @@ function compare() {
 }
 
 keepForms();
+growTextareas();
 const selection = document.getElementById("selection");
 if (selection) keepForm(selection, { name: "selection" });
 

@@ -160,3 +160,27 @@ def test_the_script_of_any_page_is_small(studio, live_server):
         size = sum(len(gzip.compress(got.body())) for got in scripts.values())
         assert scripts
         assert size <= SCRIPT_BYTES, path
+
+
+def test_the_prompt_grows_and_shrinks_where_the_browser_cannot_do_it_itself(studio):
+    studio.add_init_script("""
+      const { supports } = CSS;
+      CSS.supports = (name, ...rest) => name !== "field-sizing" && supports.call(CSS, name, ...rest);
+      document.addEventListener("DOMContentLoaded", () => {
+        document.getElementById("id_prompt").style.fieldSizing = "fixed";
+      });
+    """)
+    studio.reload()
+    height = prompt(studio).evaluate("(area) => area.offsetHeight")
+    assert height == 108  # the least
+    for viewport in ({"width": 1440, "height": 900}, {"width": 360, "height": 760}):
+        studio.set_viewport_size(viewport)
+        prompt(studio).fill("\n".join(["a lighthouse in fog"] * 12))
+        sizes = prompt(studio).evaluate("(area) => [area.offsetHeight, area.scrollHeight, area.clientHeight]")
+        assert sizes[0] > 250
+        assert sizes[1] == sizes[2]  # nothing to scroll
+        prompt(studio).fill("\n".join(["a lighthouse in fog"] * 200))
+        assert prompt(studio).evaluate("(area) => area.offsetHeight / innerHeight") == pytest.approx(0.6, abs=0.02)
+        prompt(studio).fill("a door")
+        assert prompt(studio).evaluate("(area) => area.offsetHeight") == height
+    assert studio.locator("textarea:disabled").count() == 0
