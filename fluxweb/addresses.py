@@ -26,6 +26,8 @@ SQLITE = "django.db.backends.sqlite3"
 DATABASES = ("sqlite", "postgres", "postgresql")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 HOST_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+CHECKSUMS = ("when_required", "when_supported")
+S3_CONNECT_SECONDS, S3_READ_SECONDS, S3_TRIES = 5, 30, 2  # with botocore's own a start or a call would wait 5 minutes
 BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]")  # also what other services than Amazon's take
 
 
@@ -120,15 +122,14 @@ def read_redis(name: str) -> str:
 
 
 def read_storage(name: str) -> dict:
-    """Read `s3://bucket?endpoint_url=...&region=...`; credentials come by the usual AWS variables."""
+    """Read `s3://bucket?endpoint_url=...&region=...&checksums=...`; credentials come by the AWS variables."""
     if not env_str(name):
         return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"allow_overwrite": True}}
     parts = _split(name, env_str(name), ("s3",))
-    query = _query(name, parts, ("endpoint_url", "region"))
+    query = _query(name, parts, ("endpoint_url", "region", "checksums"))
     if not BUCKET.fullmatch(parts.netloc):
         raise ImproperlyConfigured(f"{name} names no bucket: s3://BUCKET?endpoint_url=...&region=...")
-    if endpoint := query.get("endpoint_url"):
-        _host(name, _split(f"The endpoint_url of {name}", endpoint, ("http", "https")))
+    endpoint = _endpoint(name, query.get("endpoint_url"))
     options = {
         "bucket_name": parts.netloc,
         "location": parts.path.strip("/"),
@@ -137,8 +138,39 @@ def read_storage(name: str) -> dict:
         "file_overwrite": True,
         "default_acl": None,
         "querystring_auth": True,
+        "client_config": _s3_config(_checksums(name, query.get("checksums"), endpoint)),
     }
     return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
+def _endpoint(name, endpoint):
+    if endpoint:
+        parts = _split(f"The endpoint_url of {name}", endpoint, ("http", "https"))
+        if not _host(name, parts) or parts.username is not None or parts.query or parts.fragment:
+            raise ImproperlyConfigured(f"The endpoint_url of {name} must be such as https://minio.example.com:9000")
+    return endpoint
+
+
+def _checksums(name, asked, endpoint):
+    """Return when checksums are sent; None leaves it to botocore, whose default only Amazon and new services take."""
+    if asked is not None and asked not in CHECKSUMS:
+        raise ImproperlyConfigured(f"The checksums of {name} must be {' or '.join(CHECKSUMS)}")
+    own_service = endpoint or env_str("AWS_ENDPOINT_URL_S3") or env_str("AWS_ENDPOINT_URL")
+    said = asked or env_str("AWS_REQUEST_CHECKSUM_CALCULATION")
+    return asked or ("when_required" if own_service and not said else None)
+
+
+def _s3_config(checksums):
+    from botocore.config import Config  # here: only installs with STORAGE_URL need it
+
+    return Config(
+        signature_version="s3v4",
+        request_checksum_calculation=checksums,
+        response_checksum_validation=checksums,
+        connect_timeout=S3_CONNECT_SECONDS,
+        read_timeout=S3_READ_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": S3_TRIES},
+    )
 
 
 def read_mail(name: str) -> dict:

@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from fluxweb.env import NAMES
+from gallery.services import files
 
 THREADS_MAX = 1000
 ONE_START = 0x666C7578  # the key of PostgreSQL's advisory lock: one start at a time prepares a database
@@ -46,6 +47,16 @@ def check_migrated() -> None:
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if missing:
         raise CommandError("fluxweb cannot start: the database is older than this code; run `manage.py migrate` first.")
+
+
+def check_storage(say: Callable[[str], None]) -> None:
+    """Raise CommandError where the storage refuses until somebody changes a setting; `say` what may pass by itself."""
+    try:
+        files.check_room()
+    except files.StorageTrouble as trouble:
+        if trouble.is_refusal:
+            raise CommandError(f"fluxweb cannot start: {trouble.whole}") from None
+        say(f"{trouble.whole} Nothing is bought until it can be stored; it is tried again by itself.")
 
 
 @contextmanager

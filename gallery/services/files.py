@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,15 +13,15 @@ from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage, storages
 
+from gallery.services import spool
+from gallery.services.storage_words import StorageTrouble, name_trouble
+
 FREE_BYTES = 200 * 1024 * 1024  # below this nothing is bought: a result can have 40 MB, and the database needs room too
 PROBE_SECONDS = 20  # how long a successful look at a remote storage is believed
 STALE_SECONDS = 3600  # a temporary file this old belongs to nobody
 
 probes = {"good_until": 0.0}
-
-
-class StorageTrouble(OSError):
-    """Nothing can be stored now; the sentence says why."""
+probing = threading.Lock()  # one at a time: of many threads that ask, one asks the service and the others believe it
 
 
 class ReadyFile(File):
@@ -32,32 +33,40 @@ class ReadyFile(File):
 
 def check_room(*, free_bytes=None):
     """Raise StorageTrouble unless a result could be stored now: paying for what cannot be kept is the worst outcome."""
-    try:
-        _check_folder(incoming(), free_bytes or FREE_BYTES)
-        if not is_local():
-            _check_remote()
-    except StorageTrouble:
-        raise
-    except OSError as error:
-        raise StorageTrouble(f"The storage does not answer: {error.strerror or type(error).__name__}.") from error
+    for folder in (incoming, spool.folder):  # either may have a disk of its own
+        _check_folder(folder, free_bytes or FREE_BYTES)
+    if not is_local():
+        _check_remote()
 
 
 def _check_folder(folder, free_bytes):
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise StorageTrouble("The storage folder cannot be written to.")
-    free = shutil.disk_usage(folder).free
+    try:
+        path = folder()
+        is_writable, free = os.access(path, os.W_OK | os.X_OK), shutil.disk_usage(path).free
+    except OSError as error:
+        words = f"The storage folder cannot be used: {error.strerror or type(error).__name__}."
+        raise StorageTrouble(words, is_disk=True) from error
+    if not is_writable:
+        words = "FLUXWEB_DATA has a folder that cannot be written to."
+        raise StorageTrouble(words, is_refusal=True, is_disk=True)
     if free < free_bytes:
-        raise StorageTrouble(f"The disk is nearly full: {free // 2**20} MB left, {free_bytes // 2**20} MB needed.")
+        words = f"The disk is nearly full: {free // 2**20} MB left, {free_bytes // 2**20} MB needed."
+        raise StorageTrouble(words, is_disk=True)
 
 
 def _check_remote():
-    if time.monotonic() < probes["good_until"]:
-        return
-    try:
-        default_storage.save("probe", ContentFile(b"fluxweb"))
-    except Exception as error:  # whatever the S3 library raises, it means the same
-        raise StorageTrouble(f"The storage does not answer: {type(error).__name__}.") from error
-    probes["good_until"] = time.monotonic() + PROBE_SECONDS
+    with probing:
+        if time.monotonic() < probes["good_until"]:
+            return
+        try:
+            default_storage.save("probe", ContentFile(b"fluxweb"))
+        except Exception as error:  # whatever the S3 library raises: its classes are many
+            raise _named(error) from error
+        probes["good_until"] = time.monotonic() + PROBE_SECONDS
+
+
+def _named(error):
+    return name_trouble(error, secrets=(default_storage.access_key, default_storage.secret_key))
 
 
 def is_local():
@@ -90,7 +99,8 @@ def publish(file, name):
     except OSError:
         raise
     except Exception as error:  # whatever a remote storage's library raises: the file is not there
-        raise StorageTrouble(f"{type(error).__name__} while storing a file") from error
+        probes["good_until"] = 0.0  # the next call looks before it pays
+        raise _named(error) from error
     if is_local():
         _sync_folder(Path(default_storage.path(stored)).parent)
     return stored
@@ -135,7 +145,12 @@ def _listed(folder):
 
 
 def open_file(name):
-    return default_storage.open(name, "rb")
+    try:
+        return default_storage.open(name, "rb")
+    except OSError:
+        raise
+    except Exception as error:  # whatever a remote storage's library raises
+        raise _named(error) from error
 
 
 def remove(name):

@@ -18,12 +18,13 @@ def database_answers():
     return True
 
 
-def storage_has_room():
+def storage_trouble():
+    """Return why nothing could be stored now, in words that anybody may read; empty if it could be."""
     try:
         files.check_room()
-    except files.StorageTrouble:
-        return False
-    return True
+    except files.StorageTrouble as trouble:
+        return str(trouble)
+    return ""
 
 
 def worker_lives():

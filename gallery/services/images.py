@@ -244,6 +244,8 @@ def sweep_held():
 
 
 def _say(trouble):
+    if isinstance(trouble, files.StorageTrouble):
+        return str(trouble)
     if isinstance(trouble, OSError):
         return f"Storage: {trouble.strerror or type(trouble).__name__}"
     return str(trouble) or type(trouble).__name__

@@ -21,45 +21,45 @@ def keep_content(attempt_key, facts, content):
 
 
 def _write(name, content):
-    folder = _folder()
-    unfinished = folder / f"{name}.part"
+    into = folder()
+    unfinished = into / f"{name}.part"
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    unfinished.rename(folder / name)
+    unfinished.rename(into / name)
 
 
 def forget(attempt_key):
-    (_folder() / f"{attempt_key}{SUFFIX}").unlink(missing_ok=True)
+    (folder() / f"{attempt_key}{SUFFIX}").unlink(missing_ok=True)
 
 
 def forget_content(attempt_key):
-    (_folder() / f"{attempt_key}{CONTENT_SUFFIX}").unlink(missing_ok=True)
+    (folder() / f"{attempt_key}{CONTENT_SUFFIX}").unlink(missing_ok=True)
 
 
 def open_content(attempt_key):
     """Open the bytes that came within an answer. Raises FileNotFoundError: it may have been another machine's."""
-    file = (_folder() / f"{attempt_key}{CONTENT_SUFFIX}").open("rb")
+    file = (folder() / f"{attempt_key}{CONTENT_SUFFIX}").open("rb")
     file.readline()
     return file
 
 
 def facts_of_content(attempt_key):
     """Return what else is known of an answer that carries its picture."""
-    with (_folder() / f"{attempt_key}{CONTENT_SUFFIX}").open("rb") as file:
+    with (folder() / f"{attempt_key}{CONTENT_SUFFIX}").open("rb") as file:
         return json.loads(file.readline())
 
 
 def contents(*, unless=()):
     """Return the attempt keys of all bytes that lie here, except those of the attempts named."""
-    return sorted({path.stem for path in _folder().glob(f"*{CONTENT_SUFFIX}")} - set(unless))
+    return sorted({path.stem for path in folder().glob(f"*{CONTENT_SUFFIX}")} - set(unless))
 
 
 def kept(*, unless=()):
     """Yield (attempt key, text) of every answer that lies here, except those of the attempts named."""
-    for path in sorted(_folder().glob(f"*{SUFFIX}")):
+    for path in sorted(folder().glob(f"*{SUFFIX}")):
         if path.stem in unless:
             continue
         try:
@@ -70,11 +70,12 @@ def kept(*, unless=()):
 
 def put_aside(attempt_key, suffix=SUFFIX):
     """Keep an answer that nobody can read where a person finds it."""
-    path = _folder() / f"{attempt_key}{suffix}"
+    path = folder() / f"{attempt_key}{suffix}"
     path.rename(path.with_suffix(".bad"))
 
 
-def _folder():
-    folder = Path(settings.SPOOL)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
+def folder():
+    """Return the folder of the answers; it is made if it is not there."""
+    found = Path(settings.SPOOL)
+    found.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return found

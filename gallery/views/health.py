@@ -20,12 +20,14 @@ def healthz(request):
 @never_cache
 @login_not_required
 def readyz(request):
-    """Answer 503 with false beside every part that fails."""
+    """Answer 503 with false beside every part that fails; why nothing can be stored stands in a header."""
+    storage_trouble = health.storage_trouble()
     parts = {
         "database": health.database_answers(),
         "queue": tasks.queue_answers(),
-        "storage": health.storage_has_room(),
+        "storage": not storage_trouble,
         "worker": health.worker_lives(),
         "gate": health.gate_is_open(),
     }
-    return JsonResponse(parts, status=200 if all(parts.values()) else 503)
+    why = {"X-Storage": storage_trouble.replace("’", "'")} if storage_trouble else {}
+    return JsonResponse(parts, status=200 if all(parts.values()) else 503, headers=why)

@@ -8,12 +8,16 @@ import threading
 
 import pytest
 from django.core.checks import run_checks
+from django.core.management.base import CommandError
 from django.db import connection
 
+from fluxweb.addresses import read_storage
 from fluxweb.server import listen, read_bind
 from gallery.management import starting
+from gallery.services import files
 from tests.processes.town import free_port
 from tests.project.test_readme import ROOT
+from tests.s3 import SmallS3
 
 SECRET = "geheim"
 VALUES = {
@@ -161,6 +165,9 @@ VALUES = {
         "s3://my bucket",
         "s3://bucket?regoin=x",
         "s3://bucket?endpoint_url=minio:9000",
+        "s3://bucket?endpoint_url=http://mia:geheim@minio:9000",
+        "s3://bucket?endpoint_url=http://minio:9000&checksums=sometimes",
+        "s3://bucket?checksums=",
         "file:///tmp",
     ),
     "EMAIL_URL": (
@@ -188,6 +195,7 @@ RIGHT = [
     {"DATABASE_URL": "postgres://a:ge%40heim@/c", "REDIS_URL": "unix:///run/redis.sock"},
     {"DATABASE_URL": "postgresql://db_server/fluxweb", "REDIS_URL": "rediss://:geheim@redis_1:6380/2"},
     {"STORAGE_URL": "s3://my-bucket/folder?endpoint_url=http://minio_1:9000&region=eu-central-1"},
+    {"STORAGE_URL": "s3://my-bucket?endpoint_url=https://minio:9000&checksums=when_required"},
     {"EMAIL_URL": "smtps://mia%40example.com:a%2Fb@mail.example", "FLUXWEB_MAIL_FROM": "fluxweb <flux@example.com>"},
     {"FLUXWEB_SECRET_KEY": "0123456789abcdef0123456789abcdef"},
     {name: "" for name, _ in WRONG},
@@ -328,6 +336,48 @@ def test_two_starts_prepare_one_after_the_other(settings, tmp_path, db):
         assert not done.is_set()
     other.join(START_SECONDS)
     assert done.is_set()
+
+
+STORE = {"AWS_ACCESS_KEY_ID": "AKIAQ7EXAMPLEKEY", "AWS_SECRET_ACCESS_KEY": SECRET, "AWS_EC2_METADATA_DISABLED": "true"}
+
+
+@pytest.mark.parametrize("command", ["up", "worker"])
+def test_a_bucket_that_is_not_there_is_said_before_anything_runs(tmp_path, command):
+    with SmallS3() as service:
+        url = f"s3://another?endpoint_url={service.url}"
+        where = ["--bind", f"127.0.0.1:{free_port()}"] if command == "up" else []
+        done = run(command, *where, env=environment(tmp_path / "data", STORAGE_URL=url, **STORE))
+    assert done.returncode != 0
+    assert "fluxweb cannot start: STORAGE_URL names a bucket that is not there (NoSuchBucket: The" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert SECRET not in done.stderr
+    assert "fluxweb runs at" not in done.stdout
+
+
+def test_a_storage_that_refuses_stops_the_start_and_one_that_may_come_back_does_not(monkeypatch, settings):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAQ7EXAMPLEKEY")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+    said = []
+    with SmallS3() as service:
+        monkeypatch.setenv("STORAGE_URL", f"s3://pictures?endpoint_url={service.url}")
+        settings.STORAGES = settings.STORAGES | {"default": read_storage("STORAGE_URL")}
+        for code in ("AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "NoSuchBucket"):
+            service.answer = (403, code, "No.")
+            with pytest.raises(CommandError, match=r"^fluxweb cannot start: .*(STORAGE_URL|AWS_)"):
+                starting.check_storage(say=said.append)
+        assert said == []
+        service.answer = (503, "ServiceUnavailable", "Later.")
+        starting.check_storage(say=said.append)
+    starting.check_storage(say=said.append)  # nobody listens any more
+    assert [each.partition(" (")[0] for each in said[:1]] == ["The storage answers 503 for now"]
+    assert said[1].startswith("The storage does not answer: Connection refused. Nothing is bought")
+
+
+def test_a_full_disk_is_said_and_the_start_goes_on(monkeypatch):
+    said = []
+    monkeypatch.setattr(files, "FREE_BYTES", 2**60)
+    starting.check_storage(say=said.append)
+    assert said[0].startswith("The disk is nearly full")
 
 
 def test_a_misspelt_setting_is_said(monkeypatch):

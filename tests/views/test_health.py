@@ -37,6 +37,7 @@ def test_the_process_lives_whatever_else_is_wrong(visitor, a_worker):
 
 def test_ready_when_everything_is_there(visitor):
     assert ready(visitor) == GOOD
+    assert "X-Storage" not in visitor.get("/readyz")
 
 
 def test_not_ready_without_a_worker(visitor, a_worker):
@@ -82,6 +83,7 @@ def test_not_ready_when_nothing_can_be_stored(visitor, settings, tmp_path):
 def test_not_ready_when_the_disk_is_full(visitor, monkeypatch):
     monkeypatch.setattr(files, "FREE_BYTES", 2**60)
     assert ready(visitor) == GOOD | {"storage": False}
+    assert visitor.get("/readyz")["X-Storage"].startswith("The disk is nearly full")
 
 
 def test_not_ready_when_the_broker_is_away(visitor, monkeypatch, tmp_path):

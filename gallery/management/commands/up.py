@@ -18,7 +18,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
 
 from fluxweb import server
-from gallery.management.starting import alone, check_settings, misspelt_settings, said_in_words, thread_count
+from gallery.management.starting import (
+    alone,
+    check_settings,
+    check_storage,
+    misspelt_settings,
+    said_in_words,
+    thread_count,
+)
 from gallery.services import gate, people
 
 PR_SET_PDEATHSIG = 1  # prctl(2): send the child this signal when its parent dies
@@ -45,6 +52,7 @@ class Command(BaseCommand):
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, self._stop)
             check_settings()
+            check_storage(say=self.stderr.write)
             with said_in_words(), alone(say_waiting=self._say_waiting):
                 self._prepare()
             self.children = self._start(listening, worker_threads)

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from gallery import tasks
-from gallery.management.starting import check_migrated, check_settings, thread_count
+from gallery.management.starting import check_migrated, check_settings, check_storage, thread_count
 
 
 class Command(BaseCommand):
@@ -18,5 +18,6 @@ class Command(BaseCommand):
 
     def handle(self, *, worker_threads, **_):
         check_settings()
+        check_storage(say=self.stderr.write)
         check_migrated()
         tasks.process.run(threads=worker_threads)
