@@ -1,5 +1,7 @@
 """What bytes are, by how they begin: headers and names of files may lie."""
 
+import re
+
 HEAD_BYTES = 1024
 
 PREFIXES = (
@@ -21,6 +23,7 @@ PREFIXES = (
     (b"\x1f\x8b", "gzip"),
 )
 BRANDS = {b"avif": "avif", b"avis": "avif", b"heic": "heic", b"heix": "heic", b"mif1": "heic", b"msf1": "heic"}
+JSON = re.compile(rb'(\{\s*["}]|\[\s*[\[{"\]])')
 PAGES = (b"<!doctype html", b"<html", b"<head", b"<body")
 PICTURES = {"jpeg", "png", "webp", "gif", "bmp", "tiff", "ico", "jxl", "jp2", "psd", "avif", "heic", "svg"}
 
@@ -44,4 +47,4 @@ def _sniff_text(head: bytes) -> str:
         return "html"
     if head.startswith(b"<?xml"):
         return "xml"
-    return "json" if head.startswith((b'{"', b'["', b"[{", b"{}", b"[]")) else ""
+    return "json" if JSON.match(head) else ""

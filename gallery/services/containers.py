@@ -7,6 +7,8 @@ import struct
 import zlib
 from xml.sax.saxutils import escape
 
+from gallery.services import mending
+
 JPEG_START, JPEG_END = b"\xff\xd8", b"\xff\xd9"
 SOS, COM, APP0, APP14 = 0xDA, 0xFE, 0xE0, 0xEE
 RESTARTS = range(0xD0, 0xD8)
@@ -21,7 +23,8 @@ PNG_START = b"\x89PNG\r\n\x1a\n"
 PNG_KEPT = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
 PNG_COLOUR = {b"iCCP", b"gAMA", b"cHRM", b"cICP"}  # without these it might look different
 
-WEBP_KEPT = {b"VP8X", b"ALPH", b"VP8 ", b"VP8L"}
+WEBP_PIXELS = {b"VP8 ", b"VP8L"}
+WEBP_KEPT = {b"VP8X", b"ALPH"} | WEBP_PIXELS
 WEBP_XMP, WEBP_ALPHA = 0x04, 0x10
 EXIF_ORIENTATION = 0x0112
 XMP = (
@@ -126,6 +129,8 @@ def _describe_jpeg(content, text):
 def _strip_png(content):
     kept = [PNG_START]
     for kind, chunk in _png_chunks(content):
+        if kind == b"tRNS" and mending.is_odd(kind, chunk[8:-4], chunk[-4:], content[mending.PNG_COLOUR_TYPE]):
+            raise NotBare("its transparency is damaged")
         if kind in PNG_KEPT:
             kept.append(chunk)
         elif kind in PNG_COLOUR or (kind == b"eXIf" and _is_turned(chunk[8:-4])):
@@ -169,6 +174,8 @@ def _strip_webp(content):
             kept.append((kind, body))
         elif kind in (b"ICCP", b"ANIM") or (kind == b"EXIF" and _is_turned(body.removeprefix(b"Exif\0\0"))):
             raise NotBare("turned, coloured or moved by its metadata")
+    if not WEBP_PIXELS & {kind for kind, _ in kept}:
+        raise NotBare("no picture within the length that it claims")
     return _webp(kept)
 
 

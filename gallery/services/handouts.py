@@ -56,15 +56,19 @@ def card(image):
 def content(image, share):
     """Return the bytes of the file as a link hands it out: clean, or with what its switches let into the recipe."""
     with files.open_file(image.file) as file:
-        original = file.read()
-    try:
-        clean = containers.strip(original, image.format)
-    except containers.NotBare as reason:
-        log.info("picture drawn anew for a guest", image=image.key, reason=str(reason))
-        clean = _redrawn(original, image.format)
+        clean = stripped(file.read(), image.format)
     if share.download != Download.RECIPE:
         return clean
     return containers.describe(clean, image.format, json.dumps(recipe(image, share), ensure_ascii=False))
+
+
+def stripped(original, image_format):
+    """Return the bytes of a picture with nothing in them but the picture, as it is meant to be seen."""
+    try:
+        return containers.strip(original, image_format)
+    except containers.NotBare as reason:
+        log.info("picture drawn anew for a guest", reason=str(reason))
+        return _redrawn(original, image_format)
 
 
 def recipe(image, share):

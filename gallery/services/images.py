@@ -76,7 +76,7 @@ def _fetch_into(file, attempt):
     if not got.listed:
         _block(attempt, reason="The result’s host is not in FLUX_RESULT_HOSTS.", file=file)
     elif is_deadly(attempt):
-        _block(attempt, reason="Two workers died while decoding this result.", file=file, decodes=attempt.decodes)
+        _block(attempt, reason="The worker stopped twice while decoding this.", file=file, decodes=attempt.decodes)
     else:
         _show_or_hold(file, attempt, got)
     if attempt.url == INLINE:

@@ -18,8 +18,13 @@ LOOKS = ((0xE0, b"JFIF\0"), (0xE1, b"Exif\0\0"), (0xE2, b"ICC_PROFILE\0"), (0xEE
 APP0, APP15 = 0xE0, 0xEF
 
 PNG_START = b"\x89PNG\r\n\x1a\n"
-PNG_WORDS = {b"tEXt", b"zTXt", b"iTXt"}  # compressed, they may be larger than Pillow takes
-PNG_PACKED = {b"zTXt", b"iTXt", b"iCCP"}
+PNG_LOOKS = {b"tRNS", b"iCCP", b"eXIf"}  # what may be left out and a picture looks different without
+PNG_PACKED = {b"zTXt", b"iTXt", b"iCCP"}  # they may be larger than Pillow takes
+PNG_MOVES = {b"acTL", b"fcTL", b"fdAT"}  # only the first picture is shown
+PNG_LENGTHS = {b"gAMA": 4, b"cHRM": 32, b"sRGB": 1, b"pHYs": 9}  # Pillow reads these without looking
+# Lengths of tRNS by the type of colour: grey, colours, palette; others have transparency of their own.
+PNG_CLEAR_BYTES = {b"\0": {2}, b"\2": {6}, b"\3": set(range(1, 257))}
+PNG_COLOUR_TYPE = slice(25, 26)  # where its head tells the type of colour
 WEBP_FRAMES = {b"VP8X", b"ALPH", b"VP8 ", b"VP8L", b"ANIM", b"ANMF", b"ICCP", b"EXIF"}
 
 
@@ -114,19 +119,21 @@ def _bare_jpeg(content, looks):
     return b"".join([*parts, content[rest:]])
 
 
-# -- PNG: texts that are too long, checksums of what may be left out --------------------------------------------------
+# -- PNG: what may be left out and is odd, or larger than Pillow takes -----------------------------------------------
 
 
 def _mend_png(file):
-    if not any(_is_odd(kind, body, crc) for kind, body, crc in _png_heads(file)):
+    if not any(is_odd(*chunk) for chunk in _png_heads(file)):
         return None
     content = _whole(file)
     return b"".join([PNG_START, *_sound_chunks(content)])
 
 
 def _png_heads(file):
-    """Yield (kind, body, checksum); the body of what may be left out only, which alone is read."""
+    """Yield (kind, body, checksum, type of colour); the body of what may be left out only, which alone is read."""
     size, at = file.seek(0, 2), len(PNG_START)
+    file.seek(PNG_COLOUR_TYPE.start)
+    colour = file.read(1)
     while at + 12 <= size:
         file.seek(at)
         length, kind = struct.unpack(">L4s", file.read(8))
@@ -134,7 +141,7 @@ def _png_heads(file):
             return
         if _may_be_left_out(kind):
             body = file.read(length)
-            yield kind, body, file.read(4)
+            yield kind, body, file.read(4), colour
         at += 12 + length
 
 
@@ -142,17 +149,24 @@ def _may_be_left_out(kind):
     return bool(kind[0] & 0x20)  # a small first letter: ancillary
 
 
-def _is_odd(kind, body, crc):
-    return kind in PNG_PACKED or zlib.crc32(kind + body).to_bytes(4) != crc
+def is_odd(kind, body, crc, colour):
+    """Say whether Pillow stumbles over a chunk that may be left out, or reads it otherwise than browsers."""
+    if kind in PNG_PACKED | PNG_MOVES or PNG_LENGTHS.get(kind, len(body)) != len(body):
+        return True
+    return zlib.crc32(kind + body).to_bytes(4) != crc or (kind == b"tRNS" and not _is_clear(body, colour))
+
+
+def _is_clear(body, colour):
+    return len(body) in PNG_CLEAR_BYTES.get(colour, ())
 
 
 def _sound_chunks(content):
     """Yield the chunks that say how the picture looks, as they are. What is cut stays cut."""
-    at = len(PNG_START)
+    at, colour = len(PNG_START), content[PNG_COLOUR_TYPE]
     while at + 12 <= len(content):
         length, kind = struct.unpack_from(">L4s", content, at)
         chunk = content[at : at + 12 + length]
-        if not _may_be_left_out(kind) or _is_sound(kind, chunk[8:-4], chunk[-4:]):
+        if not _may_be_left_out(kind) or _is_sound(kind, chunk[8:-4], chunk[-4:], colour):
             yield chunk
         if kind == b"IEND":
             return
@@ -160,10 +174,17 @@ def _sound_chunks(content):
     yield content[at:]
 
 
-def _is_sound(kind, body, crc):
-    if kind in PNG_WORDS or zlib.crc32(kind + body).to_bytes(4) != crc:
+def _is_sound(kind, body, crc, colour):
+    if kind not in PNG_LOOKS or zlib.crc32(kind + body).to_bytes(4) != crc:
         return False
-    return kind != b"iCCP" or _unpacks_small(body.partition(b"\0")[2][1:])
+    if kind == b"tRNS":
+        return _is_clear(body, colour)
+    return kind != b"iCCP" or _is_profile(body)
+
+
+def _is_profile(body):
+    name, _, packed = body.partition(b"\0")
+    return bool(name) and packed[:1] == b"\0" and _unpacks_small(packed[1:])
 
 
 def _unpacks_small(packed):

@@ -4,6 +4,8 @@ import base64
 import dataclasses
 import io
 import json
+import struct
+import zlib
 from pathlib import Path
 
 import pytest
@@ -107,6 +109,45 @@ def test_a_jpeg_with_unreadable_metadata_is_a_picture(owner, worker, provider_se
     assert Image.objects.get().thumbnail
 
 
+def chunk(kind, body):
+    return struct.pack(">L", len(body)) + kind + body + struct.pack(">L", zlib.crc32(kind + body))
+
+
+OPTIONAL = [
+    "gAMA",
+    "cHRM",
+    "sRGB",
+    "iCCP",
+    "pHYs",
+    "tRNS",
+    "acTL",
+    "fcTL",
+    "fdAT",
+    "bKGD",
+    "sBIT",
+    "hIST",
+    "tIME",
+    "eXIf",
+    "sPLT",
+    "cICP",
+    "zTXt",
+    "iTXt",
+]
+BODIES = [b"", b"x" * 13, b"x" * 200, b"abc\0\0" + bytes(range(50))]
+
+
+@pytest.mark.parametrize("last", [False, True])
+@pytest.mark.parametrize("kind", OPTIONAL)
+def test_a_png_with_nonsense_in_an_optional_chunk_is_a_picture_and_can_be_shared(kind, last):
+    plain = oddities._png(Pillow.linear_gradient("L").convert("RGB"))
+    for body in BODIES:
+        at = len(plain) - oddities.PNG_END_BYTES if last else oddities.PNG_HEAD_BYTES
+        content = plain[:at] + chunk(kind.encode(), body) + plain[at:]
+        whole = verification.verify(io.BytesIO(content))
+        assert (whole.format, whole.width, whole.transparent) == ("png", 256, False)
+        assert opened(handouts.stripped(content, "png")).tobytes() == opened(plain).tobytes()
+
+
 # --- held -------------------------------------------------------------------------------------------------------------
 
 
@@ -117,6 +158,7 @@ def test_a_jpeg_with_unreadable_metadata_is_a_picture(owner, worker, provider_se
         (faults.WrongType(SVG, "image/png"), "An SVG drawing"),
         (faults.WrongType(HTML, "image/jpeg"), "A web page"),
         (faults.WrongType(b'{"status": "pending"}'), "A JSON text"),
+        (faults.WrongType(b'{\n  "status": "pending"\n}'), "A JSON text"),
         (faults.WrongType(b"\0\0\0\x18ftypisom" + bytes(99)), "A video"),
         (faults.WrongType(b"anything at all"), "of an unknown kind"),
         (faults.PixelBomb(6000), "6000 x 6000 is more than any FLUX model makes"),

@@ -198,3 +198,17 @@ def text_of(content, image_format):
         if image_format == "png":
             return opened.text["Description"]
         return "".join(ElementTree.fromstring(opened.info["xmp"]).itertext())
+
+
+def test_a_webp_whose_length_leaves_its_picture_out_is_drawn_anew():
+    content = encoded("webp")
+    for length in (0, 4, 12):
+        with pytest.raises(containers.NotBare):
+            containers.strip(content[:4] + struct.pack("<L", length) + content[8:], "webp")
+
+
+@pytest.mark.parametrize("body", [b"", b"x", bytes(7), bytes(300)])
+def test_a_png_with_damaged_transparency_is_drawn_anew(body):
+    content = encoded("png")
+    with pytest.raises(containers.NotBare):
+        containers.strip(content[:33] + png_chunk(b"tRNS", body) + content[33:], "png")
