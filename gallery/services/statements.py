@@ -12,6 +12,7 @@ import structlog
 from django.db.models import Sum
 from django.utils import timezone
 
+from gallery.catalogue import texts
 from gallery.catalogue.statement_files import InvalidStatementFile, read_statement
 from gallery.models import Charge, Statement
 from gallery.models.reconciling import Kind, Source, Stage
@@ -39,7 +40,7 @@ def import_csv(content, *, name, by):
     digest = overlaps.digest_of(lines)
     overlaps.refuse_known(digest)
     start, end = overlaps.span({timezone.localdate(line.at) for line in lines})
-    facts = {"source": Source.CSV, "name": name[:200], "created_by": by.username, "size": len(lines)}
+    facts = {"source": Source.CSV, "name": texts.clean_name(name)[:200], "created_by": by.username, "size": len(lines)}
     statement = Statement(start=start, end=end, stage=Stage.SAVING, digest=digest, **facts)
     if len(lines) > AT_ONCE:
         files.publish_bytes(content, _file_of(statement))
