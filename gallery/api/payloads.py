@@ -16,6 +16,7 @@ from .formats import HEAD_BYTES, PICTURES, sniff
 
 # Names whose value is looked into, in the order in which they are believed; a text is read under the second kind only.
 CONTAINERS = ("response", "choices", "message", "delta", "generations", "predictions", "artifacts", "candidates")
+CONTAINERS += ("parts", "inlinedata", "inline_data")
 CARRIERS = (
     "b64_json", "base64", "b64", "b64_image", "image_b64", "image_base64", "imagebytes", "image_bytes",
     "bytesbase64encoded", "url", "urls", "image_url", "imageurl", "image_urls", "imageurls", "signed_url",
@@ -59,27 +60,41 @@ def _texts(value: object, name: str = "url", depth: int = 0) -> Iterator[tuple[s
     if isinstance(value, str):
         if name in CARRIERS:
             yield name, value
+            yield from _texts(_read_nested(value), name, depth + 1)
     elif depth >= MAX_DEPTH:
         return
     elif isinstance(value, list):
         for each in value:
             yield from _texts(each, name, depth + 1)
     elif isinstance(value, dict):
-        named = {key.lower(): each for key, each in value.items()}
+        named = {key.lower().replace("-", "_"): each for key, each in value.items()}
         for known in CARRIERS + CONTAINERS:
             if known in named:
                 yield from _texts(named[known], known, depth + 1)
 
 
+def _read_nested(text: str) -> object:
+    """Return an object or list that stands as JSON within a text, else None."""
+    if text.lstrip()[:1] not in ("{", "["):
+        return None
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return None
+
+
 def _texts_of_broken(body: bytes) -> Iterator[tuple[str, str]]:
-    """Yield what stands whole in an answer that is no whole JSON, or is nothing but an address."""
+    """Yield what stands whole in an answer that is no whole JSON, or is nothing but an address or a picture."""
     for name, quoted in IN_BROKEN_JSON.findall(body):
         try:
             yield name.decode(), json.loads(quoted, strict=False)
         except ValueError:
             continue
-    if body.lstrip()[:4].lower() == b"http":
+    start = body.lstrip()[:64].decode("utf-8", "replace")
+    if start[:4].lower() == "http":
         yield "url", body[: HEAD_BYTES * 8].decode("utf-8", "replace")
+    elif start[:5].lower() == "data:" or _looks_like_picture(start):
+        yield "b64_json", body.decode("utf-8", "replace")
 
 
 def _read_content(name: str, text: str) -> bytes:
@@ -102,7 +117,7 @@ def _is_picture(content: bytes) -> bool:
 
 def _read_data_url(text: str) -> bytes:
     head, _, rest = text.partition(",")
-    if head.lower().rstrip().endswith(";base64"):
+    if head.lower().rstrip().endswith(";base64") or _looks_like_picture(rest):
         return _read_base64(unquote(rest))
     return unquote_to_bytes(rest.encode("utf-8", "replace"))
 

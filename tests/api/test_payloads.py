@@ -8,6 +8,7 @@ from urllib.parse import quote
 import brotli
 import pytest
 
+from gallery.api import errors
 from gallery.api.addresses import read_address
 from gallery.api.client import Client
 from gallery.api.reading import Answer, read_answer
@@ -114,6 +115,8 @@ SHAPES = [
     {"data": {"outputs": [{"uri": "?"}]}},
     {"choices": [{"message": {"content": "?"}}]},
     {"response": {"data": [{"url": "?"}]}},
+    {"candidates": [{"content": {"parts": [{"inlineData": {"mimeType": "image/png", "data": "?"}}]}}]},
+    {"Image-URL": "?"},
 ]
 
 
@@ -128,6 +131,23 @@ def test_a_result_is_found_where_gateways_put_it(shape):
     assert read(filled(shape, PLAIN)).content == PNG
 
 
+@pytest.mark.parametrize("outer", ["data", "result", "output", "content"])
+@pytest.mark.parametrize("shape", [{"url": "?"}, {"data": [{"b64_json": "?"}]}, ["?"]], ids=json.dumps)
+def test_a_result_is_found_in_json_that_stands_as_a_text_in_json(outer, shape):
+    assert read({outer: json.dumps(filled(shape, PLAIN))}).content == PNG
+    assert read({outer: "\n" + json.dumps(filled(shape, f"data:image/png;base64,{PLAIN}"), indent=1)}).content == PNG
+
+
+def test_json_within_json_has_an_end():
+    with pytest.raises(errors.PaidWithoutResult):
+        read({"data": "[" * 100_000})
+
+
+@pytest.mark.parametrize("text", [PLAIN, lines_of(URL_SAFE), f"data:image/png;base64,{PLAIN}", f"\n{PLAIN}\n"])
+def test_an_answer_that_is_nothing_but_base64_is_the_picture(text):
+    assert read(text.encode(), headers={"content-type": "text/plain"}).content == PNG
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -135,7 +155,8 @@ def test_a_result_is_found_where_gateways_put_it(shape):
         lines_of(PLAIN).replace("\n", "\r\n"), f"data:;base64,{URL_SAFE}",
         f"\n{PLAIN}\n", lines_of(PLAIN).replace("\n", "\\n"), f"data:image/png;base64,{PLAIN}",
         f"data:image/png;base64,\n{lines_of(PLAIN)}", f"DATA:image/png;charset=utf-8;BASE64,{PLAIN}",
-        f"data:image/png;base64,{quote(PLAIN, safe='')}", f"data:image/png,{quote(PNG)}", f'"{PLAIN}"',
+        f"data:image/png;base64,{quote(PLAIN, safe='')}", f"data:image/png,{quote(PNG)}", f"data:image/png,{PLAIN}",
+        f'"{PLAIN}"',
     ],
     ids=lambda text: repr(text[:40]),
 )  # fmt: skip
