@@ -6,9 +6,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from gallery.models import Refusal
+from gallery.services.side_notes import if_it_can_be
 from gallery.services.throttle import TooOften
 
 
+@if_it_can_be()
 def note(share, what):
     """Count that somebody was turned away from a link."""
     now = timezone.now()

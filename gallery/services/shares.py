@@ -13,7 +13,7 @@ from gallery.catalogue import texts
 from gallery.models import Answer, Share, ShareItem, User
 from gallery.models.people import digest_of
 from gallery.models.sharing import Kind, Refused
-from gallery.services import contents, refusals, spending, throttle
+from gallery.services import contents, refusals, side_notes, spending, throttle
 from gallery.services.slices import delete_in_slices
 
 USUAL_DAYS = 30
@@ -195,10 +195,12 @@ def let_answer(share, allowed):
     Share.objects.filter(pk=share.pk).update(answers_open=allowed)
 
 
+@side_notes.if_it_can_be()
 def count_view(share):
     Share.objects.filter(pk=share.pk).update(views=F("views") + 1, seen_at=timezone.now())
 
 
+@side_notes.if_it_can_be()
 def count_download(share):
     Share.objects.filter(pk=share.pk).update(downloads=F("downloads") + 1, seen_at=timezone.now())
 

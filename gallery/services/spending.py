@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef
 from gallery.models import Adjustment, Attempt, DaySpend, Mark, Movement, journal
 from gallery.models.adjustments import NO_MEMBER
 from gallery.models.spending import AMOUNTS, DIMENSIONS, terms
-from gallery.services import budget_counts, gate, rollups
+from gallery.services import budget_counts, gate, rollups, side_notes
 from gallery.services.commits import committing
 from gallery.services.rollups import delta_of
 from gallery.services.rows import for_database
@@ -101,7 +101,8 @@ def note_shared(images):
 def note_downloaded(attempt):
     """Count what an attempt brought as downloaded, for good: whoever has saved a file has a use for it."""
     if not attempt.downloaded:
-        Attempt.objects.filter(pk=attempt.pk, downloaded=False).update(downloaded=True)
+        with side_notes.if_it_can_be():
+            Attempt.objects.filter(pk=attempt.pk, downloaded=False).update(downloaded=True)
 
 
 def differences():

@@ -14,7 +14,7 @@ from gallery.catalogue.lists import counted
 from gallery.forms.sharing import FILTER, SWITCHES, ShareForm
 from gallery.models import Share
 from gallery.models.sharing import Kind
-from gallery.services import contents, guests, picture_keys, refusals, shares
+from gallery.services import contents, guests, picture_keys, refusals, shares, side_notes
 
 PAGE = 40
 KINDS = {Kind.RUN: "A run", Kind.GALLERY: "Gallery", Kind.COMPARISON: "A comparison"}
@@ -144,7 +144,8 @@ def show(request, key):
     context = {"link": Link(share), "share": share, "guests": people, "members": share.members.all()}
     context["refusals"] = refusals.of_link(share)
     response = render(request, "gallery/share.html", context)
-    shares.look_at_answers(share)
+    with side_notes.if_it_can_be():
+        shares.look_at_answers(share)
     return response
 
 
