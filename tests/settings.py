@@ -38,5 +38,9 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 INSTALLED_APPS.remove("whitenoise.runserver_nostatic")
 ALLOWED_HOSTS = ["*"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-if "postgresql" in DATABASES["default"]["ENGINE"]:  # a test database need not survive a power cut
-    DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"
+# A test database need not survive a power cut; the processes of tests/processes have the settings of an install.
+OPTIONS = DATABASES["default"]["OPTIONS"]
+if "postgresql" in DATABASES["default"]["ENGINE"]:
+    OPTIONS["options"] += " -c synchronous_commit=off"
+else:
+    OPTIONS["init_command"] = OPTIONS["init_command"].replace("synchronous=FULL", "synchronous=OFF")
