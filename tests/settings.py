@@ -43,4 +43,4 @@ OPTIONS = DATABASES["default"]["OPTIONS"]
 if "postgresql" in DATABASES["default"]["ENGINE"]:
     OPTIONS["options"] += " -c synchronous_commit=off"
 else:
-    OPTIONS["init_command"] = OPTIONS["init_command"].replace("synchronous=FULL", "synchronous=OFF")
+    OPTIONS["init_command"] += "PRAGMA synchronous=OFF;"
