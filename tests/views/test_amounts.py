@@ -107,7 +107,7 @@ def test_each_field_for_money_asks_for_what_it_reads_and_says_it_from_the_beginn
     assert echo.text == "= $1.00"
     assert echo["id"] in field["aria-describedby"].split()
     assert len(page.all("output", class_="read")) == 3
-    assert len(Page(admin_client.get(PRICES)).all("output", class_="read")) == 4
+    assert len(Page(admin_client.get(PRICES)).all("output", class_="read")) == 5
 
 
 def test_nonsense_is_answered_with_nothing(owner_client):
