@@ -44,7 +44,7 @@ def utf8_only(get_response):
 
     def answer(request):
         if request.encoding is not None:
-            request.encoding = "utf-8"
+            request._encoding = "utf-8"  # its setter would read the query first, in the very charset it is to forget
         return get_response(request)
 
     return answer
@@ -76,7 +76,7 @@ def caching(get_response):
         response = get_response(request)
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = TO_SAVE if _is_to_be_saved(response) else PAGE
-        if "max-age" not in response.headers["Cache-Control"]:  # a file, which is the same for htmx
+        if "immutable" not in response.headers["Cache-Control"]:  # a file is the same for htmx
             patch_vary_headers(response, ("HX-Request", "HX-Target"))
         if request.method == "POST" and request.path == resolve_url("account_logout"):
             response.headers["Clear-Site-Data"] = '"cache"'

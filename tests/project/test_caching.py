@@ -55,7 +55,7 @@ def test_whatever_answers_htmx_otherwise_says_so(things, owner):
     for name in doors.names():
         address = doors.address(name, things)
         page, fragment = client.get(address), client.get(address, headers=HTMX)
-        if "max-age=3" not in page.headers.get("Cache-Control", ""):
+        if "immutable" not in page.headers.get("Cache-Control", ""):
             for response in (page, fragment):
                 assert "HX-Request" in response["Vary"], name
         else:
@@ -119,7 +119,7 @@ def test_a_probe_answers_with_a_broken_store_of_sessions(owner, address):
 
 @pytest.mark.parametrize("address", ["https://flux.example.com", "http://flux.example.com"])
 def test_the_check_for_deployment_has_nothing_to_say(tmp_path, address):
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("FLUX", "DJANGO_SETT"))}
+    environment = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME")}
     environment |= {"FLUXWEB_DATA": str(tmp_path), "FLUXWEB_PUBLIC_URL": address}
     command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
     said = subprocess.run(command, env=environment, capture_output=True, text=True)
