@@ -207,6 +207,10 @@ def test_calls_that_wait_are_answered_when_they_are_released():
     waiting = [threading.Thread(target=world.wait_latency, args=(post_of("flux-2-pro"),)) for _ in range(2)]
     for each in waiting:
         each.start()
-    while any(each.is_alive() for each in waiting):  # released again for one that had not begun to wait
+    for _ in range(3000):  # released again for one that had not begun to wait
         world.release()
-        waiting[0].join(0.01)
+        for each in waiting:
+            each.join(0.01)
+        if not any(each.is_alive() for each in waiting):
+            break
+    assert not any(each.is_alive() for each in waiting)
