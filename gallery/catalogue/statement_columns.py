@@ -16,7 +16,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "usage time", "创建时间", "请求时间", "日時", "建立時間", "zeitpunkt", "zeitstempel", "datum uhrzeit",
         "erstellt am", "fecha y hora", "date et heure", "horodatage", "data e ora", "data hora", "дата и время",
     ),
-    DATE: ("date", "day", "usage date", "日期", "日付", "날짜", "datum", "tag", "fecha", "data", "дата"),
+    DATE: ("date", "day", "usage date", "日期", "日付", "날짜", "datum", "tag", "fecha", "data", "дата", "tarih",
+           "dato"),
     TIME: ("time", "时间", "時間", "時刻", "시간", "zeit", "uhrzeit", "hora", "heure", "ora", "tijd", "время"),
     REQUEST: ("request id", "requestid", "请求id", "请求 id", "請求id", "リクエストid", "anfrage id", "id de requête"),
     MODEL: (
@@ -27,7 +28,9 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     AMOUNT: (
         "usd", "cost", "costs", "total cost", "total amount", "total price", "amount", "charge", "charged", "charges",
         "spend", "spent", "total", "fee", "price", "花费", "费用",
-        "金额", "消费", "消费金额", "花費", "費用", "金額", "料金", "비용", "금액", "betrag", "kosten", "preis",
+        "金额", "消费", "消费金额", "花費", "費用", "金額", "料金", "비용", "금액", "kwota", "tutar", "ücret",
+        "belopp", "beløb", "beløp",
+        "betrag", "kosten", "preis",
         "gebühr", "montant", "coût", "prix", "importe", "costo", "coste", "precio", "importo", "prezzo", "valor",
         "custo", "preço", "bedrag", "prijs", "сумма", "стоимость", "цена",
     ),

@@ -33,7 +33,18 @@ MOST_MICROS = 10**13  # of one line: the database adds up as many as a file may 
 MICROS_PER_QUOTA = 2
 REQUEST_CHARACTERS, MODEL_CHARACTERS = 200, 40
 _HEAD_WITHIN = 20  # records: some exports begin with a title
-_CONSUMED = ("", "2", "consume", "consumption", "消费")  # of a column `type`; the others are top-ups and the like
+# Of a column `type`. What stands in neither list is asked about: a charge that is left out unsaid is money.
+_CONSUMED = frozenset((
+    "", "2", "consume", "consumed", "consumption", "usage", "use", "charge", "charges", "debit", "expense",
+    "api", "image", "images", "消费", "消費", "扣费", "使用", "사용", "verbrauch", "nutzung", "consumo", "uso",
+    "consommation", "utilisation", "расход", "списание",
+))  # fmt: skip
+_OTHER_TYPES = frozenset((
+    "0", "1", "3", "4", "5", "6", "topup", "top-up", "top up", "top_up", "recharge", "deposit", "payment",
+    "credit", "bonus", "gift", "manage", "management", "system", "error", "login", "充值", "管理", "系统", "错误",
+    "儲值", "チャージ", "충전", "aufladung", "einzahlung", "gutschrift", "zahlung", "recarga", "depósito", "ricarica",
+    "pago", "rechargement", "paiement", "пополнение",
+))  # fmt: skip
 _TOTALS = (
     "total",
     "sum",
@@ -48,7 +59,11 @@ _TOTALS = (
     "合計",
     "итого",
 )
-_NO_TABLES = ((b"PK\x03\x04", "a workbook"), (b"\xd0\xcf\x11\xe0", "a workbook"), (b"%PDF", "a PDF"))
+_NO_TABLES = (
+    (b"PK\x03\x04", "a workbook"), (b"\xd0\xcf\x11\xe0", "a workbook"), (b"%PDF", "a PDF"),
+    (b"\x1f\x8b", "a packed file"),
+    (b"{\\rtf", "a document of a word processor"), (b"{", "JSON"), (b"[{", "JSON"), (b"<", "a web page"),
+)  # fmt: skip
 _QUOTA_DIGITS = 12
 
 
@@ -155,7 +170,7 @@ def _row(columns: Columns, record: tables.Record) -> _Row:
 
 
 def _is_charge(row: _Row) -> bool:
-    return any(row.cells.values()) and row.said(TYPE).casefold() in _CONSUMED
+    return any(row.cells.values()) and row.said(TYPE).casefold() not in _OTHER_TYPES
 
 
 def _is_total(cells: Sequence[str]) -> bool:
@@ -179,8 +194,19 @@ def _lines(rows: Sequence[_Row]) -> list[Line]:
 
 def _wrong(row: _Row, at: datetime | InvalidMoment, micros: int | InvalidAmount) -> str:
     """Say what is wrong with a line, or nothing."""
-    found = _strange_currency(row) or next((each for each in (micros, at) if isinstance(each, ValueError)), "")
+    found = (
+        _strange_type(row)
+        or _strange_currency(row)
+        or next((each for each in (micros, at) if isinstance(each, ValueError)), "")
+    )
     return f"Line {row.line}: {found}" if found else ""
+
+
+def _strange_type(row: _Row) -> str:
+    said = row.said(TYPE)
+    if said.casefold() in _CONSUMED:
+        return ""
+    return f"{shown(said)} in the column for the type is not known: write consume for a charge, or topup for none."
 
 
 def _strange_currency(row: _Row) -> str:

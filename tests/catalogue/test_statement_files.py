@@ -183,3 +183,32 @@ def test_no_charge_is_read_as_another(amounts, marks):
         whole, rest = divmod(abs(micros), 1_000_000)
         rows.append(f"26.11.2026{delimiter}{'-' * (micros < 0)}{f'{whole:,}'.replace(',', group)}{point}{rest:06d}\n")
     assert [line.micros for line in read(f"time{delimiter}usd\n" + "".join(rows))] == amounts
+
+
+@pytest.mark.parametrize("said", ["Usage", "consume", "2", "消费", "Verbrauch", "IMAGE", ""])
+def test_every_word_for_a_charge_is_one(said):
+    assert read(f"time,request_id,model,type,usd\n2026-11-26 14:03,req-1,flux-2-pro,{said},0.03\n") == [LINE]
+
+
+@pytest.mark.parametrize("said", ["topup", "1", "充值", "Aufladung", "Deposit"])
+def test_what_is_no_charge_is_left_out(said):
+    head = "time,request_id,model,type,usd\n2026-11-26 14:03,req-1,flux-2-pro,consume,0.03\n"
+    assert read(f"{head}2026-11-26 14:03,,,{said},10\n") == [LINE]
+
+
+def test_a_type_that_nobody_knows_is_asked_about_and_not_left_out_unsaid():
+    [problem] = refusal("time,request_id,model,type,usd\n2026-11-26 14:03,req-1,flux-2-pro,sundry,0.03\n")
+    assert problem.startswith("Line 2: “sundry” in the column for the type is not known")
+
+
+@pytest.mark.parametrize("head", ["Data;ID;Model;Kwota", "Tarih;ID;Model;Tutar", "Dato;ID;Model;Beløb"])
+def test_columns_are_known_in_more_languages(head):
+    assert read(f"{head}\n26.11.2026 14:03;req-1;flux-2-pro;0,03\n")[0].micros == 30_000
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [(b'[{"usd": 1}]', "JSON"), (b'{"usd": 1}', "JSON"), (b"<html>", "a web page"), (b"\x1f\x8b\x08", "a packed file")],
+)
+def test_a_file_of_another_kind_is_called_by_its_name(content, kind):
+    assert refusal(content) == [f"This is {kind}. Save it as CSV, and choose that file."]
