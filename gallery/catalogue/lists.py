@@ -17,7 +17,13 @@ _DECIMAL_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9])")
 _RANGE = re.compile(r"([0-9]{1,9})(?:\.{2,3}|\s*[-~]\s*)([0-9]{1,9})")
 _WITH_ZEROS = re.compile(r"([0-9]+)\.0+")  # a whole number, as programs write what they keep as a decimal one
 _COMMAS = re.compile(r"[,;\n]")
+_SPARE_COMMAS = re.compile(r"\A[\s;]*(?:,(?![0-9])[\s;]*)*|[\s,;]+\Z")  # not that of ",5", which is half of one
 _AROUND_COLON = re.compile(r"\s*:\s*")
+# 1,024x768: no side has one digit, and three of them behind a comma are its others.
+_SIDE_SIGN = r"\s*(?:px)?\s*[xX×*✕✖⨯х]\s*"
+_GROUPED_SIDES = re.compile(
+    rf"(?<![0-9.,])([1-9])[,.'’]([0-9]{{3}})(?={_SIDE_SIGN}[0-9])|(?<=[xX×*✕✖⨯х ])([1-9])[,'’]([0-9]{{3}})(?![0-9xX×*])"
+)
 _COMMA_OF_RATIO = re.compile(r"(?<![0-9:/.])([0-9]),([0-9]{1,3})(?=:[0-9])")  # 1,85:1, as no ratio is a single number
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 _CHARACTERS = 12  # of a number in a progression
@@ -28,7 +34,7 @@ def listed(text: str, *, whole: bool) -> list[tuple[str, str]]:
 
     `whole`: the values are whole numbers or words, so that a comma always parts two of them.
     """
-    words = _whole_words(plain(text)) if whole else _decimal_words(plain(text).strip(" ,;\n\t"))
+    words = _whole_words(plain(text)) if whole else _decimal_words(_SPARE_COMMAS.sub("", plain(text)))
     if not words:
         return [(text, "")]
     values = list(dict.fromkeys(_progressed(words)))
@@ -59,8 +65,16 @@ def _decimal_words(text: str) -> list[str]:
         text = _DECIMAL_COMMA.sub(".", text)
     words = [word for word in _SURE_SEPARATORS.split(text) if word]
     if len(words) == 1 and words[0].count(",") > 1:  # 3,4,5: no number has two commas
-        return [word for word in words[0].split(",") if word]
+        return _parted_by_commas(words[0])
     return words
+
+
+def _parted_by_commas(text: str) -> list[str]:
+    numbers = [number for number in text.split(",") if number]
+    if len(numbers) % 2 == 0 and len(set(numbers)) < len(numbers):  # 4,5,5,5: nobody writes one value twice
+        pairs = "; ".join(f"{whole}.{rest}" for whole, rest in zip(numbers[::2], numbers[1::2], strict=True))
+        raise InvalidValue(f"{shown(text)} can be read in two ways. Write {pairs}, or {'; '.join(numbers)}.")
+    return numbers
 
 
 def parted(text: object) -> list[str]:
@@ -68,6 +82,7 @@ def parted(text: object) -> list[str]:
     if not isinstance(text, str):
         return []
     text = _COMMA_OF_RATIO.sub(r"\1.\2", _AROUND_COLON.sub(":", plain(text)))
+    text = _GROUPED_SIDES.sub(lambda found: "".join(filter(None, found.groups())), text)
     return list(dict.fromkeys(part.strip() for part in _COMMAS.split(text) if part.strip()))
 
 

@@ -34,6 +34,8 @@ _ELSEWHERE_RANDOM = re.compile(r"(?<![\w.,-])-1(?:\.0+)?(?![\w.-])")
 _NEGATIVE = re.compile(r"-([0-9]+)(?:\.0+)?")
 _SCIENTIFIC = re.compile(r"[0-9]+(?:\.[0-9]+)?e[+-]?[0-9]+", re.IGNORECASE)
 
+_BACKWARDS = re.compile(r"\s*rand(?:om)?\s*[(:x×*]?\s*([0-9]{1,3})\s*\)?\s*", re.IGNORECASE)
+
 Draw = Callable[[int], Iterable[int]]
 
 
@@ -131,6 +133,11 @@ def _parts(text: str) -> Iterator[_Part]:
         raise InvalidSeeds("Write seeds as text, like 42, 43 or 4 random.")
     if len(text) > MAX_CHARACTERS:
         raise InvalidSeeds(f"This list is too long: at most {MAX_CHARACTERS:,} characters.")
+    if backwards := _BACKWARDS.fullmatch(plain(text)):
+        offer = f"{backwards[1]} random"
+        raise InvalidSeeds(
+            f"{shown(text)} can be several seeds or one. Write {offer}, or {backwards[1]}.", {"seed": offer}
+        )
     text = plain(_ONE_GROUPED.sub(_digits_only, _refuse_doubtful_groups(text)))
     position = _SEPARATORS.match(text).end()
     while position < len(text):

@@ -14,6 +14,9 @@ _FORBIDDEN_NAMED = 5  # of the characters that no prompt can hold
 
 # [0-9] and not \d, which also takes the digits of other scripts.
 _WHOLE = re.compile(r"([+-]?[0-9]+)(?:\.0+)?")  # 42.0 is how a table of numbers writes 42
+# 1,024 is one thousand where only one whole number can stand; 1.024 too, as no number of ours has three decimals.
+_GROUPED = re.compile(r"[0-9]{1,3}(?:[ ,'’_][0-9]{3})+|[1-9](?:\.[0-9]{3})+")
+_GROUP_SIGN = re.compile(r"[ ,.'’_]")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})")
 # int() refuses texts of more than 4,300 digits with an error of its own; so many are out of every bound anyway.
 _WHOLE_DIGITS = 18
@@ -31,8 +34,10 @@ def whole(raw: object) -> int:
     """Read a whole number without bounds, or raise InvalidValue, which offers nothing yet."""
     if type(raw) is int:  # not isinstance: True is no number
         return raw
-    found = _WHOLE.fullmatch(plain(raw).strip()) if isinstance(raw, str) else None
-    if found:
+    text = plain(raw).strip() if isinstance(raw, str) else ""
+    if _GROUPED.fullmatch(text):
+        return _integer(_GROUP_SIGN.sub("", text))
+    if found := _WHOLE.fullmatch(text):
         return _integer(found[1])
     raise InvalidValue(f"{shown(raw)} is no whole number.")
 
@@ -74,11 +79,17 @@ def _read_number(param: Param, raw: object) -> float:
         comma = _number(plain(raw).replace(",", ".")) if isinstance(raw, str) else None
         offer = {} if comma is None else {param.name: _clamped(param, comma)}
         if comma is not None:
-            two = "; ".join(part.strip() for part in plain(raw).split(",") if part.strip())
-            one = f"{comma:g}, or " if param.low <= comma <= param.high else ""
-            raise InvalidValue(f"{shown(raw)} is no number with a point. Write {one}{two} for two.", offer)
+            raise InvalidValue(f"{shown(raw)} is no number with a point. {_one_or_two(param, comma, raw)}", offer)
         raise InvalidValue(f"{shown(raw)} is no number like {param.default}. {_use(param)}", offer)
     return float(_within(param, number, raw))
+
+
+def _one_or_two(param: Param, comma: float, raw: str) -> str:
+    """Say how to write a number with a comma in it as what it may mean."""
+    parts = [part.strip() for part in plain(raw).split(",") if part.strip()]
+    one = f"{comma:g}" if param.low <= comma <= param.high else ""
+    two = f"{'; '.join(parts)} for two" if len(parts) > 1 else ""
+    return f"Write {', or '.join(filter(None, [one, two]))}." if one or two else _use(param)
 
 
 def _within(param: Param, number: int | float, raw: object) -> int | float:

@@ -17,12 +17,17 @@ from .word_search import occurrences
 
 _NUMBERED = re.compile(r"(?:[0-9]{1,3}[.):]|[-*•–—])\s")
 REPLACED = "replaced"  # among the values of a variant: (the word, what stands in its place)
+_HEADING_CHARACTERS = 200
 NOTHING = "—"  # the label of an empty choice
 
 # The commas of all keyboards part words; what holds one stands in double quotes, straight or curly.
 _COMMA = ",;，、､；،؛﹐﹑"
 _PLAIN_ITEM = re.compile(rf"()()([^{_COMMA}]*)(?:[{_COMMA}]|$)")
 _ITEM = re.compile(rf'\s*(?:"((?:[^"]|"")*)"|[“„]([^“”„]*[{_COMMA}][^“”„]*)”|([^{_COMMA}]*))\s*(?:[{_COMMA}]|$)')
+
+_SURELY_PARTED = re.compile(r"[,;]\s|;")
+_COMMA_OF_NUMBER = re.compile(r"(?<=[0-9]),(?=[0-9])")
+_HELD = "\0"  # no form lets it in
 
 
 def alternatives(text: str) -> list[tuple[str, str]]:
@@ -61,11 +66,23 @@ def typed_lines(text: str) -> list[str]:
 
 def doubts(text: str, *, lines: bool = False) -> list[str]:
     """Return sentences about what looks like a choice and is none, or the other way round: to be agreed to first."""
-    found: dict[str, None] = {}
-    for prompt in typed_lines(tidy(text)) if lines else [tidy(text)]:
+    prompts = typed_lines(tidy(text)) if lines else [tidy(text)]
+    found = dict.fromkeys(map(heading_doubt, prompts[:-1]) if lines else ())
+    found.pop("", None)
+    for prompt in prompts:
         with contextlib.suppress(InvalidValue):  # which is said beside the field
             found |= dict.fromkeys(read(prompt).doubts)
     return list(found)
+
+
+def heading_doubt(line: str) -> str:
+    """Say that a line which only announces the next ones is a prompt of its own; nothing of any other."""
+    line = line.strip()
+    if not line.endswith((":", "：")) or len(line) > _HEADING_CHARACTERS or "\n" in line:
+        return ""
+    return (
+        f"{shown(line)} ends with a colon, and is sold as a prompt of its own. Leave it out, or write both in one line."
+    )
 
 
 def hints(text: str, *, lines: bool = False) -> list[str]:
@@ -104,11 +121,14 @@ def replacements(text: str, *, prompts: Iterable[str]) -> list[tuple[str, str]]:
 
 
 def _columns(line: str) -> list[str]:
+    if _SURELY_PARTED.search(line):  # then the comma of 5,00 belongs to its number
+        line = _COMMA_OF_NUMBER.sub(_HELD, line)
     found, position = [], 0
     while position < len(line):
         item = _ITEM.match(line, position) or _PLAIN_ITEM.match(line, position)
         quoted, curly, plain = item.groups()
-        found.append((quoted.replace('""', '"') if quoted is not None else curly or plain or "").strip())
+        written = quoted.replace('""', '"') if quoted is not None else curly or plain or ""
+        found.append(written.replace(_HELD, ",").strip())
         position = item.end()
     return found
 

@@ -35,6 +35,11 @@ def bought(client, name, **typed):
         ({"size": "1024 x 768 px"}, "size", ["1024x768"]),
         ({"size": "１０２４＊７６８,"}, "size", ["1024x768"]),
         ({"size": None, "width": "1024px", "height": "７６８"}, "size", ["1024x768"]),
+        ({"size": None, "width": "1,024", "height": "1.024"}, "size", ["1024x1024"]),
+        ({"size": None, "width": "1 024", "height": "１’０２４"}, "size", ["1024x1024"]),
+        ({"size": "1,024x768"}, "size", ["1024x768"]),
+        ({"size": "768 x 1,024, 512x512"}, "size", ["768x1024", "512x512"]),
+        ({"guidance": "4,5,6"}, "guidance", [4, 5, 6]),
         ({"size": None, "aspect_ratio": "7：3", "model": ["flux-kontext-pro"]}, "aspect_ratio", ["7:3"]),
         ({"size": None, "aspect_ratio": "16/9, 4x3", "model": ["flux-kontext-pro"]}, "aspect_ratio", ["16:9"]),
     ],
@@ -49,6 +54,8 @@ def test_what_is_pasted_is_read(owner_client, typed, name, values):
         ({"seed": "-1"}, "seed", "write 1 random", "1 random"),
         ({"seed": "-7"}, "seed", "Use 7, or 1 random", "7"),
         ({"seed": "1,234"}, "seed", "Write 1234, or 1, 234", "1, 234"),
+        ({"seed": "random 4"}, "seed", "Write 4 random, or 4", "4 random"),
+        ({"seed": "random(4)"}, "seed", "Write 4 random, or 4", "4 random"),
         ({"guidance": "4,5"}, "guidance", "Write 4.5, or 4; 5 for two", "4.5"),
     ],
 )
@@ -67,3 +74,22 @@ def test_a_batch_reads_the_same_numbers(owner_client):
     assert [(job.seed, job.body()["steps"], job.body()["size"]) for job in jobs] == [
         (42, 20, "1360x768"), (42, 30, "1360x768"), (100, 50, "1024x768"), (101, 50, "1024x768"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        (",5", "Use 1.5 to 10."),
+        ("4,5,5,5", "Write 4.5; 5.5, or 4; 5; 5; 5."),
+    ],
+)
+def test_half_a_number_and_a_value_that_stands_twice_buy_no_other_one(owner_client, typed, says):
+    page = Page(owner_client.post(STUDIO, sound(model=["flux-2-flex"], guidance=typed)))
+    assert says in page.errors()["guidance"]
+    assert page.value("guidance") == typed
+    assert not Run.objects.exists()
+
+
+def test_the_comma_of_a_number_parts_no_words_where_others_have_a_blank(owner_client):
+    words = {"prompt": "a sign: 5,00", "replace": "5,00, 6,50"}
+    assert bought(owner_client, "prompt", seed="1", **words) == ["a sign: 5,00", "a sign: 6,50"]
