@@ -6,6 +6,7 @@ import re
 from .problems import InvalidValue, shown
 
 _WEIGHT = re.compile(r"\s*[0-9]*\.?[0-9]+::")
+_WEIGHT_BEHIND = re.compile(r"::\s*[0-9]*\.?[0-9]+\s*$")
 _PICKS = re.compile(r"\s*([0-9]*)(-?)([0-9]*)\$\$(?:([^|$]*)\$\$)?")
 _SAMPLER = re.compile(r"\s*[@~]")
 _NAME = re.compile(r"\s*[^\W\d]\w*\s*:(?!/)")
@@ -16,6 +17,7 @@ _FULL_WIDTH = re.compile(r"(?<!\\)[{｛][^{}｛｝\n]{0,200}?[|｜][^{}｛｝\n]
 _TO_ASCII = str.maketrans("｛｜｝", "{|}")
 
 _HINTS = (
+    (re.compile(r"^```[^`\n]*$", re.MULTILINE), "leave the lines of the code fence out"),
     (re.compile(r"\([^()\n]{1,80}:\s*[0-9]*\.?[0-9]+\)|\(\([^()\n]{1,80}\)\)"), "say in words what counts more"),
     (re.compile(r"\[[^\[\]\n{}\"]{0,80}:[^\[\]\n{}\"]{0,80}:\s*[0-9.]+\]"), "its steps change nothing here"),
     (re.compile(r"[(\[<][^()\[\]<>{}\n\"|]{1,80}\|[^()\[\]<>{}\n\"]{1,80}[)\]>]"), "a choice is written {red|blue}"),
@@ -46,8 +48,9 @@ def refuse(written: str, inner: str) -> None:
         raise InvalidValue(
             f"{shown(written)} picks several at once ($$), which is not read here. Write {{{_short(combined)}}}."
         )
-    if any(_WEIGHT.match(option) for option in options):
-        plain = "|".join(_WEIGHT.sub("", option, count=1) for option in options)
+    weight = _WEIGHT if any(map(_WEIGHT.match, options)) else _WEIGHT_BEHIND
+    if any(map(weight.search, options)) and (len(options) > 1 or weight is _WEIGHT):
+        plain = "|".join(weight.sub("", option, count=1) for option in options)
         raise InvalidValue(
             f"{shown(written)} weighs its choices (::), which is not read here: each makes one picture. "
             f"Write {{{_short(plain)}}}."
@@ -68,7 +71,7 @@ def _combinations(picks: re.Match[str], options: list[str]) -> list[str]:
     found = [
         between.join(chosen) for chosen in itertools.islice(itertools.chain.from_iterable(each), _MOST_COMBINATIONS)
     ]
-    return found or ["red, blue", "red, green"]
+    return [each for each in found if each] or ["red, blue", "red, green"]
 
 
 def _short(plain: str) -> str:
@@ -87,8 +90,13 @@ def doubts(text: str) -> list[str]:
         found.append(f"{shown(name)} is a wildcard elsewhere; here nothing takes its place. Write {{cat|dog|owl}}.")
     for written in dict.fromkeys(_FULL_WIDTH.findall(text)):
         if (usual := written.translate(_TO_ASCII)) != written:
-            found.append(f"{shown(written)} has full-width braces or bars, so it is no choice. Write {_short(usual)}")
+            found.append(f"{shown(written)} has full-width braces or bars, so it is no choice. Write {_short(usual)}.")
     return found
+
+
+def is_full_width(written: str) -> bool:
+    """Say whether a group is one of those that `doubts` speaks of."""
+    return bool(_FULL_WIDTH.fullmatch(written))
 
 
 def hints(text: str) -> list[str]:

@@ -158,7 +158,8 @@ def _string_tokens(source: str) -> Iterator[_Token]:
 def _json_token(text: str, region: Region, doubts: list[str]) -> _Token:
     written = text[region.start : region.end]
     if not region.sound:
-        doubts.append(f"{_cut(written)} is written like JSON and is not sound, so nothing is chosen in it.")
+        if "|" in written or foreign_syntax.is_full_width(written):  # else nothing in it could be taken for a choice
+            doubts.append(f"{_cut(written)} is written like JSON and is not sound, so nothing is chosen in it.")
         return _Token("", written, written)
     pieces: list[str | Choice] = []
     position = 0
@@ -235,6 +236,8 @@ def _doubt(written: str, inner: str, options: list[str]) -> str:
     if options and not any(options):
         return f"{_cut(written)} is empty: there is nothing to choose."
     if len(options) < 2:
+        if foreign_syntax.has_name(inner) or foreign_syntax.is_full_width(written):  # code or JSON; or doubted there
+            return ""
         return f"{_cut(written)} looks like a choice and is none: nothing in it is parted by |."
     if "" in options[1:-1]:
         return f"{_cut(written)} has an empty choice in its middle: one prompt would be made without it."

@@ -142,7 +142,10 @@ class BatchForm(ComposeForm):
     def doubts(self):
         """The same rule as in the studio, row by row."""
         rows = self.listing.rows if self.listing else ()
-        return [f"Line {row.line}: {doubt}" for row in rows for doubt in words.doubts(row.values.get("prompt", ""))]
+        found = [(row, doubt) for row in rows for doubt in words.doubts(row.values.get("prompt", ""))]
+        if rows and self.listing.kind in (pasted.LINES, pasted.LIST):
+            found += [(row, doubt) for row in rows[:-1] if (doubt := words.heading_doubt(row.values["prompt"]))]
+        return [f"Line {row.line}: {doubt}" for row, doubt in sorted(found, key=lambda each: each[0].line)]
 
     def hints(self):
         return []

@@ -64,6 +64,58 @@ def test_a_large_run_is_asked_about_on_its_review(owner_client):
     assert Run.objects.get().size == 60
 
 
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        '{ "scene": "cafe", }', "{'scene': 'cafe'}", "{scene: 'cafe'}", "{“scene”: “cafe”}", "poster { color: red; }",
+        "a shop, $5,00 each, 20% off", "C:\\new\\pictures", "a | b", "red || blue",
+    ],
+)  # fmt: skip
+def test_what_cannot_be_taken_for_a_choice_is_bought_at_once(owner_client, prompt):
+    assert owner_client.post(STUDIO, sound(prompt=prompt)).status_code == 302
+    assert prompts_bought() == [prompt]
+
+
+@pytest.mark.parametrize("prompt", ["{'scene': 'cafe | bar'}", '{ "scene": "cafe | bar", }', "a { color: red | blue }"])
+def test_code_with_a_bar_in_it_is_still_asked_about(owner_client, prompt):
+    owner_client.post(STUDIO, sound(prompt=prompt))
+    assert not Run.objects.exists()
+
+
+def test_full_width_signs_are_doubted_once(owner_client):
+    page = Page(owner_client.post(CHECK, sound(prompt="{猫｜犬}"), headers=HTMX))
+    assert [each.text for each in page.all("li")] == [
+        "“{猫｜犬}” has full-width braces or bars, so it is no choice. Write {猫|犬}."
+    ]
+
+
+@pytest.mark.parametrize("prompt", ["{red::2|blue::1} cat", "{red::0.5|blue} cat"])
+def test_weights_behind_a_choice_are_refused_by_name_too(owner_client, prompt):
+    page = Page(owner_client.post(STUDIO, sound(prompt=prompt)))
+    assert "weighs its choices (::)" in page.errors()["prompt"]
+    assert "Write {red|blue}." in page.errors()["prompt"]
+
+
+@pytest.mark.parametrize("heading", ["Art direction:", "風景："])
+def test_a_line_that_only_announces_the_next_is_not_sold_unsaid(owner_client, heading):
+    prompt = f'{heading}\n{{"scene": "cafe | bar"}}'
+    page = Page(owner_client.post(STUDIO, sound(prompt=prompt, prompt_lines="on")))
+    assert f"“{heading}” ends with a colon" in page.one("div", id="doubts").text
+    rows = {"rows": prompt, "model": ["flux-2-klein-4b"], "seed": "1", "shape": "1:1", "start": "1", "nonce": "a"}
+    assert f"Line 1: “{heading}” ends with a colon" in Page(owner_client.post(BATCH, rows)).text
+    assert not Run.objects.exists()
+    owner_client.post(STUDIO, sound(prompt=prompt))
+    assert prompts_bought() == [prompt]
+
+
+def test_the_lines_of_a_code_fence_are_hinted_at(owner_client):
+    prompt = '```json\n{"scene": "cafe | bar"}\n```'
+    page = Page(owner_client.post(CHECK, sound(prompt=prompt), headers=HTMX))
+    assert "leave the lines of the code fence out" in page.html
+    owner_client.post(STUDIO, sound(prompt=prompt))
+    assert prompts_bought() == [prompt]
+
+
 def test_a_batch_has_the_same_rule_and_names_the_line(owner_client):
     rows = {
         "rows": f"a cat\n{DOUBTFUL}\na {{big|small}} dog",
