@@ -2,6 +2,7 @@
 
 import { difference, inWords, sameShape } from "./difference.js";
 import { Pane } from "./pane.js";
+import { isReadbackNoisy } from "./readback.js";
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -34,6 +35,8 @@ export class Stage {
     this.asked += 1;
     for (const pane of this.panes) pane.release();
     this.panes = [];
+    this.noisy = false;
+    this.box.style.filter = "";
     this.box.replaceChildren();
     this.element.hidden = true;
     this.said.textContent = "";
@@ -96,6 +99,8 @@ export class Stage {
       this.said.textContent = "One of the originals could not be loaded.";
       return;
     }
+    this.noisy = isReadbackNoisy();
+    if (this.noisy) return this.blend();
     this.pixels = loaded.map((image) => pixelsOf(image, one.picture));
     this.canvas = canvasOf(one.picture);
     this.canvas.setAttribute("role", "img");
@@ -106,7 +111,15 @@ export class Stage {
     this.regain();
   }
 
+  /** Pixels cannot be read here: the browser itself lays one over the other, which gives the picture but no numbers. */
+  blend() {
+    this.layers[1].style.mixBlendMode = "difference";
+    this.said.textContent = "This browser answers with noise when pixels are read (a protection against fingerprinting): the difference is drawn, but cannot be counted.";
+    this.regain();
+  }
+
   regain() {
+    if (this.mode === "difference" && this.noisy) this.box.style.filter = `brightness(${this.controls.gain.value})`;
     if (this.mode !== "difference" || !this.canvas?.isConnected) return;
     const context = this.canvas.getContext("2d", { willReadFrequently: true }); // written by the processor at every gain
     const out = context.createImageData(this.canvas.width, this.canvas.height);
