@@ -8,6 +8,13 @@ const SWIPE_PX = 50;
 const box = document.getElementById("lightbox");
 let opener = null;
 
+// An engine without dialogs (iOS below 15.4) opens the picture's own page instead.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.target !== box || box.showModal) return;
+  event.preventDefault();
+  location.assign(event.detail.elt.href);
+});
+
 // htmx has put a picture into the lightbox
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   const close = box?.querySelector("[data-close]");
@@ -45,7 +52,7 @@ document.addEventListener("keydown", (event) => {
 /** Compare what is ticked, or the first pictures. */
 function compare() {
   const ticked = document.querySelectorAll(".tick :checked").length;
-  if (ticked > 1) document.getElementById("selection").requestSubmit();
+  if (ticked > 1) document.querySelector("#selection [type=submit]").click();
   else document.getElementById("compare")?.click();
 }
 
