@@ -1,6 +1,6 @@
 """How a run's matrix is shown: which axis goes where and how large the cells are, kept in the address."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from django.http import QueryDict
@@ -26,6 +26,7 @@ class Choice:
     words: str
     address: str
     current: bool
+    name_read: str = ""  # where the words are a letter: what it stands for
 
 
 class Arrangement:
@@ -56,8 +57,9 @@ class Arrangement:
             yield self._choice(name, words, name == layout.page_asked, page=name, **trade)
 
     def sizes(self):
-        for name, (letter, _, _) in SIZES.items():
-            yield self._choice(name, letter, name == self.size, size=name)
+        for name, (letter, words, _) in SIZES.items():
+            choice = self._choice(name, letter, name == self.size, size=name)
+            yield replace(choice, name_read=f"{words.capitalize()} pictures")
 
     def _choice(self, name, words, current, **changed):
         return Choice(name, words, self.address + written(self.asked | changed), current)

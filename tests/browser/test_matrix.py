@@ -94,11 +94,11 @@ def test_pages_and_sizes_change_while_it_fills(look, owner, idle_worker, complai
     expect(page.locator("#sheets h2")).to_have_count(0)
     expect(page.locator(".rowh")).to_have_count(4)
     wide = page.locator(".cell").first.bounding_box()["width"]
-    control(page, "Size of the pictures", "S").click()
+    control(page, "Size of the pictures", "Small pictures").click()
     expect(page).to_have_url(re.compile(r"\?page=none&size=s$"))
     expect(page.locator("#size-s")).to_be_focused()
     assert page.locator(".cell").first.bounding_box()["width"] < 140 < 250 < wide
-    control(page, "Size of the pictures", "L").click()
+    control(page, "Size of the pictures", "Large pictures").click()
     expect(page.locator("#matrix")).to_have_class("size-l")
     assert page.locator(".cell").first.bounding_box()["width"] > 350
     expect(page.locator(".cell.done img")).to_have_count(12, timeout=30_000)

@@ -60,7 +60,7 @@ def test_a_row_a_column_and_all_of_a_run_are_taken_at_once(look, run):
     assert selected(page) == "3 selected"
     page.get_by_role("button", name=f"Select the column {MODELS[1]}").click()
     assert selected(page) == "4 selected"
-    page.get_by_role("navigation", name="Size of the pictures").get_by_role("link", name="S").click()
+    page.get_by_role("navigation", name="Size of the pictures").get_by_role("link", name="Small pictures").click()
     expect(page.locator("#matrix")).to_have_class("size-s")
     assert page.locator(".tick :checked").count() == 4
     page.get_by_role("button", name="Select the row seed 2").click()
