@@ -16,6 +16,7 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from wsgiref.types import WSGIApplication
 
 from django.core.exceptions import ImproperlyConfigured
@@ -120,7 +121,24 @@ def serve(found: socket.socket) -> None:
     told = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told.set())
-    answer(application, found, until=told)
+    with one_key():
+        answer(application, found, until=told)
+
+
+@contextlib.contextmanager
+def one_key() -> Iterator[None]:
+    """Say as long as this process serves that it uses its secret key. Raises where one that lives uses another."""
+    from gallery.services import secret_keys
+
+    stop = threading.Event()
+    holder = secret_keys.hold_or_wait("web")
+    beats = threading.Thread(target=secret_keys.keep_holding, args=("web", holder, stop), daemon=True)
+    beats.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        beats.join(GRACE_SECONDS)
 
 
 def answer(application: WSGIApplication, found: socket.socket, *, until: threading.Event) -> None:

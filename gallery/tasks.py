@@ -31,6 +31,8 @@ from gallery.services import (
     reaper,
     repeats,
     repricing,
+    rounds,
+    secret_keys,
     sheets,
     spending,
     statements,
@@ -78,6 +80,14 @@ def _nudge(task, *, times=1):
         log.warning("wake-up lost", error=type(error).__name__)
 
 
+def forget_wake_ups():
+    """Empty the queue of messages that were signed with another key; what waits is found by the rows."""
+    try:
+        queue.flush()
+    except Exception as error:  # redis, sqlite and network errors alike
+        log.warning("queue not emptied", error=type(error).__name__)
+
+
 def queue_answers():
     """Return whether the broker is there."""
     try:
@@ -121,15 +131,22 @@ def read():
         process.reader.wake()
 
 
-@queue.periodic_task(crontab(hour="3", minute="17"))
+@queue.periodic_task(crontab(minute="*/5"))
 def nightly():
-    """Take away what nobody needs: expired sessions, old tallies, files that killed processes left behind."""
-    people.sweep_sessions()
-    files.sweep_incoming()
-    images.sweep_held()
-    sheets.sweep()
-    statements.sweep()
-    throttle.sweep()
+    """Take away what nobody needs: expired sessions, old tallies, files that killed processes left behind.
+
+    At night in the team's own zone, or as soon as something runs again. One that fails stops no other.
+    """
+    if rounds.take("nightly", rounds.NIGHT):
+        for sweep in (
+            people.sweep_sessions,
+            files.sweep_incoming,
+            images.sweep_held,
+            sheets.sweep,
+            statements.sweep,
+            throttle.sweep,
+        ):
+            _heal(sweep)
     connection.close()
 
 
@@ -151,7 +168,7 @@ class Process:
     """What a worker process has beside huey's threads: its row, its heart, its sweep and its fetcher."""
 
     def __init__(self):
-        self.worker = self.judge = None
+        self.worker = self.judge = self.holder = None
         self.fetcher = self.illustrator = self.draughtsman = self.reader = None
         self.stopping = threading.Event()
         self.ended = threading.Event()
@@ -163,6 +180,7 @@ class Process:
         gc.freeze()  # what is loaded stays: nobody needs to walk through it at every collection
         sys.setswitchinterval(SWITCH_SECONDS)
         consumer = queue.create_consumer(workers=threads, **POLL)
+        self.holder = secret_keys.hold("worker")
         self.worker = workers.register(threads=threads)
         self.judge = workers.Judge(self.worker)
         gate.ensure_gates()
@@ -172,7 +190,11 @@ class Process:
         fetch_threads = max(4, min(FETCH_THREADS_MAX, threads // 2))
         self.fetcher = Fetcher(self.worker, threads=fetch_threads, ended=self.illustrator.wake)
         give_connection_back()  # SQLite's stays open: the last one to close writes the whole log back, at every beat
-        helpers = [self._every(settings.HEARTBEAT_SECONDS, self.beat), self._every(settings.SWEEP_SECONDS, self.sweep)]
+        helpers = [
+            self._every(settings.HEARTBEAT_SECONDS, self.beat),
+            self._every(settings.SWEEP_SECONDS, self.sweep),
+            self._every(secret_keys.BEAT_SECONDS, self.hold_key),
+        ]
         _start_deaf(consumer)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.stopping.set())
@@ -192,6 +214,7 @@ class Process:
         for helper in helpers:
             helper.join()
         workers.sign_off(self.worker)
+        secret_keys.let_go(self.holder)
         connection.close()
 
     def _every(self, seconds, act):
@@ -209,6 +232,10 @@ class Process:
     def beat(self):
         """Give a sign of life, also while a graceful stop waits for running calls."""
         workers.beat(self.worker)
+
+    def hold_key(self):
+        """Let no process with another secret key start beside this one."""
+        secret_keys.beat(self.holder)
 
     def sweep(self):
         """Put right what was left behind, fetch what waits, replace lost wake-ups. One that fails stops no other."""

@@ -176,6 +176,7 @@ urlpatterns = [
     path("queue/losses/", losses.index, name="losses"),
     path("gate/pause/", gate.pause, name="gate-pause"),
     path("gate/resume/", gate.resume, name="gate-resume"),
+    path("secret-key/noted/", gate.note_key_change, name="secret-key-noted"),
     path("help/", help.help_page, name="help"),
     path("welcome/<str:token>/", welcome.welcome, name="welcome"),
     path("healthz", health.healthz, name="healthz"),

@@ -15,7 +15,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from fluxweb.env import NAMES
-from gallery.services import files
+from gallery import tasks
+from gallery.services import files, secret_keys
 
 THREADS_MAX = 1000
 ONE_START = 0x666C7578  # the key of PostgreSQL's advisory lock: one start at a time prepares a database
@@ -28,6 +29,27 @@ def check_settings() -> None:
         found = [each for each in checks.run_checks(databases=["default"]) if each.is_serious()]
     if found:
         raise CommandError(f"fluxweb cannot start: {found[0].msg}")
+
+
+def take_secret_key() -> str:
+    """Take our FLUXWEB_SECRET_KEY as the installation's; return a sentence if it had another one, else nothing.
+
+    Raises CommandError while a process that lives uses another one.
+    """
+    with said_in_words(), one_key():
+        if not secret_keys.accept():
+            return ""
+    tasks.forget_wake_ups()
+    return f"FLUXWEB_SECRET_KEY is another one than before. {secret_keys.MEANS}"
+
+
+@contextmanager
+def one_key() -> Iterator[None]:
+    """Turn another key that is in use into a sentence."""
+    try:
+        yield
+    except secret_keys.OtherKeyInUse as other:
+        raise CommandError(f"fluxweb cannot start: {other}.") from None
 
 
 def misspelt_settings() -> list[str]:

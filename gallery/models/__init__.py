@@ -2,6 +2,7 @@
 
 from gallery.models.adjustments import Adjustment
 from gallery.models.budgets import Budget, BudgetCount
+from gallery.models.installation import KeyHolder, Round, SecretKey
 from gallery.models.judging import Comparison, ComparisonImage, Mark, Vote
 from gallery.models.keeping import PastPrompt, Preset, PromptTemplate
 from gallery.models.mailing import Letter, ReportMail
@@ -20,8 +21,8 @@ from gallery.models.workers import Worker
 
 __all__ = [
     "Adjustment", "Answer", "Attempt", "Balance", "Budget", "BudgetCount", "Charge", "Comparison", "ComparisonImage",
-    "DayModelSpend", "DaySpend", "Difference", "Gate", "Guest", "Image", "Invite", "Job", "Letter", "Mark",
+    "DayModelSpend", "DaySpend", "Difference", "Gate", "Guest", "Image", "Invite", "Job", "KeyHolder", "Letter", "Mark",
     "MonthSpend", "Movement", "PastPrompt", "Preset", "Price", "Project", "PromptTemplate", "Refusal", "Repeat",
-    "ReportMail", "Run", "Share", "ShareItem", "Sheet", "SheetPart", "Statement", "Tally", "Terms", "User", "Vote",
-    "Worker",
+    "ReportMail", "Round", "Run", "SecretKey", "Share", "ShareItem", "Sheet", "SheetPart", "Statement", "Tally",
+    "Terms", "User", "Vote", "Worker",
 ]  # fmt: skip

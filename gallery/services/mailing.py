@@ -1,6 +1,6 @@
 """Reports by mail, for those who asked: last week's on Monday, last month's on the first, as plain text."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -13,12 +13,12 @@ from gallery.catalogue.money import money
 from gallery.models import Letter, ReportMail, User
 from gallery.models.mailing import Every, LetterKind
 from gallery.models.reconciling import Kind
-from gallery.services import letters, periods, reports
+from gallery.services import letters, periods, reports, rounds
 from gallery.services.reports import Slice, Sums
 
 ROWS_MOST = 20
 TITLE_WIDTH = 40
-FROM_HOUR = 6  # in FLUXWEB_TIME_ZONE
+FROM = time(6)  # in FLUXWEB_TIME_ZONE
 
 
 def choose(user, every):
@@ -32,14 +32,13 @@ def choose(user, every):
 
 def send_at_hours():
     """Send what is due: reports from the morning on, in the team's zone; alarms and what failed at any hour."""
-    if timezone.localtime().hour >= FROM_HOUR:
-        _post_due()
+    _post_due(rounds.day_of(FROM))
     _send_waiting()
 
 
 def send_due():
     """Send what has ended since the last time, whatever the hour, and what waits to be tried again."""
-    _post_due()
+    _post_due(timezone.localdate())
     _send_waiting()
 
 
@@ -48,14 +47,14 @@ def _send_waiting():
         letters.send_waiting(write_letter)
 
 
-def _post_due():
+def _post_due(today):
     """Post a letter for every report that is due: once, however many workers try; never in a demo.
 
     Of what was missed while nothing ran, the last week or month is sent, and says which days have gone by without.
     """
     wishes = ReportMail.objects.filter(user__is_active=True).exclude(user__email="").select_related("user")
     for wish in [] if settings.DEMO else wishes:
-        period = _ended(wish.every, timezone.localdate())
+        period = _ended(wish.every, today)
         if wish.sent_until < period.end:
             _post(wish, period)
 

@@ -48,6 +48,11 @@ def token_of(share):
     return base64.urlsafe_b64encode(mac.digest()).rstrip(b"=").decode()
 
 
+def can_be_copied(share):
+    """Return whether the token that we make is the one that opens the link: not after another FLUXWEB_SECRET_KEY."""
+    return constant_time_compare(share.digest, digest_of(token_of(share)))
+
+
 def make_once(share, *, nonce, press, password="", **what):
     """Make a link as `make` does and return it; the same press twice returns the same link.
 

@@ -27,18 +27,22 @@ log = structlog.get_logger("fluxweb.worker")
 
 def register(*, threads):
     """Make the row of this process."""
-    pid = os.getpid()
-    worker = Worker.objects.create(host=this_host(), pid=pid, pid_began=began(pid), demo=settings.DEMO, threads=threads)
-    log.info("worker started", worker=worker.key, pid=pid, threads=threads, demo=settings.DEMO)
+    worker = Worker.objects.create(**this_process(), demo=settings.DEMO, threads=threads)
+    log.info("worker started", worker=worker.key, pid=worker.pid, threads=threads, demo=settings.DEMO)
     return worker
+
+
+def this_process():
+    """Return by what this process is found again: its machine, its number there, and since when it has that."""
+    return {"host": this_host(), "pid": os.getpid(), "pid_began": began(os.getpid())}
 
 
 def beat(worker):
     """Say that this process lives. One that was frozen and declared dead comes back by this."""
-    Worker.objects.filter(pk=worker.pk).update(heartbeat_at=_now(), stopped_at=None)
+    Worker.objects.filter(pk=worker.pk).update(heartbeat_at=database_now(), stopped_at=None)
 
 
-def _now():
+def database_now():
     """The clock that all beats go by: the server's, where workers of several machines meet."""
     return Now() if connection.vendor == "postgresql" else timezone.now()
 
@@ -52,11 +56,11 @@ def sign_off(worker):
 def some_worker_lives():
     """Return whether any worker of this mode is there: seen on this machine, or lately heard of from another."""
     running = Worker.objects.filter(stopped_at=None, demo=settings.DEMO)
-    if any(_sighting(worker) == HERE for worker in running):
+    if any(sighting(worker) == HERE for worker in running):
         return True
     lately = timedelta(seconds=settings.DEAD_AFTER_SECONDS)
-    heard = running.filter(heartbeat_at__range=(_now() - lately, _now() + lately))
-    return any(_sighting(worker) == ELSEWHERE for worker in heard)
+    heard = running.filter(heartbeat_at__range=(database_now() - lately, database_now() + lately))
+    return any(sighting(worker) == ELSEWHERE for worker in heard)
 
 
 @dataclass
@@ -108,13 +112,13 @@ HERE, GONE, FROZEN, ELSEWHERE = "here", "gone", "frozen", "elsewhere"
 
 def _patience(worker):
     """Return how many seconds of silence, seen by a judge, mean that a worker is dead."""
-    seen = _sighting(worker)
+    seen = sighting(worker)
     if seen == HERE:
         return settings.FLUX_TIMEOUT + HUNG_SECONDS
     return 0 if seen == GONE else settings.DEAD_AFTER_SECONDS
 
 
-def _sighting(worker):
+def sighting(worker):
     """Look for the process of a worker on this machine; a pid that is somebody else's by now is gone."""
     if worker.host != this_host() or worker.pid_began == UNKNOWN:
         return ELSEWHERE

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.functional import cached_property
 
-from gallery.services import allowances, balance, queue, reconciling, repricing
+from gallery.services import allowances, balance, queue, reconciling, repricing, secret_keys
 
 PAGES = {
     "studio": "studio", "studio-check": "studio", "runs": "runs", "run": "runs", "run-changes": "runs",
@@ -53,6 +53,15 @@ class Chrome:
     @property
     def warnings(self):
         return [room for room in self.rooms if room.warns]
+
+    @cached_property
+    def other_key(self):
+        """The change of the secret key that no admin has read of, for admins."""
+        return secret_keys.unread_change() if self.request.user.is_admin else None
+
+    @property
+    def other_key_means(self):
+        return secret_keys.MEANS
 
     @cached_property
     def balance_low(self):

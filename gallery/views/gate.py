@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from gallery import access, tasks
 from gallery.catalogue import flux_models
 from gallery.models.money import KEY_GATE
-from gallery.services import gate
+from gallery.services import gate, secret_keys
 
 
 @require_POST
@@ -33,6 +33,14 @@ def resume(request):
     gate.resume(name, by=request.user)
     tasks.wake(settings.FLUX_CONCURRENCY)  # as many as may run at once
     messages.success(request, "Resumed.")
+    return redirect("queue")
+
+
+@require_POST
+@access.admin_only
+def note_key_change(request):
+    """Take the notice of another secret key off the pages: an admin has read it."""
+    secret_keys.note_change()
     return redirect("queue")
 
 

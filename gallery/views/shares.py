@@ -1,5 +1,7 @@
 """The owner's side of links: made, listed, changed, replaced, revoked; what guests answered; shared with me."""
 
+from functools import cached_property
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404
@@ -61,6 +63,10 @@ class Link:
     @property
     def token(self):
         return shares.token_of(self.share)
+
+    @cached_property
+    def can_be_copied(self):
+        return shares.can_be_copied(self.share)
 
     @property
     def address(self):

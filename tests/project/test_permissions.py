@@ -133,6 +133,7 @@ TABLE = {
     "prices": ("login 200 200 200", "login 404 404 302"),
     "gate-pause": ADMIN_ACTS,
     "gate-resume": ADMIN_ACTS,
+    "secret-key-noted": ADMIN_ACTS,
     "help": MEMBERS_LOOK,
     "welcome": ("200 200 200 200", "302 404 404 404"),  # a link works once: for whoever comes first
     "healthz": EVERYBODY_LOOKS,

@@ -200,10 +200,10 @@ def test_a_beat_that_came_while_a_judge_made_up_its_mind_counts(worker, judge, m
 
 def test_a_pid_of_somebody_else_or_of_nobody_is_gone():
     mine = Worker(host=workers.this_host(), pid=os.getpid(), pid_began=workers.began(os.getpid()))
-    assert workers._sighting(mine) == workers.HERE
-    assert workers._sighting(Worker(host=mine.host, pid=mine.pid, pid_began="1")) == workers.GONE
-    assert workers._sighting(Worker(host=mine.host, pid=2**22 + 1, pid_began="1")) == workers.GONE
-    assert workers._sighting(Worker(host="another machine", pid=mine.pid, pid_began="1")) == workers.ELSEWHERE
+    assert workers.sighting(mine) == workers.HERE
+    assert workers.sighting(Worker(host=mine.host, pid=mine.pid, pid_began="1")) == workers.GONE
+    assert workers.sighting(Worker(host=mine.host, pid=2**22 + 1, pid_began="1")) == workers.GONE
+    assert workers.sighting(Worker(host="another machine", pid=mine.pid, pid_began="1")) == workers.ELSEWHERE
 
 
 # -- a thread of our own that failed ----------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from gallery.management.starting import (
     check_storage,
     misspelt_settings,
     said_in_words,
+    take_secret_key,
     thread_count,
 )
 from gallery.services import gate, people
@@ -74,6 +75,8 @@ class Command(BaseCommand):
 
     def _prepare(self):
         call_command("migrate", interactive=False, verbosity=0)
+        if changed := take_secret_key():
+            self.stderr.write(changed)
         collect_static()
         gate.ensure_gates()
         self.welcome = self._first_admin() if people.team_is_empty() else ""

@@ -4,7 +4,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from gallery import tasks
-from gallery.management.starting import check_migrated, check_settings, check_storage, thread_count
+from gallery.management.starting import (
+    check_migrated,
+    check_settings,
+    check_storage,
+    one_key,
+    take_secret_key,
+    thread_count,
+)
 
 
 class Command(BaseCommand):
@@ -20,4 +27,7 @@ class Command(BaseCommand):
         check_settings()
         check_storage(say=self.stderr.write)
         check_migrated()
-        tasks.process.run(threads=worker_threads)
+        if changed := take_secret_key():
+            self.stderr.write(changed)
+        with one_key():
+            tasks.process.run(threads=worker_threads)
