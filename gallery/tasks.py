@@ -36,6 +36,7 @@ from gallery.services import (
     sheets,
     spending,
     statements,
+    storage_watch,
     throttle,
     thumbnails,
     traffic,
@@ -46,6 +47,7 @@ from gallery.services.fetcher import Fetcher
 from gallery.services.illustrator import Illustrator
 
 POLL = {"initial_delay": 0.05, "max_delay": 0.2, "backoff": 1.15}  # huey's default lets a job wait up to 10 s
+STORAGE_LOOK_SECONDS = 0.5  # how often it is asked whether a look is due
 FETCH_THREADS_MAX = 8  # 64 calls of 5 s bring 13 pictures a second
 # A thread that ends a database call waits this long for its turn. With Python's own 5 ms, five rounds of 64 calls of
 # 5 s took up to 28 s instead of 26.6; below 2 ms nothing is gained.
@@ -112,6 +114,9 @@ def work():
 
 
 def _claim():
+    if storage_watch.watch.is_shut:
+        traffic.calls.more_waits = False
+        return None
     attempt = claims.claim_next(process.worker)
     traffic.calls.more_waits = attempt is not None
     return attempt
@@ -194,6 +199,7 @@ class Process:
             self._every(settings.HEARTBEAT_SECONDS, self.beat),
             self._every(settings.SWEEP_SECONDS, self.sweep),
             self._every(secret_keys.BEAT_SECONDS, self.hold_key),
+            self._every(STORAGE_LOOK_SECONDS, self.look_at_storage),
         ]
         _start_deaf(consumer)
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -251,6 +257,11 @@ class Process:
             self.illustrator.wake()
             self.draughtsman.wake()
             self.reader.wake()
+
+    def look_at_storage(self):
+        """In a thread of its own: a storage that does not answer takes seconds to say so."""
+        if storage_watch.watch.look(worker_id=self.worker.pk) and not self.stopping.is_set():
+            wake(settings.FLUX_CONCURRENCY)
 
     def _read_next(self):
         return statements.read_next(stopped=self.stopping.is_set)

@@ -11,7 +11,7 @@ from django.test import Client
 
 from gallery import tasks
 from gallery.models import Attempt, User
-from gallery.services import claims, gate, images, jobs, provider, statements, thumbnails, workers
+from gallery.services import claims, files, gate, images, jobs, provider, statements, storage_watch, thumbnails, workers
 from gallery.simulator.server import LoopbackServer
 from gallery.simulator.world import World
 from tests import settings as test_settings
@@ -38,6 +38,13 @@ def own_folders(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.SPOOL = tmp_path / "spool"
     settings.MEDIA_ROOT.mkdir()
+
+
+@pytest.fixture(autouse=True)
+def storage_is_there(monkeypatch):
+    """What one test found out about its storage says nothing about that of the next."""
+    monkeypatch.setattr(storage_watch, "watch", storage_watch.Watch())
+    monkeypatch.setitem(files.probes, "good_until", 0.0)
 
 
 @pytest.fixture(autouse=True)

@@ -18,6 +18,10 @@ class Worker(models.Model):
     started_at = models.DateTimeField(default=timezone.now)
     heartbeat_at = models.DateTimeField(default=timezone.now)
     stopped_at = models.DateTimeField(null=True, blank=True)
+    # Why it could not store and so bought nothing, from when, and until when if that is over.
+    storage_trouble = models.CharField(max_length=300, blank=True)
+    storage_since = models.DateTimeField(null=True, blank=True)
+    storage_back_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["heartbeat_at"], name="worker_running", condition=models.Q(stopped_at=None))]

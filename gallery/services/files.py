@@ -20,7 +20,7 @@ FREE_BYTES = 200 * 1024 * 1024  # below this nothing is bought: a result can hav
 PROBE_SECONDS = 20  # how long a successful look at a remote storage is believed
 STALE_SECONDS = 3600  # a temporary file this old belongs to nobody
 
-probes = {"good_until": 0.0}
+probes = {"good_until": 0.0, "failed_at": 0.0, "trouble": None}
 probing = threading.Lock()  # one at a time: of many threads that ask, one asks the service and the others believe it
 
 
@@ -55,13 +55,17 @@ def _check_folder(folder, free_bytes):
 
 
 def _check_remote():
+    asked_at = time.monotonic()
     with probing:
         if time.monotonic() < probes["good_until"]:
             return
+        if probes["failed_at"] > asked_at:  # while we waited for our turn
+            raise probes["trouble"]
         try:
             default_storage.save("probe", ContentFile(b"fluxweb"))
         except Exception as error:  # whatever the S3 library raises: its classes are many
-            raise _named(error) from error
+            probes.update(failed_at=time.monotonic(), trouble=_named(error))
+            raise probes["trouble"] from error
         probes["good_until"] = time.monotonic() + PROBE_SECONDS
 
 

@@ -7,9 +7,9 @@ from django.db import connection
 from django.utils import timezone
 
 from gallery.models import Attempt
-from gallery.models.money import KEY_GATE, Money
+from gallery.models.money import Money
 from gallery.models.runs import State
-from gallery.services import answers, claims, crash, files, gate, outcomes, provider, traffic
+from gallery.services import answers, claims, crash, files, outcomes, provider, storage_watch, traffic
 from gallery.services.commits import Rank, committing, give_connection_back
 from gallery.services.rows import update_rows
 from gallery.services.states import change
@@ -30,12 +30,12 @@ def perform(attempt):
 
 
 def has_room(attempt):
-    """Look whether the result could be stored; if not, give the claim back and pause the gate with the reason."""
+    """Look whether the result could be stored; if not, give the claim back and claim no more until it could be."""
     try:
         files.check_room()
     except files.StorageTrouble as trouble:
-        gate.pause(KEY_GATE, reason=f"{trouble} Nothing was bought; jobs wait.")
         claims.release(attempt)
+        storage_watch.watch.shut(trouble, worker_id=attempt.worker_id)
         return False
     return True
 

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Count, Subquery
+from django.db.models import Count, Exists, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from gallery.catalogue.problems import Problem
 from gallery.models import Job
 from gallery.models.runs import RUNNING, UNFINISHED, State
-from gallery.services import gate
+from gallery.services import gate, storage_watch
 from gallery.services.matrix import InvalidMatrix
 
 LONGEST = 999
@@ -32,12 +32,13 @@ class Line:
 class Standing:
     """How long the line is, and the gates that let nothing through, the key's first.
 
-    `asks`: how many of mine wait for a yes because their price has risen.
+    `asks`: how many of mine wait for a yes because their price has risen. `outages`: workers that could not store.
     """
 
     line: Line
     shut: list
     asks: int = 0
+    outages: bool = False
 
 
 def standing(user):
@@ -49,11 +50,13 @@ def standing(user):
             mine=_count(unfinished.filter(owner=user)),
             everyone=_count(unfinished),
             asks=_count(Job.objects.repriced().of(user).filter(demo=settings.DEMO)),
+            outages=Exists(storage_watch.told()),
         )
     )
     line = Line(gates[0].mine, gates[0].everyone) if gates else Line(0, 0)
     shut = [each for each in gates if not each.is_open(now)]
-    return Standing(line, sorted(shut, key=lambda each: (not each.is_key, each.name)), gates[0].asks if gates else 0)
+    shut.sort(key=lambda each: (not each.is_key, each.name))
+    return Standing(line, shut, gates[0].asks, gates[0].outages) if gates else Standing(line, shut)
 
 
 def _count(jobs):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.functional import cached_property
 
-from gallery.services import allowances, balance, queue, reconciling, repricing, secret_keys
+from gallery.services import allowances, balance, queue, reconciling, repricing, secret_keys, storage_watch
 
 PAGES = {
     "studio": "studio", "studio-check": "studio", "runs": "runs", "run": "runs", "run-changes": "runs",
@@ -20,6 +20,8 @@ PAGES = {
     "costs": "costs", "costs-runs": "costs", "costs-calls": "costs", "prices": "costs",
     "comparison": "compare", "compare-pairs": "compare", "compare-models": "compare",
 }  # fmt: skip
+
+OUTAGES_MAX = 5
 
 
 @dataclass
@@ -44,6 +46,12 @@ class Chrome:
     @property
     def gates(self):
         return self.standing.shut
+
+    @cached_property
+    def outages(self):
+        """Workers that cannot store now; to admins also those that could not lately."""
+        found = storage_watch.told().order_by("-storage_since")[:OUTAGES_MAX] if self.standing.outages else []
+        return [each for each in found if each.storage_back_at is None or self.request.user.is_admin]
 
     @cached_property
     def rooms(self):

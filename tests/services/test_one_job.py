@@ -5,7 +5,7 @@ import hashlib
 import pytest
 from django.db import connection
 
-from gallery.models import Attempt, Gate, Image, Job
+from gallery.models import Attempt, Gate, Image, Job, Worker
 from gallery.services import files, gate, spool
 from gallery.simulator import faults
 from tests.factories import make_run, states
@@ -115,14 +115,15 @@ def test_upstream_failures_are_repeated_twice_and_no_more(owner, worker, provide
     assert len(world.till) == 3
 
 
-def test_without_room_nothing_is_bought_and_the_gate_says_why(owner, worker, provider_server, world, monkeypatch):
+def test_without_room_nothing_is_bought_and_the_worker_says_why(owner, worker, provider_server, world, monkeypatch):
     run = make_run(owner, seed="7")
     monkeypatch.setattr(files, "FREE_BYTES", 2**60)
     worker.call()
     assert states(run) == ["QUEUED"]
     assert world.till == []
     assert Attempt.objects.get().money == "not_charged"
-    assert "disk is nearly full" in Gate.objects.get(name="key").reason
+    assert "disk is nearly full" in Worker.objects.get().storage_trouble
+    assert not Gate.objects.filter(paused=True).exists()
 
 
 def test_five_failures_in_a_row_open_the_breaker_and_one_job_probes(owner, worker, provider_server, world):
