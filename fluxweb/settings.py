@@ -74,6 +74,13 @@ SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if SECURE else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 TRUSTED_PROXIES = env_networks("FLUXWEB_TRUSTED_PROXIES")
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # HSTS for all subdomains: other names below ours are other people's
+    "security.W008",  # a redirect to https: the proxy that ends TLS makes it; one of ours would go round in circles
+    "security.W021",  # HSTS in the browsers' own lists: for the owner of the domain to decide, and hard to take back
+    # Without TLS, as on one machine, cookies that want it would lock everybody out, and HSTS means nothing.
+    *([] if SECURE else ["security.W004", "security.W012", "security.W016"]),
+]
 
 # -- Django ---------------------------------------------------------------------------------------------------------
 
@@ -99,9 +106,11 @@ MIDDLEWARE = [
     "gallery.middleware.probes",
     "gallery.middleware.DatabaseTrouble",
     "gallery.middleware.shared_links",
+    "gallery.middleware.caching",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "gallery.middleware.known_hosts",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "gallery.middleware.origin_of_links",

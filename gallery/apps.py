@@ -9,8 +9,9 @@ class GalleryConfig(AppConfig):
 
     def ready(self):
         from gallery import checks  # noqa: F401  registers the system checks
-        from gallery.services import spending
+        from gallery.services import spending, storable
 
+        storable.watch_all_connections()
         pre_migrate.connect(spending.before_migrate, sender=self)
         post_migrate.connect(spending.after_migrate, sender=self)
         post_migrate.connect(write_first_prices, sender=self)

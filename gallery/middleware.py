@@ -4,9 +4,11 @@ from urllib.parse import urlsplit
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.db import connection
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import resolve_url
+from django.utils.cache import patch_vary_headers
 from django_htmx.http import reswap, trigger_client_event
 
 from gallery.services import proxies, sign_ins
@@ -14,7 +16,11 @@ from gallery.services.database_trouble import Doings
 from gallery.views import trouble
 
 PROBES = ("/healthz", "/readyz")
+PAGE, TO_SAVE = "private, no-cache", "private, no-store"
+NOT_THIS_HOST = "fluxweb is not reached under this name. Open it by the address that you were given."
 SHARED = "/s/"
+log = structlog.get_logger("fluxweb.web")
+
 SHARED_HEADERS = {
     "X-Robots-Tag": "noindex, nofollow, noarchive",
     "Referrer-Policy": "no-referrer",
@@ -31,6 +37,46 @@ def forwarded_scheme(get_response):
         return get_response(request)
 
     return answer
+
+
+def known_hosts(get_response):
+    """Answer a name that is not ours in words, with one line in the log: whoever scans the network asks by hundreds."""
+
+    def answer(request):
+        try:
+            request.get_host()
+        except DisallowedHost:
+            log.warning("foreign host", host=request.META.get("HTTP_HOST", "")[:100], path=request.path[:100])
+            return HttpResponseBadRequest(NOT_THIS_HOST, content_type="text/plain; charset=utf-8")
+        return get_response(request)
+
+    return answer
+
+
+def caching(get_response):
+    """Say of every answer that does not say it itself who may keep it.
+
+    A page is its reader's alone and is asked for again, but not `no-store`: browsers show it at once when one goes
+    Back. After signing out that would be the wrong person's, so signing out empties the browser's cache. What is to
+    be saved as a file, such as the books, leaves no second copy in it.
+    """
+
+    def answer(request):
+        response = get_response(request)
+        if "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = TO_SAVE if _is_to_be_saved(response) else PAGE
+        if "immutable" not in response.headers["Cache-Control"]:  # a file is the same for htmx
+            patch_vary_headers(response, ("HX-Request", "HX-Target"))
+        if request.method == "POST" and request.path == resolve_url("account_logout"):
+            response.headers["Clear-Site-Data"] = '"cache"'
+        return response
+
+    return answer
+
+
+def _is_to_be_saved(response):
+    kind = response.headers.get("Content-Type", "")
+    return kind.startswith("text/csv") or "attachment" in response.headers.get("Content-Disposition", "")
 
 
 class DatabaseTrouble:

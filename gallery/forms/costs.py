@@ -67,7 +67,7 @@ def choices_of(*, everybody):
 def _member(name):
     if name is None:
         return None
-    found = None if "\x00" in name else User.objects.filter(username=name).values_list("pk", flat=True).first()
+    found = User.objects.filter(username=name).values_list("pk", flat=True).first()
     return found or NOBODY
 
 
@@ -75,7 +75,7 @@ def _model(name):
     """Models that are gone from the catalogue stand in the books."""
     if name is None or name in flux_models.ids():
         return name
-    return name.replace("\x00", "")[:40]
+    return name[:40]
 
 
 def _project(name):
@@ -83,5 +83,5 @@ def _project(name):
         return None
     if not name:
         return NO_PROJECT
-    found = None if "\x00" in name else Project.objects.filter(name=name).values_list("pk", flat=True).first()
+    found = Project.objects.filter(name=name).values_list("pk", flat=True).first()
     return found or NOBODY

@@ -38,7 +38,7 @@ def _has_lost_its_source(share):
 def find(share, key):
     """Return one of its pictures by the key it has within the link, or None."""
     own = picture_keys.own_key(share, key)
-    if own is None or "\x00" in own:  # PostgreSQL fails on it
+    if own is None:
         return None
     return _for_tiles(pictures(share)).defer(None).filter(key=own).first()
 
@@ -46,7 +46,7 @@ def find(share, key):
 def find_all(share, keys):
     """Return several of its pictures in the order of their keys, or None if one is not among them."""
     keys = list(dict.fromkeys(picture_keys.own_key(share, key) for key in keys))
-    if any(key is None or "\x00" in key for key in keys):
+    if None in keys:
         return None
     found = {image.key: image for image in _for_tiles(pictures(share).filter(key__in=keys))}
     return [found[key] for key in keys] if len(found) == len(keys) else None

@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from django.conf import settings
@@ -13,7 +13,7 @@ from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage, storages
 
-from gallery.services import spool
+from gallery.services import spool, workers
 from gallery.services.storage_words import StorageTrouble, name_trouble
 
 FREE_BYTES = 200 * 1024 * 1024  # below this nothing is bought: a result can have 40 MB, and the database needs room too
@@ -87,7 +87,7 @@ def incoming():
 @contextmanager
 def incoming_file():
     """An open temporary file that is gone afterwards unless `publish` took it over."""
-    with tempfile.NamedTemporaryFile(dir=incoming(), delete=False) as file:
+    with tempfile.NamedTemporaryFile(dir=incoming(), prefix=f"{workers.own_tag()}-", delete=False) as file:
         try:
             yield file
         finally:
@@ -162,9 +162,23 @@ def remove(name):
     default_storage.delete(name)
 
 
-def sweep_incoming():
-    """Remove temporary files that a killed process left behind."""
-    before = time.time() - STALE_SECONDS
-    for path in incoming().iterdir():
-        if path.stat().st_mtime < before:
+def sweep_dead():
+    """Remove the temporary files of workers that were found dead, by the marks in their names."""
+    left = list(incoming().iterdir())
+    gone = workers.tags(gone=True) if left else ()
+    for path in left:
+        if _tag(path) in gone:
             path.unlink(missing_ok=True)
+
+
+def sweep_incoming():
+    """Remove temporary files that are old and of no worker that lives: of processes that nobody knows any more."""
+    before, living = time.time() - STALE_SECONDS, workers.tags(gone=False)
+    for path in incoming().iterdir():
+        with suppress(FileNotFoundError):  # taken over just now
+            if path.stat().st_mtime < before and _tag(path) not in living:
+                path.unlink()
+
+
+def _tag(path):
+    return path.name.partition("-")[0]

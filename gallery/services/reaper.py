@@ -10,7 +10,7 @@ from django.db.models import Q
 from gallery.models import Attempt, Job
 from gallery.models.money import Fetch
 from gallery.models.runs import State
-from gallery.services import answers, claims, spool
+from gallery.services import answers, claims, files, spool, workers
 from gallery.services.states import change
 from gallery.services.workers import Judge
 
@@ -28,10 +28,18 @@ def reap(judge=None):
         claims.release(job.attempt)
     for job in _under_way().filter(orphans, state=State.SENDING):
         doubt(job)
+    files.sweep_dead()
+    spool.sweep_unfinished(_is_nobodys)
     orphaned = Q(fetch_worker=None) | Q(fetch_worker__stopped_at__isnull=False)
     leased = Attempt.objects.filter(orphaned, fetch=Fetch.WANTED, fetch_lease_until__isnull=False)
     for pk in leased.values_list("pk", flat=True):
         Attempt.objects.filter(pk=pk, fetch=Fetch.WANTED).update(fetch_lease_until=None, fetch_worker=None)
+
+
+def _is_nobodys(key):
+    """Whether the worker of an attempt is gone: then nobody writes its answer any more."""
+    attempt = Attempt.objects.select_related("worker").filter(key=key).first()
+    return attempt is not None and attempt.worker is not None and workers.is_gone(attempt.worker)
 
 
 def _under_way():

@@ -2,11 +2,13 @@
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
 
 SUFFIX = ".json"
+UNFINISHED = ".part"
 CONTENT_SUFFIX = ".content"  # an answer that carries the picture itself: a line of facts, then the bytes
 
 
@@ -22,13 +24,30 @@ def keep_content(attempt_key, facts, content):
 
 def _write(name, content):
     into = folder()
-    unfinished = into / f"{name}.part"
+    unfinished = into / f"{name}{UNFINISHED}"
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
     unfinished.rename(into / name)
+
+
+def sweep_unfinished(is_nobodys):
+    """Take away answers whose writing was cut, if `is_nobodys` says so of their attempt. A whole one is taken in."""
+    for part in folder().glob(f"*{UNFINISHED}"):
+        whole = part.with_suffix("")
+        if not is_nobodys(whole.stem):
+            continue
+        with suppress(FileNotFoundError):  # another process did the same just now
+            part.rename(whole) if whole.suffix == SUFFIX and _is_json(part) else part.unlink()
+
+
+def _is_json(path):
+    try:
+        return isinstance(json.loads(path.read_bytes()), dict)
+    except ValueError:
+        return False
 
 
 def forget(attempt_key):

@@ -4,6 +4,7 @@ Nobody is judged by the time of day. A process on this machine is looked for; of
 beating has to see the same beat for the whole of FLUXWEB_DEAD_AFTER, by a clock that only goes forwards.
 """
 
+import hashlib
 import os
 import socket
 import time
@@ -14,12 +15,15 @@ from pathlib import Path
 import structlog
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from gallery.models import Worker
 
 HUNG_SECONDS = 600  # beyond a call's own deadline: a process that is there and has not beaten for so long calls nobody
+TAG_CHARACTERS = 12
+REMEMBERED = timedelta(days=1)  # what a worker left behind that ended before that, the nightly sweep takes by its age
 STOPPED = frozenset("Tt")  # by a signal or a debugger: it is there, and does nothing
 
 log = structlog.get_logger("fluxweb.worker")
@@ -35,6 +39,27 @@ def register(*, threads):
 def this_process():
     """Return by what this process is found again: its machine, its number there, and since when it has that."""
     return {"host": this_host(), "pid": os.getpid(), "pid_began": began(os.getpid())}
+
+
+def tag_of(host, pid, pid_began):
+    """Return what a process marks its temporary files with: short, and no other process has the same."""
+    return hashlib.sha256(f"{host} {pid} {pid_began}".encode()).hexdigest()[:TAG_CHARACTERS]
+
+
+def own_tag():
+    pid = os.getpid()
+    return tag_of(this_host(), pid, began(pid))
+
+
+def tags(*, gone):
+    """Return the marks of the workers that are gone for certain, or of those that may live."""
+    rows = Worker.objects.filter(Q(stopped_at=None) | Q(heartbeat_at__gt=timezone.now() - REMEMBERED))
+    return {tag_of(each.host, each.pid, each.pid_began) for each in rows if is_gone(each) == gone}
+
+
+def is_gone(worker):
+    """Whether a worker has ended or was found dead, and its process is not on this machine: frozen ones wake up."""
+    return worker.stopped_at is not None and sighting(worker) in (GONE, ELSEWHERE)
 
 
 def beat(worker):

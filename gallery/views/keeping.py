@@ -37,7 +37,7 @@ def shelf(request, model, *, of):
 def just_deleted(request, model):
     """Return what the address says was just deleted, if it can still be put back."""
     key = request.GET.get("deleted", "")
-    return None if "\x00" in key else model.objects.in_bin_of(request.user).filter(key=key).first()
+    return model.objects.in_bin_of(request.user).filter(key=key).first()
 
 
 @require_POST

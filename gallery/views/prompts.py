@@ -15,7 +15,7 @@ SEARCH_CHARACTERS = 200
 
 @require_safe
 def index(request):
-    words = request.GET.get("q", "").replace("\x00", " ")[:SEARCH_CHARACTERS]
+    words = request.GET.get("q", "")[:SEARCH_CHARACTERS]
     cursor = request.GET.get("before", "")
     found = list(_page(request.user, words, cursor)[: PAGE + 1])
     more, found = len(found) > PAGE, found[:PAGE]

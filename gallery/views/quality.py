@@ -15,7 +15,7 @@ MOST_WORD = 100  # characters
 def show(request):
     """Show one's own judgments, or the whole team's. A word narrows only one's own: it would tell others' prompts."""
     team = request.GET.get("votes") == TEAM
-    word = "" if team else request.GET.get("prompt", "").replace("\x00", "").strip()[:MOST_WORD]
+    word = "" if team else request.GET.get("prompt", "").strip()[:MOST_WORD]
     found = quality.of_models(user=None if team else request.user, word=word)
     context = {
         "models": found,

@@ -133,7 +133,7 @@ def decide(request, key):
     """Decide about the ticked differences, each on its own."""
     statement = access.statement_read(request, key)
     form = DecisionForm(request.POST)
-    ticked = [each for each in request.POST.getlist("difference") if "\x00" not in each][:PAGE]
+    ticked = request.POST.getlist("difference")[:PAGE]
     rows = list(reconciling.open_of(statement).filter(key__in=ticked)) if statement.counts else []
     if form.is_valid():
         done = sum(_decided(each, form.cleaned_data, by=request.user) for each in rows)
@@ -166,7 +166,7 @@ def _settle(request, difference):
     form = SettleForm(request.POST)
     if not form.is_valid():
         return messages.warning(request, "Tick what you decide about, and say what it is.")
-    said, call_keys = form.cleaned_data, [each for each in request.POST.getlist("call") if "\x00" not in each]
+    said, call_keys = form.cleaned_data, request.POST.getlist("call")
     numbers = [int(each) for each in request.POST.getlist("charge") if re.fullmatch(r"-?\d{1,18}", each, re.ASCII)]
     if said["do"] == "outside":
         done, asked = remainders.settle_charges(difference, numbers=numbers, by=request.user), len(numbers)
@@ -181,7 +181,7 @@ def _settle(request, difference):
 def withdraw(request, key):
     """Take a statement back, with what it settled."""
     statement = access.statement_read(request, key)
-    note = request.POST.get("note", "").replace("\x00", "")[:200]
+    note = request.POST.get("note", "")[:200]
     undone = withdrawals.withdraw(statement, by=request.user, note=note)
     if undone is None:
         messages.info(request, "It has been withdrawn already.")
