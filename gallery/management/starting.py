@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import structlog
 from django.conf import settings
 from django.core import checks
 from django.core.management.base import CommandError
@@ -21,6 +22,8 @@ from gallery.services import files, secret_keys
 THREADS_MAX = 1000
 ONE_START = 0x666C7578  # the key of PostgreSQL's advisory lock: one start at a time prepares a database
 OURS = re.compile(r"FLUX(WEB)?_[A-Z_]+")
+
+log = structlog.get_logger("fluxweb.start")
 
 
 def check_settings() -> None:
@@ -73,6 +76,8 @@ def check_migrated() -> None:
 
 def check_storage(say: Callable[[str], None]) -> None:
     """Raise CommandError where the storage refuses until somebody changes a setting; `say` what may pass by itself."""
+    if s3 := settings.STORAGES["default"]["OPTIONS"].get("client_config"):
+        log.info("checksums sent to the storage", when=s3.request_checksum_calculation or "botocore's default")
     try:
         files.check_room()
     except files.StorageTrouble as trouble:

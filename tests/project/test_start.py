@@ -373,6 +373,20 @@ def test_a_storage_that_refuses_stops_the_start_and_one_that_may_come_back_does_
     assert said[1].startswith("The storage does not answer: Connection refused. Nothing is bought")
 
 
+@pytest.mark.parametrize(
+    ("asked", "when"), [("", "when_required"), ("&checksums=when_supported", "when_supported")], ids=str
+)
+def test_which_checksums_the_storage_is_sent_is_logged(monkeypatch, settings, caplog, asked, when):
+    caplog.set_level("INFO")
+    for name, value in STORE.items():
+        monkeypatch.setenv(name, value)
+    with SmallS3() as service:
+        monkeypatch.setenv("STORAGE_URL", f"s3://pictures?endpoint_url={service.url}{asked}")
+        settings.STORAGES = settings.STORAGES | {"default": read_storage("STORAGE_URL")}
+        starting.check_storage(say=print)
+    assert [each.msg["when"] for each in caplog.records if each.name == "fluxweb.start"] == [when]
+
+
 def test_a_full_disk_is_said_and_the_start_goes_on(monkeypatch):
     said = []
     monkeypatch.setattr(files, "FREE_BYTES", 2**60)
