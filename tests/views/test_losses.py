@@ -92,7 +92,7 @@ def test_what_was_settled_as_charged_is_among_the_lost(of_each_kind, admin, owne
     decisions.settle(of_each_kind["unknown"], charged=True, by=admin)
     page = look(owner_client, kind="lost")
     assert "Paid and lost 2 · $0.02" in chips(page)
-    assert f"Decided by {admin.username}." in page.html
+    assert f"Decided by {admin.username}." in page.text
 
 
 def test_a_loss_stays_on_the_list_after_it_was_bought_again(of_each_kind, owner, owner_client, worker, world):
