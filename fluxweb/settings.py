@@ -5,11 +5,12 @@ from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from huey import PriorityRedisHuey, SqliteHuey
+from huey import SqliteHuey
 from huey.serializer import SignedSerializer
 
 from fluxweb import logs
 from fluxweb.addresses import env_origin, env_url, read_database, read_mail, read_redis, read_storage
+from fluxweb.broker import redis_queue
 from fluxweb.env import (
     env_bool,
     env_dollars,
@@ -158,7 +159,7 @@ def make_queue():
     """Return huey on Redis or in its own SQLite file. Its messages are pickles, so they are signed."""
     serializer = SignedSerializer(secret=SECRET_KEY)
     if REDIS_URL:
-        return PriorityRedisHuey("fluxweb", url=REDIS_URL, results=False, serializer=serializer, read_timeout=0.2)
+        return redis_queue("fluxweb", url=REDIS_URL, serializer=serializer)
     return SqliteHuey(
         "fluxweb", filename=str(DATA / "queue.sqlite3"), results=False, serializer=serializer, cache_mb=1, fsync=False
     )

@@ -1,65 +1,39 @@
 """huey: wake-ups without payload. The rows say what is to be done; a message only says "there may be work"."""
 
-import contextlib
-import ctypes
-import gc
-import signal
-import sys
-import threading
-
 import structlog
 from django.conf import settings
 from django.db import connection
-from django.utils import timezone
 from huey import crontab
-from PIL import Image as Pillow
 
-from gallery.models import Job
+from fluxweb.outages import Seldom
 from gallery.services import (
-    answers,
     balance,
     claims,
     crash,
     files,
-    gate,
     images,
     jobs,
     mailing,
-    parking,
     people,
     provider,
-    reaper,
-    repeats,
-    repricing,
     rounds,
-    secret_keys,
     sheets,
-    spending,
     statements,
     storage_watch,
     throttle,
-    thumbnails,
     traffic,
-    workers,
 )
 from gallery.services.commits import give_connection_back
-from gallery.services.fetcher import Fetcher
-from gallery.services.illustrator import Illustrator
-
-POLL = {"initial_delay": 0.05, "max_delay": 0.2, "backoff": 1.15}  # huey's default lets a job wait up to 10 s
-STORAGE_LOOK_SECONDS = 0.5  # how often it is asked whether a look is due
-FETCH_THREADS_MAX = 8  # 64 calls of 5 s bring 13 pictures a second
-# A thread that ends a database call waits this long for its turn. With Python's own 5 ms, five rounds of 64 calls of
-# 5 s took up to 28 s instead of 26.6; below 2 ms nothing is gained.
-SWITCH_SECONDS = 0.002
-M_ARENA_MAX = -8  # malloc.h
+from gallery.services.healing import heal
+from gallery.worker.process import process
 
 queue = settings.HUEY
+lost = Seldom()
 log = structlog.get_logger("fluxweb.worker")
 
 
 def wake(count=1):
-    """Tell the workers that there may be work. A broker that is down costs seconds, not the request."""
+    """Tell the workers that there may be work. A broker that is down costs two seconds at most, not the request."""
     crash.reached("submitted")
     _nudge(work, times=min(count, settings.FLUX_CONCURRENCY))
 
@@ -79,7 +53,13 @@ def _nudge(task, *, times=1):
         for _ in range(times):
             task()
     except Exception as error:  # redis, sqlite and network errors alike
-        log.warning("wake-up lost", error=type(error).__name__)
+        _say_lost(error)
+
+
+def _say_lost(error):
+    left_out = lost.left_out(type(error))
+    if left_out is not None:
+        log.warning("wake-up lost, the next sweep finds what waits", why=str(error), left_out=left_out)
 
 
 def forget_wake_ups():
@@ -102,15 +82,16 @@ def queue_answers():
 @queue.task()
 def work():
     """Claim and perform jobs until there is none that may be sent."""
-    if process.worker is None:
-        return
-    try:
-        with traffic.calls.working():
-            while not process.stopping.is_set() and (attempt := _claim()):
-                if answered := jobs.perform(attempt):
-                    process.fetcher.fetch(answered.pk, leased=answered)
-    finally:
+    if process.worker is not None:
+        heal(_work_on)
         give_connection_back()
+
+
+def _work_on():
+    with traffic.calls.working():
+        while not process.stopping.is_set() and (attempt := _claim()):
+            if answered := jobs.perform(attempt):
+                process.fetcher.fetch(answered.pk, leased=answered)
 
 
 def _claim():
@@ -142,6 +123,11 @@ def nightly():
 
     At night in the team's own zone, or as soon as something runs again. One that fails stops no other.
     """
+    heal(_clear_up)
+    connection.close()
+
+
+def _clear_up():
     if rounds.take("nightly", rounds.NIGHT):
         for sweep in (
             people.sweep_sessions,
@@ -151,167 +137,27 @@ def nightly():
             statements.sweep,
             throttle.sweep,
         ):
-            _heal(sweep)
-    connection.close()
+            heal(sweep)
 
 
 @queue.periodic_task(crontab(minute="*/5"))
 def send_reports():
     """Send the reports that are due, at hours of the team's own zone, and what could not be sent before."""
-    mailing.send_at_hours()
+    heal(mailing.send_at_hours)
     connection.close()
 
 
 @queue.periodic_task(crontab(minute="*/15"))
 def read_balance():
     """Ask what is left at the provider, before it runs out."""
-    balance.read()
+    heal(balance.read)
     connection.close()
-
-
-class Process:
-    """What a worker process has beside huey's threads: its row, its heart, its sweep and its fetcher."""
-
-    def __init__(self):
-        self.worker = self.judge = self.holder = None
-        self.fetcher = self.illustrator = self.draughtsman = self.reader = None
-        self.stopping = threading.Event()
-        self.ended = threading.Event()
-
-    def run(self, *, threads):
-        """Work until SIGTERM or SIGINT; then no call begins, running ones end and are recorded."""
-        _keep_memory_together()
-        Pillow.init()  # 50 ms that the first picture need not wait
-        gc.freeze()  # what is loaded stays: nobody needs to walk through it at every collection
-        sys.setswitchinterval(SWITCH_SECONDS)
-        consumer = queue.create_consumer(workers=threads, **POLL)
-        self.holder = secret_keys.hold("worker")
-        self.worker = workers.register(threads=threads)
-        self.judge = workers.Judge(self.worker)
-        gate.ensure_gates()
-        self.illustrator = Illustrator(_illustrate)
-        self.draughtsman = Illustrator(sheets.draw_next, name="sheets", threads=1)
-        self.reader = Illustrator(self._read_next, name="statements", threads=1)
-        fetch_threads = max(4, min(FETCH_THREADS_MAX, threads // 2))
-        self.fetcher = Fetcher(self.worker, threads=fetch_threads, ended=self.illustrator.wake)
-        give_connection_back()  # SQLite's stays open: the last one to close writes the whole log back, at every beat
-        helpers = [
-            self._every(settings.HEARTBEAT_SECONDS, self.beat),
-            self._every(settings.SWEEP_SECONDS, self.sweep),
-            self._every(secret_keys.BEAT_SECONDS, self.hold_key),
-            self._every(STORAGE_LOOK_SECONDS, self.look_at_storage),
-        ]
-        _start_deaf(consumer)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self.stopping.set())
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
-        while not self.stopping.wait(10):
-            consumer.check_worker_health()
-        self._stop(consumer, helpers)
-
-    def _stop(self, consumer, helpers):
-        log.info("worker stops; running calls end first", worker=self.worker.key)
-        consumer.stop(graceful=True)
-        self.fetcher.stop()
-        self.illustrator.stop()
-        self.draughtsman.stop()
-        self.reader.stop()
-        self.ended.set()
-        for helper in helpers:
-            helper.join()
-        workers.sign_off(self.worker)
-        secret_keys.let_go(self.holder)
-        connection.close()
-
-    def _every(self, seconds, act):
-        helper = threading.Thread(target=self._repeat, args=(seconds, act), name=act.__name__, daemon=True)
-        helper.start()
-        return helper
-
-    def _repeat(self, seconds, act):
-        while True:
-            _heal(act)
-            connection.close()
-            if self.ended.wait(seconds):
-                return
-
-    def beat(self):
-        """Give a sign of life, also while a graceful stop waits for running calls."""
-        workers.beat(self.worker)
-
-    def hold_key(self):
-        """Let no process with another secret key start beside this one."""
-        secret_keys.beat(self.holder)
-
-    def sweep(self):
-        """Put right what was left behind, fetch what waits, replace lost wake-ups. One that fails stops no other."""
-        _heal(answers.take_in_spool)
-        _heal(answers.take_in_contents)
-        _heal(self.reap)
-        _heal(spending.fold)
-        if not self.stopping.is_set():
-            _heal(self.fetch_due)
-            _heal(parking.wake_affordable)
-            _heal(repricing.release_affordable)
-            _heal(self.replace_wake_ups)
-            self.illustrator.wake()
-            self.draughtsman.wake()
-            self.reader.wake()
-
-    def look_at_storage(self):
-        """In a thread of its own: a storage that does not answer takes seconds to say so."""
-        if storage_watch.watch.look(worker_id=self.worker.pk) and not self.stopping.is_set():
-            wake(settings.FLUX_CONCURRENCY)
-
-    def _read_next(self):
-        return statements.read_next(stopped=self.stopping.is_set)
-
-    def reap(self):
-        reaper.reap(self.judge)
-
-    def fetch_due(self):
-        for attempt_id in images.due_fetches():
-            self.fetcher.fetch(attempt_id)
-
-    def replace_wake_ups(self):
-        waiting = Job.objects.claimable(now=timezone.now(), demo=settings.DEMO)[: settings.FLUX_CONCURRENCY].count()
-        if waiting and queue_answers() and not queue.pending_count():
-            wake(waiting)
-
-
-def _illustrate():
-    """Make the next thumbnail; while none is missing, measure the next repeat. Return whether there was something."""
-    return thumbnails.make_next() or repeats.measure_next()
-
-
-STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
-process = Process()
-
-
-def _heal(act):
-    """Do one round of something; whatever goes wrong, the next round may succeed."""
-    try:
-        act()
-    except Exception:
-        log.exception("round failed", round=act.__name__)
-
-
-def _keep_memory_together():
-    """glibc gives many threads many heaps, and each keeps what a decoded picture once took: 250 MiB instead of 160."""
-    with contextlib.suppress(OSError, AttributeError):  # another C library does without
-        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
-
-
-def _start_deaf(consumer):
-    """Start huey with the stop signals held back: a SIGTERM between its start and our handlers would be lost."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
-    consumer.start()
 
 
 @queue.on_startup()
 def open_connection():
     """Each of huey's threads, before there is work: 64 of them would take 0.1 s from the first press."""
-    connection.ensure_connection()
+    heal(connection.ensure_connection)
     give_connection_back()
 
 

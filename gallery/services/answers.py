@@ -15,6 +15,7 @@ from gallery.models.money import FETCH_LEASE_SECONDS, INLINE, KEY_GATE, Fetch, M
 from gallery.models.runs import OPEN_TO_LATE_ANSWER, UPSTREAM, State
 from gallery.services import claims, crash, gate, outcomes, provider, reasons, spool
 from gallery.services.commits import Rank, committing
+from gallery.services.database_trouble import trouble_of
 from gallery.services.rows import update_rows
 from gallery.services.states import change, raise_version
 from gallery.services.together import Together
@@ -52,9 +53,10 @@ def record(attempt, outcome):
         time.sleep(pause)
         try:
             news = recorders.ask((attempt, outcome))
-        except DatabaseTrouble:
+        except DatabaseTrouble as error:
             connection.close()
-            log.exception("database away, answer waits", attempt=attempt.key)
+            why = trouble_of(error)
+            log.warning("database away, answer waits", attempt=attempt.key, why=why, exc_info=why is None)
         else:
             crash.reached("recorded")
             spool.forget(attempt.key)

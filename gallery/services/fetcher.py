@@ -6,17 +6,14 @@ import threading
 import time
 from itertools import count
 
-import structlog
 from django.db import Error as DatabaseTrouble
 
-from gallery.services import images, traffic
+from gallery.services import healing, images, traffic
 from gallery.services.commits import give_connection_back
 
 GRACE_SECONDS = 30  # at a stop; what is not fetched by then stays for the next worker
 GIVE_WAY_SECONDS = 1.5  # to calls, at most: an address lives ten minutes, but somebody is watching
 LATE_SECONDS = 0.05  # a retry that comes early would find that it is not due yet
-
-log = structlog.get_logger("fluxweb.fetcher")
 
 
 class Fetcher:
@@ -87,8 +84,8 @@ class Fetcher:
     def _fetch_one(self, attempt_id):
         try:
             return images.fetch_image(attempt_id, worker=self.worker, leased=self.leased.pop(attempt_id, None))
-        except Exception:  # the address is on the books: the sweep of any worker tries again
-            log.exception("fetch failed unexpectedly")
+        except Exception as error:  # the address is on the books: the sweep of any worker tries again
+            healing.tell(error, "fetch failed unexpectedly", by="fetcher")
             with contextlib.suppress(DatabaseTrouble):
                 images.forget_decode(attempt_id)
             return None

@@ -3,15 +3,11 @@
 import threading
 import time
 
-import structlog
-
-from gallery.services import thumbnails, traffic
+from gallery.services import healing, thumbnails, traffic
 from gallery.services.commits import give_connection_back
 
 THREADS = 2  # one for each decode that may go on at once
 PATIENCE_SECONDS = 5.0  # then thumbnails are made beside the rest; until then the page shows the original
-
-log = structlog.get_logger("fluxweb.images")
 
 
 class Illustrator:
@@ -42,8 +38,8 @@ class Illustrator:
             self.wanted.clear()
             try:
                 self._make_all()
-            except Exception:  # the row is as it was: the next sweep wakes us again
-                log.exception(f"{self.name} failed unexpectedly")
+            except Exception as error:  # the row is as it was: the next sweep wakes us again
+                healing.tell(error, "failed unexpectedly", by=self.name)
             finally:
                 give_connection_back()
 

@@ -19,12 +19,12 @@ class Answer:
 
 
 class Website:
-    """One web process of a town, on a port of its own."""
+    """One web process of a town, or its whole `up`, on a port of its own."""
 
-    def __init__(self, town, **env):
+    def __init__(self, town, *, command=("-m", "fluxweb.server"), **options):
         self.port = free_port()
         self.cookies = f"sessionid={town.ask('session')}; csrftoken={TOKEN}"
-        self.process = town.start("-m", "fluxweb.server", "--bind", f"127.0.0.1:{self.port}", **env)
+        self.process = town.start(*command, "--bind", f"127.0.0.1:{self.port}", **options)
         wait_until(self._answers)
 
     def _answers(self):

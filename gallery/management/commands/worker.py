@@ -12,6 +12,7 @@ from gallery.management.starting import (
     take_secret_key,
     thread_count,
 )
+from gallery.worker.process import process
 
 
 class Command(BaseCommand):
@@ -30,4 +31,4 @@ class Command(BaseCommand):
         if changed := take_secret_key():
             self.stderr.write(changed)
         with one_key():
-            tasks.process.run(threads=worker_threads)
+            process.run(tasks.queue, wake=tasks.wake, threads=worker_threads)
