@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from . import json_texts
 from .columns import field_of, may_be_prompt
 
 _BETWEEN = " \t\r\n,"
@@ -51,7 +52,7 @@ def _lines(text: str) -> list[JsonValue] | None:
 
 def _object(line: str) -> dict[str, object] | None:
     try:
-        value = json.loads(line)
+        value = json_texts.loads(line)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
@@ -68,7 +69,7 @@ def _decoded(text: str, position: int, end: int) -> Iterator[JsonValue]:
         value, after = _DECODER.raw_decode(text, position)
         if after > end:
             raise ValueError("the value goes on after the end of the array")
-        yield JsonValue(line, value, text[position:after])
+        yield JsonValue(line, json_texts.whole(value), text[position:after])
         position = after
 
 

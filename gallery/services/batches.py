@@ -14,7 +14,7 @@ from gallery.services.matrix import MAX_CELLS, InvalidMatrix
 ANY_MODEL = [flux_models.ids()[0]]  # judges a row whose own model is a problem already
 LINES_NAMED = 5  # of those that ask for what is made already
 MISSING_MODEL = "Name a model here, or tick one for the rows that name none."
-BROKEN = "A character here is broken: look for \ufffd and write it anew."
+BROKEN = "A character here is broken: look for \ufffd, or in JSON for half of one like \\ud83d, and write it anew."
 TOO_MANY = f"From this line on these are more than {MAX_CELLS:,} images. At most {MAX_CELLS:,} make one run."
 
 

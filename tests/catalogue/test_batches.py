@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from gallery.catalogue import batches
 from gallery.catalogue.batches import LineProblem, Listing
 from gallery.catalogue.problems import InvalidValue
+from gallery.catalogue.typed_text import one_line_break
 
 
 def rows(text):
@@ -193,7 +194,7 @@ def test_any_text_gives_rows_or_problems_with_the_number_of_their_line(head, tex
     except InvalidValue:
         return
     assert isinstance(listing, Listing)
-    last = len(whole.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    last = one_line_break(whole).count("\n") + 1
     for row in listing.rows:
         assert 1 <= row.line <= last
         assert row.values.keys() <= {*batches.COLUMNS}

@@ -113,6 +113,11 @@ def test_a_row_has_one_shape_and_some_model_and_no_broken_character():
     assert shape == (2, "shape", "The shape stands in shape and size. Keep one of them.")
     assert problems("a door\na hat\n", models=[])[1] == (2, "model", batches.MISSING_MODEL)
     assert problems("a d\ufffdor\n") == [(1, "prompt", batches.BROKEN)]
+    assert problems('[{"prompt": "a \\ud83d door"}, {"prompt": "a \\ud83d\\udeaa"}]') == [(1, "prompt", batches.BROKEN)]
+    assert problems('["a door", "a \\udeaa door"]') == [(1, "prompt", batches.BROKEN)]
+    assert problems('{"prompt": "a door", "se\\ud800ed": "1"}\n{"prompt": "\\ud800"}') == [
+        (2, "prompt", batches.BROKEN)
+    ]
 
 
 def test_more_images_than_a_run_may_have_are_refused_at_their_line():
