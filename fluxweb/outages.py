@@ -39,38 +39,36 @@ class Outage:
         """`name` begins the lines that `log` gets."""
         self.log, self.name = log, name
         self.is_on = self.is_told = False
-        self.by = ""
         self.began = self.said = self.ended = float("-inf")
         self.left_out = 0
         self.lock = threading.Lock()
 
-    def met(self, why: str, *, by: str = "", **facts) -> None:
-        """Note that something failed; `by` names who met it, `facts` go into a line that is said now."""
+    def met(self, why: str, **facts) -> None:
+        """Note that something failed; `facts` go into the line if one is said now."""
         with self.lock:
             now = time.monotonic()
-            is_new = self._begin(now, by)
+            is_new = self._begin(now)
             if now - self.said < SAY_SECONDS:
                 self.left_out += 1
                 return
             left_out, self.left_out, self.said, self.is_told = self.left_out, 0, now, True
         event = f"{self.name} away; tried again by itself" if is_new else f"{self.name} still away"
-        counted = {"by": by, "left_out": left_out}
-        self.log.warning(event, why=why, **{name: each for name, each in counted.items() if each}, **facts)
+        self.log.warning(event, why=why, **facts, **({"left_out": left_out} if left_out else {}))
 
-    def _begin(self, now, by):
+    def _begin(self, now):
         if self.is_on:
             return False
         if now - self.ended >= CALM_SECONDS:
             self.said, self.left_out = float("-inf"), 0
-        self.is_on, self.is_told, self.began, self.by = True, False, now, by
+        self.is_on, self.is_told, self.began = True, False, now
         return True
 
-    def over(self, *, by: str = "") -> None:
-        """Note that something succeeded: it is over if it began with the same `by`."""
+    def over(self) -> None:
+        """Note that something succeeded which could not while this lasts."""
         if not self.is_on:
             return
         with self.lock:
-            if not self.is_on or by != self.by:
+            if not self.is_on:
                 return
             self.is_on, self.ended = False, time.monotonic()
         if self.is_told:

@@ -8,18 +8,15 @@ from fluxweb.outages import Outage
 from gallery.services.database_trouble import trouble_of
 
 log = structlog.get_logger("fluxweb.worker")
-outage = Outage(log, "database or disk")
+outage = Outage(log, "database or disk")  # the heart of the worker, which writes a row, knows when it is over
 
 
 def heal(act: Callable[[], object]) -> None:
     """Do one round of something; whatever goes wrong, the next round may succeed."""
-    by = act.__name__.lstrip("_")
     try:
         act()
     except Exception as error:
-        tell(error, "round failed", by=by)
-    else:
-        outage.over(by=by)
+        tell(error, "round failed", by=act.__name__.lstrip("_"))
 
 
 def tell(error: Exception, event: str, *, by: str) -> None:

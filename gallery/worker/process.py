@@ -17,6 +17,7 @@ from gallery.models import Job
 from gallery.services import (
     answers,
     gate,
+    healing,
     images,
     parking,
     reaper,
@@ -121,6 +122,7 @@ class Process:
     def beat(self):
         """Give a sign of life, also while a graceful stop waits for running calls."""
         workers.beat(self.worker)
+        healing.outage.over()
 
     def hold_key(self):
         """Let no process with another secret key start beside this one."""

@@ -36,8 +36,15 @@ class Broker:
     def thaw(self):
         self.server.send_signal(signal.SIGCONT)
 
+    def fill(self):
+        """It gives what it has, and takes nothing more."""
+        self._ask("config", "set", "maxmemory", "1")
+
+    def empty(self):
+        self._ask("config", "set", "maxmemory", "0")
+
     def refuse(self):
-        """It answers, and takes nothing: as a replica does, or one whose disk is full."""
+        """It answers, and neither takes nor gives: as a replica does."""
         self._ask("replicaof", "127.0.0.1", "1")
 
     def accept(self):

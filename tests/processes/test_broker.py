@@ -80,7 +80,12 @@ def test_who_started_without_redis_goes_on_by_wake_ups_once_it_is_there(town, re
     assert len(said(town, BACK)) == 1
 
 
-WAYS = {"killed": ("kill", "start"), "silent": ("freeze", "thaw"), "refusing": ("refuse", "accept")}
+WAYS = {
+    "killed": ("kill", "start"),
+    "silent": ("freeze", "thaw"),
+    "refusing": ("refuse", "accept"),
+    "full": ("fill", "empty"),
+}
 
 
 @pytest.mark.parametrize(("leave", "return_"), WAYS.values(), ids=WAYS)
@@ -91,10 +96,10 @@ def test_work_goes_on_while_redis_is_away_and_by_wake_ups_when_it_is_back(town, 
     town.settle()
     since = time.monotonic()
     getattr(redis, leave)()
-    wait_until(lambda: said(town, AWAY))
     press(website, prompt=OTHER_PROMPT)
     town.settle()
     check_all_bought(town, 6)
+    assert said(town, AWAY)
     assert len(said(town, LOST)) == 1
     check_log(town, since=since, processes=2)
     getattr(redis, return_)()
