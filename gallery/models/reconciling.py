@@ -175,6 +175,7 @@ class Difference(models.Model):
         ]
         indexes = [
             models.Index(fields=["day", "model"], name="difference_outside", condition=Q(kind="outside")),
+            models.Index(fields=["day", "model"], name="difference_total", condition=Q(kind="total")),
         ]
 
     def __str__(self):

@@ -5,10 +5,11 @@ from collections import defaultdict
 from datetime import UTC, timedelta
 
 from django.conf import settings
-from django.db.models import Max, Min
+from django.db.models import Exists, Max, Min, OuterRef
 from django.utils import timezone
 
 from gallery.models import Attempt, Charge, Statement
+from gallery.services.slices import in_slices
 
 CHUNK = 500
 FEW = 5  # that are named
@@ -55,19 +56,30 @@ def _same(charge):
 
 def _earlier(statement, charges):
     """Return {what makes lines the same: those of earlier statements that none of this one repeats}."""
-    taken = statement.charges.filter(repeats__isnull=False).values("repeats")
-    others = Charge.objects.live().exclude(statement=statement).filter(repeats=None).exclude(pk__in=taken)
+    taken = Exists(statement.charges.filter(repeats=OuterRef("pk")))
+    others = Charge.objects.live().exclude(statement=statement).filter(~taken, repeats=None).order_by("id")
     found = defaultdict(list)
     ids = sorted({charge.request_id for charge in charges if charge.request_id})
     days = {charge.day for charge in charges if not charge.request_id}
     for first in range(0, len(ids), CHUNK):
-        for each in others.filter(request_id__in=ids[first : first + CHUNK]).order_by("id"):
+        for each in others.filter(request_id__in=ids[first : first + CHUNK]):
             found[_same(each)].append(each)
-    moments = {charge.at for charge in charges if not charge.request_id}
-    for each in others.filter(day__in=days, request_id="").order_by("id") if days else ():
-        if each.at in moments:
+    moments = sorted({charge.at for charge in charges if not charge.request_id})
+    for first in range(0, len(moments), CHUNK):
+        for each in others.filter(day__in=days, at__in=moments[first : first + CHUNK], request_id=""):
             found[_same(each)].append(each)
     return found
+
+
+def newest():
+    """Return the id of the charge that was saved last: whether what was looked up of earlier ones still holds."""
+    return Charge.objects.order_by("-id").values_list("id", flat=True).first()
+
+
+def forget_withdrawn(statement):
+    """What was left unsaid because a statement withdrawn since had said it is matched and said like any other."""
+    ids = list(statement.charges.filter(repeats__statement__withdrawn_at__isnull=False).values_list("pk", flat=True))
+    in_slices(ids, lambda part: Charge.objects.filter(pk__in=part).update(repeats=None, attempt=None))
 
 
 # -- days that nobody can have called on ------------------------------------------------------------------------------
@@ -106,6 +118,8 @@ def count_held(statement):
     days = held.aggregate(first=Min("day"), last=Max("day"))
     if not days["first"]:
         return 0
+    ids = list(held.values_list("pk", flat=True))
     span_ = {"start": min(statement.start, days["first"]), "end": max(statement.end, days["last"])}
     Statement.objects.filter(pk=statement.pk).update(**span_)
-    return held.update(held=False)
+    in_slices(ids, lambda part: Charge.objects.filter(pk__in=part).update(held=False))
+    return len(ids)

@@ -1,10 +1,10 @@
 """The remainder of a day that no rule explains: its charges and its calls, settled one by one until nothing is left."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 import structlog
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Case, Exists, OuterRef, Q, Sum, Value, When
 from django.utils import timezone
 
@@ -12,6 +12,8 @@ from gallery.models import Attempt, Charge, Difference, Statement
 from gallery.models.money import Money
 from gallery.models.reconciling import Decision, Kind
 from gallery.services import decisions
+from gallery.services.commits import committing
+from gallery.services.slices import LEAST, Pace, in_slices
 
 MOST = 200  # rows of each side on the page
 
@@ -62,35 +64,53 @@ def _calls(difference):
     return rows.annotate(turn=turn).order_by("turn", "sent_at", "id")
 
 
-@transaction.atomic
 def settle_calls(difference, *, keys, charged, by, note=""):
     """Say of some calls that they were charged, or were not; return how many could be settled so.
 
     A call that was charged takes the line of its amount with it, if there is one. What was settled is noted under the
-    statement, call by call.
+    statement, call by call. In slices: after a kill in between the rest is still to be settled.
     """
-    _lock(difference)
     calls = list(_calls(difference).filter(key__in=keys).select_related("job"))
-    lines = list(_charges(difference))
-    done = sum(_settle(difference, call, lines, charged=charged, by=by, note=note) for call in calls)
+    lines = _lines_by_micros(difference) if charged else {}
+    done = []
+
+    def settle(part):
+        _lock(difference)
+        done.extend(_settle(difference, call, lines, charged=charged, by=by, note=note) for call in part)
+
+    in_slices(calls, settle, pace=Pace(LEAST))
     _close_if_even(difference, by=by)
-    return done
+    return sum(done)
+
+
+def _lines_by_micros(difference):
+    """Return {amount: the ids of the lines that are left of it, the last one first}."""
+    found = defaultdict(list)
+    for pk, micros in _charges(difference).reverse().values_list("pk", "micros"):
+        found[micros].append(pk)
+    return found
 
 
 def _settle(difference, call, lines, *, charged, by, note):
-    line = next((each for each in lines if each.micros == call.micros), None) if charged else None
     kind = _settled_as(call, charged=charged)
     if kind is None or not _apply(call, kind, by=by):
         return False
-    if line:
-        lines.remove(line)
-        Charge.objects.filter(pk=line.pk).update(attempt=call)
+    line = _take_line(call, lines.get(call.micros, []))
     Difference.objects.create(
-        statement_id=difference.statement_id, kind=kind, day=call.day, model=call.model, attempt=call, charge=line,
+        statement_id=difference.statement_id, kind=kind, day=call.day, model=call.model, attempt=call, charge_id=line,
         books_micros=call.booked_micros, provider_micros=call.micros if charged else 0, decision=Decision.APPLIED,
         decided_by=by.username, decided_at=timezone.now(), note=note[:200],
     )  # fmt: skip
     return True
+
+
+def _take_line(call, lines):
+    """Give a call the first of these lines that nobody has taken meanwhile; return its id, or None."""
+    while lines:
+        line = lines.pop()
+        if Charge.objects.filter(pk=line, attempt=None).update(attempt=call):
+            return line
+    return None
 
 
 def _settled_as(call, *, charged):
@@ -106,20 +126,21 @@ def _apply(call, kind, *, by):
     return decisions.settle(call, charged=kind == Kind.DOUBT_PAID, by=by)
 
 
-@transaction.atomic
 def settle_charges(difference, *, numbers, by):
     """Say of some lines that nobody here made their call; return how many. Each is a difference of its own from now."""
-    _lock(difference)
-    lines = list(_charges(difference).filter(number__in=numbers))
-    Difference.objects.bulk_create(
-        Difference(
-            statement_id=difference.statement_id, kind=Kind.OUTSIDE, day=line.day, model=line.model, charge=line,
-            books_micros=0, provider_micros=line.micros,
-        )
-        for line in lines
-    )  # fmt: skip
+    with committing():
+        _lock(difference)
+        lines = list(_charges(difference).filter(number__in=numbers))
+        Difference.objects.bulk_create(_stranger(difference, line) for line in lines)
     _close_if_even(difference, by=by)
     return len(lines)
+
+
+def _stranger(difference, line):
+    return Difference(
+        statement_id=difference.statement_id, kind=Kind.OUTSIDE, day=line.day, model=line.model, charge=line,
+        books_micros=0, provider_micros=line.micros,
+    )  # fmt: skip
 
 
 def _lock(difference):
@@ -127,7 +148,10 @@ def _lock(difference):
 
 
 def _close_if_even(difference, *, by):
-    """A remainder in which both sides are the same, and nothing is in doubt, is no difference any more."""
+    """A remainder in which both sides are the same, and nothing is in doubt, is no difference any more.
+
+    Outside the transaction that settled something: to add up a long day takes longer than others may wait.
+    """
     left = of(difference)
     doubts = _calls(difference).filter(Q(money=Money.UNCERTAIN)).exists()
     if left.gap_micros or doubts:

@@ -9,22 +9,21 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from django.utils import timezone
 
 from gallery.catalogue import texts
 from gallery.catalogue.statement_files import InvalidStatementFile, read_statement
-from gallery.models import Charge, Statement
+from gallery.models import Charge, Difference, Statement
 from gallery.models.reconciling import Kind, Source, Stage
 from gallery.services import files, mailing, matching, overlaps, provider
 from gallery.services.commits import committing, give_connection_back
-from gallery.services.slices import Pace
+from gallery.services.slices import Pace, in_slices
 
 PRESS_SECONDS = 2  # of one press; a worker goes on where it ended
 ROUND_SECONDS = 60  # of a worker, then the next statement has its turn
 DAYS_SECONDS = 0.5  # of days between two notes of the place
 LINES_AT_ONCE = 500
-AT_ONCE = 100  # lines: such a file need not be kept to be saved in one transaction
 FOLDER = "statements"
 BEFORE_ALL = -(2**62)  # the numbers of lines of a log without ids are negative
 
@@ -42,11 +41,8 @@ def import_csv(content, *, name, by):
     start, end = overlaps.span({timezone.localdate(line.at) for line in lines})
     facts = {"source": Source.CSV, "name": texts.clean_name(name)[:200], "created_by": by.username, "size": len(lines)}
     statement = Statement(start=start, end=end, stage=Stage.SAVING, digest=digest, **facts)
-    if len(lines) > AT_ONCE:
-        files.publish_bytes(content, _file_of(statement))
-    with committing():
-        statement.save()
-        _save_lines(statement, lines[:AT_ONCE])
+    files.publish_bytes(content, _file_of(statement))
+    statement.save()
     log.info("statement imported", statement=statement.key, lines=len(lines), by=by.username)
     read_on(statement, lines=lines)
     return statement
@@ -132,23 +128,22 @@ def _lines_of_file(statement):
 def _save_on(statement, lines, is_over):
     pace = Pace()
     while lines and statement.stage == Stage.SAVING and not is_over():
+        newest = overlaps.newest()
+        rows = [_charge(statement, line) for line in lines[statement.place : statement.place + pace.size]]
+        overlaps.mark_known(statement, rows)
+        overlaps.hold_odd(rows)
         with pace.slice():
-            _save_lines(statement, lines[statement.place : statement.place + pace.size])
+            if overlaps.newest() == newest:  # else another statement came in between: look again
+                _save_rows(statement, rows)
         statement.refresh_from_db()
 
 
-def _save_lines(statement, lines):
+def _save_rows(statement, rows):
     """Save the lines that come next, in the caller's transaction."""
-    place = statement.place + len(lines)
-    if not _advance(statement, place=place):
-        return
-    rows = [_charge(statement, line) for line in lines]
-    overlaps.mark_known(statement, rows)
-    overlaps.hold_odd(rows)
-    Charge.objects.bulk_create(rows)
-    statement.place = place
-    if place == statement.size:
-        _advance(statement, stage=Stage.LINES, place=BEFORE_ALL)
+    place = statement.place + len(rows)
+    ended = place == statement.size
+    if _advance(statement, **({"stage": Stage.LINES, "place": BEFORE_ALL} if ended else {"place": place})):
+        Charge.objects.bulk_create(rows)
 
 
 # -- the pages of the log ---------------------------------------------------------------------------------------------
@@ -183,6 +178,8 @@ def _keep_page(statement, charges, *, last):
 
 
 def _match_lines(statement):
+    if statement.place == BEFORE_ALL:
+        overlaps.forget_withdrawn(statement)
     later = statement.charges.counted().filter(number__gt=statement.place).order_by("number")
     part = list(later[:LINES_AT_ONCE])
     matching.match_charges(statement, part)
@@ -201,24 +198,33 @@ def _match_days(statement):
     elif _complete(statement):
         log.info("statement compared", statement=statement.key)
         files.remove(_file_of(statement))
+        _note_told(statement.differences.all())
 
 
 def _complete(statement):
     """Let a statement count; if it shows that somebody else uses the key, say so in the log and by mail."""
+    outside = statement.differences.open().filter(kind=Kind.OUTSIDE, told=False)
+    sums = outside.aggregate(charges=Count("id"), micros=Sum("provider_micros", default=0))
     with committing():
         if not _advance(statement, stage=Stage.COMPLETE, place=0):
             return False
-        found = statement.differences.open().filter(kind=Kind.OUTSIDE, told=False)
-        micros = found.aggregate(sum=Sum("provider_micros", default=0))["sum"]
-        if told := found.update(told=True):
-            log.error("key used outside fluxweb", statement=statement.key, charges=told, micros=micros)
+        if sums["charges"]:
+            log.error("key used outside fluxweb", statement=statement.key, **sums)
             mailing.alarm(statement)
     return True
 
 
+def _note_told(differences):
+    """What a complete statement says of the use of the key has been told: not again if it is compared anew."""
+    told = differences.filter(kind=Kind.OUTSIDE, told=False, statement__stage=Stage.COMPLETE)
+    ids = list(told.values_list("pk", flat=True))
+    in_slices(ids, lambda part: Difference.objects.filter(pk__in=part).update(told=True))
+
+
 def compare_anew(statement):
     """Let it be compared once more: what has been said is not said again."""
-    Statement.objects.live().filter(pk=statement.pk, stage=Stage.COMPLETE).update(stage=Stage.LINES, place=BEFORE_ALL)
+    compared = [Stage.LINES, Stage.DAYS, Stage.COMPLETE]
+    Statement.objects.live().filter(pk=statement.pk, stage__in=compared).update(stage=Stage.LINES, place=BEFORE_ALL)
 
 
 STEPS = {Stage.READING: _read_page, Stage.LINES: _match_lines, Stage.DAYS: _match_days}
@@ -235,7 +241,8 @@ def progress(statement):
 
 
 def sweep():
-    """Take away the files of statements that are complete, or were never begun."""
+    """Take away the files of statements that are complete, or were never begun, and end what a kill cut short."""
+    _note_told(Difference.objects.all())
     for name, key in files.names(FOLDER):
         if not Statement.objects.due().filter(key=key).exists():
             files.remove(name)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import structlog
-from django.db import transaction
 from django.utils import timezone
 
 from gallery.models import Adjustment, Attempt, Charge, Statement
@@ -11,6 +10,8 @@ from gallery.models.money import Fetch, Money
 from gallery.models.reconciling import Decision, Kind
 from gallery.models.runs import State
 from gallery.services import adjustments, reasons, statements
+from gallery.services.commits import committing
+from gallery.services.slices import in_slices
 from gallery.services.states import change, raise_version
 
 # What each kind of settling did to a call: (money now, money before, the state of its job now, before).
@@ -44,17 +45,35 @@ class Undone:
         return said
 
 
-@transaction.atomic
 def withdraw(statement, *, by, note=""):
-    """Withdraw a statement; return what was undone, or None if it had been withdrawn. It stays to be seen."""
-    facts = {"withdrawn_at": timezone.now(), "withdrawn_by": by.username, "withdrawn_note": note}
-    if not Statement.objects.live().filter(pk=statement.pk).update(**facts):
+    """Withdraw a statement; return what was undone, or None if it had been withdrawn. It stays to be seen.
+
+    What it settled is undone in slices, and only then it is withdrawn: after a kill in between another press ends it.
+    """
+    if not Statement.objects.live().filter(pk=statement.pk).exists():
         return None
+    results = {}
+    in_slices(_settled(statement, results), lambda part: results.update(_undo_all(part, by=by)))
+    with committing():
+        facts = {"withdrawn_at": timezone.now(), "withdrawn_by": by.username, "withdrawn_note": note}
+        if not Statement.objects.live().filter(pk=statement.pk).update(**facts):
+            return None
+        results |= _undo_all(_settled(statement, results), by=by)  # decided meanwhile
+        later = _say_again(statement)
+    undone = sum(results.values())
+    log.warning("statement withdrawn", statement=statement.key, undone=undone, by=by.username)
+    return Undone(undone, len(results) - undone, later)
+
+
+def _settled(statement, results):
+    """List what a statement has settled and `results` does not have yet, newest first."""
     settled = statement.differences.filter(decision__in=[Decision.APPLIED, Decision.ADJUSTED])
-    results = [_undo(each, by=by) for each in settled.select_related("attempt__job").order_by("-id")]
-    later = _say_again(statement)
-    log.warning("statement withdrawn", statement=statement.key, undone=sum(results), by=by.username)
-    return Undone(sum(results), len(results) - sum(results), later)
+    found = settled.select_related("attempt__job").order_by("-id")
+    return [each for each in found if each.pk not in results]
+
+
+def _undo_all(differences, *, by):
+    return {each.pk: _undo(each, by=by) for each in differences}
 
 
 def _undo(difference, *, by):
@@ -63,7 +82,7 @@ def _undo(difference, *, by):
         standing = Adjustment.objects.filter(difference=difference, taken_back_by=None, takes_back=None)
         return bool([adjustments.take_back(each, reason=reason, by=by) for each in standing])
     attempt = difference.attempt
-    others = Charge.objects.live().filter(attempt=attempt)  # this statement is none of them any more
+    others = Charge.objects.live().filter(attempt=attempt).exclude(statement=difference.statement_id)
     return not others.exists() and _unsettle(attempt, difference.kind)
 
 
@@ -94,10 +113,9 @@ def _before(attempt, kind):
 
 
 def _say_again(statement):
-    """What a later statement left unsaid, because this one had said it, it says now."""
+    """What a later statement left unsaid, because this one had said it, it says when it is compared anew."""
     later = list(Statement.objects.live().filter(charges__repeats__statement=statement).distinct())
     for each in later:
-        each.charges.filter(repeats__statement=statement).update(repeats=None, attempt=None)
         statements.compare_anew(each)
         each.refresh_from_db()
     return later
