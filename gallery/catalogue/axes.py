@@ -135,8 +135,8 @@ def _shapes(values: Mapping[str, object]) -> list[Option]:
         sizes = [*sizes, (values.get("width"), values.get("height"))] if values.get("shapes_several") else sizes
     options = [*(_ratio(each) for each in ratios), *(_size(each) for each in sizes)]
     if len(options) < 2:  # beside it stands whatever else was typed
-        only = {name: shapes.canonical(each[0]) for name, each in (("aspect_ratio", ratios), ("size", sizes)) if each}
-        return [Option(only)]
+        written = {"aspect_ratio": ratios, "size": [each for each in sizes if isinstance(each, str)]}
+        return [Option({name: shapes.canonical(each[0]) for name, each in written.items() if each})]
     lists.refuse_too_many(len(options), "shapes")
     return list({option.label: option for option in options}.values())
 

@@ -145,6 +145,8 @@ def test_too_many_lines_are_refused():
         ({"size": "1024x1024, 512 × 768"}, ["1024 × 1024", "512 × 768"]),
         ({"aspect_ratio": "4:5", "size": "64X64"}, ["4:5", "64 × 64"]),
         ({"size": "64x64", "width": "128", "height": "256"}, [""]),
+        ({"shapes_several": True, "width": "128", "height": "256"}, [""]),
+        ({"shapes_several": True, "width": "\x01"}, [""]),
         (
             {"shapes_several": True, "size": "64x64", "width": "128", "height": "256"},
             ["64 × 64", "128 × 256"],
