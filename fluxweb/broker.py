@@ -80,6 +80,7 @@ class PatientStorage(PriorityRedisStorage):
             return self.own.qsize()
 
     def read_schedule(self, ts):
+        self.consumes = True  # a scheduler may come first, and wakes too
         try:
             return self._ask(super().read_schedule, ts)
         except BrokerAway:

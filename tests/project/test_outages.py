@@ -8,10 +8,11 @@ import structlog
 from django.conf import settings
 from django.db import OperationalError
 
-from fluxweb import outages
+from fluxweb import broker, outages
 from fluxweb.logs import SeldomTracebacks
 from fluxweb.outages import Outage, Seldom
 from gallery.services import healing
+from tests.processes.town import free_port
 
 
 @pytest.fixture
@@ -188,3 +189,13 @@ def test_lines_without_a_traceback_are_never_left_out(clock):
 
 def test_the_console_has_the_filter():
     assert settings.LOGGING["handlers"]["console"]["filters"] == ["tracebacks"]
+
+
+@pytest.mark.parametrize("first", [lambda storage: storage.dequeue(), lambda storage: storage.read_schedule(0)])
+def test_a_consumer_without_its_broker_keeps_its_own_wake_ups_whichever_thread_is_first(first):
+    storage = broker.PatientStorage("nobody-listens", url=f"redis://127.0.0.1:{free_port()}/0")
+    with pytest.raises(broker.BrokerAway):
+        storage.enqueue(b"of a press")
+    first(storage)
+    storage.enqueue(b"of the consumer")
+    assert storage.dequeue() == b"of the consumer"
