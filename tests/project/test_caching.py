@@ -16,38 +16,24 @@ from tests.project import doors
 HTMX = {"HX-Request": "true"}
 
 
-@pytest.fixture
-def answers(things, owner, admin):
-    clients = {"owner": signed_in(owner), "admin": signed_in(admin)}
-    found = {
-        (name, who): client.get(doors.address(name, things))
-        for name in doors.names()
-        for who, client in clients.items()
-    }
-    yield found
-    for each in found.values():
-        each.close()
-
-
-def test_every_answer_says_who_may_keep_it_and_none_that_all_may(answers):
-    for title, response in answers.items():
+def test_every_answer_says_who_may_keep_it_and_none_that_all_may(responses):
+    for title, response in responses.items():
         said = response.headers.get("Cache-Control", "")
         assert "private" in said or "no-store" in said, (title, said)
         assert not {"public", "s-maxage"} & set(re.split(r"[, =]+", said)), (title, said)
 
 
-def test_what_is_to_be_saved_leaves_no_copy_and_files_keep_what_they_say(answers):
-    saved = {each[0] for each, response in answers.items() if response["Content-Type"].startswith("text/csv")}
-    assert {"costs-csv", "costs-calls-csv"} <= saved
-    for (name, _), response in answers.items():
-        if name in saved:
-            assert response["Cache-Control"] == "private, no-store", name
+def test_what_is_to_be_saved_leaves_no_copy_and_files_keep_what_they_say(responses):
+    saved = {title for title, response in responses.items() if response["Content-Type"].startswith("text/csv")}
+    assert {"costs-csv as owner", "costs-calls-csv as admin"} <= saved
+    for title in saved:
+        assert responses[title]["Cache-Control"] == "private, no-store", title
     for name in ("image-original", "image-thumbnail"):
-        file = answers[name, "owner"]
+        file = responses[f"{name} as owner"]
         assert file["Cache-Control"] == "private, max-age=31536000, immutable"
         assert "HX-Request" not in file.headers.get("Vary", "")
-    assert answers["job-file", "owner"]["Cache-Control"] == "private, no-cache"
-    assert answers["studio", "owner"]["Cache-Control"] == "private, no-cache"
+    assert responses["job-file as owner"]["Cache-Control"] == "private, no-cache"
+    assert responses["studio as owner"]["Cache-Control"] == "private, no-cache"
 
 
 def test_whatever_answers_htmx_otherwise_says_so(things, owner):

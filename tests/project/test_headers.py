@@ -3,7 +3,6 @@
 import io
 from pathlib import Path
 
-import pytest
 from django.conf import settings as project_settings
 from django.core.management import call_command
 from django.test import Client
@@ -21,24 +20,6 @@ STRICT = {
     "connect-src": "'self'", "manifest-src": "'self'", "form-action": "'self'", "frame-ancestors": "'none'",
     "base-uri": "'none'",
 }  # fmt: skip
-
-
-@pytest.fixture
-def responses(things, visitor, owner, admin):
-    """Every address as everybody sees it, by a title for the report; the pages of errors too."""
-    clients = {"visitor": visitor, "owner": signed_in(owner), "admin": signed_in(admin)}
-    got = {
-        f"{name} as {who}": client.get(doors.address(name, things))
-        for name in doors.names()
-        for who, client in clients.items()
-    }
-    got["a form of the studio with errors"] = clients["owner"].post(reverse("studio"), {"prompt": ""})
-    got["nothing here"] = clients["owner"].get("/nothing/")
-    got["a login that failed"] = visitor.post(reverse("account_login"), {"login": "olga", "password": "no"})
-    got["a used link"] = visitor.get(reverse("welcome", args=["used"]))
-    yield got
-    for response in got.values():
-        response.close()
 
 
 def pages(responses):
