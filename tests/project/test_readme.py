@@ -92,7 +92,7 @@ def image_page(browser, run):
 
 def test_ci_runs_the_readmes_test_command():
     command = command_with("-m pytest")
-    assert command.endswith(".venv/bin/python -m pytest -n 2")
+    assert command.endswith(".venv/bin/python -m pytest -n 3")
     script = (ROOT / ".ci" / "run").read_text()
     assert 'grep -m1 -e "-m pytest" README.md' in script
 
