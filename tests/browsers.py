@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 COMMANDS = {
-    "chromium": ("chromium", "chromium-browser", "google-chrome"),
+    "chromium": ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"),
     "firefox": ("firefox-esr", "firefox"),
 }
 FOLDER = Path(__file__).parent / "browser"

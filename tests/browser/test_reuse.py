@@ -47,6 +47,7 @@ def test_a_second_run_reuses_eleven_of_twelve_for_nothing(studio, live_server, w
     for left_out in ("2", "3", "4"):
         page.get_by_label(left_out, exact=True).check(force=True)
     page.get_by_role("textbox", name="Steps").fill("9, 10, 20, 30")
+    expect(page.locator("summary", has_text="4 step counts")).to_be_visible()  # drawn anew
     for back in ("2", "3", "4"):
         page.get_by_label(back, exact=True).uncheck(force=True)
     page.get_by_label("9", exact=True).check(force=True)

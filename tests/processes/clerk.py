@@ -1,12 +1,14 @@
 """A process that stays: looks after the town when asked, so that waiting does not start Python again and again.
 
-Reads one word a line and prints one line of JSON; a word it does not know ends it.
+Reads one line of JSON, [word, *arguments], and prints one; a word it does not know ends it.
 """
 
 import json
 import sys
 
 import django
+
+from tests.processes.submit import submit
 
 
 def main():
@@ -15,9 +17,10 @@ def main():
 
     print("ready", flush=True)  # noqa: T201
     for line in sys.stdin:
-        if line.strip() not in ANSWERS:
+        word, *arguments = json.loads(line)
+        if word not in ANSWERS:
             break
-        print(json.dumps(ANSWERS[line.strip()]()), flush=True)  # noqa: T201
+        print(json.dumps(ANSWERS[word](*arguments)), flush=True)  # noqa: T201
         connection.close()
 
 
@@ -80,6 +83,12 @@ def heartbeat():
     return worker.heartbeat_at.timestamp() if worker else 0
 
 
+def press(prompt, images, wake):
+    """Submit one run like the studio does, and tell the workers if `wake`."""
+    submit(prompt, images, wake=wake)
+    return 0
+
+
 def session():
     """The session of olga, signed in."""
     from django.conf import settings
@@ -92,7 +101,7 @@ def session():
     return browser.cookies[settings.SESSION_COOKIE_NAME].value
 
 
-ANSWERS = {each.__name__: each for each in (jobs, wipe, key_gate, resume, budget, sums, heartbeat, session)}
+ANSWERS = {each.__name__: each for each in (jobs, wipe, key_gate, resume, budget, sums, heartbeat, session, press)}
 
 if __name__ == "__main__":
     main()

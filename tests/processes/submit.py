@@ -8,6 +8,10 @@ import django
 
 def main(prompt, images):
     django.setup()
+    submit(prompt, images, wake=os.environ.get("WAKE") == "1")
+
+
+def submit(prompt, images, *, wake):
     from gallery import tasks
     from gallery.models import User
     from gallery.models.keys import random_key
@@ -16,7 +20,7 @@ def main(prompt, images):
     owner, _ = User.objects.get_or_create(username="olga")
     submitted = {"values": {"prompt": prompt}, "models": ["flux-2-klein-4b"], "seed": f"1..{images}"}
     run = runs.submit_run(owner=owner, nonce=random_key(), **submitted)
-    if os.environ.get("WAKE") == "1":
+    if wake:
         tasks.wake(run.size)
 
 
