@@ -27,7 +27,7 @@ def collect(tmp_path):
 
 def test_without_a_browser_its_tests_are_left_out_and_one_line_says_so(collect):
     said = collect()
-    assert "browser tests were left out: Chromium is not installed (Debian: apt-get install chromium-headless-shell)." in said
+    assert "left out: Chromium is not installed (Debian: apt-get install chromium-headless-shell)." in said
     assert "0 browser tests" not in said
     assert "test_whole_job.py::" not in said
 
