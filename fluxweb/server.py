@@ -128,7 +128,7 @@ def serve(found: socket.socket) -> None:
 @contextlib.contextmanager
 def one_key() -> Iterator[None]:
     """Say as long as this process serves that it uses its secret key. Raises where one that lives uses another."""
-    from gallery.services import secret_keys
+    from gallery.services.operations import secret_keys
 
     stop = threading.Event()
     holder = secret_keys.hold_or_wait("web")
@@ -179,7 +179,8 @@ def _adjustments(found):
         cleanup_interval=LOOK_SECONDS,
         max_request_body_size=BODY_BYTES_MAX,
         outbuf_high_watermark=WAITING_BYTES,
-        clear_untrusted_proxy_headers=False,  # whom to believe is decided in one place: gallery.services.proxies
+        # Whom to believe is decided in one place: gallery.services.operations.trusted_proxies.
+        clear_untrusted_proxy_headers=False,
         ident=None,
     )
 

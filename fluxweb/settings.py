@@ -143,7 +143,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "gallery.views.chrome.chrome",
+                "gallery.context_processors.chrome",
             ],
         },
     }
@@ -182,7 +182,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # -- people ---------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "gallery.User"
-AUTHENTICATION_BACKENDS = ["gallery.services.sign_ins.Backend"]
+AUTHENTICATION_BACKENDS = ["gallery.services.accounts.sign_ins.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -192,14 +192,14 @@ LOGIN_REDIRECT_URL = "studio"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "gallery.forms.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "gallery.forms.accounts.accounts.AccountAdapter"
 ACCOUNT_FORMS = {
-    "login": "gallery.forms.passwords.LoginForm",
-    "reauthenticate": "gallery.forms.passwords.ReauthenticateForm",
-    "change_password": "gallery.forms.passwords.ChangePasswordForm",
-    "reset_password": "gallery.forms.passwords.ResetPasswordForm",
+    "login": "gallery.forms.accounts.passwords.LoginForm",
+    "reauthenticate": "gallery.forms.accounts.passwords.ReauthenticateForm",
+    "change_password": "gallery.forms.accounts.passwords.ChangePasswordForm",
+    "reset_password": "gallery.forms.accounts.passwords.ResetPasswordForm",
 }
-ACCOUNT_RATE_LIMITS = False  # tries are counted in one place: gallery.services.sign_ins
+ACCOUNT_RATE_LIMITS = False  # tries are counted in one place: gallery.services.accounts.sign_ins
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody can sign up, and a mail would tell a stranger where we are
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = True

@@ -2,7 +2,7 @@
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-IMPORT = r"""(?P<matched>from "(?P<url>\./[^"]+\.js)")"""
+IMPORT = r"""(?P<matched>from "(?P<url>\.{1,2}/[^"]+\.js)")"""
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):

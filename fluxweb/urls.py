@@ -9,4 +9,4 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
-handler500 = "gallery.views.trouble.server_error"
+handler500 = "gallery.views.operations.trouble.server_error"

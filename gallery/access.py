@@ -23,8 +23,8 @@ from gallery.models import (
     SheetPart,
     Statement,
 )  # fmt: skip
-from gallery.models.reconciling import Kind
-from gallery.services import losses
+from gallery.models.costs.statements import Kind
+from gallery.services.paid_calls import losses
 
 
 def run_read(request, key):

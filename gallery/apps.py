@@ -9,11 +9,12 @@ class GalleryConfig(AppConfig):
 
     def ready(self):
         from gallery import checks  # noqa: F401  registers the system checks
-        from gallery.services import spending, storable
+        from gallery.services.db import storable
+        from gallery.services.ledger import entries
 
         storable.watch_all_connections()
-        pre_migrate.connect(spending.before_migrate, sender=self)
-        post_migrate.connect(spending.after_migrate, sender=self)
+        pre_migrate.connect(entries.before_migrate, sender=self)
+        post_migrate.connect(entries.after_migrate, sender=self)
         post_migrate.connect(write_first_prices, sender=self)
         hear_who_comes_in()
 
@@ -33,7 +34,7 @@ def hear_who_comes_in():
 
 def write_first_prices(*, apps=apps, **_):
     """After migrating, and after tests have emptied the tables: the book begins with what fluxweb came with."""
-    from gallery.services import pricebook
+    from gallery.services.prices import price_book
 
     if "price" in apps.all_models["gallery"]:  # not after migrating back to before there was a book
-        pricebook.ensure_prices()
+        price_book.ensure_prices()

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.core.checks import Error, Tags, register
 
-from gallery.services import provider
+from gallery.services.jobs import provider
 
 
 @register(Tags.database)

@@ -11,9 +11,10 @@ from django.shortcuts import resolve_url
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import reswap, trigger_client_event
 
-from gallery.services import proxies, sign_ins
-from gallery.services.database_trouble import Doings
-from gallery.views import trouble
+from gallery.services.accounts import sign_ins
+from gallery.services.db.trouble import Doings
+from gallery.services.operations import trusted_proxies
+from gallery.views.operations import trouble
 
 PROBES = ("/healthz", "/readyz")
 PAGE, TO_SAVE = "private, no-cache", "private, no-store"
@@ -32,7 +33,7 @@ def forwarded_scheme(get_response):
     """Believe a proxy of ours that the browser spoke TLS with it: cookies, redirects and CSRF depend on the scheme."""
 
     def answer(request):
-        if proxies.is_forwarded_https(request.META):
+        if trusted_proxies.is_forwarded_https(request.META):
             request.META["wsgi.url_scheme"] = "https"
         return get_response(request)
 
@@ -80,7 +81,7 @@ def _is_to_be_saved(response):
 
 
 class DatabaseTrouble:
-    """Answer in words where the database is locked or away, or the disk is full; see views/trouble.py.
+    """Answer in words where the database is locked or away, or the disk is full; see views/operations/trouble.py.
 
     What fails outside the views comes to the same answer by handler500.
     """
@@ -175,7 +176,7 @@ def note_who_came_in(*, request=None, user=None, **_):
 
 def name_the_client(*, request, **_):
     """Let lines of the log say who asks by the one rule for it: structlog's own would believe anybody's header."""
-    structlog.contextvars.bind_contextvars(ip=proxies.said(request.META))
+    structlog.contextvars.bind_contextvars(ip=trusted_proxies.said(request.META))
 
 
 def _leads_to_login(request, response):

@@ -6,25 +6,17 @@ from django.db import connection
 from huey import crontab
 
 from fluxweb.outages import Seldom
-from gallery.services import (
-    balance,
-    claims,
-    crash,
-    files,
-    images,
-    jobs,
-    mailing,
-    people,
-    provider,
-    rounds,
-    sheets,
-    statements,
-    storage_watch,
-    throttle,
-    traffic,
-)
-from gallery.services.commits import give_connection_back
-from gallery.services.healing import heal
+from gallery.services.accounts import invites
+from gallery.services.contact_sheets import sheets
+from gallery.services.db.transactions import give_connection_back
+from gallery.services.jobs import crash_points, provider
+from gallery.services.ledger import report_mail
+from gallery.services.operations import daily_rounds, rate_limits
+from gallery.services.paid_calls import claims, downloads, perform
+from gallery.services.reconciliation import balance, statements
+from gallery.services.storage import files, storage_watch
+from gallery.worker import priority
+from gallery.worker.healing import heal
 from gallery.worker.process import process
 
 queue = settings.HUEY
@@ -34,7 +26,7 @@ log = structlog.get_logger("fluxweb.worker")
 
 def wake(count=1):
     """Tell the workers that there may be work. A broker that is down costs two seconds at most, not the request."""
-    crash.reached("submitted")
+    crash_points.reached("submitted")
     _nudge(work, times=min(count, settings.FLUX_CONCURRENCY))
 
 
@@ -88,18 +80,18 @@ def work():
 
 
 def _work_on():
-    with traffic.calls.working():
+    with priority.calls.working():
         while not process.stopping.is_set() and (attempt := _claim()):
-            if answered := jobs.perform(attempt):
+            if answered := perform.perform(attempt, while_waiting=priority.calls.waiting):
                 process.fetcher.fetch(answered.pk, leased=answered)
 
 
 def _claim():
     if storage_watch.watch.is_shut:
-        traffic.calls.more_waits = False
+        priority.calls.more_waits = False
         return None
     attempt = claims.claim_next(process.worker)
-    traffic.calls.more_waits = attempt is not None
+    priority.calls.more_waits = attempt is not None
     return attempt
 
 
@@ -128,14 +120,14 @@ def nightly():
 
 
 def _clear_up():
-    if rounds.take("nightly", rounds.NIGHT):
+    if daily_rounds.take("nightly", daily_rounds.NIGHT):
         for sweep in (
-            people.sweep_sessions,
+            invites.sweep_sessions,
             files.sweep_incoming,
-            images.sweep_held,
+            downloads.sweep_held,
             sheets.sweep,
             statements.sweep,
-            throttle.sweep,
+            rate_limits.sweep,
         ):
             heal(sweep)
 
@@ -143,7 +135,7 @@ def _clear_up():
 @queue.periodic_task(crontab(minute="*/5"))
 def send_reports():
     """Send the reports that are due, at hours of the team's own zone, and what could not be sent before."""
-    heal(mailing.send_at_hours)
+    heal(report_mail.send_at_hours)
     connection.close()
 
 

@@ -11,7 +11,12 @@ from django.test import Client
 
 from gallery import tasks
 from gallery.models import Attempt, User
-from gallery.services import claims, files, gate, images, jobs, provider, statements, storage_watch, thumbnails, workers
+from gallery.services.jobs import gates, provider
+from gallery.services.media import thumbnails
+from gallery.services.operations import workers
+from gallery.services.paid_calls import claims, downloads, perform
+from gallery.services.reconciliation import statements
+from gallery.services.storage import files, storage_watch
 from gallery.simulator.server import LoopbackServer
 from gallery.simulator.world import World
 from tests import settings as test_settings
@@ -137,7 +142,7 @@ class HandWorker:
     """A worker without threads: it does one thing at a time, when the test says so."""
 
     def __init__(self):
-        gate.ensure_gates()
+        gates.ensure_gates()
         self.row = workers.register(threads=1)
 
     def claim(self):
@@ -147,14 +152,14 @@ class HandWorker:
         """Claim and perform one job; return its attempt, or None if nothing may be sent."""
         attempt = self.claim()
         if attempt is not None:
-            jobs.perform(attempt)
+            perform.perform(attempt)
         return attempt
 
     def fetch(self, attempt):
         """Fetch now, however long the last failure says to wait."""
         Attempt.objects.filter(pk=attempt.pk).update(fetch_after=attempt.reserved_at)
         try:
-            return images.fetch_image(attempt.pk, worker=self.row)
+            return downloads.fetch_image(attempt.pk, worker=self.row)
         finally:
             thumbnails.make_next()
 

@@ -2,8 +2,9 @@
 
 from gallery.models import Image, Share
 from gallery.models.keys import random_key
-from gallery.models.sharing import Kind
-from gallery.services import runs, shares
+from gallery.models.shares import Kind
+from gallery.services.runs import submission
+from gallery.services.shares import links
 
 
 def make_run(
@@ -11,7 +12,7 @@ def make_run(
     buy_again=True, **values,
 ):  # fmt: skip
     """Submit a run like the studio does. Every call is another press, and buys everything it says."""
-    return runs.submit_run(
+    return submission.submit_run(
         owner=owner,
         nonce=nonce or random_key(),
         values={"prompt": prompt, **values},
@@ -27,7 +28,7 @@ def make_share(owner, images=None, *, password="", members=(), **rules):
     if images is None and rules.get("kind", Kind.IMAGES) == Kind.IMAGES:
         images = list(Image.objects.of(owner).order_by("id"))
     share = Share(owner=owner, **{"title": "Vase studies", "sharer": "Olga L."} | rules)
-    return shares.make(share, images=images or (), password=password, members=members)
+    return links.make(share, images=images or (), password=password, members=members)
 
 
 def states(run):

@@ -18,10 +18,15 @@ from gallery.models import (
     Statement,
     User,
 )
-from gallery.models.reconciling import Kind
+from gallery.models.costs.statements import Kind
 from gallery.models.runs import State
-from gallery.models.sharing import Download
-from gallery.services import adjustments, comparisons, guests, keeping, people, shares, sheets
+from gallery.models.shares import Download
+from gallery.services.accounts import invites
+from gallery.services.compare import comparisons
+from gallery.services.contact_sheets import sheets
+from gallery.services.library import saved_items
+from gallery.services.reconciliation import adjustments
+from gallery.services.shares import feedback, links
 from gallery.simulator import faults
 from tests.factories import make_run, make_share
 
@@ -52,7 +57,7 @@ class Things:
     @property
     def link(self):
         """The token of the share, as it was made."""
-        return shares.token_of(self.share)
+        return links.token_of(self.share)
 
 
 def make_statement():
@@ -83,8 +88,8 @@ def make_things(owner, *, worker, world):
     sheet = sheets.ask_for(run, edge=256, image_format="jpeg")
     sheets.draw_next()
     share = make_share(owner, answers_open=True, download=Download.RECIPE)
-    guest = guests.welcome(share, name="Gunnar of the client", address="192.0.2.7")
-    token = people.invite(role="member")
+    guest = feedback.welcome(share, name="Gunnar of the client", address="192.0.2.7")
+    token = invites.invite(role="member")
     image = run.jobs.get(images__isnull=False).images.get()
     comparison = comparisons.save([image, twin], owner=owner, name="Herons")
     return Things(
@@ -101,6 +106,6 @@ def make_kept(owner):
     kept = {}
     for kind, (model, content) in contents.items():
         for name in (kind, f"{kind}-restore"):
-            kept[name] = keeping.add(model, owner=owner, name=f"Heron of {name}", **content)
-        keeping.delete(kept[f"{kind}-restore"])
+            kept[name] = saved_items.add(model, owner=owner, name=f"Heron of {name}", **content)
+        saved_items.delete(kept[f"{kind}-restore"])
     return kept

@@ -31,6 +31,15 @@ class InvalidRequest(ValueError):
         super().__init__("; ".join(f"{name}: {problem.message}" for name, problem in self.problems.items()))
 
 
+class InvalidMatrix(Exception):
+    """`problems`: one per form field, what is wrong and what would be right; `axes`: as of a Matrix, if known."""
+
+    def __init__(self, problems, axes=None):
+        self.axes = axes or {}
+        super().__init__("; ".join(f"{field}: {problem.message}" for field, problem in problems.items()))
+        self.problems = problems
+
+
 def shown(raw: object) -> str:
     """Name a wrong value safely: short, printable, encodable as UTF-8."""
     if isinstance(raw, str):

@@ -17,7 +17,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from fluxweb.env import NAMES
 from gallery import tasks
-from gallery.services import files, secret_keys
+from gallery.services.operations import secret_keys
+from gallery.services.storage import files
 
 THREADS_MAX = 1000
 ONE_START = 0x666C7578  # the key of PostgreSQL's advisory lock: one start at a time prepares a database

@@ -1,23 +1,23 @@
 """Rows, constraints and querysets. Every write and decision lives in services."""
 
-from gallery.models.adjustments import Adjustment
-from gallery.models.budgets import Budget, BudgetCount
-from gallery.models.installation import KeyHolder, Round, SecretKey
-from gallery.models.judging import Comparison, ComparisonImage, Mark, Vote
-from gallery.models.keeping import PastPrompt, Preset, PromptTemplate
-from gallery.models.mailing import Letter, ReportMail
-from gallery.models.money import Attempt, Gate
+from gallery.models.calls import Attempt, Gate
+from gallery.models.contact_sheets import Sheet, SheetPart
+from gallery.models.costs.adjustments import Adjustment
+from gallery.models.costs.budgets import Budget, BudgetCount
+from gallery.models.costs.ledger import DayModelSpend, DaySpend, MonthSpend, Movement
+from gallery.models.costs.prices import Price
+from gallery.models.costs.report_mail import Letter, ReportMail
+from gallery.models.costs.statements import Balance, Charge, Difference, Statement
+from gallery.models.costs.terms import Terms
+from gallery.models.images import Image
+from gallery.models.operations.installation import KeyHolder, Round, SecretKey
+from gallery.models.operations.workers import Worker
 from gallery.models.people import Invite, User
-from gallery.models.pictures import Image
-from gallery.models.prices import Price
-from gallery.models.reconciling import Balance, Charge, Difference, Statement
+from gallery.models.ratings import Comparison, ComparisonImage, Mark, Vote
 from gallery.models.repeats import Repeat
 from gallery.models.runs import Job, Project, Run
-from gallery.models.sharing import Answer, Guest, Refusal, Share, ShareItem, Tally
-from gallery.models.sheets import Sheet, SheetPart
-from gallery.models.spending import DayModelSpend, DaySpend, MonthSpend, Movement
-from gallery.models.terms import Terms
-from gallery.models.workers import Worker
+from gallery.models.saved_items import PastPrompt, Preset, PromptTemplate
+from gallery.models.shares import Answer, Guest, Refusal, Share, ShareItem, Tally
 
 __all__ = [
     "Adjustment", "Answer", "Attempt", "Balance", "Budget", "BudgetCount", "Charge", "Comparison", "ComparisonImage",

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 
 class Likeness(models.TextChoices):
-    """How the second picture is to the first; services/likeness.py has the thresholds."""
+    """How the second picture is to the first; services/media/similarity.py has the thresholds."""
 
     UNKNOWN = "", "not measured yet"
     IDENTICAL = "identical", "identical bytes"

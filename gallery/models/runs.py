@@ -9,8 +9,8 @@ from django.db.models import Count, Q, Sum
 from django.db.models.functions import Left
 from django.utils import timezone
 
+from gallery.models.calls import Gate
 from gallery.models.keys import KeyField
-from gallery.models.money import Gate
 
 
 class Project(models.Model):
@@ -188,7 +188,7 @@ class Job(models.Model):
     not_before = models.DateTimeField(default=timezone.now)
     failures = models.PositiveSmallIntegerField(default=0)  # answers 500, 502, 503 in a row
     cancel_wanted = models.BooleanField(default=False)
-    reason = models.CharField(max_length=40, blank=True)  # a code; services/reasons.py has the words
+    reason = models.CharField(max_length=40, blank=True)  # a code; services/jobs/reasons.py has the words
     words = models.CharField(max_length=500, blank=True)  # the provider's own
     version = models.PositiveBigIntegerField(default=0)  # the run's version at the last change
     created_at = models.DateTimeField(default=timezone.now)

@@ -5,8 +5,9 @@ from django.db import connection
 from django.utils import timezone
 
 from gallery.models import Gate
-from gallery.models.money import KEY_GATE
-from gallery.services import files, workers
+from gallery.models.calls import KEY_GATE
+from gallery.services.operations import workers
+from gallery.services.storage import files
 
 
 def database_answers():

@@ -5,8 +5,8 @@ from django.utils.text import Truncator
 
 from gallery.catalogue import ratios
 from gallery.catalogue.money import left, money, typed
-from gallery.services import reasons
-from gallery.services.terms import amount_in
+from gallery.services.jobs import reasons
+from gallery.services.prices.terms import amount_in
 
 register = template.Library()
 

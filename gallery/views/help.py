@@ -7,16 +7,16 @@ from gallery.catalogue.advice import ADVICE
 from gallery.catalogue.flux_models import FLUX_MODELS
 from gallery.catalogue.params import PARAMS
 from gallery.catalogue.shapes import SHAPES
-from gallery.services import pricebook
+from gallery.services.prices import price_book
 
 
 @require_safe
 def help_page(request):
-    book = pricebook.open_book()
+    book = price_book.open_book()
     context = {
         "models": [(flux_model, book.row(flux_model.id)) for flux_model in FLUX_MODELS],
         "advice": ADVICE,
         "shapes": SHAPES,
         "params": PARAMS.values(),
     }
-    return render(request, "gallery/help.html", context)
+    return render(request, "help/help.html", context)

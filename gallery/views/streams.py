@@ -1,14 +1,14 @@
 """Long answers: each needs one of few places, whoever asks."""
 
 from fluxweb.server import HANG_UP
-from gallery.services import proxies, stream_places, throttle
+from gallery.services.operations import rate_limits, stream_slots, trusted_proxies
 
 
 def take_place(request, of):
-    """Take a place for a stream of a link or a member. Raises stream_places.Busy.
+    """Take a place for a stream of a link or a member. Raises stream_slots.Busy.
 
     Of a connection nobody reads from, only hanging up wakes its thread.
     """
-    who = throttle.neighbourhood(proxies.client_address(request.META))
+    who = rate_limits.neighbourhood(trusted_proxies.client_address(request.META))
     hang_up = request.environ.get(HANG_UP)
-    return stream_places.take(of, who, **({"hang_up": hang_up} if hang_up else {}))
+    return stream_slots.take(of, who, **({"hang_up": hang_up} if hang_up else {}))

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from gallery.services.throttle import TooOften
+from gallery.services.operations.rate_limits import TooOften
 
 
 def too_many(response: HttpResponse, too_often: TooOften) -> HttpResponse:
@@ -15,4 +15,4 @@ def too_many(response: HttpResponse, too_often: TooOften) -> HttpResponse:
 
 def too_often_page(request: HttpRequest, too_often: TooOften) -> HttpResponse:
     """Answer with a page of its own where there is no form to say it in."""
-    return too_many(render(request, "gallery/too_often.html", {"too_often": too_often}), too_often)
+    return too_many(render(request, "accounts/too_often.html", {"too_often": too_often}), too_often)

@@ -14,27 +14,21 @@ from django.utils import timezone
 from PIL import Image as Pillow
 
 from gallery.models import Job
-from gallery.services import (
-    answers,
-    gate,
-    healing,
-    images,
-    parking,
-    reaper,
-    repeats,
-    repricing,
-    secret_keys,
-    sheets,
-    spending,
-    statements,
-    storage_watch,
-    thumbnails,
-    workers,
-)
-from gallery.services.commits import give_connection_back
-from gallery.services.fetcher import Fetcher
-from gallery.services.healing import heal
-from gallery.services.illustrator import Illustrator
+from gallery.services.budgets import deferral, repricing
+from gallery.services.contact_sheets import sheets
+from gallery.services.db.transactions import give_connection_back
+from gallery.services.jobs import gates
+from gallery.services.ledger import entries
+from gallery.services.media import thumbnails
+from gallery.services.operations import secret_keys, workers
+from gallery.services.paid_calls import downloads, recording, recovery
+from gallery.services.reconciliation import statements
+from gallery.services.runs import repeats
+from gallery.services.storage import storage_watch
+from gallery.worker import healing
+from gallery.worker.background import Illustrator
+from gallery.worker.downloader import Fetcher
+from gallery.worker.healing import heal
 
 POLL = {"initial_delay": 0.05, "max_delay": 0.2, "backoff": 1.15}  # huey's default lets a job wait up to 10 s
 STORAGE_LOOK_SECONDS = 0.5  # how often it is asked whether a look is due
@@ -72,7 +66,7 @@ class Process:
         self.holder = secret_keys.hold("worker")
         self.worker = workers.register(threads=threads)
         self.judge = workers.Judge(self.worker)
-        gate.ensure_gates()
+        gates.ensure_gates()
         self.illustrator = Illustrator(_illustrate)
         self.draughtsman = Illustrator(sheets.draw_next, name="sheets", threads=1)
         self.reader = Illustrator(self._read_next, name="statements", threads=1)
@@ -130,13 +124,13 @@ class Process:
 
     def sweep(self):
         """Put right what was left behind, fetch what waits, replace lost wake-ups. One that fails stops no other."""
-        heal(answers.take_in_spool)
-        heal(answers.take_in_contents)
+        heal(recording.take_in_spool)
+        heal(recording.take_in_contents)
         heal(self.reap)
-        heal(spending.fold)
+        heal(entries.fold)
         if not self.stopping.is_set():
             heal(self.fetch_due)
-            heal(parking.wake_affordable)
+            heal(deferral.wake_affordable)
             heal(repricing.release_affordable)
             heal(self.replace_wake_ups)
             self.illustrator.wake()
@@ -152,10 +146,10 @@ class Process:
         return statements.read_next(stopped=self.stopping.is_set)
 
     def reap(self):
-        reaper.reap(self.judge)
+        recovery.reap(self.judge)
 
     def fetch_due(self):
-        for attempt_id in images.due_fetches():
+        for attempt_id in downloads.due_fetches():
             self.fetcher.fetch(attempt_id)
 
     def replace_wake_ups(self):

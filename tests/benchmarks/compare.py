@@ -58,7 +58,7 @@ def main():
 def _fill():
     """Make fifty pictures of 4 megapixels; return their keys and the cookie of who owns them."""
     from gallery.models import Image
-    from gallery.services import demo
+    from gallery.services import demo_data
     from gallery.simulator import pictures
 
     owner = stand.make_owner()
@@ -69,8 +69,8 @@ def _fill():
         )
         content = pictures.encode(drawn, "jpeg")
         size = f"{EDGE}x{EDGE}"
-        samples.append(demo.store_sample("fog", model="flux-2-pro", seed=seed, size=size, content=content))
-    for _ in demo.fill(owner, samples, images=PICTURES):
+        samples.append(demo_data.store_sample("fog", model="flux-2-pro", seed=seed, size=size, content=content))
+    for _ in demo_data.fill(owner, samples, images=PICTURES):
         pass
     cookie = stand.signed_in(owner).cookies["sessionid"].value
     return list(Image.objects.order_by("id").values_list("key", flat=True)), cookie

@@ -52,7 +52,7 @@ class _Gallery:
         return answer.content
 
     def list(self):
-        from gallery.views.gallery import PAGE, _page
+        from gallery.views.images.gallery import PAGE, _page
 
         return list(_page(self.owner, None)[: PAGE + 1])
 

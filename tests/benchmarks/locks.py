@@ -143,8 +143,9 @@ def _fill(count):
     """Write calls whose ids the provider knows, over all days."""
     from django.utils import timezone
 
-    from gallery.models import Attempt, Job, Run, journal
-    from gallery.services import spending
+    from gallery.models import Attempt, Job, Run
+    from gallery.models.costs import ledger_triggers
+    from gallery.services.ledger import entries
 
     admin = stand.make_owner()
     admin.role = "admin"
@@ -157,10 +158,10 @@ def _fill(count):
         run=run, owner=admin, position=0, demo=False, model="flux-dev", prompt="a boat", seed=1, state="DONE",
         width=1024, height=1024, quoted_micros=20_000, official_micros=20_000,
     )  # fmt: skip
-    journal.remove()
+    ledger_triggers.remove()
     for first in range(0, count, CHUNK):
         Attempt.objects.bulk_create(_call(job, n) for n in range(first, min(first + CHUNK, count)))
-    spending.after_migrate(using="default")
+    entries.after_migrate(using="default")
     return admin
 
 
@@ -183,7 +184,9 @@ def _file(count, *, name, day=_day, seconds=lambda n: n % 80_000):
 def _shapes(count, admin):
     """Return {name: what is done}: files, then what is done with what they left."""
     from gallery.models import Statement
-    from gallery.services import overlaps, people, remainders, statements, throttle, withdrawals
+    from gallery.services.accounts import invites
+    from gallery.services.operations import rate_limits
+    from gallery.services.reconciliation import overlaps, remainders, statements, withdrawals
 
     def take_in(content):
         statements.import_csv(content, name="usage.csv", by=admin)
@@ -221,8 +224,8 @@ def _shapes(count, admin):
             take_in(_file(count, name=lambda n: f"old-{n}", day=lambda n: date(2019, 1, 1 + n % 28))),
             overlaps.count_held(last()),
         ),
-        "sessions: all have run out": lambda: (_old_sessions(count), people.sweep_sessions()),
-        "tallies: all are old": lambda: (_old_tallies(count), throttle.sweep()),
+        "sessions: all have run out": lambda: (_old_sessions(count), invites.sweep_sessions()),
+        "tallies: all are old": lambda: (_old_tallies(count), rate_limits.sweep()),
     }
 
 
@@ -230,7 +233,7 @@ def _old_sessions(count):
     from django.contrib.sessions.models import Session
     from django.utils import timezone
 
-    from gallery.services.slices import in_slices
+    from gallery.services.db.slices import in_slices
 
     old = timezone.now() - timedelta(days=30)
     rows = [Session(session_key=f"{n}", session_data="x" * 200, expire_date=old) for n in range(count)]
@@ -241,7 +244,7 @@ def _old_tallies(count):
     from django.utils import timezone
 
     from gallery.models import Tally
-    from gallery.services.slices import in_slices
+    from gallery.services.db.slices import in_slices
 
     old = timezone.now() - timedelta(days=30)
     in_slices([Tally(name=f"t{n}", begins_at=old, count=1) for n in range(count)], Tally.objects.bulk_create)

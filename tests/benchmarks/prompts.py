@@ -49,12 +49,12 @@ def _measure(size, times):
     from django.utils import timezone
 
     from gallery.models import User
-    from gallery.services import history
+    from gallery.services.runs import prompt_history
 
     owner, now = User.objects.create_user(f"owner-{size}"), timezone.now()
     _fill(owner, size, now)
     client = stand.signed_in(owner)
-    deep = history.search(owner)[int(size * 0.9)]
+    deep = prompt_history.search(owner)[int(size * 0.9)]
     place = f"{int(deep.used_at.timestamp() * 1_000_000)}-{deep.key}"
 
     def get(address):
@@ -81,7 +81,7 @@ def _fill(owner, size, now):
     """Make so many prompts of this owner, as a press makes them: twenty words each, a minute apart."""
     from django.db import transaction
 
-    from gallery.services import history
+    from gallery.services.runs import prompt_history
 
     drawn = random.Random(7)
     for start in range(0, size, CHUNK):
@@ -90,17 +90,17 @@ def _fill(owner, size, now):
             for n in range(start, min(size, start + CHUNK))
         ]
         with transaction.atomic():
-            history.remember(prompts, owner=owner, at=now - timedelta(minutes=start))
+            prompt_history.remember(prompts, owner=owner, at=now - timedelta(minutes=start))
 
 
 def _remember(owner, count):
     from django.db import transaction
     from django.utils import timezone
 
-    from gallery.services import history
+    from gallery.services.runs import prompt_history
 
     with transaction.atomic():
-        history.remember([f"again {n}" for n in range(count)], owner=owner, at=timezone.now())
+        prompt_history.remember([f"again {n}" for n in range(count)], owner=owner, at=timezone.now())
 
 
 if __name__ == "__main__":

@@ -37,16 +37,17 @@ def _arguments():
 
 def _fill(count):
     """Write calls as a team would make them over two years: a member works on one or two projects with three models."""
-    from gallery.models import Attempt, journal
-    from gallery.services import spending
+    from gallery.models import Attempt
+    from gallery.models.costs import ledger_triggers
+    from gallery.services.ledger import entries
 
     jobs = _jobs()
     pick = random.Random(7)
-    journal.remove()
+    ledger_triggers.remove()
     for first in range(0, count, CHUNK):
         calls = (_call(jobs, n, count, pick) for n in range(first, min(first + CHUNK, count)))
         Attempt.objects.bulk_create(calls, batch_size=CHUNK)
-    spending.after_migrate(using="default")
+    entries.after_migrate(using="default")
 
 
 def _jobs():
@@ -90,7 +91,7 @@ def _call(jobs, n, count, pick):
 
 def _slices():
     from gallery.models import User
-    from gallery.services.reports import Slice
+    from gallery.services.ledger.reports import Slice
 
     all_days = Slice(LAST_DAY - timedelta(days=DAYS - 1), LAST_DAY)
     return {
@@ -103,7 +104,7 @@ def _slices():
 
 def _compare(name, chosen, times):
     """Measure roll-up and raw query in turns, so that a slow minute of the machine meets both."""
-    from gallery.services.reports import sums_by
+    from gallery.services.ledger.reports import sums_by
 
     for by in ("day", "member", "model", "project"):
         kept, raw = [], []
@@ -123,8 +124,8 @@ def _some(chosen, by):
 def _raw(chosen, by):
     from django.db import connection
 
-    from gallery.models.spending import AMOUNTS, terms
-    from gallery.services.reports import GROUPS, _key
+    from gallery.models.costs.ledger import AMOUNTS, terms
+    from gallery.services.ledger.reports import GROUPS, _key
 
     where, values = chosen.condition()
     sums = ", ".join(f"SUM({term})" for term in terms("gallery_attempt"))

@@ -41,7 +41,7 @@ def _made(owner, images):
 def _drawn(run, edge, image_format):
     from gallery import tasks
     from gallery.models import Sheet
-    from gallery.services import sheets
+    from gallery.services.contact_sheets import sheets
 
     began = time.perf_counter()
     sheet = sheets.ask_for(run, edge=edge, image_format=image_format)

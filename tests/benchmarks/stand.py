@@ -95,7 +95,7 @@ def paid_environment(port, concurrency):
 @contextmanager
 def worker(folder):
     """A real `manage.py worker`, idle for a moment when this returns. Its log lies in the data folder."""
-    from gallery.services import workers
+    from gallery.services.operations import workers
 
     with (folder / "worker.log").open("w") as log, process("manage.py", "worker", stderr=log) as child:
         wait_until(workers.some_worker_lives, seconds=30)

@@ -5,7 +5,11 @@ import threading
 import pytest
 from django.db import connection
 
-from gallery.services import claims, gate, images, jobs, provider, sheets, thumbnails, workers
+from gallery.services.contact_sheets import sheets
+from gallery.services.jobs import gates, provider
+from gallery.services.media import thumbnails
+from gallery.services.operations import workers
+from gallery.services.paid_calls import claims, downloads, perform
 from tests.browsers import find_browser
 
 OPTIONS = (
@@ -32,7 +36,7 @@ class BusyWorker(threading.Thread):
 
     def __init__(self):
         super().__init__(name="busy worker", daemon=True)
-        gate.ensure_gates()
+        gates.ensure_gates()
         self.row = workers.register(threads=1)
         self.ending = threading.Event()
         self.trouble = None
@@ -52,8 +56,8 @@ class BusyWorker(threading.Thread):
         attempt = claims.claim_next(self.row)
         if attempt is None:
             return sheets.draw_next()
-        if jobs.perform(attempt):
-            images.fetch_image(attempt.pk, worker=self.row)
+        if perform.perform(attempt):
+            downloads.fetch_image(attempt.pk, worker=self.row)
             thumbnails.make_next()
         return True
 

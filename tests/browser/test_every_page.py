@@ -6,9 +6,12 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from gallery.models.budgets import Period
-from gallery.models.money import KEY_GATE
-from gallery.services import budgets, claims, gate, shares
+from gallery.models.calls import KEY_GATE
+from gallery.models.costs.budgets import Period
+from gallery.services.budgets import budgets
+from gallery.services.jobs import gates
+from gallery.services.paid_calls import claims
+from gallery.services.shares import links
 from tests.conftest import signed_in
 from tests.factories import make_run, make_share
 from tests.things import make_things
@@ -75,7 +78,7 @@ def test_the_pages_of_visitors(page, live_server, things):
         reverse("shared", args=[things.link]),
         reverse("shared-picture", args=[things.link, things.image.key]),
         reverse("shared-compare", args=[things.link]),
-        reverse("shared", args=[shares.token_of(locked)]),
+        reverse("shared", args=[links.token_of(locked)]),
         reverse("shared", args=["gone"]),
         "/nothing/here/",
     ):
@@ -185,7 +188,7 @@ def test_several_values_and_their_review(page, live_server, owner, cookie):
 
 
 def test_the_queue_of_an_admin_while_it_is_paused(page, live_server, things, admin, cookie):
-    gate.pause(KEY_GATE, reason="a look at the books", by=admin)
+    gates.pause(KEY_GATE, reason="a look at the books", by=admin)
     make_run(admin, models=["flux-2-klein-4b", "flux-2-pro"], seed="1..3")
     page.context.add_cookies([cookie(signed_in(admin))])
     page.goto(f"{live_server.url}/queue/")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery.catalogue.ratios import permille
-from gallery.services.quotes import Quote
+from gallery.services.prices.quotes import Quote
 from gallery.templatetags.fluxweb import percent
 
 

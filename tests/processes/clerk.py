@@ -26,9 +26,9 @@ def main():
 
 def jobs():
     """The books: the lines of `manage.py jobs --format jsonl`."""
-    from gallery.services import books
+    from gallery.services.ledger import job_export
 
-    return list(books.lines())
+    return list(job_export.lines())
 
 
 def wipe():
@@ -43,7 +43,7 @@ def wipe():
 def key_gate():
     """The gate of the key: whether it is paused, and until when it is closed (seconds since 1970)."""
     from gallery.models import Gate
-    from gallery.models.money import KEY_GATE
+    from gallery.models.calls import KEY_GATE
 
     gate = Gate.objects.get(name=KEY_GATE)
     return {"paused": gate.paused, "closed_until": gate.closed_until.timestamp() if gate.closed_until else 0}
@@ -51,17 +51,17 @@ def key_gate():
 
 def resume():
     """Open the key's gate, as an admin does."""
-    from gallery.models.money import KEY_GATE
-    from gallery.services import gate
+    from gallery.models.calls import KEY_GATE
+    from gallery.services.jobs import gates
 
-    return gate.resume(KEY_GATE)
+    return gates.resume(KEY_GATE)
 
 
 def budget():
     """Give the team a budget for three of the pictures that the town asks for."""
     from gallery.models import User
-    from gallery.models.budgets import Period
-    from gallery.services import budgets
+    from gallery.models.costs.budgets import Period
+    from gallery.services.budgets import budgets
 
     lead = User.objects.get_or_create(username="lena", role="lead")[0]
     return budgets.make_budget(by=lead, period=Period.ONCE, limit_micros=30_000).key
@@ -69,10 +69,10 @@ def budget():
 
 def sums():
     """What `manage.py spending` would find wrong."""
-    from gallery.services import budget_counts, spending
+    from gallery.services.ledger import budget_counters, entries
 
-    with spending.standing_still():
-        return len(budget_counts.differences()) + len(spending.differences())
+    with entries.standing_still():
+        return len(budget_counters.differences()) + len(entries.differences())
 
 
 def heartbeat():

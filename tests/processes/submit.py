@@ -15,11 +15,11 @@ def submit(prompt, images, *, wake):
     from gallery import tasks
     from gallery.models import User
     from gallery.models.keys import random_key
-    from gallery.services import runs
+    from gallery.services.runs import submission
 
     owner, _ = User.objects.get_or_create(username="olga")
     submitted = {"values": {"prompt": prompt}, "models": ["flux-2-klein-4b"], "seed": f"1..{images}"}
-    run = runs.submit_run(owner=owner, nonce=random_key(), **submitted)
+    run = submission.submit_run(owner=owner, nonce=random_key(), **submitted)
     if wake:
         tasks.wake(run.size)
 

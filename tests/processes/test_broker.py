@@ -10,7 +10,7 @@ from tests.processes.books import check_books, check_pictures
 from tests.processes.broker import Broker
 from tests.processes.town import OTHER_PROMPT, PROMPT, wait_until
 from tests.processes.website import Website
-from tests.views.sending import sound
+from tests.sending import sound
 
 PRESS_SECONDS = 10  # Redis is waited for two of them; the rest is for a slow machine
 UP = {"command": ("manage.py", "up"), "wait_for": "fluxweb runs at"}

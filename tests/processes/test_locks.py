@@ -12,7 +12,7 @@ from tests.pages import Page
 from tests.processes.books import check_books, check_pictures
 from tests.processes.town import PROMPT, Town, free_port, wait_until
 from tests.processes.website import Website
-from tests.views.sending import sound
+from tests.sending import sound
 
 DEFAULTS = {"FLUXWEB_HEARTBEAT": "5", "FLUXWEB_DEAD_AFTER": "30", "FLUXWEB_SWEEP": "5"}
 CALL_SECONDS = 2

@@ -9,7 +9,7 @@ import pytest
 from tests.processes.books import check_books, check_pictures
 from tests.processes.town import OTHER_PROMPT, PROMPT, free_port, kill_all_of, template_is_on_a_server, wait_until
 from tests.processes.website import Website
-from tests.views.sending import sound
+from tests.sending import sound
 
 TOTAL_SECONDS = 3
 ANSWER_SECONDS = 10  # a press with the broker down; redis-py gives up after 5

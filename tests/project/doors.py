@@ -3,8 +3,8 @@
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import get_resolver, reverse
 
-from gallery.services import budgets
-from gallery.services.picture_keys import key_in
+from gallery.services.budgets import budgets
+from gallery.services.shares.image_keys import key_in
 
 RUN_FORM = {"prompt": "a door", "model": "flux-2-klein-4b", "seed": "1", "size": "64x64", "nonce": "a press"}
 SHARE_FORM = {"title": "A door", "never": "on", "download": "off", "audience": "link"}

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from gallery.services import queue
+from gallery.services.jobs import queue
 from tests.conftest import signed_in
 from tests.factories import make_run
 from tests.pages import Page

@@ -13,7 +13,7 @@ from django.urls import resolve, reverse
 
 from fluxweb.wsgi import application
 from gallery.models import Gate, Project, User
-from gallery.services import storable
+from gallery.services.db import storable
 from tests.pages import Page
 from tests.project import doors
 

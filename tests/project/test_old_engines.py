@@ -3,6 +3,7 @@
 Everything is listed that may stand there: what is not listed is looked up (caniuse, MDN) before it is added.
 """
 
+import posixpath
 import re
 from pathlib import Path
 
@@ -13,12 +14,12 @@ ROOT = Path(__file__).parents[2]
 CSS, JS = ROOT / "static" / "css", ROOT / "static" / "js"
 TEMPLATES = ROOT / "templates"
 FOR_VISITORS = (
-    *(TEMPLATES / "shared").glob("*.html"), TEMPLATES / "_plain_styles.html", TEMPLATES / "500.html",
+    *(TEMPLATES / "guest").rglob("*.html"), TEMPLATES / "_plain_styles.html", TEMPLATES / "500.html",
     TEMPLATES / "503.html", TEMPLATES / "base.html",
 )  # fmt: skip
 LINKED = re.compile(r"\b(css|js)/([\w/]+\.(?:css|js))")
 COMMENT, NEW_COLOUR = re.compile(r"(?s)/\*.*?\*/"), re.compile(r"\b(?:light-dark|oklch|oklab|lch|lab)\(.*")
-IMPORTED = re.compile(r'from "\./([^"]+)"')
+IMPORTED = re.compile(r'from "(\.{1,2}/[^"]+)"')
 
 AT_RULES = {"media", "keyframes", "supports"}
 FUNCTIONS = {
@@ -61,8 +62,10 @@ def modules():
     while open_ones:
         name = open_ones.pop()
         found.add(name)
-        folder = Path(name).parent
-        imports = {str(folder / each) for each in IMPORTED.findall((JS / name).read_text())}
+        folder = posixpath.dirname(name)
+        imports = {
+            posixpath.normpath(posixpath.join(folder, each)) for each in IMPORTED.findall((JS / name).read_text())
+        }
         open_ones |= imports - found
     return sorted(found)
 
@@ -199,7 +202,7 @@ def test_no_colour_needs_a_new_function():
     """Members too: a value that an engine does not know leaves a hole where a menu was."""
     found = {
         sheet.name: hits
-        for sheet in CSS.glob("*.css")
+        for sheet in CSS.rglob("*.css")
         if (hits := NEW_COLOUR.findall(COMMENT.sub("", sheet.read_text())))
     }
     assert found == {}

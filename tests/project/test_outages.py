@@ -11,7 +11,7 @@ from django.db import OperationalError
 from fluxweb import broker, outages
 from fluxweb.logs import SeldomTracebacks
 from fluxweb.outages import Outage, Seldom
-from gallery.services import healing
+from gallery.worker import healing
 from tests.processes.town import free_port
 
 

@@ -9,9 +9,9 @@ from django.urls import reverse
 from gallery.models import Attempt, Gate, Sheet
 from tests.conftest import signed_in
 from tests.factories import make_run, states
+from tests.operations.test_trouble_pages import refused
 from tests.project import doors
 from tests.things import SECRET_PROMPT
-from tests.views.test_trouble import refused
 
 WHO = ("visitor", "colleague", "owner", "admin")
 
@@ -107,7 +107,7 @@ TABLE = {
     "template-delete": OWNER_ACTS,  # last: then it is gone
     "queue": MEMBERS_LOOK,
     "losses": MEMBERS_LOOK,
-    "costs": MEMBERS_LOOK,  # one's own; what else stands there is asked in tests/views/test_costs.py
+    "costs": MEMBERS_LOOK,  # one's own; what else stands there is asked in tests/costs/test_report_pages.py
     "costs-csv": MEMBERS_LOOK,
     "costs-mail": MEMBERS_POST,
     "costs-statements": ("login 404 404 200", "login 405 405 405"),

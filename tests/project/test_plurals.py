@@ -7,14 +7,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gallery.catalogue.lists import counted
-from gallery.services import comparisons, mailing, matrix, periods, queue
-from gallery.services.matrix import InvalidMatrix
+from gallery.catalogue.problems import InvalidMatrix
+from gallery.services.compare import comparisons
+from gallery.services.jobs import queue
+from gallery.services.ledger import periods, report_mail
+from gallery.services.runs import expansion
 from tests.conftest import signed_in
 from tests.factories import make_run, make_share
 from tests.pages import Page
 from tests.project import doors
-from tests.views.rows import make_images
-from tests.views.sending import sound
+from tests.rows import make_images
+from tests.sending import sound
 
 pytestmark = pytest.mark.django_db
 
@@ -83,12 +86,12 @@ def test_refusals_count_right(owner, settings):
         queue.require_room(owner, 2)
     fifty = ", ".join(map(str, range(1, 51)))
     with pytest.raises(InvalidMatrix, match="1 seed × 1 model × 2,500 variants are more"):
-        matrix.expand({"prompt": "a", "steps": fifty, "guidance": fifty}, models=["flux-2-flex"], seed="1")
+        expansion.expand({"prompt": "a", "steps": fifty, "guidance": fifty}, models=["flux-2-flex"], seed="1")
 
 
 def test_a_report_of_one_picture_is_of_one_picture(owner):
     make_images(owner, 1)
-    _, text = mailing.write(owner, periods.around("month", timezone.localdate()))
+    _, text = report_mail.write(owner, periods.around("month", timezone.localdate()))
     assert "for 1 picture\n" in text
     assert not MISCOUNTED.search(text)
 

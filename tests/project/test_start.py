@@ -14,7 +14,7 @@ from django.db import connection
 from fluxweb.addresses import read_storage
 from fluxweb.server import listen, read_bind
 from gallery.management import starting
-from gallery.services import files
+from gallery.services.storage import files
 from tests.processes.town import free_port
 from tests.project.test_readme import ROOT
 from tests.s3 import SmallS3

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from gallery.catalogue import shapes
 from gallery.models import User
-from gallery.services import demo
+from gallery.services import demo_data
 from gallery.simulator import pictures
 
 PROMPTS = (
@@ -33,7 +33,7 @@ class Command(BaseCommand):
     def handle(self, *, images, owner, **_):
         member = self._member(owner)
         samples = [self._sample(n) for n in range(min(max(images, 1), len(PROMPTS) * len(MODELS)))]
-        for made in demo.fill(member, samples, images=images):
+        for made in demo_data.fill(member, samples, images=images):
             self.stdout.write(f"{made:,} of {images:,}")
         self.stdout.write(f"{member.username} has {images:,} more image{'' if images == 1 else 's'}.")
 
@@ -52,4 +52,4 @@ class Command(BaseCommand):
         width, height = width // 16 * 16, height // 16 * 16
         drawn = pictures.render(model=model, prompt=prompt, seed=seed, width=width, height=height, parameters={})
         content = pictures.encode(drawn, "jpeg")
-        return demo.store_sample(prompt, model=model, seed=seed, size=f"{width}x{height}", content=content)
+        return demo_data.store_sample(prompt, model=model, seed=seed, size=f"{width}x{height}", content=content)

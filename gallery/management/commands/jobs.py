@@ -5,7 +5,7 @@ import json
 from django.core.management.base import BaseCommand
 
 from gallery.catalogue.money import money
-from gallery.services import books
+from gallery.services.ledger import job_export
 
 
 class Command(BaseCommand):
@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *, format, **_):
         write = self._write_json if format == "jsonl" else self._write_text
-        for line in books.lines():
+        for line in job_export.lines():
             write(line)
 
     def _write_json(self, line):

@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from gallery.services import budget_counts, spending
+from gallery.services.ledger import budget_counters, entries
 
 
 class Command(BaseCommand):
@@ -12,11 +12,11 @@ class Command(BaseCommand):
         parser.add_argument("--rebuild", action="store_true", help="count the sums anew from the attempts")
 
     def handle(self, *, rebuild, **_):
-        with spending.one_moment():
-            differed = [_budget_line(*each) for each in budget_counts.differences()]
-            differed += map(_line, spending.differences())
+        with entries.one_moment():
+            differed = [_budget_line(*each) for each in budget_counters.differences()]
+            differed += map(_line, entries.differences())
         if rebuild:
-            spending.rebuild()
+            entries.rebuild()
         for line in differed:
             self.stdout.write(line)
         if not differed:

@@ -27,7 +27,8 @@ from gallery.management.starting import (
     take_secret_key,
     thread_count,
 )
-from gallery.services import gate, people
+from gallery.services.accounts import invites
+from gallery.services.jobs import gates
 
 PR_SET_PDEATHSIG = 1  # prctl(2): send the child this signal when its parent dies
 # Bind addresses that mean everywhere, turned into ones that can be opened.
@@ -78,8 +79,8 @@ class Command(BaseCommand):
         if changed := take_secret_key():
             self.stderr.write(changed)
         collect_static()
-        gate.ensure_gates()
-        self.welcome = self._first_admin() if people.team_is_empty() else ""
+        gates.ensure_gates()
+        self.welcome = self._first_admin() if invites.team_is_empty() else ""
 
     def _first_admin(self):
         """Make the admin that the environment names, or a link for the person who reads this terminal."""
@@ -87,7 +88,7 @@ class Command(BaseCommand):
             os.environ.setdefault("DJANGO_SUPERUSER_EMAIL", "")
             call_command("createsuperuser", interactive=False, verbosity=0)
             return ""
-        return self.public_url + reverse("welcome", args=[people.welcome_first_admin()])
+        return self.public_url + reverse("welcome", args=[invites.welcome_first_admin()])
 
     def _start(self, listening, worker_threads):
         manage = [sys.executable, sys.argv[0]]

@@ -1,7 +1,7 @@
 // The page that compares: all panes follow one view, two of them can be laid on one another, keys do everything.
 
 import { readLook, writeLook, writePictures } from "./address.js";
-import { keepForm } from "../memory.js";
+import { keepForm } from "../base/memory.js";
 import { watch } from "./gestures.js";
 import { listen } from "./keys.js";
 import { Pane } from "./pane.js";

@@ -1,0 +1,106 @@
+"""What stands around every page: the badge of the queue, why it is paused, demo mode."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.functional import cached_property
+
+from gallery.services.budgets import availability, repricing
+from gallery.services.jobs import queue
+from gallery.services.operations import secret_keys
+from gallery.services.reconciliation import balance, settlement
+from gallery.services.storage import storage_watch
+
+PAGES = {
+    "studio": "studio", "studio-check": "studio", "runs": "runs", "run": "runs", "run-changes": "runs",
+    "gallery": "gallery", "image": "gallery", "compare": "compare", "queue": "queue", "help": "help",
+    "batch": "studio", "prompts": "studio", "presets": "studio", "preset": "studio", "preset-save": "studio",
+    "templates": "studio", "template": "studio", "template-new": "studio", "template-edit": "studio",
+    "templates-import": "studio", "budgets": "costs", "budget-change": "costs",
+    "shares": "shares", "shares-all": "shares", "shares-received": "shares", "share-new": "shares",
+    "share": "shares", "share-change": "shares",
+    "costs-statements": "costs", "costs-statement": "costs", "costs-statement-remainder": "costs",
+    "costs-adjustments": "costs", "prices-terms": "costs",
+    "costs": "costs", "costs-runs": "costs", "costs-calls": "costs", "prices": "costs",
+    "comparison": "compare", "compare-pairs": "compare", "compare-models": "compare",
+}  # fmt: skip
+
+OUTAGES_MAX = 5
+
+
+@dataclass
+class Chrome:
+    """Asked for by the base template; a fragment that does not show it costs no query."""
+
+    request: object
+
+    @cached_property
+    def page(self):
+        match = self.request.resolver_match
+        return PAGES.get(match.url_name, "") if match else ""
+
+    @cached_property
+    def standing(self):
+        return queue.standing(self.request.user)
+
+    @property
+    def line(self):
+        return self.standing.line
+
+    @property
+    def gates(self):
+        return self.standing.shut
+
+    @cached_property
+    def outages(self):
+        """Workers that cannot store now; to admins also those that could not lately."""
+        found = storage_watch.told().order_by("-storage_since")[:OUTAGES_MAX] if self.standing.outages else []
+        return [each for each in found if each.storage_back_at is None or self.request.user.is_admin]
+
+    @cached_property
+    def rooms(self):
+        """What the budgets leave to whoever looks, the smallest room first."""
+        return availability.rooms_for(self.request.user)
+
+    @property
+    def warnings(self):
+        return [room for room in self.rooms if room.warns]
+
+    @cached_property
+    def other_key(self):
+        """The change of the secret key that no admin has read of, for admins."""
+        return secret_keys.unread_change() if self.request.user.is_admin else None
+
+    @property
+    def other_key_means(self):
+        return secret_keys.MEANS
+
+    @cached_property
+    def balance_low(self):
+        """What is left at the provider, if it is little and this person sees costs."""
+        return balance.low() if self.request.user.sees_costs else None
+
+    @cached_property
+    def asks(self):
+        """The newest of my runs in which something waits for a yes to another price, and how many images do in all."""
+        run = repricing.newest_asking(self.request.user) if self.standing.asks else None
+        return {"run": run, "count": self.standing.asks} if run else None
+
+    @cached_property
+    def outside(self):
+        """How many charges for calls of nobody here wait for a look, for those who see costs."""
+        return settlement.outside_open() if self.request.user.sees_costs else 0
+
+    @property
+    def may_resume(self):
+        return self.request.user.is_admin
+
+    @property
+    def demo(self):
+        return settings.DEMO
+
+
+def chrome(request):
+    """Put `chrome` into every template of a signed-in person."""
+    user = getattr(request, "user", None)
+    return {"chrome": Chrome(request)} if user is not None and user.is_authenticated else {}

@@ -1,0 +1,62 @@
+"""Forms in which a password or a mail is asked for: each try is counted, and one too many is told when it may be made.
+
+What was typed stays on the page; a password never does.
+"""
+
+from contextlib import contextmanager
+
+from allauth.account import forms as allauth
+from allauth.core import context
+from django.core.exceptions import ValidationError
+
+from gallery.services.accounts import sign_ins
+from gallery.services.operations import rate_limits
+from gallery.services.operations.rate_limits import TooOften
+
+
+class Throttled:
+    """A form that knows whether it was sent too often."""
+
+    too_often: TooOften | None = None
+
+    @contextmanager
+    def counted(self, words):
+        try:
+            yield
+        except TooOften as too_often:
+            self.too_often = too_often
+            raise ValidationError(f"{words} Try again {too_often.words}.", code="too_often") from None
+
+
+class LoginForm(Throttled, allauth.LoginForm):
+    def clean(self):
+        with self.counted("Wrong passwords were tried too often."):
+            return super().clean()
+
+
+class ReauthenticateForm(Throttled, allauth.ReauthenticateForm):
+    def clean_password(self):
+        with self.counted("Wrong passwords were tried too often."):
+            return super().clean_password()
+
+
+class ChangePasswordForm(Throttled, allauth.ChangePasswordForm):
+    def clean_oldpassword(self):
+        name = self.user.username
+        with self.counted("Wrong passwords were tried too often."):
+            tries = sign_ins.begin(context.request, name)
+        try:
+            password = super().clean_oldpassword()
+        except ValidationError:
+            sign_ins.note_failure(context.request, name)
+            raise
+        rate_limits.give_all_back(tries)
+        return password
+
+
+class ResetPasswordForm(Throttled, allauth.ResetPasswordForm):
+    def clean_email(self):
+        email = super().clean_email()
+        with self.counted("Mails were asked for too often."):
+            sign_ins.begin_reset(context.request, email)
+        return email

@@ -1,0 +1,87 @@
+"""What a report is asked for by its address. Nothing in it can widen what its reader may see."""
+
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from gallery.catalogue import flux_models
+from gallery.models import Project, User
+from gallery.services.ledger import periods
+from gallery.services.ledger.reports import NO_PROJECT, NOBODY, Slice
+
+MONTHS_FROM_DAYS = 366  # longer reports have a row for each month
+FILTERS = ("member", "model", "project")
+
+
+@dataclass
+class Asked:
+    """One report: which slice, by what, and the words of its address that say so."""
+
+    period: periods.Period
+    by: str
+    chosen: Slice
+    filters: dict = field(default_factory=dict)  # as in the address: name to value, "" is "no project"
+    problem: str = ""
+
+    @property
+    def query(self):
+        """Return what names this report in an address, without its order."""
+        return self.period.query | {"by": self.by} | self.filters
+
+
+def read(query, *, user):
+    """Read an address for somebody: members get their own spend, whatever the address says of others."""
+    period, problem = _period(query)
+    everybody = user.sees_costs
+    filters = {name: query[name] for name in FILTERS if name in query and (everybody or name != "member")}
+    chosen = Slice(
+        period.start,
+        period.end,
+        owner_id=_member(filters.get("member")) if everybody else user.pk,
+        model=_model(filters.get("model")),
+        project_id=_project(filters.get("project")),
+    )
+    return Asked(period, _by(query.get("by"), period, everybody), chosen, filters, problem)
+
+
+def _period(query):
+    today = timezone.localdate()
+    try:
+        return periods.read(query, today=today), ""
+    except periods.BadPeriod as bad:
+        return periods.around("month", today), str(bad)
+
+
+def _by(name, period, everybody):
+    choices = [each for each, _ in choices_of(everybody=everybody)]
+    by = name if name in choices else choices[0]
+    return "month" if by == "day" and period.days > MONTHS_FROM_DAYS else by
+
+
+def choices_of(*, everybody):
+    """List what a report can be by: (name, word)."""
+    members = [("member", "Member")] if everybody else []
+    return [*members, ("model", "Model"), ("project", "Project"), ("day", "Day"), ("month", "Month")]
+
+
+def _member(name):
+    if name is None:
+        return None
+    found = User.objects.filter(username=name).values_list("pk", flat=True).first()
+    return found or NOBODY
+
+
+def _model(name):
+    """Models that are gone from the catalogue stand in the books."""
+    if name is None or name in flux_models.ids():
+        return name
+    return name[:40]
+
+
+def _project(name):
+    if name is None:
+        return None
+    if not name:
+        return NO_PROJECT
+    found = Project.objects.filter(name=name).values_list("pk", flat=True).first()
+    return found or NOBODY

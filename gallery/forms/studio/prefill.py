@@ -1,0 +1,93 @@
+"""What the studio is filled with: its address, a run, a picture, a preset, a past prompt."""
+
+from gallery.catalogue.prompt_syntax import escaped
+from gallery.forms.studio.compose import VALUES, ComposeForm, tile_of
+from gallery.models.keys import random_key
+
+TYPED = (*VALUES, "model", "seed", "project")  # what an address may fill
+SHAPE = ("aspect_ratio", "size", "width", "height", "shapes_several")
+PARTS = {"prompt": ("prompt", "prompt_lines", "replace"), "seed": ("seed",), "shape": SHAPE}
+NO_SHAPE = dict.fromkeys(SHAPE, "")
+# What stands in a field that somebody left alone: a run or a preset means all fields, also those.
+UNTOUCHED = {name: ComposeForm.base_fields[name].initial or "" for name in TYPED} | NO_SHAPE
+
+
+def from_run(run):
+    """Return initial values that compose the same run again."""
+    project = run.project.name if run.project else ""
+    return {**UNTOUCHED, **run.form, "project": project, "nonce": random_key()}
+
+
+def from_job(job, *, use=()):
+    """Return initial values that make the same picture again; `use`: only these parts of them."""
+    everything = {
+        **UNTOUCHED,
+        **_recipe_of(job),
+        "prompt": escaped(job.prompt),
+        "model": [job.model],
+        "seed": str(job.seed),
+    }
+    everything["project"] = job.run.project.name if job.run.project else ""
+    names = [name for part in use for name in PARTS.get(part, ())]
+    return {name: everything[name] for name in names} or everything
+
+
+def from_shared(job, share):
+    """Return initial values for a copy of what somebody shared: as much of its recipe as the link shows."""
+    whole = {**from_job(job), "project": ""}
+    names = whole.keys() if share.show_model else {"prompt", *SHAPE}  # parameters would give the model away
+    return {name: whole[name] for name in names if name in whole and (name != "seed" or share.show_seed)}
+
+
+def from_past(past):
+    """Return a prompt as it was typed."""
+    return {**dict.fromkeys(PARTS["prompt"], ""), "prompt": past.prompt}
+
+
+def from_preset(preset):
+    """Return everything that a preset holds. One without a prompt leaves the prompt alone."""
+    kept = {**UNTOUCHED, **preset.form}
+    return kept if kept["prompt"] else {name: kept[name] for name in kept if name not in PARTS["prompt"]}
+
+
+def typed(sent):
+    """Return what was sent for the fields of the studio, under the names of the API; others are left out."""
+    fields = ComposeForm.base_fields
+    return {name: fields[name].widget.value_from_datadict(sent, {}, name) for name in TYPED if name in sent}
+
+
+def over(values, others):
+    """Lay values over others. A shape is one thing: whoever names a part of it means all of it."""
+    if not values.keys().isdisjoint(SHAPE):
+        others = {**others, **NO_SHAPE}
+    return {**others, **values}
+
+
+def form_of(values, *, owner, judged):
+    """Return the form with these values in it; `judged`: what is wrong with them is said beside the fields."""
+    form = ComposeForm(initial=values, owner=owner)
+    if judged:
+        form = ComposeForm(plain(form), owner=owner, unfinished=True)
+        form.is_valid()
+    return form
+
+
+def to_keep(form):
+    """Return what a valid form holds, as a preset keeps it: a prompt that is not written yet is none."""
+    kept = form.as_typed()
+    kept.pop("buy_again", None)
+    if not (form.cleaned_data.get("prompt") or "").strip():
+        kept.pop("prompt", None)
+    return kept
+
+
+def plain(form):
+    """Return what a form that was not sent would send."""
+    return {name: form[name].value() for name in form.fields if form[name].value() is not None}
+
+
+def _recipe_of(job):
+    recipe = dict(job.parameters)
+    if tile_of(recipe.get("size")) is None and recipe.get("size"):
+        recipe["width"], recipe["height"] = recipe.pop("size").split("x")
+    return recipe

@@ -1,0 +1,109 @@
+"""The journal of money: triggers on the attempts, so that no statement can change their money unnoticed.
+
+They write how much each sum changes, and never touch a sum: workers that record at the same moment would queue for the
+row of the day on PostgreSQL, or lock two of them in opposite orders. services/ledger/entries.py folds the rows later.
+"""
+
+from django.db import connections
+
+from gallery.models.calls import Attempt
+from gallery.models.costs.ledger import AMOUNTS, COLUMNS, DIMENSIONS, Movement, terms
+
+ATTEMPTS, MOVEMENTS = Attempt._meta.db_table, Movement._meta.db_table
+NEW, OLD = terms("NEW"), terms("OLD")
+
+
+def install(*, using="default"):
+    """Make the triggers that are missing or out of date; return whether any was: then changes may have been missed.
+
+    SQLite changes a table by making it anew, which takes its triggers away without a word.
+    """
+    connection = connections[using]
+    if not _has_tables(connection):
+        return False  # migrated back to before there was a journal
+    find, make = POSTGRESQL if connection.vendor == "postgresql" else SQLITE
+    with connection.cursor() as cursor:
+        there = find(cursor)
+        wrong = [trigger for trigger in _triggers() if there.get(trigger[0]) != make(*trigger)[-1]]
+        for trigger in wrong:
+            for statement in make(*trigger)[:-1]:
+                cursor.execute(statement)
+    return bool(wrong)
+
+
+def remove(*, using="default"):
+    """Take the triggers away: SQLite renames no table they write to, PostgreSQL changes no column they read."""
+    connection = connections[using]
+    if _has_tables(connection):
+        on = f" ON {ATTEMPTS}" if connection.vendor == "postgresql" else ""
+        with connection.cursor() as cursor:
+            for name, *_ in _triggers():
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
+
+
+def _has_tables(connection):
+    return {ATTEMPTS, MOVEMENTS} <= set(connection.introspection.table_names())
+
+
+def _triggers():
+    """Return (name, event, condition, rows to write) of each: what is new, what changes, what changes its place."""
+    same = " AND ".join(_same(column) for column in DIMENSIONS)
+    counted = " OR ".join(f"({new}) <> ({old})" for new, old in zip(NEW, OLD, strict=True))
+    more = ", ".join(f"({new}) - ({old})" for new, old in zip(NEW, OLD, strict=True))
+    less = ", ".join(f"-({old})" for old in OLD)
+    all_of_it = ", ".join(NEW)
+    columns = ", ".join(f'"{name}"' for name in COLUMNS)
+    event = f"UPDATE OF {columns}"
+    return (
+        ("attempt_begins", "INSERT", "true", [("NEW", all_of_it)]),
+        ("attempt_changes", event, f"{same} AND ({counted})", [("NEW", more)]),
+        ("attempt_moves", event, f"NOT ({same})", [("OLD", less), ("NEW", all_of_it)]),
+    )
+
+
+def _same(column):
+    """Only a project can be missing, and no two databases spell "both missing" alike."""
+    old, new = (
+        f"COALESCE({row}.{column}, 0)" if column == "project_id" else f"{row}.{column}" for row in ("OLD", "NEW")
+    )
+    return f"{old} = {new}"
+
+
+def _write(rows):
+    names = ", ".join((*DIMENSIONS, *AMOUNTS))
+    return " ".join(
+        f"INSERT INTO {MOVEMENTS} ({names}) SELECT {', '.join(f'{row}.{name}' for name in DIMENSIONS)}, {amounts};"
+        for row, amounts in rows
+    )
+
+
+# For each database: the triggers that are there, by name; and the statements that make one, with what then is there.
+
+
+def _find_in_sqlite(cursor):
+    cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [ATTEMPTS])
+    return dict(cursor.fetchall())
+
+
+def _make_in_sqlite(name, event, when, rows):
+    made = f"CREATE TRIGGER {name} AFTER {event} ON {ATTEMPTS} WHEN {when} BEGIN {_write(rows)} END"
+    return f"DROP TRIGGER IF EXISTS {name}", made, made
+
+
+def _find_in_postgresql(cursor):
+    cursor.execute(
+        "SELECT tgname, prosrc FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid WHERE tgrelid = %s::regclass",
+        [ATTEMPTS],
+    )
+    return dict(cursor.fetchall())
+
+
+def _make_in_postgresql(name, event, when, rows):
+    body = f"/* {event} */ BEGIN IF {when} THEN {_write(rows)} END IF; RETURN NULL; END"
+    function = f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$"
+    trigger = f"CREATE OR REPLACE TRIGGER {name} AFTER {event} ON {ATTEMPTS} FOR EACH ROW EXECUTE FUNCTION {name}()"
+    return function, trigger, body
+
+
+SQLITE = (_find_in_sqlite, _make_in_sqlite)
+POSTGRESQL = (_find_in_postgresql, _make_in_postgresql)

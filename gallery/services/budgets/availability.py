@@ -1,0 +1,137 @@
+"""What every budget leaves at one moment, and whether it leaves enough for a call."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Sum
+from django.utils import timezone
+
+from gallery.catalogue.ratios import permille
+from gallery.models import Budget, BudgetCount, Job, Movement, Project, User
+from gallery.models.costs.budgets import Period, starts_of
+from gallery.services.db.raw_updates import for_database
+from gallery.services.ledger.budget_counters import COUNTED
+
+BUDGETS, COUNTS, MOVEMENTS, USERS, PROJECTS = (
+    model._meta.db_table for model in (Budget, BudgetCount, Movement, User, Project)
+)
+PERIODS = (Period.DAY, Period.WEEK, Period.MONTH)
+CASES = " ".join(f"WHEN '{period.value}' THEN %s" for period in PERIODS)
+START = f"CASE budget.period {CASES} ELSE budget.starts END"
+WAITING_MOVEMENTS = (
+    f"SELECT CAST(SUM({' + '.join(COUNTED)}) AS BIGINT) FROM {MOVEMENTS} AS moved"  # noqa: S608
+    f" WHERE NOT moved.demo AND moved.day >= budget.starts AND moved.day >= {START}"
+    " AND (budget.owner_id IS NULL OR moved.owner_id = budget.owner_id)"
+    " AND (budget.project_id IS NULL OR moved.project_id = budget.project_id)"
+)
+# Counters and the movements that no fold has added yet, in one statement: exact at every moment, also without a lock.
+IN_FORCE = (
+    "SELECT budget.*, member.username AS owner_name, project.name AS project_name,"  # noqa: S608
+    f" COALESCE(counted.spent_micros, 0) + COALESCE(({WAITING_MOVEMENTS}), 0) AS spent_micros FROM {BUDGETS} AS budget"
+    f" LEFT JOIN {USERS} AS member ON member.id = budget.owner_id"
+    f" LEFT JOIN {PROJECTS} AS project ON project.id = budget.project_id"
+    f" LEFT JOIN {COUNTS} AS counted ON counted.budget_id = budget.id AND counted.start = {START}"
+    " WHERE budget.ended_at IS NULL AND budget.starts <= %s ORDER BY budget.id"
+)
+WORDS = {Period.DAY: "today", Period.WEEK: "this week", Period.MONTH: "this month", Period.ONCE: "in all"}
+
+
+def rooms(*, now=None):
+    """Return the room of every budget in force, in one query."""
+    today = timezone.localdate(now)
+    return [_room(budget, today) for budget in _in_force(today)]
+
+
+def rooms_for(user):
+    """Return the rooms that whatever a member asks for must fit into, the smallest first; in demo mode none counts."""
+    found = [] if settings.DEMO else [room for room in rooms() if room.covers(user.pk, None)]
+    return sorted(found, key=lambda room: room.left_micros)
+
+
+@dataclass
+class Room:
+    """What one budget leaves. `spent_micros`: reserved, charged and uncertain, and what a plan means to spend."""
+
+    budget: Budget
+    limit_micros: int
+    spent_micros: int
+
+    @property
+    def left_micros(self):
+        return self.limit_micros - self.spent_micros
+
+    @property
+    def whose(self):
+        return self.budget.owner_name or self.budget.project_name or "Team"
+
+    @property
+    def when(self):
+        return WORDS[self.budget.period]
+
+    @property
+    def raised_until(self):
+        """The last day of a raise that counts now, or None."""
+        return self.budget.raised_until if self.limit_micros > self.budget.limit_micros else None
+
+    @property
+    def used_percent(self):
+        return min(100, 100 * max(0, self.spent_micros) // self.limit_micros) if self.limit_micros else 100
+
+    @property
+    def used_permille(self):
+        return permille(self.spent_micros, self.limit_micros)
+
+    @property
+    def warns(self):
+        return self.used_percent >= settings.BUDGET_WARNING_PERCENT
+
+    @property
+    def reached(self):
+        return self.left_micros <= 0
+
+    def covers(self, owner_id, project_id):
+        return self.budget.covers(owner_id, project_id)
+
+
+class Allowance:
+    """Every budget in force and its room. Under the gates' lock nothing is reserved beside it."""
+
+    def __init__(self, *, now=None):
+        self.rooms = [] if settings.DEMO else rooms(now=now)
+        self.places = {}
+
+    def of(self, owner_id, project_id):
+        """Return the rooms that a call of this member for this project must fit into."""
+        place = owner_id, project_id
+        if place not in self.places:
+            self.places[place] = [room for room in self.rooms if room.covers(*place)]
+        return self.places[place]
+
+    def blocking(self, micros, *, owner_id, project_id):
+        """Return the rooms that are too small for a call of this price."""
+        return [room for room in self.of(owner_id, project_id) if room.left_micros < micros]
+
+    def spend(self, micros, *, owner_id, project_id):
+        for room in self.of(owner_id, project_id):
+            room.spent_micros += micros
+
+    def spend_what_waits(self):
+        """Count what waits in the line and will be sent before anything that is asked for now.
+
+        What a locked member or a paused FLUX model has there is not sent: it takes nobody's room.
+        """
+        if self.rooms:
+            waiting = Job.objects.queued().filter(demo=False).not_parked().of_open_members_and_models().order_by()
+            sums = waiting.values_list("owner", "run__project").annotate(micros=Sum("quoted_micros"))
+            for owner_id, project_id, micros in sums:
+                self.spend(int(micros), owner_id=owner_id, project_id=project_id)
+
+
+def _in_force(today):
+    starts = starts_of(today)
+    days = [for_database(Budget, "starts", starts[period]) for period in PERIODS]
+    return Budget.objects.raw(IN_FORCE, [*days, *days, for_database(Budget, "starts", today)])
+
+
+def _room(budget, today):
+    return Room(budget, budget.limit_on(today), int(budget.spent_micros))

@@ -1,0 +1,147 @@
+"""A price that changed is asked again before a waiting job is sent.
+
+A claim looks at the price of the day. What has become cheaper goes at the new price, and its page says so; what has
+become dearer is put aside until its owner has agreed to the new price, has cancelled it, or the price is back.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from gallery.catalogue.money import money
+from gallery.models import Job, Price, Run
+from gallery.models.runs import PRICE_CHANGED, State
+from gallery.services.budgets import deferral
+from gallery.services.db.transactions import Rank, committing
+from gallery.services.jobs import gates
+from gallery.services.jobs.transitions import change_waiting, raise_version, version_of_run
+from gallery.services.prices.price_book import open_book
+
+# The price of the day of a job, as a column of the statement that reads the line: no claim asks for it apart.
+PRICE_OF_JOB = (
+    f"(SELECT ours_micros FROM {Price._meta.db_table} AS price WHERE price.model = {Job._meta.db_table}.model"  # noqa: S608
+    " AND price.starts <= %s ORDER BY price.starts DESC, price.id DESC LIMIT 1) AS price_micros"
+)
+
+log = structlog.get_logger("fluxweb.prices")
+
+
+class PriceMoved(Exception):
+    """The price has changed once more since the person saw it: nothing was sent."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Jobs of one run and model that wait for a yes: what each was quoted, and what it costs today."""
+
+    model: str
+    count: int
+    quoted_micros: int
+    price_micros: int
+
+    @property
+    def sum_micros(self):
+        return self.count * self.price_micros
+
+
+def is_dearer(job):
+    """Whether a job of the line, read with PRICE_OF_JOB, costs more today than it was quoted."""
+    return job.price_micros is not None and job.price_micros > job.quoted_micros
+
+
+def price_of(job):
+    """Return what a job of the line costs now, if it is not dearer than it was quoted."""
+    return job.quoted_micros if job.price_micros is None else min(job.quoted_micros, job.price_micros)
+
+
+def quote_anew(job, *, book):
+    """Return the fields of a job at the price of the book, and say in its notes what it was quoted before."""
+    row = book.row(job.model)
+    words = f"asked for at {money(job.quoted_micros)}; the price was {money(row.ours_micros)} when it was sent"
+    official = row.official_micros(job.width, job.height)
+    notes = list(dict.fromkeys([*job.notes, words]))
+    return {"quoted_micros": row.ours_micros, "official_micros": official, "notes": notes}
+
+
+@committing(Rank.CLAIM)
+def put_aside():
+    """Put aside every job that could be sent and has become dearer; return how many."""
+    gates.lock_gates()
+    now = timezone.now()
+    jobs = Job.objects.claimable(now=now, demo=settings.DEMO).filter(_dearer(open_book()))
+    aside = dict(jobs.values_list("pk", "run"))
+    log.warning("price changed before these were sent", jobs=len(aside), runs=len(set(aside.values())))
+    return change_waiting(aside, reason=PRICE_CHANGED, not_before=deferral.NOT_BEFORE_IT_IS_WOKEN)
+
+
+def _dearer(book):
+    found = Q(pk__in=())
+    for model, row in book.rows.items():
+        found |= Q(model=model, quoted_micros__lt=row.ours_micros)
+    return found
+
+
+def release_affordable():
+    """Let go on what costs no more than it was quoted: the price is back. Return how many."""
+    if not Job.objects.repriced().filter(demo=settings.DEMO).exists():
+        return 0
+    with committing():
+        gates.lock_gates()
+        rows = Job.objects.repriced().filter(demo=settings.DEMO).exclude(_dearer(open_book()))
+        return change_waiting(dict(rows.values_list("pk", "run")), reason="", not_before=timezone.now())
+
+
+def asked(run):
+    """Return what its owner must say yes or no to, by model and quote."""
+    book, counts = open_book(), defaultdict(int)
+    for model, micros in run.jobs.repriced().values_list("model", "quoted_micros"):
+        counts[model, micros] += 1
+    return [Asked(model, n, micros, book.row(model).ours_micros) for (model, micros), n in sorted(counts.items())]
+
+
+def total(asks):
+    return sum(each.sum_micros for each in asks)
+
+
+@transaction.atomic
+def agree(run, *, seen_micros):
+    """Quote what waits for a yes anew and let it go on; return how many. Raises PriceMoved if it is another sum now."""
+    raise_version(run.pk)
+    asks = asked(run)
+    if asks and total(asks) != seen_micros:
+        raise PriceMoved
+    book, now = open_book(), timezone.now()
+    for alike in _alike(run.jobs.repriced()):
+        facts = quote_anew(alike[0], book=book) | {"reason": "", "not_before": now, "changed_at": now}
+        change_waiting({job.pk: run.pk for job in alike}, **facts)
+    more = sum(ask.count * (ask.price_micros - ask.quoted_micros) for ask in asks)
+    Run.objects.filter(pk=run.pk).update(quoted_micros=F("quoted_micros") + more)
+    log.info("agreed to another price", run=run.key, jobs=sum(ask.count for ask in asks), seen_micros=seen_micros)
+    return sum(ask.count for ask in asks)
+
+
+def _alike(jobs):
+    """List the jobs in groups that become the same: a run has thousands of jobs and few sizes."""
+    groups = defaultdict(list)
+    for job in jobs.only("run", "model", "quoted_micros", "width", "height", "notes"):
+        groups[job.model, job.quoted_micros, job.width, job.height, *job.notes].append(job)
+    return groups.values()
+
+
+@transaction.atomic
+def decline(run):
+    """Cancel what waits for a yes; return how many. It cost nothing."""
+    raise_version(run.pk)
+    facts = {"state": State.CANCELLED, "reason": "cancelled", "changed_at": timezone.now()}
+    return run.jobs.repriced().update(version=version_of_run(), **facts)
+
+
+def newest_asking(user):
+    """Return the newest run of a member in which something waits for a yes, or None."""
+    job = Job.objects.repriced().of(user).filter(demo=settings.DEMO).select_related("run").order_by("-id").first()
+    return job.run if job else None

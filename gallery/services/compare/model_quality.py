@@ -1,0 +1,148 @@
+"""Quality for money: what the votes say of each FLUX model, beside its price, its time and how much of it is kept.
+
+Only pairs of one and the same prompt count: of two prompts, the vote might be for the prompt. A pair of one model says
+nothing about models. Price and time are those of the pictures that were judged.
+"""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q
+
+from gallery.catalogue.ratios import permille, rounded
+from gallery.models import Image, Mark, Repeat, Vote
+from gallery.models.ratings import Verdict
+from gallery.models.repeats import Likeness
+from gallery.services.compare import bradley_terry
+
+FEW_VOTES = 10  # of a model: fewer say nothing
+
+
+@dataclass
+class Quality:
+    """One FLUX model. `standing` is None without votes; `price_micros` and `seconds` are averages or None."""
+
+    model: str
+    standing: bradley_terry.Standing | None
+    price_micros: int | None
+    seconds: float | None
+    picked: int
+    judged: int  # picked or rejected
+    blind: int  # of its votes, those without names
+    repeats: dict  # likeness to how often the same request gave that
+    best_for_its_price: bool = False
+
+    @property
+    def votes(self):
+        return self.standing.votes if self.standing else 0
+
+    @property
+    def too_few(self):
+        return self.votes < FEW_VOTES
+
+    @property
+    def kept_permille(self):
+        return permille(self.picked, self.judged)
+
+    @property
+    def micros_per_kept(self):
+        """What one kept picture costs: its price, and its share of those that were rejected."""
+        if not self.picked or self.price_micros is None:
+            return None
+        return rounded(self.price_micros * self.judged, self.picked)
+
+    @property
+    def repeated(self):
+        return sum(self.repeats.values())
+
+    @property
+    def repeated_alike(self):
+        return self.repeats.get(Likeness.IDENTICAL, 0) + self.repeats.get(Likeness.SAME, 0)
+
+
+def of_models(*, user=None, word=""):
+    """Return the qualities of all models that anybody (or only this member) has judged, best first.
+
+    `word`: only pictures whose prompt contains it.
+    """
+    votes = _votes(user, word)
+    standings = {each.player: each for each in bradley_terry.rank(*_games(votes))}
+    marks, facts, repeats = _marks(user, word), _facts(user, word), _repeats(user, word)
+    found = [
+        Quality(
+            model, standings.get(model), *facts.get(model, (None, None)), *marks.get(model, (0, 0)),
+            _blind_votes(votes, model), repeats.get(model, {}),
+        ) for model in {*standings, *marks, *repeats}
+    ]  # fmt: skip
+    found.sort(key=lambda each: (each.standing is None, -each.standing.rating if each.standing else 0, each.model))
+    _mark_best(found)
+    return found
+
+
+def enough_votes(found):
+    """Whether at least two models have votes enough to be told apart."""
+    return sum(not each.too_few for each in found) > 1
+
+
+def _mark_best(found):
+    """Mark each that no cheaper one equals: who pays less gets less."""
+    rated = [each for each in found if not each.too_few and each.price_micros is not None]
+    for each in rated:
+        cheaper = [other for other in rated if other.price_micros <= each.price_micros and other is not each]
+        each.best_for_its_price = all(other.standing.rating < each.standing.rating for other in cheaper)
+
+
+def _votes(user, word):
+    """Return (better model, worse model, tie, blind, how many)."""
+    votes = Vote.objects.filter(better__job__demo=settings.DEMO, better__job__prompt=F("worse__job__prompt"))
+    votes = _narrowed(votes.exclude(better__model=F("worse__model")), user, word, prompt="better__job__prompt")
+    counted = votes.values_list("better__model", "worse__model", "tie", "blind").annotate(n=Count("id"))
+    return list(counted.order_by("better__model", "worse__model", "tie", "blind"))
+
+
+def _games(votes):
+    """Return the models and every single game of theirs."""
+    models = dict.fromkeys(model for vote in votes for model in vote[:2])
+    return models, [(better, worse, tie) for better, worse, tie, _, n in votes for _ in range(n)]
+
+
+def _blind_votes(votes, model):
+    return sum(n for better, worse, _, blind, n in votes if blind and model in (better, worse))
+
+
+def _marks(user, word):
+    """Return {model: (picked, picked or rejected)}."""
+    marks = Mark.objects.filter(image__job__demo=settings.DEMO).exclude(verdict=Verdict.NONE)
+    marks = _narrowed(marks, user, word, prompt="image__job__prompt")
+    picked = Count("id", filter=Q(verdict=Verdict.PICK))
+    rows = marks.order_by().values_list("image__model").annotate(picked=picked, judged=Count("id"))
+    return {model: (kept, judged) for model, kept, judged in rows}
+
+
+def _facts(user, word):
+    """Return {model: (average price in micros, average seconds)} of the pictures that were judged."""
+    marks, votes = Mark.objects.all(), Vote.objects.all()
+    if user:
+        marks, votes = marks.of(user), votes.of(user)
+    judged = Q(pk__in=marks.values("image")) | Q(pk__in=votes.values("better")) | Q(pk__in=votes.values("worse"))
+    images = _narrowed(Image.objects.filter(judged, job__demo=settings.DEMO), None, word, prompt="job__prompt")
+    took = ExpressionWrapper(F("attempt__answered_at") - F("attempt__sent_at"), output_field=DurationField())
+    rows = images.order_by().values_list("model").annotate(price=Avg("attempt__micros"), took=Avg(took))
+    return {model: (round(price), took.total_seconds() if took else None) for model, price, took in rows}
+
+
+def _repeats(user, word):
+    """Return {model: {likeness: how often}}."""
+    repeats = Repeat.objects.measured().filter(job__demo=settings.DEMO)
+    if user:
+        repeats = repeats.filter(job__owner=user)
+    repeats = _narrowed(repeats, None, word, prompt="job__prompt")
+    found = {}
+    for model, likeness, n in repeats.order_by().values_list("job__model", "likeness").annotate(n=Count("id")):
+        found.setdefault(model, {})[likeness] = n
+    return found
+
+
+def _narrowed(rows, user, word, *, prompt):
+    rows = rows.of(user) if user else rows
+    return rows.filter(**{f"{prompt}__icontains": word}) if word else rows

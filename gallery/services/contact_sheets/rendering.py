@@ -1,0 +1,93 @@
+"""Draws one part of a sheet: a light table, the pictures on it, labels, and what is missing as named empty places."""
+
+import contextlib
+
+from PIL import Image as Pillow
+from PIL import ImageDraw
+
+from gallery.models.runs import State
+from gallery.services.contact_sheets.sheet_layout import PLAIN, QUIET, STRONG
+from gallery.services.media import decoding, thumbnails, validation
+from gallery.services.media.text_rendering import line_height, measure, wrap, write
+from gallery.services.storage import files
+
+TABLE, EMPTY, EDGE = (250, 250, 250), (238, 238, 238), (200, 200, 200)
+INKS = {PLAIN: (40, 40, 40), STRONG: (20, 20, 20), QUIET: (105, 105, 105)}
+QUALITY = 90  # of JPEG
+COMPRESSION = 4  # of PNG: 6 takes twice as long and saves three hundredths
+NO_CELL, GONE, DAMAGED = "not asked for", "its file is gone", "its file is damaged"
+MISSING = {
+    State.QUEUED: "waiting", State.CLAIMED: "being made", State.SENDING: "being made", State.HAVE_URL: "being made",
+    State.FAILED: "refused", State.LOST: "paid and lost", State.BLOCKED: "held aside", State.UNKNOWN: "in doubt",
+    State.NO_RESULT: "no picture came", State.CANCELLED: "cancelled", State.DONE: "deleted",
+}  # fmt: skip
+
+
+def draw(part, *, keep_lease):
+    """Return the picture of a part. `keep_lease` is called before each picture that is decoded."""
+    canvas = Pillow.new("RGB", (part.width, part.height), TABLE)
+    for label in part.labels:
+        _write(canvas, label)
+    for place in part.places:
+        keep_lease()
+        _fill(canvas, place)
+    return canvas
+
+
+def save(canvas, file, image_format):
+    """Write the picture of a part into an open file."""
+    if image_format == "png":
+        canvas.save(file, "PNG", compress_level=COMPRESSION)
+    else:
+        canvas.save(file, "JPEG", quality=QUALITY)
+
+
+def _write(canvas, label):
+    for n, line in enumerate(label.lines):
+        place = (label.x, label.y + n * line_height(label.size))
+        write(canvas, place, line, label.size, ink=INKS[label.ink], bold=label.ink == STRONG)
+
+
+def _fill(canvas, place):
+    image = place.cell and place.cell.image
+    if image is None:
+        _leave_empty(canvas, place, MISSING[place.cell.job.state] if place.cell else NO_CELL)
+        return
+    try:
+        picture = _fitted(image, place)
+    except FileNotFoundError:
+        _leave_empty(canvas, place, GONE)
+        return
+    except (OSError, SyntaxError, ValueError) as trouble:
+        if getattr(trouble, "errno", None):
+            raise  # the storage's, and perhaps over in a moment; what is wrong with the picture itself has no number
+        _leave_empty(canvas, place, DAMAGED)
+        return
+    left, top = (place.width - picture.width) // 2, (place.height - picture.height) // 2
+    canvas.paste(picture, (place.x + left, place.y + top))
+
+
+def _fitted(image, place):
+    """Return the picture as large as it fits. Decodes no more of it than that needs, and one at a time."""
+    box = (place.width, place.height)
+    with _open(image, longer=max(box)) as file, validation.DECODES, validation.open_picture(file) as picture:
+        return decoding.on_ground(decoding.upright(picture, within=box), TABLE)
+
+
+def _open(image, *, longer):
+    """Open the thumbnail where it is large enough to be made smaller without loss, else the original."""
+    if image.thumbnail and longer <= thumbnails.EDGE // 2:
+        with contextlib.suppress(FileNotFoundError):
+            return files.open_file(image.thumbnail)
+    return files.open_file(image.file)
+
+
+def _leave_empty(canvas, place, words):
+    corner = (place.x + place.width - 1, place.y + place.height - 1)
+    ImageDraw.Draw(canvas).rectangle(((place.x, place.y), corner), fill=EMPTY, outline=EDGE)
+    size = max(11, min(place.width // 10, 40))
+    lines = wrap(words, size, width=place.width - 8, lines=3)
+    top = place.y + (place.height - len(lines) * line_height(size)) // 2
+    for n, line in enumerate(lines):
+        left = place.x + (place.width - measure(line, size)) // 2
+        write(canvas, (left, top + n * line_height(size)), line, size, ink=INKS[QUIET])

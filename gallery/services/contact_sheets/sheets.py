@@ -1,0 +1,226 @@
+"""Sheets: ask for one, draw the next part, try again, take them away. The parts that are made stay whatever happens."""
+
+import contextlib
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+from django.utils import dateformat, timezone
+
+from gallery.catalogue import lists
+from gallery.models import Image, Job, Run, Sheet, SheetPart
+from gallery.models.contact_sheets import SheetFormat, SheetState
+from gallery.services.contact_sheets import rendering, sheet_layout
+from gallery.services.db.transactions import give_connection_back
+from gallery.services.runs import layouts
+from gallery.services.storage import files
+
+LEASE_SECONDS = 60  # who draws renews it; after that another worker does
+RENEWED_AFTER_SECONDS = 5
+WAITS = (5, 30)  # seconds before the second and the third try of a part; then a person decides
+MOST_OF_A_RUN = 12
+MOST_PARTS = 40
+KEPT_DAYS = 30
+FREE_BYTES = 5 * files.FREE_BYTES  # sheets stop long before pictures do
+TITLE_CHARACTERS = 400
+FOLDER = "sheets"
+SUFFIXES = {SheetFormat.JPEG: "jpg", SheetFormat.PNG: "png"}
+
+log = structlog.get_logger("fluxweb.sheets")
+
+
+class NoSheet(Exception):
+    """This sheet cannot be made; the sentence says why."""
+
+
+class NotMine(Exception):
+    """The sheet is gone, or another worker draws it."""
+
+
+@dataclass
+class Cell:
+    """One job with the picture that stands for it."""
+
+    job: Job
+    image: Image | None
+
+
+def ask_for(run, *, across="", page="", edge, image_format):
+    """Have the matrix of a run drawn as it is laid out there; return the sheet. Raises NoSheet.
+
+    Asking twice while it is being drawn is asking once.
+    """
+    cells = _cells(run, run.size)
+    layout = layouts.lay_out(cells, across=across, page=page)
+    wanted = {"across": layout.across, "page": layout.page_asked, "edge": edge, "format": image_format}
+    size = len(_parts(run, layout, cells, edge=edge))
+    if size > MOST_PARTS:
+        raise NoSheet(f"That would be {size} parts: at most {MOST_PARTS}. Choose smaller pictures.")
+    with transaction.atomic():
+        Run.objects.select_for_update().get(pk=run.pk)
+        if asked := run.sheets.unfinished().filter(**wanted, cells=run.size).first():
+            return asked
+        if run.sheets.count() >= MOST_OF_A_RUN:
+            raise NoSheet(f"This run has {MOST_OF_A_RUN} sheets. Delete one of them first.")
+        sheet = Sheet.objects.create(run=run, owner_id=run.owner_id, cells=run.size, size=size, **wanted)
+    log.info("sheet asked for", sheet=sheet.key, run=run.key, parts=size)
+    return sheet
+
+
+def try_again(sheet):
+    """Let what failed be drawn from where it stopped; return whether it had failed."""
+    failed = Sheet.objects.filter(pk=sheet.pk, state=SheetState.FAILED)
+    return failed.update(state=SheetState.WAITING, tries=0, reason="", due_at=timezone.now()) == 1
+
+
+def delete(sheet):
+    """Take a sheet and its files away."""
+    names = list(sheet.parts.values_list("file", flat=True))
+    sheet.delete()
+    for name in names:
+        files.remove(name)
+    log.info("sheet deleted", sheet=sheet.key)
+
+
+def file_name(part):
+    """Name the file of a part: those of one sheet stand in their order in a folder."""
+    sheet = part.sheet
+    behind = f"-{part.number:0{len(str(sheet.size))}}-of-{sheet.size}" if sheet.size > 1 else ""
+    return f"sheet-{sheet.run.key}{behind}.{SUFFIXES[sheet.format]}"
+
+
+def contents(sheet):
+    """Yield (name, bytes) of each part that is made, one after the other."""
+    for part in sheet.parts.select_related("sheet__run").order_by("number"):
+        with contextlib.suppress(FileNotFoundError), files.open_file(part.file) as file:
+            yield file_name(part), file.read()
+
+
+def sweep():
+    """Take away the sheets that are old, and files whose sheet is gone."""
+    for sheet in Sheet.objects.filter(created_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)):
+        delete(sheet)
+    for name, key in files.names(FOLDER):
+        if not Sheet.objects.filter(key=key).exists():
+            files.remove(name)
+
+
+def draw_next():
+    """Draw one part of the sheet that has waited longest; return whether there was one to draw."""
+    sheet = _claim()
+    if sheet is None:
+        return False
+    try:
+        _draw_part(sheet, len(sheet.parts.all()) + 1)
+    except NotMine:
+        log.info("sheet given up", sheet=sheet.key)
+    except (OSError, ValueError, SyntaxError) as trouble:
+        _fail(sheet, trouble)
+    return True
+
+
+def _claim():
+    """Return a sheet with a lease of ours, or None. One whose worker died three times is not tried again."""
+    now = timezone.now()
+    for sheet in Sheet.objects.due(now).select_related("run__project").prefetch_related("parts").order_by("due_at")[:5]:
+        mine = Sheet.objects.due(now).filter(pk=sheet.pk, tries=sheet.tries)
+        if sheet.tries > len(WAITS):
+            reason = "Drawing was begun three times and came to no end."
+            mine.update(state=SheetState.FAILED, lease_until=None, due_at=None, reason=reason)
+            continue
+        until = now + timedelta(seconds=LEASE_SECONDS)
+        if mine.update(state=SheetState.DRAWING, lease_until=until, tries=F("tries") + 1):
+            sheet.lease_until, sheet.tries = until, sheet.tries + 1
+            return sheet
+    return None
+
+
+def _draw_part(sheet, number):
+    files.check_room(free_bytes=FREE_BYTES)
+    cells = _cells(sheet.run, sheet.cells)
+    layout = layouts.lay_out(cells, across=sheet.across, page=sheet.page)
+    part = _parts(sheet.run, layout, cells, edge=sheet.edge)[number - 1]
+    give_connection_back()
+    canvas = rendering.draw(part, keep_lease=lambda: _renew(sheet))
+    with files.incoming_file() as file:
+        rendering.save(canvas, file, sheet.format)
+        size = file.tell()
+        _renew(sheet, at_once=True)
+        name = files.publish(file, files.name_of(sheet, FOLDER, f".{number}.{SUFFIXES[sheet.format]}"))
+    _settle(sheet, number, file=name, width=canvas.width, height=canvas.height, bytes=size)
+
+
+def _renew(sheet, *, at_once=False):
+    """Keep the lease. Raises NotMine if it is lost: the sheet was deleted, or this process slept too long."""
+    now = timezone.now()
+    begun = sheet.lease_until - timedelta(seconds=LEASE_SECONDS)
+    if at_once or now - begun > timedelta(seconds=RENEWED_AFTER_SECONDS):
+        until = now + timedelta(seconds=LEASE_SECONDS)
+        if not _mine(sheet).update(lease_until=until):
+            raise NotMine
+        sheet.lease_until = until
+        give_connection_back()
+
+
+def _mine(sheet):
+    return Sheet.objects.filter(pk=sheet.pk, state=SheetState.DRAWING, lease_until=sheet.lease_until)
+
+
+def _settle(sheet, number, **facts):
+    """Put the part on the books, and let the next sheet have its turn. A file of a sheet that is gone goes too."""
+    ended = number == sheet.size
+    turn = (
+        {"state": SheetState.DONE, "due_at": None} if ended else {"state": SheetState.WAITING, "due_at": timezone.now()}
+    )
+    with transaction.atomic():
+        if _mine(sheet).update(tries=0, reason="", lease_until=None, **turn):
+            SheetPart.objects.create(sheet=sheet, number=number, **facts)
+            log.info("part of a sheet drawn", sheet=sheet.key, part=number, of=sheet.size, bytes=facts["bytes"])
+            return
+    if not Sheet.objects.filter(pk=sheet.pk).exists():
+        files.remove(facts["file"])
+
+
+def _fail(sheet, trouble):
+    """Try again a little later, at last leave it to a person; what is drawn already stays."""
+    reason = _say(trouble)
+    last = sheet.tries > len(WAITS)
+    state = SheetState.FAILED if last else SheetState.WAITING
+    due_at = None if last else timezone.now() + timedelta(seconds=WAITS[sheet.tries - 1])
+    _mine(sheet).update(state=state, reason=reason, lease_until=None, due_at=due_at)
+    log.warning("sheet failed", sheet=sheet.key, tries=sheet.tries, reason=reason, again=not last)
+
+
+def _say(trouble):
+    if isinstance(trouble, files.StorageTrouble):
+        return str(trouble)[:200]
+    if isinstance(trouble, OSError) and trouble.strerror:
+        return f"The storage says: {trouble.strerror}."[:200]
+    return "A picture of the run could not be read."
+
+
+def _cells(run, count):
+    """Return the first jobs of a run as cells: those that came later are not on a sheet asked for before."""
+    jobs = (
+        run.jobs.filter(position__lt=count)
+        .defer("prompt", "parameters", "notes", "words")
+        .select_related("reused")
+        .prefetch_related("images")
+        .order_by("position")
+    )
+    return [Cell(job, max(job.images.all(), key=lambda image: image.id, default=job.reused)) for job in jobs]
+
+
+def _parts(run, layout, cells, *, edge):
+    return sheet_layout.plan(layout, edge=edge, title=run.prompt[:TITLE_CHARACTERS], facts=_facts(run, layout, cells))
+
+
+def _facts(run, layout, cells):
+    """What stands below the title: what varies by its count, what does not by its value; project and day."""
+    models, seeds = ({getattr(cell.job, name) for cell in cells} for name in ("model", "seed"))
+    one = {"1 model": min(models), "1 seed": f"seed {min(seeds)}"}
+    day = dateformat.format(timezone.localtime(run.created_at), "j F Y")
+    counts = [lists.counted(len(cells), "image"), *(one.get(count, count) for count in layout.counts)]
+    return [*counts, run.project.name if run.project else "", day]

@@ -1,0 +1,57 @@
+"""Long work in short transactions: nobody waits longer for the one writer of SQLite than for a press.
+
+Between two slices everybody else has as long as the last one took. What is written so must be resumable: a process may
+be killed between any two of them.
+"""
+
+import time
+from contextlib import contextmanager
+
+from django.db import connection
+
+from gallery.services.db.transactions import committing
+
+MOST_SECONDS = 0.025  # aimed at: beside other work on the machine a slice takes up to four times as long
+FIRST, LEAST, MOST = 100, 10, 1000  # rows
+
+
+class Pace:
+    """How many rows a slice may have, as the slices before it have taught."""
+
+    def __init__(self, size=FIRST):
+        self.size = size
+
+    @contextmanager
+    def slice(self):
+        """Open the transaction of one slice; others may write before the next."""
+        with committing():
+            began = time.monotonic()
+            yield
+        took = time.monotonic() - began
+        self._learn(took)
+        if not connection.in_atomic_block:
+            time.sleep(min(took, MOST_SECONDS))
+
+    def _learn(self, took):
+        if took > MOST_SECONDS:
+            self.size = max(LEAST, self.size // 2)
+        elif took < MOST_SECONDS / 3:
+            self.size = min(MOST, self.size * 2)
+
+
+def in_slices(rows, write, *, pace=None):
+    """Call `write` with some of the rows at a time, each time in a transaction of its own."""
+    pace, first = pace or Pace(), 0
+    while part := rows[first : first + pace.size]:
+        first += len(part)
+        with pace.slice():
+            write(part)
+
+
+def delete_in_slices(rows):
+    """Delete what a query finds, a slice at a time; return how many rows, with what hangs on them."""
+    pace, gone = Pace(), 0
+    while ids := list(rows.order_by("pk").values_list("pk", flat=True)[: pace.size]):
+        with pace.slice():
+            gone += rows.model._base_manager.filter(pk__in=ids).delete()[0]
+    return gone

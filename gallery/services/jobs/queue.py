@@ -1,0 +1,113 @@
+"""The line: who waits, what runs, and which place a job has."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Count, Exists, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from gallery.catalogue.problems import InvalidMatrix, Problem
+from gallery.models import Job
+from gallery.models.runs import RUNNING, UNFINISHED, State
+from gallery.services.jobs import gates
+from gallery.services.storage import storage_watch
+
+LONGEST = 999
+
+
+@dataclass(frozen=True)
+class Line:
+    """How many jobs of this mode are unfinished: mine and everybody's."""
+
+    mine: int
+    all: int
+
+    @property
+    def all_words(self):
+        return f"{LONGEST}+" if self.all > LONGEST else str(self.all)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How long the line is, and the gates that let nothing through, the key's first.
+
+    `asks`: how many of mine wait for a yes because their price has risen. `outages`: workers that could not store.
+    """
+
+    line: Line
+    shut: list
+    asks: int = 0
+    outages: bool = False
+
+
+def standing(user):
+    """Tell what stands around every page, in one query: the key's gate comes with the numbers behind it."""
+    now = timezone.now()
+    unfinished = Job.objects.filter(state__in=UNFINISHED, demo=settings.DEMO)
+    found = list(
+        gates.key_and_shut(now).annotate(
+            mine=_count(unfinished.filter(owner=user)),
+            everyone=_count(unfinished),
+            asks=_count(Job.objects.repriced().of(user).filter(demo=settings.DEMO)),
+            outages=Exists(storage_watch.told()),
+        )
+    )
+    line = Line(found[0].mine, found[0].everyone) if found else Line(0, 0)
+    shut = [each for each in found if not each.is_open(now)]
+    shut.sort(key=lambda each: (not each.is_key, each.name))
+    return Standing(line, shut, found[0].asks, found[0].outages) if found else Standing(line, shut)
+
+
+def _count(jobs):
+    counted = jobs.order_by().values("demo").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
+
+
+def require_room(owner, images):
+    """Raise InvalidMatrix if so many more images of a member may not wait in the line."""
+    waiting = Job.objects.queued().filter(owner=owner, demo=settings.DEMO).count()
+    free = max(0, settings.WAITING_MAX - waiting)
+    if images > free:
+        wait, fit = "waits" if waiting == 1 else "wait", "fits" if free == 1 else "fit"
+        words = f"{waiting:,} of your images {wait}, and at most {settings.WAITING_MAX:,} may: {free:,} more {fit}."
+        raise InvalidMatrix({"": Problem(f"{words} Cancel some in the queue, or ask for less.")})
+
+
+def places(owner, jobs):
+    """Return {job id: place in line} for waiting jobs of one owner.
+
+    Members take turns, so before my n-th job goes at most n of every other member's.
+    """
+    waiting = [job.id for job in jobs if job.state == State.QUEUED]
+    if not waiting:
+        return {}
+    counts = dict(
+        Job.objects.queued()
+        .not_parked()
+        .filter(demo=settings.DEMO)
+        .order_by()
+        .values_list("owner")
+        .annotate(n=Count("id"))
+    )
+    counts.pop(owner.pk, None)
+    line = Job.objects.queued().not_parked().filter(owner=owner, demo=settings.DEMO)
+    mine = list(line.order_by("id").values_list("id", flat=True))
+    rank = {job_id: n for n, job_id in enumerate(mine, start=1)}
+    return {
+        job_id: rank[job_id] + sum(min(rank[job_id], n) for n in counts.values())
+        for job_id in waiting
+        if job_id in rank
+    }
+
+
+def unfinished(limit=200):
+    """Return the jobs of everybody, running ones first, then in the order they came."""
+    jobs = (
+        Job.objects.filter(demo=settings.DEMO)
+        .with_opening()
+        .select_related("owner", "run", "attempt")
+        .defer("run__prompt")
+    )
+    running = list(jobs.filter(state__in=RUNNING).order_by("id")[:limit])
+    return running + list(jobs.filter(state=State.QUEUED).order_by("id")[: limit - len(running)])

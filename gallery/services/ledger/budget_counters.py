@@ -1,0 +1,88 @@
+"""What counts against each budget, by period: counted by the fold of the journal, never by a sum over attempts."""
+
+from collections import Counter
+
+from django.db import connection
+from django.db.models import F, Sum
+
+from gallery.models import Adjustment, Attempt, Budget, BudgetCount, DaySpend, Movement
+from gallery.models.calls import Money
+from gallery.services.db.raw_updates import for_database
+
+COUNTED = ("reserved_micros", "charged_micros", "uncertain_micros", "adjusted_micros")
+COUNTS = BudgetCount._meta.db_table
+ADD = (
+    f"INSERT INTO {COUNTS} (budget_id, start, spent_micros) VALUES (%s, %s, %s) ON CONFLICT (budget_id, start)"  # noqa: S608
+    f" DO UPDATE SET spent_micros = {COUNTS}.spent_micros + excluded.spent_micros"
+)
+
+
+def add(deltas):
+    """Add what a fold brings to every budget that it counts against. The caller holds the gates' lock."""
+    counts = Counter()
+    for budget in Budget.objects.in_force():
+        for delta in deltas:
+            if not delta.demo and delta.day >= budget.starts and budget.covers(delta.owner_id, delta.project_id):
+                counts[budget.pk, budget.start_of(delta.day)] += sum(delta.amounts[name] for name in COUNTED)
+    _write(counts)
+
+
+def begin(budget):
+    """Count what the roll-up has for a budget that is new, or is counted anew. The caller has folded under the lock."""
+    BudgetCount.objects.filter(budget=budget).delete()
+    _write(_by_period(budget, _sums(DaySpend.objects, budget)))
+
+
+def all_budgets():
+    """Return every budget that counts; there are none after migrating back to before there were any."""
+    return list(Budget.objects.in_force()) if COUNTS in connection.introspection.table_names() else []
+
+
+def differences():
+    """Return (budget, start of the period, micros) where a counter is not what the attempts say, and by how much.
+
+    Movements that wait belong to the counters. The caller lets nobody record meanwhile.
+    """
+    return [(budget, start, n) for budget in Budget.objects.in_force() for start, n in _differences(budget)]
+
+
+def _differences(budget):
+    kept = Counter(dict(budget.counts.values_list("start", "spent_micros")))
+    kept.update(_starts(_by_period(budget, _sums(Movement.objects, budget))))
+    attempts = Attempt.objects.exclude(money=Money.NOT_CHARGED)
+    kept.subtract(_starts(_by_period(budget, _scope(attempts, budget).annotate(sum=Sum("micros")))))
+    kept.subtract(_starts(_by_period(budget, _scope(Adjustment.objects, budget).annotate(sum=Sum("micros")))))
+    return [(start, n) for start, n in kept.items() if n]
+
+
+def _starts(counts):
+    return {start: n for (_, start), n in counts.items()}
+
+
+def _sums(rows, budget):
+    return _scope(rows, budget).annotate(sum=Sum(sum((F(name) for name in COUNTED[1:]), F(COUNTED[0]))))
+
+
+def _scope(rows, budget):
+    """Group by day what a budget covers."""
+    whose = {"owner": budget.owner_id, "project": budget.project_id}
+    covered = {name: pk for name, pk in whose.items() if pk is not None}
+    return rows.filter(demo=False, day__gte=budget.starts, **covered).order_by().values_list("day")
+
+
+def _by_period(budget, sums):
+    counts = Counter()
+    for day, micros in sums:
+        counts[budget.pk, budget.start_of(day)] += int(micros)
+    return counts
+
+
+def _write(counts):
+    rows = [
+        (budget_id, for_database(BudgetCount, "start", start), micros)
+        for (budget_id, start), micros in sorted(counts.items())
+        if micros
+    ]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany(ADD, rows)

@@ -1,0 +1,182 @@
+"""The sums of what was spent: the journal of the attempts is folded into counters, a few rows at a time.
+
+Every change of an attempt's money leaves a movement (models/costs/ledger_triggers.py). Movements are only ever added,
+so nobody waits for anybody when several workers record at the same moment; sums are touched here alone, by whoever
+holds the gates' lock. Until then the waiting movements count too: what reads the sums adds them, and is exact at every
+moment.
+"""
+
+from collections import defaultdict
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+
+from gallery.models import Adjustment, Attempt, DaySpend, Mark, Movement
+from gallery.models.costs import ledger_triggers
+from gallery.models.costs.adjustments import NO_MEMBER
+from gallery.models.costs.ledger import AMOUNTS, DIMENSIONS, terms
+from gallery.services.db import side_notes
+from gallery.services.db.raw_updates import for_database
+from gallery.services.db.slices import Pace
+from gallery.services.db.transactions import committing
+from gallery.services.jobs import gates
+from gallery.services.ledger import budget_counters, rollups
+from gallery.services.ledger.rollups import delta_of
+
+MOST_AT_ONCE = 5_000  # movements: so many are held in memory
+FOLDED_FIRST = 500  # of a fold by itself, in one slice
+
+ATTEMPTS, ADJUSTMENTS, MOVEMENTS, DAYS = (model._meta.db_table for model in (Attempt, Adjustment, Movement, DaySpend))
+PLACE, SUMS = ", ".join(DIMENSIONS), ", ".join(AMOUNTS)
+TAKE = (
+    f"DELETE FROM {MOVEMENTS} WHERE id IN (SELECT id FROM {MOVEMENTS} ORDER BY id LIMIT %s)"  # noqa: S608
+    f" RETURNING {PLACE}, {SUMS}"
+)
+# What was booked by hand, as the sums have it.
+PLACE_OF_ADJUSTMENT = PLACE.replace("owner_id", f"COALESCE(owner_id, {NO_MEMBER})")
+LESS_ADJUSTED = ", ".join("-micros" if name == "adjusted_micros" else "0" for name in AMOUNTS)
+COMPARE = (
+    f"SELECT {PLACE}, {', '.join(f'CAST(SUM({name}) AS BIGINT)' for name in AMOUNTS)} FROM ("  # noqa: S608
+    f" SELECT {PLACE}, {SUMS} FROM {DAYS} WHERE {{days}}"
+    f" UNION ALL SELECT {PLACE}, {SUMS} FROM {MOVEMENTS} WHERE {{days}}"
+    f" UNION ALL SELECT {PLACE}, {', '.join(f'-({term})' for term in terms(ATTEMPTS))} FROM {ATTEMPTS} WHERE {{days}}"
+    f" UNION ALL SELECT {PLACE_OF_ADJUSTMENT}, {LESS_ADJUSTED} FROM {ADJUSTMENTS} WHERE {{days}}"
+    f") AS kept_less_counted GROUP BY {PLACE} HAVING {' OR '.join(f'SUM({name}) <> 0' for name in AMOUNTS)}"
+)
+ALL_DAYS, ONE_DAY = COMPARE.format(days="1 = 1"), COMPARE.format(days="day = %s")
+
+
+def fold_movements():
+    """Fold what waits into every counter, in the caller's transaction, which must hold the gates' lock."""
+    while _fold_some(MOST_AT_ONCE):
+        pass
+
+
+def _fold_some(most):
+    """Fold so many movements at most; return whether there were any."""
+    with connection.cursor() as cursor:
+        taken = _take(cursor, most)
+    if deltas := _deltas(taken):
+        for add in COUNTERS:
+            add(deltas)
+    return bool(taken)
+
+
+def _take(cursor, most):
+    """Read and remove in one statement: a movement that somebody commits meanwhile waits for the next fold."""
+    cursor.execute(TAKE, [most])
+    return cursor.fetchall()
+
+
+def fold():
+    """Fold what waits, if anything does, in slices: of a sweep, or after many rows were written."""
+    pace = Pace(FOLDED_FIRST)
+    while Movement.objects.exists():
+        with pace.slice():
+            gates.lock_gates()
+            _fold_some(pace.size)
+
+
+def _deltas(taken):
+    """Add up movements by their place; what came and went again is left out."""
+    sums = defaultdict(lambda: [0] * len(AMOUNTS))
+    for row in taken:
+        place = row[: len(DIMENSIONS)]
+        sums[place] = [a + b for a, b in zip(sums[place], row[len(DIMENSIONS) :], strict=True)]
+    return [delta_of(place, amounts) for place, amounts in sums.items() if any(amounts)]
+
+
+# Each takes a list of Delta, inside the transaction of the fold. A counter of its own begins from DaySpend.
+COUNTERS = [rollups.add, budget_counters.add]
+
+
+def note_kept(images):
+    """Count pictures as kept if somebody picks them, and no longer if nobody does."""
+    picked = Exists(Mark.objects.kept().filter(image__attempt=OuterRef("pk")))
+    Attempt.objects.filter(image__in=images).update(kept=picked)
+
+
+def note_shared(images):
+    """Count pictures as shared, for good: a link that is revoked has been of use."""
+    Attempt.objects.filter(image__in=images, shared=False).update(shared=True)
+
+
+def note_downloaded(attempt):
+    """Count what an attempt brought as downloaded, for good: whoever has saved a file has a use for it."""
+    if not attempt.downloaded:
+        with side_notes.if_it_can_be():
+            Attempt.objects.filter(pk=attempt.pk, downloaded=False).update(downloaded=True)
+
+
+def differences():
+    """Return as Delta by how much the roll-ups, with the waiting movements, are more than the attempts say."""
+    return _compare(ALL_DAYS) + rollups.differences()
+
+
+def _compare(statement, *values):
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)  # one statement: one moment
+        return [delta_of(row[: len(DIMENSIONS)], row[len(DIMENSIONS) :]) for row in cursor.fetchall()]
+
+
+def rebuild():
+    """Count anew what is not as the attempts say, a day at a time; return what differed.
+
+    Killed in between it has put right what it got to; twice at once does no harm, each looks again under the lock.
+    """
+    with one_moment():
+        differed = differences()
+    pace = Pace()
+    for day in sorted({delta.day for delta in differed}):
+        with pace.slice(), standing_still():
+            rollups.take_away(_compare(ONE_DAY, *4 * [for_database(DaySpend, "day", day)]))
+    for month in sorted({delta.day.replace(day=1) for delta in differed}):
+        with pace.slice(), standing_still():
+            rollups.mend_coarse(month)
+    for budget in budget_counters.all_budgets():
+        with pace.slice(), standing_still():
+            budget_counters.begin(budget)
+    return differed
+
+
+@contextmanager
+def one_moment():
+    """Read everything as it stands at one moment; everybody may write meanwhile."""
+    if connection.in_atomic_block:
+        yield
+        return
+    mode = getattr(connection, "transaction_mode", None)
+    try:
+        if mode:
+            connection.transaction_mode = "DEFERRED"  # a reader of SQLite's log needs no lock
+        with transaction.atomic():
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+    finally:
+        if mode:
+            connection.transaction_mode = mode
+
+
+@contextmanager
+def standing_still():
+    """Open a transaction in which nobody claims or records."""
+    with committing(), connection.cursor() as cursor:
+        gates.lock_gates()
+        if connection.vendor == "postgresql":
+            cursor.execute(f"LOCK TABLE {ATTEMPTS} IN SHARE MODE")
+        yield
+
+
+def before_migrate(*, using, plan, **_):
+    """Let a migration change the tables that the journal's triggers stand on."""
+    if plan:
+        ledger_triggers.remove(using=using)
+
+
+def after_migrate(*, using, **_):
+    """Put the triggers back. While they were away a worker may have recorded something: then all is counted anew."""
+    if ledger_triggers.install(using=using) and Attempt.objects.exists():
+        rebuild()

@@ -1,0 +1,143 @@
+"""The roll-ups that reports read: by day, by month, and by day and model alone, so that long reports read few rows.
+
+Over a million attempts of twenty members in two years they had 85,000, 12,000 and 8,000 rows.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from django.db import connection
+
+from gallery.models import DayModelSpend, DaySpend, MonthSpend
+from gallery.models.costs.ledger import AMOUNTS, DIMENSIONS
+from gallery.services.db.raw_updates import for_database, marks
+
+SUMS = ", ".join(AMOUNTS)
+
+
+@dataclass(frozen=True)
+class Delta:
+    """How much the sums of one day, member, FLUX model and project change. `amounts`: by the names of AMOUNTS."""
+
+    demo: bool
+    day: date
+    owner_id: int
+    model: str
+    project_id: int | None
+    amounts: dict
+
+
+@dataclass(frozen=True)
+class Rollup:
+    """One table of sums. `columns` say where an attempt counts; `by_month`: its day is the first of a month."""
+
+    rows: type
+    columns: tuple
+    by_month: bool = False
+
+    @property
+    def table(self):
+        return self.rows._meta.db_table
+
+    def place(self, delta):
+        """Return where a delta counts, as the columns say it."""
+        facts = {**vars(delta), "day": delta.day.replace(day=1) if self.by_month else delta.day}
+        return tuple(facts[name] for name in self.columns)
+
+    def add(self, deltas):
+        sums = _added((self.place(delta), delta.amounts.values()) for delta in deltas)
+        with connection.cursor() as cursor:
+            cursor.executemany(self._add, [self._values(place, amounts) for place, amounts in sums.items()])
+
+    @property
+    def _add(self):
+        once = ", ".join("COALESCE(project_id, 0)" if name == "project_id" else name for name in self.columns)
+        more = ", ".join(f"{name} = {self.table}.{name} + excluded.{name}" for name in AMOUNTS)
+        return (
+            f"INSERT INTO {self.table} ({', '.join(self.columns)}, {SUMS})"  # noqa: S608  names from our own code
+            f" VALUES ({marks([*self.columns, *AMOUNTS])}) ON CONFLICT ({once}) DO UPDATE SET {more}"
+        )
+
+    def _values(self, place, amounts):
+        day = self.columns.index("day")
+        return [*place[:day], for_database(DaySpend, "day", place[day]), *place[day + 1 :], *amounts]
+
+    def read(self, month=None):
+        """Return {place: amounts} of the whole table, or of a month."""
+        within = [for_database(DaySpend, "day", day) for day in (month, _next(month))] if month else []
+        where = "day >= %s AND day < %s" if month else "1 = 1"
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {', '.join(self.columns)}, {SUMS} FROM {self.table} WHERE {where}", within)  # noqa: S608
+            return _added((_place(row, self.columns), row[len(self.columns) :]) for row in cursor.fetchall())
+
+
+DAYS = Rollup(DaySpend, DIMENSIONS)
+MONTHS = Rollup(MonthSpend, DIMENSIONS, by_month=True)
+DAY_MODELS = Rollup(DayModelSpend, ("demo", "day", "model"))
+COARSE = (MONTHS, DAY_MODELS)
+
+
+def add(deltas):
+    """Add what a fold brings to every roll-up. The caller holds the gates' lock."""
+    for rollup in (DAYS, *COARSE):
+        rollup.add(deltas)
+
+
+def take_away(deltas):
+    """Put the days right: what they have too much, or too little, is taken out of them. The caller holds the lock."""
+    DAYS.add([_opposite(delta) for delta in deltas])
+
+
+def mend_coarse(month):
+    """Put the coarser roll-ups of a month right by its days. The caller holds the lock."""
+    deltas = _days(month)
+    for rollup in COARSE:
+        rollup.add([_opposite(delta) for delta in _differences(rollup, deltas, month)])
+
+
+def _opposite(delta):
+    return replace(delta, amounts={name: -amount for name, amount in delta.amounts.items()})
+
+
+def _next(month):
+    return (month + timedelta(days=31)).replace(day=1)
+
+
+def differences():
+    """Return as Delta by how much the coarser roll-ups are more than the days; what they do not tell apart is None."""
+    deltas = _days()
+    return [found for rollup in COARSE for found in _differences(rollup, deltas)]
+
+
+def _differences(rollup, deltas, month=None):
+    less = ((rollup.place(delta), [-amount for amount in delta.amounts.values()]) for delta in deltas)
+    left = _added([*rollup.read(month).items(), *less])
+    for place, amounts in left.items():
+        if any(amounts):
+            facts = dict.fromkeys(DIMENSIONS) | dict(zip(rollup.columns, place, strict=True))
+            yield Delta(**facts, amounts=dict(zip(AMOUNTS, amounts, strict=True)))
+
+
+def _days(month=None):
+    return [delta_of(place, amounts) for place, amounts in DAYS.read(month).items()]
+
+
+def delta_of(place, amounts):
+    """Return a Delta of a row as a cursor gives it: its place, and its amounts."""
+    return Delta(*_place(place, DIMENSIONS), dict(zip(AMOUNTS, amounts, strict=True)))
+
+
+def _place(row, columns):
+    """Read the place of a row; SQLite's days are texts and its booleans are numbers."""
+    facts = dict(zip(columns, row, strict=False))
+    day = facts["day"] if isinstance(facts["day"], date) else date.fromisoformat(facts["day"])
+    return tuple((facts | {"demo": bool(facts["demo"]), "day": day}).values())
+
+
+def _added(pairs):
+    """Add up amounts by their place."""
+    sums = defaultdict(lambda: [0] * len(AMOUNTS))
+    for place, amounts in pairs:
+        sums[place] = [a + b for a, b in zip(sums[place], amounts, strict=True)]
+    return sums

@@ -1,0 +1,32 @@
+"""Prompt templates as a file: all that come with one, and all that go into one."""
+
+from dataclasses import asdict
+
+from django.db import transaction
+
+from gallery.catalogue.template_files import Template
+from gallery.models import PromptTemplate
+from gallery.services.library import saved_items
+
+
+@transaction.atomic
+def add_all(found, *, owner):
+    """Keep all of these, private, and return how many are new: who has the very same keeps it once."""
+    mine = {row.name: _template(row) for row in PromptTemplate.objects.kept_by(owner)}
+    rows = []
+    for template in dict.fromkeys(found):
+        if mine.get(template.name) != template:
+            name = saved_items.numbered(template.name, mine)
+            mine[name] = template
+            rows.append(PromptTemplate(owner=owner, **asdict(template) | {"name": name}))
+    PromptTemplate.objects.bulk_create(rows, batch_size=100)
+    return len(rows)
+
+
+def of(owner):
+    """Return the owner's templates as they stand in a file, by name."""
+    return [_template(row) for row in PromptTemplate.objects.kept_by(owner).order_by("name")]
+
+
+def _template(row):
+    return Template(row.name, **saved_items.content_of(row))

@@ -1,0 +1,48 @@
+"""Thumbnails: 512 px WebP, made once, in the worker, after the picture itself is safe."""
+
+import io
+
+import structlog
+from django.db.models import F
+from django.utils import timezone
+
+from gallery.models import Image
+from gallery.services.media import decoding, validation
+from gallery.services.storage import files
+
+EDGE = 512  # pixels, the longer side: a 232 px row on a screen of two pixels per pixel
+QUALITY = 80
+METHOD = 2  # WebP effort: 0 fast .. 6 small
+
+log = structlog.get_logger("fluxweb.images")
+
+
+def make(picture):
+    """Return the WebP bytes of an opened picture's thumbnail; the picture itself is used up."""
+    out = io.BytesIO()
+    decoding.upright(picture, within=(EDGE, EDGE), gap=1.0).save(out, "WEBP", quality=QUALITY, method=METHOD)
+    return out.getvalue()
+
+
+def make_next():
+    """Make the newest thumbnail that is missing; return whether there was one to make."""
+    due = Image.objects.due_for_thumbnail(timezone.now()).select_related("attempt").order_by("-id")
+    image = due.first()
+    if image is None:
+        return False
+    mine = Image.objects.filter(pk=image.pk, thumbnail_tries=image.thumbnail_tries)
+    if mine.update(thumbnail_tries=F("thumbnail_tries") + 1):  # else another worker makes it
+        _make(image)
+    return True
+
+
+def _make(image):
+    """A picture without a thumbnail is still the picture that was paid for."""
+    try:
+        with files.open_file(image.file) as file, validation.DECODES, validation.open_picture(file) as picture:
+            content = make(picture)
+        name = files.publish_bytes(content, files.name_of(image.attempt, "thumbnails", ".webp"))
+    except (OSError, ValueError, SyntaxError):
+        log.exception("thumbnail failed", image=image.key)
+    else:
+        Image.objects.filter(pk=image.pk).update(thumbnail=name)

@@ -1,0 +1,158 @@
+"""Is this file a whole picture? Bytes are believed, not headers; nothing is decoded before its size is known.
+
+Decides what may be shown, not what is kept: see paid_calls/downloads.py.
+"""
+
+import contextlib
+import io
+import struct
+import threading
+from dataclasses import dataclass
+
+from PIL import Image as Pillow
+from PIL import UnidentifiedImageError
+
+from gallery.api.formats import HEAD_BYTES, sniff
+from gallery.services.media import decoding, repair
+
+MAX_PIXELS = 25_000_000
+FORMATS = {"JPEG": "jpeg", "MPO": "jpeg", "PNG": "png", "WEBP": "webp"}  # MPO: a JPEG with another behind it
+SHOWN = ("jpeg", "png", "webp")
+ONLY_LOOKED_AT = ("gif", "avif", "bmp", "tiff")
+OTHERS = {
+    "gif": "A GIF", "avif": "An AVIF picture", "heic": "A HEIC picture", "bmp": "A BMP picture", "ico": "An icon",
+    "svg": "An SVG drawing", "tiff": "A TIFF picture", "jxl": "A JPEG XL picture", "jp2": "A JPEG 2000 picture",
+    "psd": "A Photoshop file", "mp4": "A video or other MP4", "webm": "A WebM video", "html": "A web page",
+    "xml": "An XML text", "json": "A JSON text", "pdf": "A PDF", "zip": "A ZIP archive", "gzip": "A gzip archive",
+}  # fmt: skip
+# What decoders raise at damaged files; struct.error and KeyError are of Pillow's readers of metadata.
+DAMAGE = (OSError, SyntaxError, ValueError, struct.error, KeyError, IndexError, TypeError, EOFError, UserWarning)
+STUFFING = b"\x5a\x3c\x96\xe1" * 64  # entropy-coded nonsense: changes whatever pixel still waits for its bits
+# Eight decodes of 2048 x 2048 at once take a process to 390 MiB; two keep both cores busy.
+DECODES = threading.BoundedSemaphore(2)
+
+
+class NotWhole(ValueError):
+    """Cut or damaged."""
+
+
+class NotAPicture(ValueError):
+    """Another format, or more pixels than any model makes."""
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What is known of a picture that was decoded to its end: its size is that of the picture as it stands."""
+
+    format: str
+    width: int
+    height: int
+    turned: bool
+    transparent: bool
+
+
+def verify(file):
+    """Decode the whole of an open file. Raises NotWhole or NotAPicture. Call with DECODES held."""
+    picture = open_picture(file)
+    try:
+        decoding.load(picture)
+        if picture.format in ("JPEG", "MPO") and repair.lacks_end(file):
+            _check_last_pixels(file)
+    except DAMAGE as error:
+        raise NotWhole("The picture ends early or is damaged.") from error
+    size, turned = decoding.upright_size(picture), decoding.is_turned(picture)
+    return Verified(FORMATS[picture.format], *size, turned, decoding.is_transparent(picture))
+
+
+def open_picture(file):
+    """Open a JPEG, PNG or WebP for decoding, forgiving what browsers forgive. Everything that decodes one comes here.
+
+    Raises NotAPicture for another format or too many pixels, NotWhole for a head that cannot be read.
+    """
+    image_format = _format_to_show(file)
+    mended = repair.mend(file, image_format)
+    try:
+        picture = _opened(io.BytesIO(mended) if mended else file, image_format)
+    except UnidentifiedImageError as error:
+        raise NotWhole("The head of the picture is damaged.") from error
+    return _small_enough(picture)
+
+
+def look(file):
+    """Return an upright picture of what can be seen of any open file: of a cut one what came, else black or grey.
+
+    Raises NotAPicture or NotWhole if there is nothing to be seen. Call with DECODES held.
+    """
+    with _open_other(file) if format_of(file) in ONLY_LOOKED_AT else open_picture(file) as picture:
+        try:
+            decoding.load(picture)
+        except DAMAGE:
+            picture.tile = []  # what was decoded until then stays
+        try:
+            return decoding.upright(picture)
+        except DAMAGE as error:
+            raise NotWhole("Nothing of the picture can be read.") from error
+
+
+def _open_other(file):
+    try:
+        picture = _open(file, format_of(file))
+    except UnidentifiedImageError as error:
+        raise NotWhole("The head of the picture is damaged.") from error
+    return _small_enough(picture)
+
+
+def _small_enough(picture):
+    if picture.width * picture.height > MAX_PIXELS:
+        raise NotAPicture(f"{picture.width} x {picture.height} is more than any FLUX model makes.")
+    return picture
+
+
+def format_of(file):
+    """Return the short name of what an open file is, "" if nobody knows; it is read from its beginning afterwards."""
+    file.seek(0)
+    found = sniff(file.read(HEAD_BYTES))
+    file.seek(0)
+    return found
+
+
+def _format_to_show(file):
+    found = format_of(file)
+    if found not in SHOWN:
+        raise NotAPicture(f"{OTHERS.get(found, 'A file of an unknown kind')}, not a JPEG, PNG or WebP.")
+    return found
+
+
+def _opened(file, image_format):
+    try:
+        return _open(file, image_format)
+    except UnidentifiedImageError:
+        file.seek(0)
+        for barer in repair.barer(file.read(), image_format):
+            with contextlib.suppress(UnidentifiedImageError):
+                return _open(io.BytesIO(barer), image_format)
+        raise
+
+
+def _open(file, image_format):
+    """Open a file of this format. Raises UnidentifiedImageError, whatever the decoder says, or NotAPicture."""
+    try:
+        return Pillow.open(file, formats=(image_format.upper(),))
+    except (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning) as error:
+        raise NotAPicture("More pixels than any FLUX model makes.") from error
+    except DAMAGE as error:
+        raise UnidentifiedImageError from error
+
+
+def _check_last_pixels(file):
+    """Raise NotWhole unless a JPEG without its end has all its pixels: then nonsense behind them changes none."""
+    file.seek(0)
+    content = repair.without_padding(file.read())
+    plain, stuffed = (_pixels(content + more + repair.JPEG_END) for more in (b"", STUFFING))
+    if plain != stuffed:
+        raise NotWhole("The JPEG ends early.")
+
+
+def _pixels(content):
+    with Pillow.open(io.BytesIO(content), formats=("JPEG",)) as picture:
+        return picture.tobytes()

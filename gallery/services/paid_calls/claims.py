@@ -1,0 +1,101 @@
+"""Claims: one short transaction locks the gates, takes turns between members and reserves the money."""
+
+import contextlib
+
+from django.db.models import F
+from django.utils import timezone
+
+from gallery.models import Attempt, Run, User
+from gallery.models.calls import Money
+from gallery.models.runs import State
+from gallery.services.budgets import deferral, repricing
+from gallery.services.db.group_commit import Together
+from gallery.services.db.raw_updates import update_rows
+from gallery.services.db.transactions import Rank, committing
+from gallery.services.jobs import crash_points
+from gallery.services.jobs.transitions import change
+from gallery.services.paid_calls.fair_share import Turns
+from gallery.services.prices.price_book import open_book
+
+TRIES = 3
+MOST_AT_ONCE = 16  # claims in one transaction: the others of a process wait for it
+
+
+class Raced(Exception):
+    """Somebody cancelled a job between our look and our update (PostgreSQL); the rollback takes the reservations."""
+
+
+def claim_next(worker):
+    """Claim the next job for this worker and return its attempt, reserved; or None if nothing may be sent now."""
+    attempt = claimers.ask(worker)
+    if attempt:
+        crash_points.reached("claimed")
+    return attempt
+
+
+def _claim(workers):
+    """Return one attempt for each of these workers, None where nothing is left."""
+    attempts = []
+    for _ in range(TRIES):
+        refused, dearer = set(), False
+        with contextlib.suppress(Raced):
+            taken, refused, dearer = _claim_in_turn(workers[len(attempts) :], now=timezone.now())
+            attempts += taken
+            if not (refused or dearer):
+                break
+        if refused:
+            deferral.park(refused)
+        if dearer:
+            repricing.put_aside()
+        if len(attempts) == len(workers):
+            break
+    return attempts + [None] * (len(workers) - len(attempts))
+
+
+@committing(Rank.CLAIM)
+def _claim_in_turn(workers, *, now):
+    """Return attempts for the first of these workers; the budgets that were too small for what came before, and
+    whether something before had become dearer."""
+    turns = Turns(now=now, most=len(workers))
+    pairs = list(zip(workers, iter(turns.next_job, None), strict=False))
+    quotes = _quote_anew([job for _, job in pairs])
+    attempts = Attempt.objects.bulk_create([_reservation(job, worker, now) for worker, job in pairs])
+    for place, attempt in sorted(enumerate(attempts), key=lambda each: each[1].job.run_id):  # like all who lock runs
+        if not change(attempt.job, if_state=[State.QUEUED], state=State.CLAIMED, attempt=attempt, **quotes[place]):
+            raise Raced
+        update_rows(User, {"id": attempt.job.owner_id}, last_turn_at=turns.turn_at(place))
+        attempt.job.attempt = attempt
+    return attempts, turns.refused, turns.dearer
+
+
+def _quote_anew(jobs):
+    """Quote the jobs that have become cheaper at the price of the day; return for each the fields that change."""
+    changed = [job.price_micros is not None and job.price_micros != job.quoted_micros for job in jobs]
+    book = open_book() if any(changed) else None
+    fields = [repricing.quote_anew(job, book=book) if new else {} for job, new in zip(jobs, changed, strict=True)]
+    for job, new in zip(jobs, fields, strict=True):
+        if new:
+            less = job.quoted_micros - new["quoted_micros"]
+            Run.objects.filter(pk=job.run_id).update(quoted_micros=F("quoted_micros") - less)
+        vars(job).update(new)
+    return fields
+
+
+def _reservation(job, worker, now):
+    today = timezone.localdate(now)
+    return Attempt.of(job, project_id=job.project_id, worker=worker, reserved_at=now, day=today, money=Money.RESERVED)
+
+
+@committing()
+def release(attempt):
+    """Give a claim back that has not been marked: nothing was sent, it costs nothing."""
+    if change(attempt.job, if_state=[State.CLAIMED], if_attempt=attempt, state=State.QUEUED):
+        settle_reservation(attempt, error="released")
+
+
+def settle_reservation(attempt, *, error):
+    """Give reserved money back; what has been marked stays as it is."""
+    Attempt.objects.filter(pk=attempt.pk, money=Money.RESERVED).update(money=Money.NOT_CHARGED, error=error)
+
+
+claimers = Together(_claim, most=MOST_AT_ONCE)

@@ -1,0 +1,264 @@
+"""From a result's address to a stored image: fetch, verify, publish, one commit to DONE. GETs are free and repeated."""
+
+import contextlib
+import hashlib
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from gallery.api import errors
+from gallery.models import Attempt, Image
+from gallery.models.calls import FETCH_LEASE_SECONDS, INLINE, Fetch
+from gallery.models.images import CONTENT_TYPES
+from gallery.models.runs import State
+from gallery.services.db.raw_updates import update_rows
+from gallery.services.db.transactions import committing, give_connection_back
+from gallery.services.jobs import crash_points, provider
+from gallery.services.jobs.transitions import change
+from gallery.services.media import validation
+from gallery.services.storage import files, spool
+
+HELD = "held"  # the folder of results that wait for an admin
+WAITS = (1, 2, 4, 8, 15)  # seconds between tries, the last one for ever
+BEGUN_WITHIN_SECONDS = 20  # of a lease; the rest is for the fetch itself
+LAST_SECONDS = 5  # before the address dies nothing more is begun
+DECODES_ALLOWED = 1  # one death during decoding may be chance; a result in which two workers died is held aside
+
+# A job that waits for this attempt's picture, or that was given up before it came.
+TAKES_A_PICTURE = (State.HAVE_URL, State.BLOCKED, State.LOST)
+
+log = structlog.get_logger("fluxweb.images")
+
+
+def fetch_image(attempt_id, *, worker, leased=None):
+    """Fetch one result unless somebody else does. Return after how many seconds to try again, or None if it is over.
+
+    A bad result is not an error here: it is blocked, tried again, or lost when its address dies. `leased`: the
+    attempt, if this worker got its lease together with the address.
+    """
+    attempt = leased if _is_fresh(leased) else _lease(attempt_id, worker)
+    if attempt is None:
+        return None
+    give_connection_back()  # a download can last minutes; it holds no database connection
+    try:
+        with files.incoming_file() as file:
+            _fetch_into(file, attempt)
+    except errors.ResultRefused as refused:
+        _block(attempt, reason=str(refused))
+    except (errors.ApiError, validation.NotWhole, OSError) as trouble:
+        return _again_later(attempt, reason=_say(trouble))
+    return None
+
+
+def _is_fresh(leased):
+    begun_by = timezone.now() + timedelta(seconds=FETCH_LEASE_SECONDS - BEGUN_WITHIN_SECONDS)
+    return leased is not None and leased.fetch_lease_until > begun_by
+
+
+def _lease(attempt_id, worker):
+    """Return the attempt with a lease of ours, or None if somebody else has it or it is not due."""
+    now = timezone.now()
+    free = Q(fetch_lease_until=None) | Q(fetch_lease_until__lte=now) | Q(fetch_worker=worker)
+    with committing():
+        leased = Attempt.objects.filter(free, pk=attempt_id, fetch=Fetch.WANTED, fetch_after__lte=now).update(
+            fetch_worker=worker, fetch_lease_until=now + timedelta(seconds=FETCH_LEASE_SECONDS)
+        )
+    return Attempt.objects.select_related("job").get(pk=attempt_id) if leased else None
+
+
+def _fetch_into(file, attempt):
+    """Keep what came, whatever it is: it is looked at only to know whether it may be shown."""
+    got = _receive(file, attempt)
+    file.flush()
+    if not got.listed:
+        _block(attempt, reason="The result’s host is not in FLUX_RESULT_HOSTS.", file=file)
+    elif is_deadly(attempt):
+        _block(attempt, reason="The worker stopped twice while decoding this.", file=file, decodes=attempt.decodes)
+    else:
+        _show_or_hold(file, attempt, got)
+    if attempt.url == INLINE:
+        spool.forget_content(attempt.key)
+
+
+def _receive(file, attempt):
+    if attempt.url == INLINE:
+        return _receive_inline(file, attempt)
+    left = (attempt.url_dies_at - timezone.now()).total_seconds()
+    seconds = min(FETCH_LEASE_SECONDS - BEGUN_WITHIN_SECONDS, max(1, left))
+    return provider.download(attempt.url, into=file, deadline_seconds=seconds)
+
+
+def _receive_inline(file, attempt):
+    try:
+        with spool.open_content(attempt.key) as content:
+            return provider.copy_inline(content, into=file)
+    except FileNotFoundError:
+        raise errors.ResultUnavailable("The picture came within the answer, which is not in this spool.") from None
+
+
+def _show_or_hold(file, attempt, got):
+    """Store the picture. What is none is held; what is damaged too, unless its end may be missing: then raise."""
+    try:
+        keep(file, attempt, sha256=got.sha256)
+    except validation.NotAPicture as refused:
+        _block(attempt, reason=got.note or str(refused), file=file)
+    except validation.NotWhole as damaged:
+        if not got.complete and _wait(attempt) > 0:
+            raise
+        _block(attempt, reason=str(damaged), file=file)  # all that ever came, or will, of what was paid for
+
+
+def keep(file, attempt, *, sha256, held_name=""):
+    """Verify a complete temporary file, publish it, and commit the image. `held_name`: of the file as it came."""
+    facts = _look(file, attempt)
+    name = files.publish(file, _original_name(attempt, facts["format"]))
+    crash_points.reached("published")
+    return _commit(attempt, file=name, sha256=sha256, held_name=held_name, **facts)
+
+
+def keep_redrawn(held_file, attempt):
+    """Store as a PNG what can be seen of a held file, which itself stays as it came, and commit the image.
+
+    Raises NotAPicture or NotWhole if nothing can be seen.
+    """
+    with counted_decode(attempt):
+        shown = validation.look(held_file)
+    with files.incoming_file() as file:
+        shown.save(file, "PNG")
+        file.flush()
+        file.seek(0)
+        facts = {"sha256": hashlib.file_digest(file, "sha256").hexdigest(), "held_name": attempt.held_name}
+        return keep(file, attempt, **facts)
+
+
+def file_away(attempt, *, by):
+    """Count a held result as delivered though it cannot be shown: its owner has the file."""
+    with committing():
+        change(attempt.job, if_state=[State.BLOCKED], if_attempt=attempt, state=State.BLOCKED, reason="filed")
+        update_rows(Attempt, {"id": attempt, "fetch": (Fetch.BLOCKED,)}, fetch=Fetch.FILED, settled_by=by.username)
+
+
+def is_deadly(attempt):
+    """Whether workers died while they decoded this result: nobody tries once more."""
+    return attempt.decodes > DECODES_ALLOWED
+
+
+def _original_name(attempt, image_format):
+    return files.name_of(attempt, "originals", f".{image_format}")
+
+
+def _look(file, attempt):
+    """Return what is known of the picture once it is decoded."""
+    with Path(file.name).open("rb") as reader, counted_decode(attempt):
+        whole = validation.verify(reader)
+    return {**asdict(whole), "bytes": Path(file.name).stat().st_size}
+
+
+@contextlib.contextmanager
+def counted_decode(attempt):
+    """Decode one result among few at once. Committed first: one that kills the process must be known for it."""
+    with validation.DECODES:
+        with committing():
+            update_rows(Attempt, {"id": attempt}, decodes=attempt.decodes + 1)
+        give_connection_back()
+        crash_points.reached("fetched")
+        yield
+
+
+@committing()
+def _commit(attempt, *, held_name="", **facts):
+    """A whole picture that was paid for is kept even if somebody gave it up meanwhile."""
+    job = attempt.job
+    change(job, if_state=TAKES_A_PICTURE, if_attempt=attempt, state=State.DONE, reason="", words="")
+    given_up = {"url": "", "fetch_error": "", "held_name": held_name}
+    if not _end_fetch(attempt, Fetch.DONE, unless=[Fetch.DONE], **given_up):
+        return Image.objects.get(attempt=attempt)
+    image = Image.objects.create(
+        owner_id=job.owner_id, job=job, attempt=attempt, model=job.model, seed=job.seed, **facts
+    )
+    log.info("image stored", job=job.key, attempt=attempt.key, image=image.key, bytes=image.bytes)
+    return image
+
+
+def _end_fetch(attempt, fetch, *, unless=(Fetch.DONE, Fetch.DEAD, Fetch.FILED), **fields):
+    where = {"id": attempt, "fetch": tuple(each for each in Fetch if each not in unless)}
+    given_back = {"fetch_lease_until": None, "fetch_worker": None, "decodes": 0}
+    return update_rows(Attempt, where, fetch=fetch, **given_back | fields) == 1
+
+
+def _block(attempt, *, reason, file=None, decodes=0):
+    """Hold the result aside: it has been paid for, and a person decides."""
+    held = files.publish(file, files.name_of(attempt, HELD)) if file else ""
+    code = "blocked" if held else "blocked_without_file"
+    with committing():
+        change(attempt.job, if_state=[State.HAVE_URL], if_attempt=attempt, state=State.BLOCKED, reason=code)
+        _end_fetch(attempt, Fetch.BLOCKED, url="", fetch_error=reason[:200], held_name=held, decodes=decodes)
+    log.warning("result blocked", job=attempt.job.key, attempt=attempt.key, host=attempt.host)
+
+
+def _again_later(attempt, *, reason):
+    wait = _wait(attempt)
+    if wait <= 0:
+        _lose(attempt, reason=reason)
+        return None
+    after, tries = timezone.now() + timedelta(seconds=wait), attempt.fetch_tries + 1
+    Attempt.objects.filter(pk=attempt.pk, fetch=Fetch.WANTED).update(
+        fetch_after=after, fetch_tries=tries, fetch_lease_until=None, fetch_worker=None, decodes=0,
+        fetch_error=reason[:200],
+    )  # fmt: skip
+    log.info("fetch again", job=attempt.job.key, attempt=attempt.key, wait=round(wait), tries=tries)
+    return wait
+
+
+def _wait(attempt):
+    """Seconds until the next try; the last one is just before the address dies, and then there is none."""
+    left = (attempt.url_dies_at - timezone.now()).total_seconds() - LAST_SECONDS
+    return min(WAITS[min(attempt.fetch_tries, len(WAITS) - 1)], left)
+
+
+def _lose(attempt, *, reason):
+    with committing():
+        change(attempt.job, if_state=[State.HAVE_URL], if_attempt=attempt, state=State.LOST, reason="lost")
+        lost = _end_fetch(attempt, Fetch.DEAD, url="", fetch_error=reason[:200])
+    if lost:
+        log.error("paid and lost", job=attempt.job.key, attempt=attempt.key, micros=attempt.micros)
+        _forget_original(attempt)
+
+
+def _forget_original(attempt):
+    """A worker may have died between publishing the file and putting it on the books."""
+    for image_format in CONTENT_TYPES:
+        with contextlib.suppress(OSError):
+            files.remove(_original_name(attempt, image_format))
+
+
+def sweep_held():
+    """Remove held files that no attempt points at: their worker died before the books said so; a later fetch won."""
+    for name, key in files.names(HELD):
+        ended = Attempt.objects.filter(key=key, held_name="", fetch__in=[Fetch.DONE, Fetch.DEAD])
+        if ended.exists():
+            files.remove(name)
+
+
+def _say(trouble):
+    if isinstance(trouble, files.StorageTrouble):
+        return str(trouble)
+    if isinstance(trouble, OSError):
+        return f"Storage: {trouble.strerror or type(trouble).__name__}"
+    return str(trouble) or type(trouble).__name__
+
+
+def forget_decode(attempt_id):
+    """After an error that the process survived: it did not die of this picture."""
+    Attempt.objects.filter(pk=attempt_id).update(decodes=0)
+
+
+def due_fetches(limit=100):
+    """Return the ids of attempts of this mode whose result waits to be fetched, the ones that die first in front."""
+    due = Attempt.objects.due_for_fetch(timezone.now()).filter(job__demo=settings.DEMO)
+    return list(due.values_list("pk", flat=True)[:limit])

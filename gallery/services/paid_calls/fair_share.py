@@ -1,0 +1,127 @@
+"""Whose job is next: the open gates, the caps, the budgets, and turns between members, at one moment."""
+
+from collections import Counter, deque
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from gallery.models import Job, Price, Run, User
+from gallery.models.calls import KEY_GATE
+from gallery.models.runs import IN_FLIGHT, State
+from gallery.services.budgets import repricing
+from gallery.services.budgets.availability import Allowance
+from gallery.services.budgets.repricing import PRICE_OF_JOB
+from gallery.services.db.raw_updates import for_database, marks
+from gallery.services.jobs import gates
+
+NO_MODEL, NO_JOB = "", 0  # stand in lists that would be empty
+JOBS, RUNS, USERS = Job._meta.db_table, Run._meta.db_table, User._meta.db_table
+
+# Written out because every claim asks them: compiled anew by Django they are half of what a claim costs.
+RUNNING = f"SELECT model, owner_id FROM {JOBS} WHERE state IN ({marks(IN_FLIGHT)}) AND demo = %s"  # noqa: S608
+WAITING = "state = %s AND demo = %s AND not_before <= %s AND model NOT IN ({shut})"
+MEMBERS = (
+    f"SELECT id, last_turn_at FROM {USERS} WHERE is_active AND EXISTS"  # noqa: S608
+    f" (SELECT 1 FROM {JOBS} WHERE owner_id = {USERS}.id AND {WAITING})"
+)
+PROJECT = f"(SELECT project_id FROM {RUNS} WHERE {RUNS}.id = run_id) AS project_id"  # noqa: S608
+LINE = (
+    f"SELECT *, {PROJECT}, {PRICE_OF_JOB} FROM {JOBS}"  # noqa: S608
+    f" WHERE owner_id = %s AND {WAITING} AND id NOT IN ({{picked}}) ORDER BY id LIMIT %s"
+)
+
+
+class Turns:
+    """Picks one job after the other, each as if those before it were running already. Locks the gates."""
+
+    def __init__(self, *, now, most):
+        self.now, self.most = now, most
+        self.gates = gates.lock_gates()
+        running = _running()
+        self.of_model = Counter(model for model, _ in running)
+        self.of_owner = Counter(owner_id for _, owner_id in running)
+        self.allowance = Allowance(now=now)
+        self.refused = set()  # budgets that had no room for a job
+        self.dearer = False  # whether a job costs more today than it was quoted
+        self.today = for_database(Price, "starts", timezone.localdate(now))
+        self.picked = []
+        self.lines = {}
+        self.members = None
+
+    def next_job(self):
+        """Return the job that goes next, or None if no more may go now."""
+        while self._lets_through(KEY_GATE, self.of_model.total()) and (owner_id := self._whose_turn()) is not None:
+            if job := self._affordable(self._line_of(owner_id)):
+                return self._pick(job)
+            del self.members[owner_id]
+        return None
+
+    def _affordable(self, line):
+        """Take the first of a line that is not dearer by now and that every budget has room for.
+
+        Those before it are out of the way.
+        """
+        while line:
+            job = line.popleft()
+            if repricing.is_dearer(job):
+                self.dearer = True
+                continue
+            blocking = self.allowance.blocking(
+                repricing.price_of(job), owner_id=job.owner_id, project_id=job.project_id
+            )
+            if not blocking:
+                return job
+            self.refused.update(room.budget.pk for room in blocking)
+        return None
+
+    def _lets_through(self, name, running):
+        each = self.gates[name]
+        cap = 1 if each.on_probation else gates.cap_of(each)
+        return each.is_open(self.now) and (cap is None or running < cap)
+
+    def _shut(self):
+        names = self.gates.keys() - {KEY_GATE}
+        return (NO_MODEL, *sorted(name for name in names if not self._lets_through(name, self.of_model[name])))
+
+    def _whose_turn(self):
+        """The member with the fewest running, then whose last turn is longest ago. A locked member's jobs wait."""
+        if self.members is None:
+            shut = self._shut()
+            found = User.objects.raw(MEMBERS.format(shut=marks(shut)), self._waiting(shut))
+            self.members = {user.pk: user.last_turn_at.timestamp() if user.last_turn_at else 0.0 for user in found}
+        turns = [(self.of_owner[pk], turn, pk) for pk, turn in self.members.items()]
+        return min(turns)[-1] if turns else None
+
+    def _waiting(self, shut):
+        """The values for WAITING."""
+        return [State.QUEUED, settings.DEMO, for_database(Job, "not_before", self.now), *shut]
+
+    def _line_of(self, owner_id):
+        """A member's oldest jobs, read ahead until another model's cap is reached."""
+        shut = self._shut()
+        if (owner_id, shut) not in self.lines:
+            picked = [NO_JOB, *(job.pk for job in self.picked)]
+            statement = LINE.format(shut=marks(shut), picked=marks(picked))
+            jobs = Job.objects.raw(statement, [self.today, owner_id, *self._waiting(shut), *picked, self.most])
+            self.lines[owner_id, shut] = deque(jobs)
+        return self.lines[owner_id, shut]
+
+    def _pick(self, job):
+        self.of_model[job.model] += 1
+        self.of_owner[job.owner_id] += 1
+        self.allowance.spend(repricing.price_of(job), owner_id=job.owner_id, project_id=job.project_id)
+        self.members[job.owner_id] = self.turn_at(len(self.picked)).timestamp()
+        self.picked.append(job)
+        return job
+
+    def turn_at(self, place):
+        """The moment of a turn: those of one round keep their order."""
+        return self.now + timedelta(microseconds=place)
+
+
+def _running():
+    with connection.cursor() as cursor:
+        cursor.execute(RUNNING, [*IN_FLIGHT, settings.DEMO])
+        return cursor.fetchall()

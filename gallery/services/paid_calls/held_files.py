@@ -1,0 +1,84 @@
+"""Files that were paid for and are not shown: what can be seen of them safely, and what they are called."""
+
+import contextlib
+import io
+
+from django.core.files.storage import default_storage
+from PIL import Image as Pillow
+from PIL import ImageDraw, ImageFont
+
+from gallery.services.media import validation
+from gallery.services.paid_calls import downloads
+from gallery.services.storage import files
+
+LOOKS = "looks"  # the folder of previews
+LOOK_EDGE = 512  # pixels, the longer side
+QUALITY = 80
+TILE, GROUND, INK = (192, 192), (226, 226, 230), (84, 84, 92)
+SUFFIXES = {"jpeg": "jpg", "": "bin"}
+
+
+def look(attempt):
+    """Return an open preview of a file as it came: never its own bytes, but drawn anew from its pixels, and kept.
+
+    A file without pixels that we can read is a tile with its suffix on it.
+    """
+    name = look_name(attempt)
+    if default_storage.exists(name):
+        return files.open_file(name)
+    drawn = _encoded(_seen(attempt) or _tile(attempt))
+    with contextlib.suppress(OSError):  # a full disk costs the next look the same work
+        files.publish_bytes(drawn, name)
+    return io.BytesIO(drawn)
+
+
+def look_name(attempt):
+    return files.name_of(attempt, LOOKS, ".webp")
+
+
+def forget(attempt, held_name):
+    """Remove a file that nobody needs any more, and its preview."""
+    files.remove(held_name)
+    files.remove(look_name(attempt))
+
+
+def file_name(attempt):
+    """Name the file as it came for who downloads it."""
+    job = attempt.job
+    return f"{job.model}-{job.seed}-{attempt.key}.{suffix(attempt)}"
+
+
+def suffix(attempt):
+    """Return the suffix of a file's name by its bytes."""
+    with files.open_file(attempt.held_name) as file:
+        found = validation.format_of(file)
+    return SUFFIXES.get(found, found)
+
+
+def _seen(attempt):
+    if downloads.is_deadly(attempt):
+        return None
+    try:
+        with files.open_file(attempt.held_name) as file, downloads.counted_decode(attempt):
+            shown = validation.look(file)
+    except (validation.NotAPicture, validation.NotWhole):
+        return None
+    finally:
+        downloads.forget_decode(attempt.pk)
+    shown.thumbnail((LOOK_EDGE, LOOK_EDGE))
+    return shown
+
+
+def _tile(attempt):
+    tile = Pillow.new("RGB", TILE, GROUND)
+    middle = (TILE[0] / 2, TILE[1] / 2)
+    ImageDraw.Draw(tile).text(
+        middle, suffix(attempt).upper(), fill=INK, anchor="mm", font=ImageFont.load_default(size=52)
+    )
+    return tile
+
+
+def _encoded(picture):
+    out = io.BytesIO()
+    picture.save(out, "WEBP", quality=QUALITY)
+    return out.getvalue()

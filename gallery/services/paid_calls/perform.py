@@ -1,0 +1,84 @@
+"""The life of one job after its claim, top to bottom: room, mark, send, record."""
+
+import time
+from contextlib import nullcontext
+
+import structlog
+from django.db import connection
+from django.utils import timezone
+
+from gallery.models import Attempt
+from gallery.models.calls import Money
+from gallery.models.runs import State
+from gallery.services.db.raw_updates import update_rows
+from gallery.services.db.transactions import Rank, committing, give_connection_back
+from gallery.services.jobs import crash_points, provider
+from gallery.services.jobs.transitions import change
+from gallery.services.paid_calls import claims, outcomes, recording
+from gallery.services.storage import files, storage_watch
+
+log = structlog.get_logger("fluxweb.jobs")
+
+
+def perform(attempt, *, while_waiting=nullcontext):
+    """Take a claimed attempt through its paid call. Return it as recorded if there is now an address to fetch.
+
+    `while_waiting`: makes a context around the wait for the provider.
+    """
+    with recording.in_hand(attempt):
+        if not has_room(attempt):
+            return None
+        marked_at = mark(attempt)
+        if marked_at is None:
+            return None
+        outcome = send(attempt, marked_at=marked_at, while_waiting=while_waiting)
+        return recording.record(attempt, outcome)
+
+
+def has_room(attempt):
+    """Look whether the result could be stored; if not, give the claim back and claim no more until it could be."""
+    try:
+        files.check_room()
+    except files.StorageTrouble as trouble:
+        claims.release(attempt)
+        storage_watch.watch.shut(trouble, worker_id=attempt.worker_id)
+        return False
+    return True
+
+
+def mark(attempt):
+    """Commit "about to pay" and return the moment of it (monotonic seconds), or None if the claim is no longer ours.
+
+    From here on the call counts as spent until an answer says otherwise.
+    """
+    now = timezone.now()
+    if timezone.localdate(now) != attempt.day:  # midnight has passed: today's budgets have not been asked
+        claims.release(attempt)
+        return None
+    with committing(Rank.MARK):
+        if not change(
+            attempt.job, if_state=[State.CLAIMED], if_attempt=attempt, state=State.SENDING, reason="", words=""
+        ):
+            claims.settle_reservation(attempt, error="claim lost")
+            return None
+        marked_at = time.monotonic()
+        update_rows(Attempt, {"id": attempt}, money=Money.UNCERTAIN, sent_at=now)
+    crash_points.reached("marked")
+    return marked_at
+
+
+def send(attempt, *, marked_at, while_waiting=nullcontext):
+    """Make the one POST and say what its answer means. Never inside a transaction, never with a connection held."""
+    if connection.in_atomic_block:
+        raise RuntimeError("a paid call inside a transaction")
+    body = attempt.job.body()
+    give_connection_back()
+    try:
+        with while_waiting():
+            answer = provider.ask(body, marked_at=marked_at)
+    except Exception as error:  # whatever it is, the call may have been made: it must reach the books
+        if not isinstance(error, outcomes.errors.ApiError):
+            log.exception("unexpected error in a paid call", attempt=attempt.key)
+        return outcomes.of_error(error, failures=attempt.job.failures)
+    crash_points.reached("answered")
+    return outcomes.of_answer(answer)

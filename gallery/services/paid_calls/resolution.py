@@ -1,0 +1,128 @@
+"""What only a person may decide: buy again what may have been paid, settle a doubt, release or drop a held file.
+
+Every decision names the attempt it was taken on: a page that is older than the job decides nothing.
+"""
+
+import hashlib
+from pathlib import Path
+
+import structlog
+from django.db import transaction
+
+from gallery.models import Attempt, Job
+from gallery.models.calls import BEING_SENT, Fetch, Money
+from gallery.models.runs import IN_DOUBT, State
+from gallery.services.jobs.transitions import change, queued_anew, raise_version
+from gallery.services.media import validation
+from gallery.services.paid_calls import downloads, held_files
+from gallery.services.storage import files
+
+BUYABLE_AGAIN = (State.UNKNOWN, State.LOST, State.NO_RESULT)
+
+log = structlog.get_logger("fluxweb.decisions")
+
+
+class NotHeld(Exception):
+    """There is no held file (any more)."""
+
+
+@transaction.atomic
+def ask_again(job, *, attempt, by):
+    """Queue a second purchase of a picture that may have been paid for; return whether it could be.
+
+    The earlier attempt keeps its money as it stands: uncertain stays uncertain until it is settled.
+    """
+    log.info("asked again", job=job.key, by=by.username)
+    return change(job, if_state=BUYABLE_AGAIN, if_attempt=attempt, **queued_anew())
+
+
+@transaction.atomic
+def settle(attempt, *, charged, by):
+    """Say what became of an uncertain charge, with a name on it; return whether there was a doubt."""
+    job = attempt.job
+    raise_version(job.run_id)
+    doubtful = Attempt.objects.filter(pk=attempt.pk, money=Money.UNCERTAIN).exclude(BEING_SENT)
+    money = Money.CHARGED if charged else Money.NOT_CHARGED
+    gone = {"fetch": Fetch.DEAD} if charged else {}
+    if not doubtful.update(money=money, settled_by=by.username, **gone):
+        return False
+    state, reason = (State.LOST, "settled_charged") if charged else (State.FAILED, "settled_not_charged")
+    change(job, if_state=IN_DOUBT, if_attempt=attempt, state=state, reason=reason)
+    log.warning("settled", job=job.key, attempt=attempt.key, money=str(money), by=by.username)
+    return True
+
+
+@transaction.atomic
+def book_charge(attempt, *, by):
+    """Book a call that was presumed free, because the provider charged it; return whether it was still free.
+
+    A job that was refused by it is lost from now on: what is refused is asked again in one press, as free.
+    """
+    raise_version(attempt.job.run_id)
+    free = Attempt.objects.filter(pk=attempt.pk, money=Money.NOT_CHARGED, sent_at__isnull=False)
+    if not free.update(money=Money.CHARGED, fetch=Fetch.DEAD, settled_by=by.username):
+        return False
+    change(attempt.job, if_state=[State.FAILED], if_attempt=attempt, state=State.LOST, reason="settled_charged")
+    log.warning("booked as charged", job=attempt.job.key, attempt=attempt.key, by=by.username)
+    return True
+
+
+def release_held(attempt, *, by):
+    """Deliver a held result and return its image: the file itself if it may be shown, else what can be seen of it.
+
+    If nothing can be seen the result counts as a delivered file, and None is returned. Raises NotHeld, and what the
+    storage raises; then nothing has changed.
+    """
+    if attempt.fetch != Fetch.BLOCKED or not attempt.held_name:
+        raise NotHeld
+    log.warning("held file released", job=attempt.job.key, attempt=attempt.key, host=attempt.host, by=by.username)
+    image = None if downloads.is_deadly(attempt) else _image_of_held(attempt)
+    if image is None:
+        downloads.file_away(attempt, by=by)
+    return image
+
+
+def _image_of_held(attempt):
+    held_name = attempt.held_name
+    with files.incoming_file() as copy:
+        with files.open_file(held_name) as file:
+            copy.writelines(file.chunks())
+        copy.flush()
+        copy.seek(0)
+        try:
+            image = downloads.keep(copy, attempt, sha256=hashlib.file_digest(copy, "sha256").hexdigest())
+        except (validation.NotAPicture, validation.NotWhole):
+            return _image_drawn_from(copy, attempt)
+    held_files.forget(attempt, held_name)
+    return image
+
+
+def _image_drawn_from(copy, attempt):
+    try:
+        with Path(copy.name).open("rb") as file:
+            return downloads.keep_redrawn(file, attempt)
+    except (validation.NotAPicture, validation.NotWhole):
+        downloads.forget_decode(attempt.pk)
+        return None
+
+
+@transaction.atomic
+def drop_held(attempt, *, by):
+    """Give a held result up: it was paid for and there will be no picture of it. Return whether it was held."""
+    raise_version(attempt.job.run_id)
+    held_name = attempt.held_name
+    given_up = {"fetch": Fetch.DEAD, "url": "", "held_name": "", "settled_by": by.username}
+    if not Attempt.objects.filter(pk=attempt.pk, fetch=Fetch.BLOCKED).update(**given_up):
+        return False
+    change(attempt.job, if_state=[State.BLOCKED], if_attempt=attempt, state=State.LOST, reason="dropped")
+    if held_name:
+        transaction.on_commit(lambda: held_files.forget(attempt, held_name))
+    log.warning("held file dropped", job=attempt.job.key, attempt=attempt.key, by=by.username)
+    return True
+
+
+def attempt_of(job, key=""):
+    """Return the attempt that a page named, or the job's current one; None if the job has no such attempt."""
+    attempts = Attempt.objects.filter(job=job).select_related("job__run")
+    current = Job.objects.filter(pk=job.pk).values("attempt")
+    return (attempts.filter(key=key) if key else attempts.filter(pk__in=current)).first()

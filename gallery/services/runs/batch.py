@@ -1,0 +1,196 @@
+"""From the rows of a batch to the cells of one run: every row cleaned, every problem said by its line."""
+
+import itertools
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from gallery.catalogue import batches as catalogue
+from gallery.catalogue import encodings, flux_models, labels, lists, seeds
+from gallery.catalogue.batches import LineProblem
+from gallery.catalogue.problems import InvalidMatrix, InvalidValue, Problem
+from gallery.services.prices import price_book
+from gallery.services.runs import expansion, layouts
+from gallery.services.runs.expansion import MAX_CELLS
+
+ANY_MODEL = [flux_models.ids()[0]]  # judges a row whose own model is a problem already
+LINES_NAMED = 5  # of those that ask for what is made already
+MISSING_MODEL = "Name a model here, or tick one for the rows that name none."
+BROKEN = "A character here is broken: look for \ufffd, or in JSON for half of one like \\ud83d, and write it anew."
+TOO_MANY = f"From this line on these are more than {MAX_CELLS:,} images. At most {MAX_CELLS:,} make one run."
+
+
+class InvalidBatch(Exception):
+    """`problems`: every LineProblem of the rows, in the order of their lines."""
+
+    def __init__(self, problems):
+        self.problems = sorted(problems, key=lambda problem: (problem.line, catalogue.place_of(problem.column)))
+        super().__init__(f"{len(self.problems)} problems")
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What a row gets where its cell is blank: values by API name, ids of models, the text of the seed field.
+
+    `same_seeds`: rows without seeds of their own all get the same ones.
+    """
+
+    values: dict
+    models: list
+    seed: str
+    same_seeds: bool = True
+
+
+def lay(listing, defaults, *, draw=seeds.draw_seeds):
+    """Return the cells of all rows in their order, or raise InvalidBatch with every problem of every line.
+
+    What two rows would make alike is made once.
+    """
+    problems, laid = list(listing.problems), []
+    book = price_book.open_book()
+    shared = _drawn_once(draw) if defaults.same_seeds else draw
+    size = 0
+    for row in listing.rows:
+        try:
+            cells = _cells_of(row, defaults, draw=draw if "seed" in row.values else shared, book=book)
+        except InvalidMatrix as invalid:
+            problems += [LineProblem(row.line, name, _said(problem)) for name, problem in invalid.problems.items()]
+            continue
+        size += len(cells)
+        if size > MAX_CELLS:
+            raise InvalidBatch([*problems, LineProblem(row.line, "", TOO_MANY)])
+        laid.append((row, cells))
+    if problems:
+        raise InvalidBatch(problems)
+    return _labelled(_each_once(laid))
+
+
+def unknown_seeds():
+    """Return what stands in for a draw while only the price is wanted: numbers below zero, other ones each time."""
+    numbers = itertools.count(-1, -1)
+    return lambda count: list(itertools.islice(numbers, count))
+
+
+def title_of(listing):
+    """Return what stands above the run: the first prompt, and how many rows there are."""
+    opening = labels.shortened(_one_line(listing.rows[0].values["prompt"]))
+    more = len(listing.rows) - 1
+    return opening if not more else f"{opening} and {lists.counted(more, 'more row')}"
+
+
+def _drawn_once(draw):
+    drawn = {}
+    return lambda count: drawn[count] if count in drawn else drawn.setdefault(count, list(draw(count)))
+
+
+def _cells_of(row, defaults, *, draw, book):
+    """Return the cells of one row, or raise InvalidMatrix with all its problems by column."""
+    problems = _broken(row)
+    seed = row.values.get("seed", defaults.seed)
+    models = _models(row, defaults, problems)
+    values = _values(row, defaults, problems)
+    try:
+        cells = expansion.expand(values, models=models, seed=seed, draw=draw, book=book)
+    except InvalidMatrix as invalid:
+        problems = {_column(name, row): problem for name, problem in invalid.problems.items()} | problems
+    if problems:
+        raise InvalidMatrix(problems)
+    return cells
+
+
+def _broken(row):
+    return {name: Problem(BROKEN) for name, value in row.values.items() if encodings.BROKEN in value}
+
+
+def _models(row, defaults, problems):
+    """Return the ids of the models of a row; where that is a problem, one that lets the rest be judged."""
+    try:
+        models = catalogue.read_models(row.values.get("model", ""))
+    except InvalidValue as wrong:
+        problems["model"] = wrong.problem
+        return ANY_MODEL
+    if not (models or defaults.models):
+        problems["model"] = Problem(MISSING_MODEL)
+    return models or defaults.models or ANY_MODEL
+
+
+def _values(row, defaults, problems):
+    """Return what a row says beside model and seed, by API name, with the defaults behind it."""
+    values = {name: value for name, value in row.values.items() if name not in ("model", "seed", catalogue.SHAPE)}
+    given = {"prompt": "", **defaults.values}
+    shapes = [name for name in (catalogue.SHAPE, *catalogue.SHAPES) if name in row.values]
+    if shapes:  # whatever its kind, it stands instead of the usual one
+        given = {name: value for name, value in given.items() if name not in catalogue.SHAPES}
+    if catalogue.SHAPE in shapes:
+        try:
+            values |= catalogue.read_shape(row.values[catalogue.SHAPE])
+        except InvalidValue as wrong:
+            problems[catalogue.SHAPE] = wrong.problem
+    if len(shapes) > 1 and not {*shapes} <= {"width", "height", "size"}:  # which cleaning compares
+        problems[shapes[0]] = Problem(f"The shape stands in {lists.joined(shapes)}. Keep one of them.")
+    return given | values
+
+
+def _said(problem):
+    """Say what is wrong and what would be right, where the sentence does not say that itself."""
+    right = "x".join(problem.offer.values())
+    return f"{problem.message} Use {right}." if right and ". " not in problem.message else problem.message
+
+
+def _column(field, row):
+    """Name the column of a row that a problem with this field is about."""
+    return catalogue.SHAPE if field in catalogue.SHAPES and catalogue.SHAPE in row.values else field
+
+
+def _each_once(laid):
+    """Return the rows without the cells that an earlier row makes already, which says so in a note."""
+    first, again = {}, {}
+    for row, cells in laid:
+        for cell in cells:
+            if first.setdefault(cell.recipe, row) is not row:
+                again.setdefault(cell.recipe, []).append(row.line)
+    return [
+        (number, row, [_noted(cell, again) for cell in cells if first[cell.recipe] is row])
+        for number, (row, cells) in enumerate(laid, 1)
+    ]
+
+
+def _noted(cell, again):
+    lines = list(dict.fromkeys(again.get(cell.recipe, ())))
+    if not lines:
+        return cell
+    named = lists.joined([*map(str, lines[:LINES_NAMED]), *(["more"] if len(lines) > LINES_NAMED else [])])
+    note = (
+        f"line {named} asks for the same: made once"
+        if len(lines) == 1
+        else f"lines {named} ask for the same: made once"
+    )
+    return replace(cell, request=replace(cell.request, notes=(*cell.request.notes, note)))
+
+
+def _labelled(rows):
+    """Label each cell with its row, and with its number where a model makes several pictures of a row."""
+    counts = [Counter(cell.request.model_id for cell in cells) for *_, cells in rows]
+    several = any(max(count.values(), default=0) > 1 for count in counts)
+    # Where each row has one model, and not all the same, no column says which.
+    named = len(set().union(*counts)) > 1 and all(len(count) < 2 for count in counts)
+    own = _own_labels(row for _, row, _ in rows)
+    return [cell for row in rows for cell in _labelled_row(*row, own, several=several, named=named)]
+
+
+def _own_labels(rows):
+    """Return the label of each prompt: rows that begin alike are shown by where they differ."""
+    prompts = list(dict.fromkeys(_one_line(row.values["prompt"]) for row in rows))
+    return dict(zip(prompts, labels.told_apart(prompts), strict=True))
+
+
+def _labelled_row(number, row, cells, own, *, several, named):
+    label, made = f"{number} · {own[_one_line(row.values['prompt'])]}", Counter()
+    for cell in cells:
+        model = cell.request.model_id
+        made[model] += 1
+        picture = {layouts.PICTURE: str(made[model])} if several else {}
+        yield replace(cell, labels={layouts.ROW: f"{label} · {model}" if named else label, **cell.labels, **picture})
+
+
+def _one_line(text):
+    return " ".join(text.split())

@@ -1,0 +1,184 @@
+"""From what a form says to the cells of a run: every combination cleaned and quoted before the first call."""
+
+import json
+from dataclasses import dataclass, replace
+from math import prod
+
+from gallery.catalogue import axes, cleaning, lists, seeds
+from gallery.catalogue.cleaning import CleanRequest
+from gallery.catalogue.lists import counted
+from gallery.catalogue.params import PARAMS
+from gallery.catalogue.problems import InvalidMatrix, InvalidRequest, Problem
+from gallery.models import Image
+from gallery.models.runs import recipe_of
+from gallery.services.prices import price_book, quotes
+from gallery.services.prices.quotes import Quote
+
+MAX_CELLS = 2000
+TAKEN_BY_SOME = ("steps", "guidance", "prompt_upsampling")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One picture to be made. `labels`: where it stands on the axes that vary, beside seed and model.
+
+    `members`: the labels of all combinations that come to this very request, the cell's own first. `owned`: the
+    picture that its owner has already; then it costs nothing.
+    """
+
+    request: CleanRequest
+    quote: Quote
+    labels: dict
+    members: tuple
+    owned: Image | None = None
+
+    @property
+    def recipe(self):
+        return recipe_of(self.request.body)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """`axes`: name to the labels of all its values, also of those that are skipped; `cells` without these."""
+
+    axes: dict
+    cells: list
+
+
+def expand(values, *, models, seed, draw=seeds.draw_seeds, book=None):
+    """Return the cells: seed by seed, variant by variant, model by model; what a model would make twice, once.
+
+    `values`: API field names to what was typed, and what `axes.read_axes` reads beside them; `skip`: values of axes
+    that are left out, as `axis=label`; `variant_seeds`: "own" draws random seeds anew for every variant. `models`:
+    ids; `seed`: the text of the seed field; `book`: the prices, if not of today.
+    Raises InvalidMatrix with all problems at once.
+    """
+    return lay(values, models=models, seed=seed, draw=draw, book=book).cells
+
+
+def lay(values, *, models, seed, draw=seeds.draw_seeds, book=None):
+    """Return the whole matrix; everything else as in `expand`."""
+    skipped, problems = frozenset(values.get("skip", ())), {}
+    options, kept = _options(values, skipped, problems)
+    numbers = _numbers(seed, draw, problems)
+    every = {"model": list(models), **_labels(options), "seed": _known(numbers)}
+    models = _kept("model", models, skipped, problems)
+    numbers = _kept("seed", numbers, skipped, problems)
+    if not every["model"]:
+        problems["model"] = Problem("Tick at least one model.")
+    _refuse_too_many(len(numbers), len(models), prod(map(len, kept.values())), problems, every)
+    column = [_merged(*each) for each in _requests(values, kept, models, problems).values()]
+    if problems:
+        raise InvalidMatrix(problems, every)
+    own = values.get("variant_seeds") == "own" and seeds.draws_any(seed)
+    drawn = [_kept("seed", seeds.parse_seeds(seed, draw=draw), skipped, {}) for _ in column] if own else None
+    return Matrix(every, _cells(column, numbers, drawn, book or price_book.open_book()))
+
+
+def _options(values, skipped, problems):
+    """Return all options of every axis, and those that are not skipped."""
+    options = {}
+    try:
+        options = axes.read_axes(values)
+        return options, axes.without(options, skipped)
+    except InvalidRequest as invalid:
+        problems.update(invalid.problems)
+        return options, {}
+
+
+def _labels(options):
+    return {name: [option.label for option in found] for name, found in options.items() if len(found) > 1}
+
+
+def _numbers(text, draw, problems):
+    try:
+        return seeds.parse_seeds(text, draw=draw)
+    except seeds.InvalidSeeds as error:
+        problems["seed"] = error.problem
+        return ()
+
+
+def _known(numbers):
+    """Only seeds that somebody wrote can be left out. (Those of a price before the draw are below zero.)"""
+    return [str(number) for number in numbers if number >= 0]
+
+
+def _kept(axis, found, skipped, problems):
+    kept = [each for each in found if axes.value_of(axis, str(each)) not in skipped]
+    if found and not kept:
+        problems[axis] = axes.ALL_SKIPPED
+    return kept
+
+
+def _refuse_too_many(seed_count, model_count, variant_count, problems, every):
+    if seed_count * model_count * variant_count <= MAX_CELLS:
+        return
+    words = f"{counted(seed_count, 'seed')} × {counted(model_count, 'model')}"
+    if variant_count > 1:
+        words += f" × {counted(variant_count, 'variant')}"
+    problems["seed"] = Problem(f"{words} are more than {MAX_CELLS:,} images.")
+    raise InvalidMatrix(problems, every)
+
+
+def _requests(values, options, models, problems):
+    """Return for each body that differs the combinations that come to it: [(request, labels), ...]."""
+    found = {}
+    for variant in axes.variants(values, options):
+        for model in models:
+            request = _clean(model, variant.values, options, problems)
+            if request is not None:
+                found.setdefault(json.dumps(request.body, sort_keys=True), []).append((request, variant.labels))
+    return found
+
+
+def _clean(model, values, options, problems):
+    """Clean one request for the model: its other cells differ in the seed only."""
+    try:
+        return cleaning.clean(model, {**values, "seed": 0})
+    except InvalidRequest as error:
+        for name, problem in error.problems.items():
+            several = len(options.get(axes.axis_of(name), ())) > 1  # what is offered would replace the whole list
+            problems.setdefault(name, Problem(problem.message) if several else problem)
+        return None
+
+
+def _merged(first, *others):
+    """Make one place of the combinations that come to the same request, and say so in a note."""
+    request, labels = first
+    members = (labels, *(each for _, each in others))
+    differing = [axis for axis in labels if len({each[axis] for each in members}) > 1]
+    return replace(request, notes=(*request.notes, *_why_once(request, differing, members))), labels, members
+
+
+def _why_once(request, differing, members):
+    unused = [axis for axis in differing if axis in TAKEN_BY_SOME and axis not in request.body]
+    notes = (
+        [f"does not take {lists.joined(PARAMS[axis].label.lower() for axis in unused)}: made once"] if unused else []
+    )
+    for axis in differing:
+        if axis not in unused:
+            same = lists.joined(dict.fromkeys(each[axis] for each in members))
+            notes.append(f"{same} come to the same request: made once")
+    return notes
+
+
+def _cells(column, numbers, drawn, book):
+    prices = [quotes.quote(request, book=book) for request, *_ in column]
+    if drawn is None:
+        return [_cell(each, price, number) for number in numbers for each, price in zip(column, prices, strict=True)]
+    pictures = range(len(drawn[0]))
+    return [
+        _cell(each, price, own[place], picture=str(place + 1))
+        for place in pictures
+        for each, price, own in zip(column, prices, drawn, strict=True)
+    ]
+
+
+def _cell(place, price, number, **label):
+    request, labels, members = place
+    with_seed = replace(request, body={**request.body, "seed": number})
+    return Cell(with_seed, price, {**labels, **label}, members)
+
+
+def total(cells):
+    return quotes.total(cell.quote for cell in cells)

@@ -1,0 +1,131 @@
+"""What a run would be, before it is bought: its axes, what leaving a value out would save, its price per model."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from gallery.catalogue import axes as catalogue
+from gallery.catalogue.lists import counted
+from gallery.services.prices.quotes import Quote
+from gallery.services.runs import expansion
+
+CELLS_SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of an axis. `images` and `saves_micros`: what would be gone without it."""
+
+    axis: str
+    label: str
+    skipped: bool
+    images: int
+    saves_micros: int
+
+    @property
+    def key(self):
+        return catalogue.value_of(self.axis, self.label)
+
+
+@dataclass(frozen=True)
+class Axis:
+    name: str
+    values: list
+
+    @property
+    def words(self):
+        return catalogue.WORDS[self.name][1]
+
+    @property
+    def counted(self):
+        """Say how many values are kept: 1 prompt, 3 seeds."""
+        return counted(self.kept, *catalogue.WORDS[self.name])
+
+    @property
+    def kept(self):
+        return sum(not value.skipped for value in self.values)
+
+
+@dataclass(frozen=True)
+class ModelLine:
+    """The images of one model: those that are paid for, those that are there already, the sum."""
+
+    model: str
+    bought: int
+    owned: int
+    each_micros: int
+    micros: int
+
+
+@dataclass(frozen=True)
+class Review:
+    """Everything that a person needs to know before pressing."""
+
+    axes: list[Axis]
+    models: list[ModelLine]
+    quote: Quote
+    cells: list
+
+    @property
+    def owned(self):
+        return sum(line.owned for line in self.models)
+
+    @property
+    def bought(self):
+        return sum(line.bought for line in self.models)
+
+    @property
+    def shown(self):
+        return self.cells[:CELLS_SHOWN]
+
+    @property
+    def more(self):
+        return max(0, len(self.cells) - CELLS_SHOWN)
+
+
+def review(cells, *, axes, skipped):
+    """Review these cells of a matrix; `axes` and `skipped` as the matrix had them."""
+    images, saves = _gone_without(cells)
+    found = [
+        Axis(
+            name,
+            [Value(name, label, *_facts(name, label, skipped, images, saves)) for label in labels],
+        )
+        for name, labels in axes.items()
+        if len(labels) > 1
+    ]
+    return Review(found, _lines(cells), expansion.total(cells), cells)
+
+
+def _facts(name, label, skipped, images, saves):
+    return catalogue.value_of(name, label) in skipped, images[name, label], saves[name, label]
+
+
+def _gone_without(cells):
+    """Count images and micros by value: those that no other value of its axis would bring as well."""
+    images, saves = Counter(), Counter()
+    for cell in cells:
+        for value in _needed(cell):
+            images[value] += 1
+            saves[value] += cell.quote.ours_micros
+    return images, saves
+
+
+def _needed(cell):
+    yield "model", cell.request.model_id
+    yield "seed", str(cell.request.body["seed"])
+    for axis in cell.members[0]:
+        labels = {member[axis] for member in cell.members}
+        if len(labels) == 1:
+            yield axis, *labels
+
+
+def _lines(cells):
+    by_model = {}
+    for cell in cells:
+        by_model.setdefault(cell.request.model_id, []).append(cell)
+    return [_line(model, found) for model, found in by_model.items()]
+
+
+def _line(model, cells):
+    bought = [cell.quote.ours_micros for cell in cells if not cell.owned]
+    return ModelLine(model, len(bought), len(cells) - len(bought), max(bought, default=0), sum(bought))

@@ -1,0 +1,81 @@
+"""Past prompts: every prompt that a member has sent, once, with how often and when last."""
+
+import hashlib
+from datetime import timedelta
+
+from django.db import connection
+
+from gallery.catalogue.prompt_syntax import escaped
+from gallery.catalogue.typed_text import tidy
+from gallery.catalogue.words import typed_lines
+from gallery.models import PastPrompt
+from gallery.models.keys import random_key
+from gallery.models.saved_items import SEARCHED_CHARACTERS
+from gallery.services.db.raw_updates import for_database
+
+CHUNK = 200
+SEARCHED_PROMPTS = 20_000  # of one member, the newest: what a search reads at most, 50 to 100 ms
+MOST_WORDS = 8
+
+# Counts in the database: two presses at the same moment lose no use, and the order of the rows is always the same, so
+# that they cannot lock each other out. (The ORM's upsert can only overwrite.)
+_COLUMNS = ("key", "owner_id", "digest", "prompt", "searched", "uses", "used_at")
+_PLACES = f"({', '.join(['%s'] * len(_COLUMNS))})"
+
+
+def remember(prompts, *, owner, at):
+    """Add these prompts to the owner's, or count them again. Call inside the transaction of what uses them."""
+    found = {}
+    for place, prompt in enumerate(prompts):
+        text = tidy(prompt)
+        # The first that was written is the newest of them, and no two are of the same moment.
+        found.setdefault(digest_of(text), (text, at - timedelta(microseconds=place)))
+    rows = [_row(owner, digest, *found[digest]) for digest in sorted(found)]
+    for start in range(0, len(rows), CHUNK):
+        _upsert(rows[start : start + CHUNK])
+
+
+def sent_with(form, cells):
+    """List the prompts that a run brings: as they were typed, choices and all; without a field for them those sent."""
+    typed = form.get("prompt")
+    if not isinstance(typed, str):
+        return dict.fromkeys(escaped(cell.request.body["prompt"]) for cell in cells)
+    return typed_lines(tidy(typed)) if form.get("prompt_lines") else [typed]
+
+
+def search(owner, words=""):
+    """Return the owner's prompts, newest first; those that hold every word, among the newest twenty thousand."""
+    mine = PastPrompt.objects.of(owner).newest_first().with_opening()
+    asked = words.casefold().split()[:MOST_WORDS]
+    if not asked:
+        return mine
+    for word in asked:
+        mine = mine.filter(searched__contains=word)
+    oldest = _oldest_searched(owner)
+    return mine.filter(used_at__gte=oldest) if oldest else mine
+
+
+def digest_of(prompt):
+    return hashlib.sha256(prompt.encode()).hexdigest()[:32]
+
+
+def _row(owner, digest, prompt, used_at):
+    used_at = for_database(PastPrompt, "used_at", used_at)
+    return (random_key(), owner.pk, digest, prompt, prompt[:SEARCHED_CHARACTERS].casefold(), 1, used_at)
+
+
+def _upsert(rows):
+    table = PastPrompt._meta.db_table
+    places = ", ".join([_PLACES] * len(rows))
+    statement = (
+        f"INSERT INTO {table} ({', '.join(_COLUMNS)}) VALUES {places} ON CONFLICT (owner_id, digest) "  # noqa: S608
+        f"DO UPDATE SET uses = {table}.uses + 1, used_at = excluded.used_at"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [value for row in rows for value in row])
+
+
+def _oldest_searched(owner):
+    """Return when the last one was used that is still searched; None while all are."""
+    newest = PastPrompt.objects.of(owner).newest_first().values_list("used_at", flat=True)
+    return newest[SEARCHED_PROMPTS - 1 : SEARCHED_PROMPTS].first()

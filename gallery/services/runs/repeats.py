@@ -1,0 +1,91 @@
+"""Seed honesty: the same request bought once more on purpose, and how like the two pictures are, measured."""
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+
+from gallery.catalogue.cleaning import CleanRequest
+from gallery.models import Repeat
+from gallery.services.media import similarity, validation
+from gallery.services.prices import price_book, quotes
+from gallery.services.runs import submission
+from gallery.services.runs.expansion import Cell
+from gallery.services.storage import files
+
+log = structlog.get_logger("fluxweb.repeats")
+
+
+def quote(image):
+    """Return what asking for the picture once more costs in micros, or None where it cannot be asked for."""
+    if image.job.demo != settings.DEMO:  # a drawing of the demo says nothing about the provider
+        return None
+    try:
+        return _cell(image.job).quote.ours_micros
+    except price_book.NoPrice:
+        return None
+
+
+@transaction.atomic
+def ask_again(image, *, owner, nonce, form):
+    """Make a run of the picture's very request, and remember that it is meant to be the same. The same press: one run.
+
+    `form`: what the studio would have to hold, as it is kept with the run.
+    """
+    job = image.job
+    project = job.run.project.name if job.run.project else ""
+    run = submission.submit_cells(
+        [_cell(job)], owner=owner, nonce=nonce, form={**form, "buy_again": True}, title=job.prompt, project=project,
+        buy_again=True,
+    )  # fmt: skip
+    Repeat.objects.get_or_create(job=run.jobs.get(), defaults={"image": image})
+    return run
+
+
+def _cell(job):
+    """The very JSON that was sent, not cleaned again: the rules may have changed since."""
+    request = CleanRequest(job.model, job.body(), job.width, job.height)
+    return Cell(request, quotes.quote(request, book=price_book.open_book()), {}, ({},))
+
+
+def of_image(image):
+    """Return the repeats of a picture, oldest first, and the one by which it was made itself."""
+    rows = Repeat.objects.filter(Q(image=image) | Q(job=image.job_id)).select_related("image", "job__run")
+    return rows.prefetch_related("job__images").order_by("id")
+
+
+def between(one, other):
+    """Return the repeat that made one of two pictures of the other, or None."""
+    pair = Q(image=one, job=other.job_id) | Q(image=other, job=one.job_id)
+    return Repeat.objects.filter(pair).first()
+
+
+def measure_next():
+    """Measure the oldest repeat whose second picture is there; return whether there was one to measure."""
+    repeat = Repeat.objects.due().select_related("image", "job").order_by("tries", "id").first()
+    if repeat is None:
+        return False
+    mine = Repeat.objects.filter(pk=repeat.pk, tries=repeat.tries)
+    if mine.update(tries=F("tries") + 1):  # else another worker measures it
+        _measure(repeat)
+    return True
+
+
+def _measure(repeat):
+    twin = repeat.job.images.order_by("id").last()
+    try:
+        found = _compare(repeat.image, twin)
+    except (OSError, ValueError, SyntaxError):
+        log.exception("repeat not measured", image=repeat.image.key)
+        return
+    Repeat.objects.filter(pk=repeat.pk).update(
+        likeness=found.likeness, mean_difference=found.mean_difference, differing_share=found.differing_share
+    )
+    log.info("repeat measured", image=repeat.image.key, model=repeat.job.model, likeness=str(found.likeness))
+
+
+def _compare(one, other):
+    if one.sha256 == other.sha256:
+        return similarity.IDENTICAL
+    with files.open_file(one.file) as first, files.open_file(other.file) as second, validation.DECODES:
+        return similarity.measure_files(first, second)

@@ -1,0 +1,145 @@
+"""What a link shows: exactly its items, or whatever its source holds now. A deleted picture is in neither."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.db.models.functions import Left
+
+from gallery.catalogue import flux_models
+from gallery.models import ComparisonImage, Image, Job, Project, Run, ShareItem
+from gallery.models.ratings import Verdict
+from gallery.models.runs import OPENING
+from gallery.models.shares import Kind
+from gallery.services.shares import image_keys
+
+MOST_ITEMS = 2000  # as many as a run can have; a larger gallery is shared live
+PAGE = 60
+FILTERS = {"model": "model", "project": "job__run__project__name"}
+
+
+def pictures(share):
+    """Return what a link shows, in no order: what is not among it does not exist for a guest."""
+    mine = Image.objects.of(share.owner_id)
+    if not share.live:
+        return mine.filter(shared_as__share=share)
+    if _has_lost_its_source(share):  # to the filters below no run or comparison is "pictures that are in none"
+        return mine.none()
+    if share.kind == Kind.RUN:
+        return mine.filter(Q(job__run=share.run_id) | Q(reused_by__run=share.run_id)).distinct()
+    if share.kind == Kind.COMPARISON:
+        return mine.filter(comparisons=share.comparison_id)
+    return _of_gallery(share)
+
+
+def _has_lost_its_source(share):
+    return (share.kind, None) in ((Kind.RUN, share.run_id), (Kind.COMPARISON, share.comparison_id))
+
+
+def find(share, key):
+    """Return one of its pictures by the key it has within the link, or None."""
+    own = image_keys.own_key(share, key)
+    if own is None:
+        return None
+    return _for_tiles(pictures(share)).defer(None).filter(key=own).first()
+
+
+def find_all(share, keys):
+    """Return several of its pictures in the order of their keys, or None if one is not among them."""
+    keys = list(dict.fromkeys(image_keys.own_key(share, key) for key in keys))
+    if None in keys:
+        return None
+    found = {image.key: image for image in _for_tiles(pictures(share).filter(key__in=keys))}
+    return [found[key] for key in keys] if len(found) == len(keys) else None
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some of the pictures of a link. Of one that has an end: the number of the first, and how many there are."""
+
+    images: list
+    more: bool
+    start: int | None = None
+    count: int | None = None
+
+
+def part(share, *, after=None, limit=PAGE):
+    """Return the pictures that follow one of them (None: from the front)."""
+    if share.is_endless:
+        rows = list(_for_tiles(pictures(share)).before(after.id if after else None)[: limit + 1])
+        return Part(rows[:limit], len(rows) > limit)
+    ids = list_ids(share)
+    start = ids.index(after.id) + 1 if after else 0
+    return Part(in_order(ids[start : start + limit]), len(ids) > start + limit, start + 1, len(ids))
+
+
+def in_order(ids):
+    """Load pictures as tiles show them; one that went meanwhile is left out."""
+    found = _for_tiles(Image.objects).in_bulk(ids)
+    return [found[each] for each in ids if each in found]
+
+
+def _for_tiles(images):
+    """With the opening of the prompt as `opening`: the whole of one can have 160,000 characters."""
+    return images.select_related("job", "attempt").defer("job__prompt").annotate(opening=Left("job__prompt", OPENING))
+
+
+def list_ids(share):
+    """Return the ids of all pictures of a link that has an end, in their order."""
+    if not share.live:
+        return list(ShareItem.objects.filter(share=share).order_by("position").values_list("image_id", flat=True))
+    return ids_of_source(share)
+
+
+def ids_of_source(share):
+    """Return the ids of what a source holds now, one more than a snapshot can have at most."""
+    if share.kind == Kind.RUN:
+        return _ids_of_run(share)
+    if share.kind == Kind.COMPARISON:
+        places = ComparisonImage.objects.filter(comparison=share.comparison_id, image__owner=share.owner_id)
+        return list(places.values_list("image_id", flat=True))
+    newest = _of_gallery(share).order_by("-id")
+    return list(newest.values_list("id", flat=True)[: MOST_ITEMS + 1])
+
+
+def images_of(job):
+    """Return the ids of the pictures that a cell shows: those made for it, or the one it reused."""
+    return sorted(image.id for image in job.images.all()) or [job.reused_id]
+
+
+def _ids_of_run(share):
+    """In the order of the run. A cell shows the pictures made for it, or the one it reused."""
+    made = Image.objects.of(share.owner_id).filter(job__run=share.run_id).values_list("job__position", "id")
+    reused = Job.objects.filter(run=share.run_id, reused__owner=share.owner_id).values_list("position", "reused_id")
+    return list(dict.fromkeys(image for _, image in sorted([*made, *reused])))
+
+
+def _of_gallery(share):
+    """Return the owner's pictures through the link's filter; what is empty in it filters nothing."""
+    wanted = {FILTERS[name]: value for name, value in share.filter.items() if name in FILTERS and value}
+    mine = Image.objects.of(share.owner_id).filter(**wanted)
+    if share.filter.get("picked"):
+        mine = mine.filter(marks__user=share.owner_id, marks__verdict=Verdict.PICK)
+    return mine
+
+
+def neighbours(share, image):
+    """Return (number, of how many, before, after) of one of its pictures; no numbers where nobody counts."""
+    if share.is_endless:
+        rows = pictures(share)
+        newer, older = rows.filter(id__gt=image.id).order_by("id"), rows.filter(id__lt=image.id).order_by("-id")
+        return None, None, newer.first(), older.first()
+    ids = list_ids(share)
+    at = ids.index(image.id)
+    around = {each.id: each for each in in_order(ids[max(0, at - 1) : at] + ids[at + 1 : at + 2])}
+    before = around.get(ids[at - 1]) if at else None
+    return at + 1, len(ids), before, around.get(ids[at + 1]) if at + 1 < len(ids) else None
+
+
+def models_of(owner):
+    """Name the models that somebody has used: what a gallery can be filtered by. Runs, of which there are fewer."""
+    typed = Run.objects.of(owner).values_list("form__model", flat=True)
+    return sorted({model for models in typed for model in models or []} & set(flux_models.ids()))
+
+
+def projects_of(owner):
+    return list(Project.objects.filter(runs__owner=owner).distinct().order_by("name").values_list("name", flat=True))

@@ -1,0 +1,120 @@
+"""What a guest gets of a picture: a view, a card for chat programs, a file by the rules of the link, and its name.
+
+A stored original never goes out as it is: its container may say what the link keeps to itself.
+"""
+
+import contextlib
+import io
+import json
+
+import structlog
+from django.core.files.storage import default_storage
+from django.utils.text import slugify
+
+from gallery.catalogue import params
+from gallery.models.shares import Download
+from gallery.services.media import decoding, metadata, validation
+from gallery.services.shares import image_keys
+from gallery.services.storage import files
+
+VIEW_EDGE = 1600  # pixels, the longer side of what is shown large
+VIEW_QUALITY = 84
+CARD_EDGE = 1200
+CARD_QUALITY = 82
+REDRAWN_QUALITY = 95
+MICROS = 1_000_000
+
+log = structlog.get_logger("fluxweb.shares")
+
+
+def view(image):
+    """Return an open file with the view of a picture: drawn anew, so that nothing is in it but pixels, and kept."""
+    name = files.name_of(image.attempt, "views", ".webp")
+    if default_storage.exists(name):
+        return files.open_file(name)
+    drawn = _view(image)
+    with contextlib.suppress(OSError):  # a full disk costs the next guest the same work, nobody the picture
+        files.publish_bytes(drawn, name)
+    return io.BytesIO(drawn)
+
+
+def _view(image):
+    with files.open_file(image.file) as file, validation.DECODES, validation.open_picture(file) as picture:
+        shown = decoding.upright(picture, within=(VIEW_EDGE, VIEW_EDGE))
+        return _encoded(shown, "WEBP", quality=VIEW_QUALITY, method=2)
+
+
+def card(image):
+    """Return a small JPEG, which every chat program understands, made from the thumbnail."""
+    with (
+        files.open_file(image.thumbnail or image.file) as file,
+        validation.DECODES,
+        validation.open_picture(file) as picture,
+    ):
+        shown = decoding.on_ground(decoding.upright(picture, within=(CARD_EDGE, CARD_EDGE)), "white")
+        return _encoded(shown, "JPEG", quality=CARD_QUALITY)
+
+
+def content(image, share):
+    """Return the bytes of the file as a link hands it out: clean, or with what its switches let into the recipe."""
+    with files.open_file(image.file) as file:
+        clean = stripped(file.read(), image.format)
+    if share.download != Download.RECIPE:
+        return clean
+    return metadata.describe(clean, image.format, json.dumps(recipe(image, share), ensure_ascii=False))
+
+
+def stripped(original, image_format):
+    """Return the bytes of a picture with nothing in them but the picture, as it is meant to be seen."""
+    try:
+        return metadata.strip(original, image_format)
+    except metadata.NotBare as reason:
+        log.info("picture drawn anew for a guest", reason=str(reason))
+        return _redrawn(original, image_format)
+
+
+def recipe(image, share):
+    """Return what the switches let into the file. Parameters tell models apart, so they go with the model."""
+    job, size = image.job, {"width": image.width, "height": image.height}
+    shown = {"prompt": job.prompt} if share.show_prompt else {}
+    shown |= {"model": image.model, **_parameters(job)} if share.show_model else {}
+    shown |= {"seed": image.seed} if share.show_seed else {}
+    shown |= {"cost": money_words(image.attempt.booked_micros)} if share.show_cost else {}
+    return shown | size
+
+
+def _parameters(job):
+    return {name: value for name, value in job.parameters.items() if name in params.PARAMS}
+
+
+def money_words(micros):
+    """Write micro-dollars without a float, which money never becomes: $0.035000."""
+    return f"${micros // MICROS}.{micros % MICROS:06d}"
+
+
+def _redrawn(original, image_format):
+    """Draw anew what cannot be stripped without changing how it looks: turned as it is meant, in the usual colours."""
+    with validation.DECODES, validation.open_picture(io.BytesIO(original)) as picture:
+        drawn = decoding.upright(picture)
+    options = {"jpeg": {"quality": REDRAWN_QUALITY, "subsampling": 0}, "webp": {"lossless": True}}.get(image_format, {})
+    shown = drawn.convert("RGB") if image_format == "jpeg" else drawn
+    return metadata.strip(_encoded(shown, image_format, **options), image_format)
+
+
+def _encoded(picture, image_format, **options):
+    out = io.BytesIO()
+    picture.save(out, image_format, **options)
+    return out.getvalue()
+
+
+def file_name(image, share, *, number=None):
+    """Name a file by what the link shows: its title, perhaps model and seed, and a key that no other link knows."""
+    parts = [f"{number:03d}" if number else "", slugify(share.title)[:60]]
+    parts += [image.model] if share.show_model else []
+    parts += [str(image.seed)] if share.show_seed else []
+    parts += [] if number else [image_keys.key_in(share, image)[:6]]
+    return f"{'-'.join(part for part in parts if part) or 'picture'}.{suffix(image)}"
+
+
+def suffix(image):
+    return "jpg" if image.format == "jpeg" else image.format

@@ -1,0 +1,34 @@
+"""What guests of a link were refused because it was too much at once: counted for its owner to see."""
+
+from contextlib import contextmanager
+
+from django.db.models import F
+from django.utils import timezone
+
+from gallery.models import Refusal
+from gallery.services.db.side_notes import if_it_can_be
+from gallery.services.operations.rate_limits import TooOften
+
+
+@if_it_can_be()
+def note(share, what):
+    """Count that somebody was turned away from a link."""
+    now = timezone.now()
+    row, is_new = Refusal.objects.get_or_create(share=share, what=what, defaults={"count": 1, "last_at": now})
+    if not is_new:
+        Refusal.objects.filter(pk=row.pk).update(count=F("count") + 1, last_at=now)
+
+
+@contextmanager
+def noted(share, what):
+    """Note a rate_limits.TooOften on its way."""
+    try:
+        yield
+    except TooOften:
+        note(share, what)
+        raise
+
+
+def of_link(share):
+    """Return what was refused under a link, the latest first."""
+    return share.refusals.order_by("-last_at")

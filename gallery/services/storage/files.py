@@ -1,0 +1,185 @@
+"""Files in the storage: room for them, publishing them whole or not at all, taking them away."""
+
+import os
+import shutil
+import tempfile
+import threading
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage, default_storage, storages
+
+from gallery.services.operations import workers
+from gallery.services.storage import spool
+from gallery.services.storage.error_words import StorageTrouble, name_trouble
+
+FREE_BYTES = 200 * 1024 * 1024  # below this nothing is bought: a result can have 40 MB, and the database needs room too
+PROBE_SECONDS = 20  # how long a successful look at a remote storage is believed
+STALE_SECONDS = 3600  # a temporary file this old belongs to nobody
+
+probes = {"good_until": 0.0, "failed_at": 0.0, "trouble": None}
+probing = threading.Lock()  # one at a time: of many threads that ask, one asks the service and the others believe it
+
+
+class ReadyFile(File):
+    """A complete local file that the storage may take over by renaming it (FileSystemStorage asks for its path)."""
+
+    def temporary_file_path(self):
+        return self.name
+
+
+def check_room(*, free_bytes=None):
+    """Raise StorageTrouble unless a result could be stored now: paying for what cannot be kept is the worst outcome."""
+    for folder in (incoming, spool.folder):  # either may have a disk of its own
+        _check_folder(folder, free_bytes or FREE_BYTES)
+    if not is_local():
+        _check_remote()
+
+
+def _check_folder(folder, free_bytes):
+    try:
+        path = folder()
+        is_writable, free = os.access(path, os.W_OK | os.X_OK), shutil.disk_usage(path).free
+    except OSError as error:
+        words = f"The storage folder cannot be used: {error.strerror or type(error).__name__}."
+        raise StorageTrouble(words, is_disk=True) from error
+    if not is_writable:
+        words = "FLUXWEB_DATA has a folder that cannot be written to."
+        raise StorageTrouble(words, is_refusal=True, is_disk=True)
+    if free < free_bytes:
+        words = f"The disk is nearly full: {free // 2**20} MB left, {free_bytes // 2**20} MB needed."
+        raise StorageTrouble(words, is_disk=True)
+
+
+def _check_remote():
+    asked_at = time.monotonic()
+    with probing:
+        if time.monotonic() < probes["good_until"]:
+            return
+        if probes["failed_at"] > asked_at:  # while we waited for our turn
+            raise probes["trouble"]
+        try:
+            default_storage.save("probe", ContentFile(b"fluxweb"))
+        except Exception as error:  # whatever the S3 library raises: its classes are many
+            probes.update(failed_at=time.monotonic(), trouble=_named(error))
+            raise probes["trouble"] from error
+        probes["good_until"] = time.monotonic() + PROBE_SECONDS
+
+
+def _named(error):
+    return name_trouble(error, secrets=(default_storage.access_key, default_storage.secret_key))
+
+
+def is_local():
+    return isinstance(storages["default"], FileSystemStorage)
+
+
+def incoming():
+    """The folder of unfinished files: beside the media, in the same file system, so that a rename is atomic."""
+    folder = Path(settings.MEDIA_ROOT) / ".incoming"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def incoming_file():
+    """An open temporary file that is gone afterwards unless `publish` took it over."""
+    with tempfile.NamedTemporaryFile(dir=incoming(), prefix=f"{workers.own_tag()}-", delete=False) as file:
+        try:
+            yield file
+        finally:
+            Path(file.name).unlink(missing_ok=True)
+
+
+def publish(file, name):
+    """Store a complete temporary file under `name`, synced and at once: nobody ever sees half of it."""
+    file.flush()
+    os.fsync(file.fileno())
+    try:
+        stored = _save(file, name)
+    except OSError:
+        raise
+    except Exception as error:  # whatever a remote storage's library raises: the file is not there
+        probes["good_until"] = 0.0  # the next call looks before it pays
+        raise _named(error) from error
+    if is_local():
+        _sync_folder(Path(default_storage.path(stored)).parent)
+    return stored
+
+
+def _save(file, name):
+    with Path(file.name).open("rb") as reader:
+        return default_storage.save(name, ReadyFile(reader, name=file.name))
+
+
+def _sync_folder(folder):
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def publish_bytes(content, name):
+    with incoming_file() as file:
+        file.write(content)
+        return publish(file, name)
+
+
+def name_of(attempt, folder, suffix=""):
+    """Return the name of an attempt's file: made from its key, so that the same fetch done twice is one file."""
+    return f"{folder}/{attempt.key[:2]}/{attempt.key}{suffix}"
+
+
+def names(folder):
+    """Yield the name and the attempt's key of every file of a folder that `name_of` named."""
+    for part in _listed(folder)[0]:
+        for name in _listed(f"{folder}/{part}")[1]:
+            yield f"{folder}/{part}/{name}", name.partition(".")[0]
+
+
+def _listed(folder):
+    try:
+        return default_storage.listdir(folder)
+    except FileNotFoundError:
+        return [], []
+
+
+def open_file(name):
+    try:
+        return default_storage.open(name, "rb")
+    except OSError:
+        raise
+    except Exception as error:  # whatever a remote storage's library raises
+        raise _named(error) from error
+
+
+def remove(name):
+    """Remove a file if it is there."""
+    default_storage.delete(name)
+
+
+def sweep_dead():
+    """Remove the temporary files of workers that were found dead, by the marks in their names."""
+    left = list(incoming().iterdir())
+    gone = workers.tags(gone=True) if left else ()
+    for path in left:
+        if _tag(path) in gone:
+            path.unlink(missing_ok=True)
+
+
+def sweep_incoming():
+    """Remove temporary files that are old and of no worker that lives: of processes that nobody knows any more."""
+    before, living = time.time() - STALE_SECONDS, workers.tags(gone=False)
+    for path in incoming().iterdir():
+        with suppress(FileNotFoundError):  # taken over just now
+            if path.stat().st_mtime < before and _tag(path) not in living:
+                path.unlink()
+
+
+def _tag(path):
+    return path.name.partition("-")[0]

@@ -1,0 +1,72 @@
+"""A ZIP as a stream: one file in memory at a time, however many there are; and few streams at once."""
+
+import zipfile
+
+from gallery.services.operations import stream_slots
+
+LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP can say: when something was made is nobody's business
+SLICE_BYTES = 256 * 1024  # so small that a slow reader is told from one that takes a large picture
+
+
+class GaveWay(Exception):
+    """Its reader was so slow that somebody else got the place: the connection breaks, as nothing can end it well."""
+
+
+class Stream:
+    """The bytes of a ZIP of (name, content) pairs, made while they are read, at a place that `stream_places` gave.
+
+    The place is given back when it is closed, which a response does in any case, also if it was never read.
+    """
+
+    def __init__(self, files, *, place):
+        self.slices = _slices(files)
+        self.place = place
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        self.place.took()
+        if self.place.lost:
+            raise GaveWay
+        part = next(self.slices)
+        self.place.handed_out()
+        return part
+
+    def close(self):
+        stream_slots.give_back(self.place)
+        self.slices.close()
+
+
+def _slices(files):
+    for part in _parts(files):
+        for start in range(0, len(part), SLICE_BYTES):
+            yield part[start : start + SLICE_BYTES]
+
+
+def _parts(files):
+    """Pictures are compressed already: they are stored."""
+    pipe = _Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as archive:
+        for name, content in files:
+            archive.writestr(zipfile.ZipInfo(name, LONG_AGO), content)
+            yield pipe.take()
+    yield pipe.take()
+
+
+class _Pipe:
+    """What a ZipFile writes to: keeps the bytes until they are taken. It cannot seek, and so nothing is held back."""
+
+    def __init__(self):
+        self.parts = []
+
+    def write(self, data):
+        self.parts.append(bytes(data))
+        return len(data)
+
+    def flush(self):
+        pass
+
+    def take(self):
+        parts, self.parts = self.parts, []
+        return b"".join(parts)

@@ -1,0 +1,130 @@
+"""Compare: two to sixty pictures side by side, twelve at a time; saved ones under a name."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from gallery import access
+from gallery.forms.compare import NameForm
+from gallery.models import Comparison, Image
+from gallery.services.compare import comparisons
+from gallery.services.compare.comparisons import AT_ONCE, MOST
+from gallery.services.runs import repeats
+from gallery.views.compare import panes
+
+PAGE = 30  # saved comparisons
+CANDIDATES = 24  # newest pictures that one is offered beside those of the same run
+
+
+@require_safe
+def show(request):
+    """Show the pictures named in the address; of one, what it can be compared with; of none, what was saved."""
+    keys = request.GET.getlist("image")
+    if not keys:
+        return _index(request)
+    images = access.images_read(request, keys[:MOST], _rows())
+    if len(images) == 1:
+        return _choose(request, images[0])
+    if "hide" in request.GET:  # the order in the address would tell which is which
+        shuffled = comparisons.shuffled(image.key for image in images)
+        return redirect(reverse("compare") + panes.query(shuffled, blind="1"))
+    return render(request, "compare/compare.html", _context(request, images) | {"left_out": len(keys) > MOST})
+
+
+@require_safe
+def saved(request, key):
+    comparison = access.comparison_read(request, key)
+    images = access.images_read(request, comparisons.image_keys(comparison), _rows())
+    if not images:
+        raise Http404
+    return render(request, "compare/compare.html", _context(request, images) | {"comparison": comparison})
+
+
+def _rows():
+    return Image.objects.select_related("job", "attempt")
+
+
+def _context(request, images):
+    """Prepare the page: `shown` are the pictures on the screen, a part of all `images`."""
+    hidden = "blind" in request.GET
+    keys = [image.key for image in images]
+    parts = [images[start : start + AT_ONCE] for start in range(0, len(images), AT_ONCE)]
+    number = _part_number(request.GET.get("part", ""), len(parts))
+    shown = parts[number - 1]
+    return {
+        "images": images,
+        "panes": panes.of_images(shown, user=request.user, hidden=hidden),
+        "table": None if hidden else panes.table(shown),
+        "repeat": repeats.between(*shown) if len(shown) == 2 else None,
+        "prompt": _only(image.job.prompt for image in shown),
+        "demo": any(image.job.demo for image in shown),
+        "hidden": hidden,
+        "parts": _parts(parts, number, keys, hidden),
+        "hide_query": panes.query(keys, hide="1"),
+        "show_query": panes.query(keys),
+        "pairs_query": panes.query(keys, blind="1" if hidden else ""),
+    }
+
+
+def _part_number(text, last):
+    return min(int(text), last) if text.isdecimal() and len(text) < 4 and int(text) else 1
+
+
+def _parts(parts, number, keys, hidden):
+    """Name the parts of a long comparison as (first, last, address, whether it is shown)."""
+    if len(parts) < 2:
+        return []
+    first = 1
+    found = []
+    for n, part in enumerate(parts, 1):
+        address = panes.query(keys, part=str(n), blind="1" if hidden else "")
+        found.append((first, first + len(part) - 1, address, n == number))
+        first += len(part)
+    return found
+
+
+def _only(values):
+    """Return the value if it is the same for all, else nothing."""
+    values = set(values)
+    return values.pop() if len(values) == 1 else ""
+
+
+def _choose(request, image):
+    """Offer what one picture can be compared with: first its run, then what is new."""
+    mine = Image.objects.of(request.user).exclude(pk=image.pk)
+    siblings = list(mine.filter(job__run=image.job.run_id).order_by("id").for_tiles()[: MOST - 1])
+    newest = mine.exclude(job__run=image.job.run_id).before(None).for_tiles()[:CANDIDATES]
+    return render(request, "compare/compare_with.html", {"image": image, "siblings": siblings, "newest": newest})
+
+
+def _index(request):
+    mine = Comparison.objects.of(request.user).newest_first().for_list()
+    before = request.GET.get("before", "")
+    last = access.comparison_write(request, before) if before else None
+    found = list((mine.filter(id__lt=last.id) if last else mine)[: PAGE + 1])
+    older = found[PAGE - 1].key if len(found) > PAGE else None
+    return render(request, "compare/comparisons.html", {"comparisons": found[:PAGE], "older": older})
+
+
+@require_POST
+def save(request):
+    """Keep the pictures under a name."""
+    images = access.images_read(request, request.POST.getlist("image")[:MOST])
+    form = NameForm(request.POST)
+    if not form.is_valid() or len(images) < 2:
+        messages.error(request, "Give the comparison a name to save it.")
+        return redirect(reverse("compare") + panes.query([image.key for image in images]))
+    comparison = comparisons.save(images, owner=request.user, name=form.cleaned_data["name"])
+    messages.success(request, f"Saved as “{comparison.name}”.")
+    return redirect("comparison", key=comparison.key)
+
+
+@require_POST
+def delete(request, key):
+    """Forget a saved comparison; its pictures stay."""
+    comparison = access.comparison_write(request, key)
+    comparisons.delete(comparison)
+    messages.info(request, f"“{comparison.name}” is no longer saved. Its pictures stay.")
+    return redirect("compare")

@@ -1,0 +1,56 @@
+"""Pictures side by side as a page shows them: letters, names unless they are hidden, facts, marks."""
+
+from dataclasses import dataclass
+from string import ascii_uppercase
+
+from django.http import QueryDict
+
+from gallery.models import Image, Mark
+from gallery.models.calls import Money
+from gallery.services.compare import ratings, recipe_diff
+
+
+@dataclass
+class Pane:
+    """One picture of a comparison. While names are hidden, nothing here tells what made it."""
+
+    letter: str
+    image: Image
+    mark: Mark | None
+    hidden: bool
+
+    @property
+    def name(self):
+        """What it is called aloud."""
+        return f"Picture {self.letter}" if self.hidden else f"{self.letter}: {self.image.model}, seed {self.image.seed}"
+
+    @property
+    def in_doubt(self):
+        return self.image.attempt.money == Money.UNCERTAIN
+
+
+@dataclass
+class Table:
+    """What differs. `prompts`: for each picture its parts as (words, whether they differ), or None if all are equal."""
+
+    rows: list
+    prompts: list | None
+
+
+def of_images(images, *, user, hidden):
+    marks = ratings.marks_of(user, images)
+    return [
+        Pane(letter, image, marks.get(image.id), hidden) for letter, image in zip(ascii_uppercase, images, strict=False)
+    ]
+
+
+def table(images):
+    return Table(recipe_diff.differing(images), recipe_diff.prompts(images))
+
+
+def query(keys, **more):
+    """Write the address of these pictures in this order, with its question mark."""
+    written = QueryDict(mutable=True)
+    written.update({name: value for name, value in more.items() if value})
+    written.setlist("image", keys)
+    return f"?{written.urlencode()}"

@@ -1,0 +1,63 @@
+"""Adjustments: what was booked beyond the calls, by whom and why, on the page and as CSV; admins take them back."""
+
+from django.contrib import messages
+from django.http import StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from gallery import access
+from gallery.forms.costs import report as forms
+from gallery.forms.costs.statements import TakeBackForm
+from gallery.services.ledger import reports
+from gallery.services.ledger.csv_export import dollars
+from gallery.services.reconciliation import adjustments
+from gallery.views.costs.report import csv_response, href, navigation
+
+PAGE = 50
+HEAD = ["Day", "USD", "Reason", "Model", "Attempt", "Booked by", "Booked at", "Takes back", "Adjustment"]
+
+
+@require_safe
+def index(request):
+    """List the adjustments of a report; members see those of their own calls."""
+    asked = forms.read(request.GET, user=request.user)
+    rows = adjustments.of(asked.chosen)
+    if cursor := request.GET.get("before", ""):
+        rows = rows.filter(id__lt=access.adjustment_place(rows, cursor).id)
+    found = list(rows[: PAGE + 1])
+    context = {
+        "asked": asked,
+        "adjustments": found[:PAGE],
+        "older": href("costs-adjustments", asked.query, before=found[PAGE - 1].key) if len(found) > PAGE else None,
+        "csv": href("costs-adjustments-csv", asked.query),
+        "total": reports.total(asked.chosen),
+        "back": href("costs", asked.query),
+        **navigation("costs-adjustments", asked, everybody=request.user.sees_costs),
+    }
+    return render(request, "costs/adjustments.html", context)
+
+
+@require_safe
+def as_csv(request):
+    asked = forms.read(request.GET, user=request.user)
+    rows = [HEAD, *map(_csv_row, adjustments.of(asked.chosen).iterator(chunk_size=500))]
+    return csv_response(rows, name=f"adjustments-{asked.period.start}", answer=StreamingHttpResponse)
+
+
+def _csv_row(row):
+    call, back = row.attempt, row.takes_back
+    facts = [row.day, dollars(row.micros), row.reason, row.model, call.key if call else None, row.made_by]
+    return [*facts, row.made_at.isoformat(sep=" ", timespec="seconds"), back.key if back else None, row.key]
+
+
+@require_POST
+def take_back(request, key):
+    adjustment = access.adjustment_write(request, key)
+    form = TakeBackForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Say why it is taken back: the counter entry has a reason too.")
+    elif adjustments.take_back(adjustment, reason=form.cleaned_data["reason"], by=request.user):
+        messages.success(request, "Taken back by a counter entry on the same day.")
+    else:
+        messages.info(request, "It has been taken back already.")
+    return redirect(href("costs-adjustments", {"from": adjustment.day.isoformat(), "to": adjustment.day.isoformat()}))

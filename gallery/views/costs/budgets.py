@@ -1,0 +1,83 @@
+"""Budgets: what each leaves, for those it applies to; made, changed and ended by those who manage them."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from gallery import access, tasks
+from gallery.catalogue.lists import counted
+from gallery.forms.costs import budgets as forms
+from gallery.forms.costs.budgets import BudgetForm, ChangeBudgetForm
+from gallery.models import Job
+from gallery.services.budgets import availability, budgets
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def index(request):
+    if request.method == "POST":
+        return _make(request)
+    return _page(request, BudgetForm() if request.user.manages_budgets else None)
+
+
+def _make(request):
+    access.require(request, "manages_budgets")
+    form = BudgetForm(request.POST)
+    if form.is_valid():
+        try:
+            budgets.make_budget(by=request.user, **form.values())
+        except budgets.BudgetExists:
+            form.add_error("whose", "There is such a budget already: change that one.")
+        else:
+            messages.success(request, "The budget counts from now on, with what its period has spent already.")
+            return redirect("budgets")
+    return _page(request, form)
+
+
+@require_POST
+def change(request, key):
+    budget = access.budget_manage(request, key)
+    form = ChangeBudgetForm(request.POST, auto_id=f"id_{budget.key}_%s")
+    if not form.is_valid():
+        return _page(request, BudgetForm(), {budget.key: form})
+    _tell(request, "Changed.", budgets.change_budget(budget, by=request.user, **form.cleaned_data))
+    return redirect("budgets")
+
+
+@require_POST
+def end(request, key):
+    budget = access.budget_manage(request, key)
+    _tell(request, "Ended: it limits nothing any more.", budgets.end_budget(budget, by=request.user))
+    return redirect("budgets")
+
+
+def _tell(request, what, n):
+    if n:
+        tasks.wake(n)
+        what += f" {counted(n, 'image')} that waited {'goes' if n == 1 else 'go'} on."
+    messages.success(request, what)
+
+
+def _page(request, form, changed=None):
+    """`form`: makes a budget; `changed`: forms that were sent and are wrong, by the key of their budget."""
+    manages = request.user.manages_budgets
+    rooms = availability.rooms() if manages else _rooms_of(request.user)
+    forms_of = {room.budget.key: forms.change_form_of(room.budget) for room in rooms} if manages else {}
+    context = {
+        "rooms": [(room, (forms_of | (changed or {})).get(room.budget.key)) for room in rooms],
+        "coming": budgets.coming() if manages else [],
+        "form": form,
+        "zone": settings.TIME_ZONE,
+        "waiting": (Job.objects if manages else Job.objects.of(request.user)).parked().count(),
+    }
+    return render(request, "costs/budgets/budgets.html", context)
+
+
+def _rooms_of(user):
+    """Their own, the team's, and those of the projects they work on."""
+    projects = budgets.projects_of(user)
+    return [
+        room
+        for room in availability.rooms()
+        if room.budget.owner_id in (None, user.pk) and room.budget.project_id in (None, *projects)
+    ]

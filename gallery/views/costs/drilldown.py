@@ -1,0 +1,98 @@
+"""The rows under a sum of the cost report: its runs, its single calls, and the calls as CSV."""
+
+from django.http import StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from gallery import access
+from gallery.forms.costs import report as forms
+from gallery.services.ledger import drilldown, reports
+from gallery.services.ledger.csv_export import dollars
+from gallery.views.costs.report import csv_response, href, navigation
+
+PAGE = 50
+HEAD = [
+    "Day", "Sent at", "Member", "Project", "Model", "Run", "Prompt", "Money", "USD", "Official USD", "Status", "Error",
+    "Request", "Settled by", "Attempt",
+]  # fmt: skip
+
+
+@require_safe
+def index(request):
+    """List the calls under one number; nobody reads a prompt of somebody else."""
+    asked, kind = _read(request)
+    found = list(drilldown.calls(asked.chosen, kind, after=_place(request, asked))[: PAGE + 1])
+    query = asked.query | {"kind": kind.name}
+    context = {
+        "asked": asked,
+        "kind": kind,
+        "kinds_of_calls": [
+            (each.title, href("costs-calls", asked.query, kind=each.name), each == kind) for each in drilldown.KINDS
+        ],
+        "calls": found[:PAGE],
+        "older": href("costs-calls", query, before=found[PAGE - 1].key) if len(found) > PAGE else None,
+        "csv": href("costs-calls-csv", query),
+        **_around(request, "costs-calls", asked, kind=kind.name),
+    }
+    return render(request, "costs/calls.html", context)
+
+
+@require_safe
+def runs(request):
+    """List the runs of a report by day, each with what it cost on that day."""
+    asked, _ = _read(request)
+    found = drilldown.run_days(asked.chosen, after=_place(request, asked), most=PAGE + 1)
+    context = {
+        "asked": asked,
+        "runs": found[:PAGE],
+        "older": href("costs-runs", asked.query, before=found[PAGE - 1].place) if len(found) > PAGE else None,
+        **_around(request, "costs-runs", asked),
+    }
+    return render(request, "costs/runs.html", context)
+
+
+@require_safe
+def as_csv(request):
+    """Send every call under one number, however many; a prompt only to whom it belongs."""
+    asked, kind = _read(request)
+    rows = (_csv_row(call, request.user) for call in drilldown.every_call(asked.chosen, kind))
+    name = f"calls-{kind.name}-{asked.period.start}"
+    return csv_response(_with_head(rows), name=name, answer=StreamingHttpResponse)
+
+
+def _with_head(rows):
+    yield HEAD
+    yield from rows
+
+
+def _csv_row(call, reader):
+    prompt = call.opening if call.owner_id == reader.pk else None
+    project = call.project.name if call.project else None
+    sent_at = timezone.localtime(call.sent_at).isoformat(sep=" ", timespec="seconds")
+    facts = [call.day, sent_at, call.owner.username, project, call.model, call.run.key, prompt]
+    answer = [call.status, call.error, call.request_id, call.settled_by, call.key]
+    return [
+        *facts,
+        call.money_words,
+        dollars(call.booked_micros),
+        dollars(call.official_booked_micros),
+        *answer,
+    ]
+
+
+def _read(request):
+    return forms.read(request.GET, user=request.user), drilldown.kind_of(request.GET.get("kind", ""))
+
+
+def _around(request, name, asked, **kept):
+    """Return the sums of the same slice, and the ways back and to other periods."""
+    everybody = request.user.sees_costs
+    around = navigation(name, asked, everybody=everybody, **kept)
+    return {"total": reports.total(asked.chosen), "everybody": everybody, "back": href("costs", asked.query), **around}
+
+
+def _place(request, asked):
+    """Return the call that ended the page before, or None on the first page."""
+    cursor = request.GET.get("before", "")
+    return access.call_place(asked.chosen.attempts(), cursor) if cursor else None

@@ -1,0 +1,219 @@
+"""The provider's charges against the books: taken in, compared, and settled by a person."""
+
+import re
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
+
+from gallery import access, tasks
+from gallery.catalogue.statement_files import InvalidStatementFile
+from gallery.forms.costs.statements import DecisionForm, FileForm, LogForm, SettleForm
+from gallery.models import Statement
+from gallery.services.jobs import provider
+from gallery.services.reconciliation import balance, overlaps, remainders, settlement, statements, withdrawals
+
+PAGE = 50
+
+
+@require_safe
+@access.holders_only("sees_costs")
+def index(request):
+    return _page(request)
+
+
+def _page(request, **forms):
+    newest = Statement.objects.order_by("-id")
+    if cursor := request.GET.get("before", ""):
+        newest = newest.filter(id__lt=access.statement_read(request, cursor).id)
+    found = list(newest[: PAGE + 1])
+    month = f"{timezone.localdate():%Y-%m}"
+    context = {
+        "statements": found[:PAGE],
+        "older": found[PAGE - 1].key if len(found) > PAGE else None,
+        "balance": balance.latest(),
+        "file_form": FileForm(),
+        "log_form": LogForm(initial={"month": month}) if provider.has_account() else None,
+    }
+    return render(request, "costs/statements/statements.html", context | forms)
+
+
+@require_POST
+@access.admin_only
+def add(request):
+    """Take a file in; one that cannot be believed leaves nothing behind."""
+    form = FileForm(request.POST, request.FILES)
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            statement = statements.import_csv(file.read(), name=file.name, by=request.user)
+        except InvalidStatementFile as bad:
+            form.add_error("file", bad.problems)
+        except overlaps.AlreadyTakenIn as known:
+            return _page(request, file_form=form, known=known.statement)
+        else:
+            return _go_to(statement)
+    return _page(request, file_form=form)
+
+
+@require_POST
+@access.admin_only
+def begin(request):
+    """Begin to read a month of the provider's log."""
+    if not provider.has_account():
+        raise Http404
+    form = LogForm(request.POST)
+    if not form.is_valid():
+        return _page(request, log_form=form)
+    statement = statements.begin_reading(form.cleaned_data["month"], by=request.user)
+    return _read_on(statement)
+
+
+@require_POST
+@access.admin_only
+def read_on(request, key):
+    return _read_on(access.statement_read(request, key))
+
+
+def _read_on(statement):
+    statements.try_again(statement)
+    statements.read_on(statement)
+    return _go_to(statement)
+
+
+def _go_to(statement):
+    """Show a statement. What was not done within the press a worker goes on with."""
+    if not statement.is_complete:
+        tasks.wake_reader()
+    return redirect("costs-statement", statement.key)
+
+
+@require_safe
+@access.holders_only("sees_costs")
+def show(request, key):
+    statement = access.statement_read(request, key)
+    if not statement.is_complete and not statement.withdrawn_at:
+        return _show_progress(request, statement)
+    if request.htmx:  # its poll, which has come to an end
+        return HttpResponseClientRefresh()
+    decided = settlement.decided_of(statement)
+    if cursor := request.GET.get("before", ""):
+        decided = decided.filter(id__lt=access.difference_place(statement, cursor).id)
+    found = list(decided[: PAGE + 1])
+    still_open = list(settlement.open_of(statement)[: PAGE + 1])
+    held, held_count = overlaps.held_of(statement)
+    context = {
+        "statement": statement,
+        "held": held,
+        "held_count": held_count,
+        "known": statement.charges.filter(repeats__isnull=False).count(),
+        "sums": settlement.sums(statement),
+        "charges": statement.charges.count(),
+        "matched": statement.charges.exclude(attempt=None).count(),
+        "open": still_open[:PAGE],
+        "more_open": len(still_open) > PAGE,
+        "decided": found[:PAGE],
+        "older": found[PAGE - 1].key if len(found) > PAGE else None,
+    }
+    return render(request, "costs/statements/statement.html", context)
+
+
+def _show_progress(request, statement):
+    """Say how far it has come; what it says of the books is shown when all of it is there."""
+    context = {"statement": statement, "charges": statement.charges.count(), "percent": statements.progress(statement)}
+    page = "costs/statements/_statement_progress.html" if request.htmx else "costs/statements/statement_progress.html"
+    return render(request, page, context)
+
+
+@require_POST
+@access.admin_only
+def decide(request, key):
+    """Decide about the ticked differences, each on its own."""
+    statement = access.statement_read(request, key)
+    form = DecisionForm(request.POST)
+    ticked = request.POST.getlist("difference")[:PAGE]
+    rows = list(settlement.open_of(statement).filter(key__in=ticked)) if statement.counts else []
+    if form.is_valid():
+        done = sum(_decided(each, form.cleaned_data, by=request.user) for each in rows)
+        _say(request, done, len(ticked))
+    for problem in form.errors.get("note", ()):
+        messages.error(request, problem)
+    return redirect("costs-statement", key)
+
+
+def _decided(difference, said, *, by):
+    if said["do"] == "adjust":
+        return settlement.adjust(difference, by=by, reason=said["note"], day=said["day"])
+    return settlement.decide(difference, apply=said["do"] == "apply", by=by, note=said["note"])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.holders_only("sees_costs")
+def remainder(request, key, difference):
+    """The charges and the calls of a day that no rule explains; an admin settles some of them at a time."""
+    found = access.remainder_read(access.statement_read(request, key), difference)
+    if request.method == "POST":
+        access.require(request, "is_admin")
+        _settle(request, found)
+        return redirect("costs-statement-remainder", key, difference)
+    context = {"statement": found.statement, "difference": found, "left": remainders.of(found)}
+    return render(request, "costs/statements/remainder.html", context)
+
+
+def _settle(request, difference):
+    form = SettleForm(request.POST)
+    if not form.is_valid():
+        return messages.warning(request, "Tick what you decide about, and say what it is.")
+    said, call_keys = form.cleaned_data, request.POST.getlist("call")
+    numbers = [int(each) for each in request.POST.getlist("charge") if re.fullmatch(r"-?\d{1,18}", each, re.ASCII)]
+    if said["do"] == "outside":
+        done, asked = remainders.settle_charges(difference, numbers=numbers, by=request.user), len(numbers)
+    else:
+        facts = {"keys": call_keys, "charged": said["do"] == "charged", "by": request.user, "note": said["note"]}
+        done, asked = remainders.settle_calls(difference, **facts), len(call_keys)
+    return _say(request, done, asked)
+
+
+@require_POST
+@access.admin_only
+def withdraw(request, key):
+    """Take a statement back, with what it settled."""
+    statement = access.statement_read(request, key)
+    note = request.POST.get("note", "")[:200]
+    undone = withdrawals.withdraw(statement, by=request.user, note=note)
+    if undone is None:
+        messages.info(request, "It has been withdrawn already.")
+    else:
+        messages.success(request, f"Withdrawn. {undone.words}")
+        if undone.later:
+            tasks.wake_reader()
+    return redirect("costs-statement", key)
+
+
+@require_POST
+@access.admin_only
+def dates(request, key):
+    """Count the charges whose days were asked about."""
+    statement = access.statement_read(request, key)
+    if statement.counts and (n := overlaps.count_held(statement)):
+        messages.success(request, f"{n} charge{'' if n == 1 else 's'} counted.")
+        statements.compare_anew(statement)
+        statement.refresh_from_db()
+        statements.read_on(statement)
+    return _go_to(statement)
+
+
+def _others(number):
+    return "The other proposes nothing or was" if number == 1 else "The others propose nothing or were"
+
+
+def _say(request, done, asked):
+    if not asked:
+        messages.warning(request, "Tick what you decide about.")
+    elif done < asked:
+        messages.warning(request, f"{done} of {asked} decided. {_others(asked - done)} settled meanwhile.")
+    else:
+        messages.success(request, f"{done} decided.")

@@ -1,0 +1,98 @@
+"""Bytes of images and of what was kept without being shown: permission first, cached by the owner's browser only."""
+
+from csp.decorators import csp_update
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseNotModified
+from django.views.decorators.http import require_safe
+
+from gallery import access
+from gallery.services.ledger import entries
+from gallery.services.media import decoding, validation
+from gallery.services.paid_calls import held_files
+from gallery.services.storage import files
+
+CACHE = "private, max-age=31536000, immutable"  # a stored file never changes; only its owner's browser may keep it
+STAND_IN = "private, no-cache"  # shown while there is no thumbnail, and asked for again
+
+
+@require_safe
+def original(request, key):
+    image = access.image_read(request, key)
+    response = _send_original(request, image)
+    if request.method == "GET" and "download" in request.GET:
+        entries.note_downloaded(image.attempt)
+    return response
+
+
+@require_safe
+def thumbnail(request, key):
+    """The thumbnail, or the original while there is none."""
+    image = access.image_read(request, key)
+    if not image.thumbnail:
+        return _send_original(request, image, cache=STAND_IN)
+    return send(request, image.thumbnail, etag=f"t{image.sha256}", content_type="image/webp", name=f"{image.key}.webp")
+
+
+@require_safe
+@csp_update({"sandbox": True})
+def held_file(request, key):
+    """A file as it came, to keep: nothing says which bytes these are, so no browser shows or runs them."""
+    attempt = access.held_read(request, key, request.GET.get("attempt", ""))
+    try:
+        name, file = held_files.file_name(attempt), files.open_file(attempt.held_name)
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(file, content_type="application/octet-stream", filename=name, as_attachment=True)
+    response.headers["Cache-Control"] = STAND_IN
+    if request.method == "GET" and attempt.owner_id == request.user.pk:
+        entries.note_downloaded(attempt)
+    return response
+
+
+@require_safe
+def held_look(request, key):
+    """What can be seen of a file as it came: drawn anew, never its own bytes."""
+    attempt = access.held_read(request, key, request.GET.get("attempt", ""))
+    try:
+        drawn = held_files.look(attempt)
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(drawn, content_type="image/webp")
+    response.headers["Cache-Control"] = STAND_IN
+    return response
+
+
+def _send_original(request, image, *, cache=CACHE):
+    """Byte for byte as received; but not every browser turns a WebP by its EXIF: to be looked at it comes upright."""
+    if image.turned and image.format == "webp" and "download" not in request.GET:
+        return _send_upright(image, cache=cache)
+    name, content_type = image.download_name, image.content_type
+    return send(request, image.file, etag=image.sha256, content_type=content_type, name=name, cache=cache)
+
+
+def _send_upright(image, *, cache):
+    with _open(image.file) as file, validation.DECODES, validation.open_picture(file) as picture:
+        content = decoding.redrawn(picture)
+    return HttpResponse(content, content_type="image/webp", headers={"Cache-Control": cache})
+
+
+def send(request, stored_name, *, etag, content_type, name, cache=CACHE):
+    """Answer with a stored file, or 304 for who has it. Who may have it was asked before."""
+    quoted = f'"{etag}"'
+    if request.headers.get("If-None-Match") == quoted:
+        response = HttpResponseNotModified()
+    else:
+        response = _file(stored_name, content_type=content_type, name=name, download="download" in request.GET)
+    response.headers["ETag"] = quoted
+    response.headers["Cache-Control"] = cache
+    return response
+
+
+def _file(stored_name, *, content_type, name, download):
+    return FileResponse(_open(stored_name), content_type=content_type, filename=name, as_attachment=download)
+
+
+def _open(stored_name):
+    try:
+        return files.open_file(stored_name)
+    except FileNotFoundError:
+        raise Http404 from None

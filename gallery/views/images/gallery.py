@@ -1,0 +1,45 @@
+"""The gallery: everything I made, newest first, endless, as fast at a million as at ten."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from gallery import access
+from gallery.models import Image
+from gallery.services.compare import ratings
+
+PAGE = 60
+
+
+@dataclass
+class Day:
+    """Pictures of one day; `head` is empty when the page before has shown it already."""
+
+    head: object
+    images: list
+
+
+@require_safe
+def index(request):
+    cursor = request.GET.get("before", "")
+    last = access.image_place(request, cursor) if cursor else None
+    images = list(_page(request.user, last)[: PAGE + 1])
+    more, images = len(images) > PAGE, images[:PAGE]
+    marks = ratings.marks_of(request.user, images)
+    for image in images:
+        image.mark = marks.get(image.id)
+    context = {"days": _by_day(images, last), "older": images[-1].key if more else None, "first_page": last is None}
+    return render(request, "images/_gallery_page.html" if request.htmx and cursor else "images/gallery.html", context)
+
+
+def _page(user, last):
+    return Image.objects.of(user).before(last.id if last else None).for_tiles()
+
+
+def _by_day(images, last):
+    shown = timezone.localdate(last.created_at) if last else None
+    days = groupby(images, key=lambda image: timezone.localdate(image.created_at))
+    return [Day(day if day != shown else None, list(group)) for day, group in days]

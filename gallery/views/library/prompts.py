@@ -1,0 +1,57 @@
+"""My past prompts: searched, and used again."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from gallery.services.runs import prompt_history
+
+PAGE = 40
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+SEARCH_CHARACTERS = 200
+
+
+@require_safe
+def index(request):
+    words = request.GET.get("q", "")[:SEARCH_CHARACTERS]
+    cursor = request.GET.get("before", "")
+    found = list(_page(request.user, words, cursor)[: PAGE + 1])
+    more, found = len(found) > PAGE, found[:PAGE]
+    context = {
+        "prompts": found,
+        "words": words.strip(),
+        "searched": f"{prompt_history.SEARCHED_PROMPTS:,}",
+        "older": _place(found[-1]) if more else None,
+        "picker": "picker" in request.GET,  # in the dialog over the studio
+    }
+    return render(request, _template(request, cursor), context)
+
+
+def _template(request, cursor):
+    """Which part is asked for: the next rows, what a search found, the list in the studio, or the whole page."""
+    if not request.htmx:
+        return "library/prompts/prompts.html"
+    if cursor:
+        return "library/prompts/_prompts_page.html"
+    return "library/prompts/_prompts_found.html" if request.htmx.target == "found" else "library/prompts/_prompts.html"
+
+
+def _page(user, words, cursor):
+    found = prompt_history.search(user, words)
+    place = _read(cursor)
+    return found.after(*place) if place else found
+
+
+def _place(past):
+    """Write where a prompt stands in the list: it says nothing that the list does not, and needs no look-up."""
+    return f"{(past.used_at - EPOCH) // MICROSECOND}-{past.key}"
+
+
+def _read(cursor):
+    """Return (when it was used, its key), or None for the top of the list."""
+    micros, _, key = cursor.partition("-")
+    if not (micros.isdecimal() and len(micros) < 17 and key.isalnum()):
+        return None
+    return EPOCH + int(micros) * MICROSECOND, key

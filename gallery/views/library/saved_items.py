@@ -1,0 +1,65 @@
+"""What presets and templates have in common: lists of mine, the team's and the deleted; delete, put back, copy."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from gallery import access
+from gallery.models import Preset, PromptTemplate
+from gallery.services.library import saved_items
+
+PAGE = 40
+KINDS = {"preset": Preset, "template": PromptTemplate}
+
+
+@dataclass
+class Shelf:
+    """One page of a list. `of`: mine, team or bin; `older`: what its next page begins after."""
+
+    of: str
+    rows: list
+    older: str | None = None
+
+
+def shelf(request, model, *, of):
+    """Read the page of the list that the address asks for."""
+    user = request.user
+    lists = {"mine": model.objects.kept_by, "team": model.objects.of_team, "bin": model.objects.in_bin_of}
+    rows = lists[of](user)
+    cursor = request.GET.get("before", "")
+    last = access.kept_place(rows, cursor).id if cursor else None
+    found = list(rows.before(last).select_related("owner")[: PAGE + 1])
+    return Shelf(of, found[:PAGE], found[PAGE - 1].key if len(found) > PAGE else None)
+
+
+def just_deleted(request, model):
+    """Return what the address says was just deleted, if it can still be put back."""
+    key = request.GET.get("deleted", "")
+    return model.objects.in_bin_of(request.user).filter(key=key).first()
+
+
+@require_POST
+def delete(request, kind, key):
+    row = access.kept_write(request, KINDS[kind], key)
+    saved_items.delete(row)
+    response = redirect(f"{kind}s")
+    response["Location"] += f"?of=mine&deleted={row.key}"
+    return response
+
+
+@require_POST
+def restore(request, kind, key):
+    row = access.kept_restore(request, KINDS[kind], key)
+    messages.success(request, f"“{saved_items.restore(row)}” is back.")
+    return redirect(kind, key=row.key)
+
+
+@require_POST
+def copy(request, kind, key):
+    """Make a copy of one's own, of what the team shares or fluxweb brings along."""
+    row = access.template_read(request, key) if kind == "template" else access.kept_read(request, Preset, key)
+    own = saved_items.copy(row, model=KINDS[kind], owner=request.user)
+    messages.success(request, f"“{own.name}” is yours now. Others do not see it.")
+    return redirect(kind, key=own.key)

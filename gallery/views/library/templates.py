@@ -1,0 +1,130 @@
+"""Prompt templates: listed, filled with a preview, used in the studio, written, exported and imported."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import reswap, retarget
+
+from gallery import access
+from gallery.catalogue import template_files
+from gallery.catalogue.lists import counted
+from gallery.catalogue.ready_templates import READY
+from gallery.catalogue.template_files import InvalidFile
+from gallery.forms.saved_items import PlacesForm, TemplateForm
+from gallery.forms.studio import prefill as recalls
+from gallery.models import PromptTemplate
+from gallery.services.library import saved_items, templates
+from gallery.services.library.saved_items import NameTaken
+from gallery.views.library import saved_items as shelves
+from gallery.views.library.presets import in_picker
+from gallery.views.studio import prefill, studio
+
+
+@require_safe
+def index(request):
+    of = request.GET.get("of") or ("mine" if PromptTemplate.objects.kept_by(request.user).exists() else "ready")
+    shelf = shelves.Shelf("ready", READY)
+    if of != "ready":
+        shelf = shelves.shelf(request, PromptTemplate, of=of if of in ("team", "bin") else "mine")
+    deleted = shelves.just_deleted(request, PromptTemplate)
+    context = {"shelf": shelf, "deleted": deleted, "picker": in_picker(request)}
+    return render(
+        request, "library/templates/_templates.html" if request.htmx else "library/templates/templates.html", context
+    )
+
+
+def show(request, key):
+    """Show a template with its places to fill, and what the prompt becomes. Changes nothing."""
+    template = access.template_read(request, key)
+    form = PlacesForm(request.POST if request.method == "POST" else None, template=template)
+    form.is_valid()
+    if request.htmx and request.htmx.target == "preview":
+        return render(request, "library/templates/_template_preview.html", {"form": form, "oob": True})
+    return _page(request, template, form)
+
+
+def _page(request, template, form):
+    mine = getattr(template, "owner", None) == request.user
+    context = {"template": template, "form": form, "mine": mine, "picker": in_picker(request)}
+    return render(
+        request, "library/templates/_template.html" if request.htmx else "library/templates/template.html", context
+    )
+
+
+@require_POST
+def use(request, key):
+    """Put the filled template into the studio, over what is typed there already; or say what is missing."""
+    template = access.template_read(request, key)
+    form = PlacesForm(request.POST, template=template)
+    if form.is_valid():
+        typed = recalls.typed(request.POST) or prefill.START
+        return studio.filled(request, recalls.over(form.for_studio(), typed))
+    page = _page(request, template, form)
+    return reswap(retarget(page, "#picker-body"), "innerHTML") if request.htmx else page
+
+
+def new(request):
+    form = TemplateForm(request.POST or None, owner=request.user)
+    if form.is_bound and form.is_valid() and (row := _write(form)):
+        messages.success(request, f"“{row.name}” is kept.")
+        return redirect("template", key=row.key)
+    return render(request, "library/templates/template_form.html", {"form": form})
+
+
+def edit(request, key):
+    row = access.kept_write(request, PromptTemplate, key)
+    kept = {name: getattr(row, name) for name in ("name", "shared", *PromptTemplate.CONTENT)}
+    form = TemplateForm(request.POST or None, initial=kept, owner=request.user, row=row)
+    if form.is_bound and form.is_valid() and _write(form):
+        messages.success(request, f"“{form.cleaned_data['name']}” is kept. What it held before lies under Deleted.")
+        return redirect("template", key=row.key)
+    return render(request, "library/templates/template_form.html", {"form": form, "template": row})
+
+
+def _write(form):
+    """Keep the template of a valid form and return it; None if somebody took its name just now."""
+    try:
+        if form.row is None:
+            return saved_items.add(PromptTemplate, owner=form.owner, **form.cleaned_data)
+        saved_items.change(form.row, **form.cleaned_data)
+    except NameTaken:
+        form.say_taken()
+        return None
+    return form.row
+
+
+@require_safe
+def export(request):
+    """Answer my templates as one file."""
+    content = template_files.write(templates.of(request.user))
+    headers = {"Content-Disposition": 'attachment; filename="fluxweb-templates.json"'}
+    return HttpResponse(content, content_type="application/json", headers=headers)
+
+
+def import_file(request):
+    """Show the form for a file, or take one: all templates of it or none."""
+    problems = []
+    if request.method == "POST":
+        try:
+            found = template_files.read(_content(request))
+        except InvalidFile as invalid:
+            problems = invalid.problems
+        else:
+            messages.success(request, _added(templates.add_all(found, owner=request.user), of=len(found)))
+            return redirect("templates")
+    context = {"problems": problems, "most": template_files.MAX_TEMPLATES, "names": template_files.NAMES}
+    return render(request, "library/templates/templates_import.html", context)
+
+
+def _content(request):
+    file = request.FILES.get("file")
+    if file is None:
+        raise InvalidFile(["Choose a file first."])
+    return file.read(template_files.MAX_BYTES + 1)
+
+
+def _added(new, *, of):
+    had = of - new
+    words = f"{counted(new, 'template')} imported, only you see {'it' if new == 1 else 'them'}."
+    return words + (f" {had} you had already." if had else "")

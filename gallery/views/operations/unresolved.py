@@ -1,0 +1,86 @@
+"""What was paid, or may have been, and brought no picture: counted by kind, each with what can be done about it."""
+
+from dataclasses import dataclass
+
+from django.db.models.functions import Left
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from gallery import access
+from gallery.models import Attempt
+from gallery.models.calls import Fetch, Money
+from gallery.models.runs import OPENING
+from gallery.services.jobs import reasons
+from gallery.services.paid_calls import losses, resolution
+
+PAGE = 50
+
+
+@dataclass
+class Loss:
+    """One call without a picture."""
+
+    attempt: Attempt
+
+    @property
+    def job(self):
+        return self.attempt.job
+
+    @property
+    def trail(self):
+        return [self.attempt]
+
+    @property
+    def held(self):
+        return self.attempt.fetch == Fetch.BLOCKED
+
+    @property
+    def filed(self):
+        return self.attempt.fetch == Fetch.FILED
+
+    @property
+    def doubtful(self):
+        return self.attempt.money == Money.UNCERTAIN
+
+    @property
+    def current(self):
+        return self.job.attempt_id == self.attempt.pk
+
+    @property
+    def reason(self):
+        """What the job says if it still stands at this call; else that it has gone on."""
+        if self.held:
+            return reasons.of_held(self.attempt)
+        if self.filed:
+            return reasons.of("filed")
+        if self.current:
+            return reasons.of(self.job.reason, status=self.attempt.status)
+        return reasons.of("asked_again" if self.doubtful else "lost")
+
+    @property
+    def buyable_again(self):
+        return self.current and self.job.state in resolution.BUYABLE_AGAIN
+
+
+@require_safe
+def index(request):
+    mine = losses.of(request.user)
+    kind = losses.kind_of(request.GET.get("kind", ""))
+    cursor = request.GET.get("before", "")
+    attempts = mine.filter(kind.rows).order_by("-id")
+    if cursor:
+        attempts = attempts.filter(id__lt=access.loss_place(request, cursor).id)
+    found = rows(attempts[: PAGE + 1])
+    context = {
+        "kind": kind,
+        "counts": losses.count(mine),
+        "losses": found[:PAGE],
+        "older": found[PAGE - 1].attempt.key if len(found) > PAGE else None,
+    }
+    return render(request, "operations/unresolved.html", context)
+
+
+def rows(attempts):
+    """Return attempts as losses. Nobody's whole prompt is read; an admin sees no prompt of others at all."""
+    attempts = attempts.select_related("job__owner", "job__run").defer("job__prompt", "job__run__prompt")
+    return [Loss(attempt) for attempt in attempts.annotate(opening=Left("job__prompt", OPENING))]

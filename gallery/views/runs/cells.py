@@ -1,0 +1,159 @@
+"""A job as a tile: everything the template shows, prepared, so that the template only prints it."""
+
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from gallery.models import Attempt, Image, Job, Mark
+from gallery.models.calls import Money
+from gallery.models.runs import IN_DOUBT, TRIED_AGAIN, State
+from gallery.services.compare import ratings
+from gallery.services.jobs import queue, reasons, wait_times
+from gallery.services.paid_calls import resolution
+from gallery.services.runs import layouts
+
+KINDS = {
+    State.QUEUED: "waiting", State.CLAIMED: "busy", State.SENDING: "busy", State.HAVE_URL: "busy", State.DONE: "done",
+    State.FAILED: "failed", State.LOST: "failed", State.CANCELLED: "cancelled", State.UNKNOWN: "doubt",
+    State.NO_RESULT: "doubt", State.BLOCKED: "doubt",
+}  # fmt: skip
+
+
+@dataclass
+class Cell:
+    """One job of a run for its owner. `images` newest last: a job asked twice can have two."""
+
+    job: Job
+    images: list[Image] = field(default_factory=list)
+    place: int = 0
+    waits_seconds: int | None = None  # about, until it starts; None where nobody can say
+    attempts: list[Attempt] = field(default_factory=list)  # of a job without a picture, which shows what it cost
+    earlier_doubt: bool = False  # an earlier call of the job may have been paid, and nobody has settled it
+    mark: Mark | None = None  # what the owner thinks of its picture
+
+    @property
+    def name(self):
+        """Where it stands, in words."""
+        job = self.job
+        labels = (f"{layouts.AXES[axis][0]} {value}" for axis, value in job.axes.items() if axis in layouts.AXES)
+        return ", ".join([job.model, f"seed {job.seed}", *labels])
+
+    @property
+    def has_own_seed(self):
+        """Whether no head can say its seed."""
+        return not {layouts.PICTURE, layouts.ROW}.isdisjoint(self.job.axes)
+
+    @property
+    def kind(self):
+        return KINDS[self.job.state]
+
+    @property
+    def image(self):
+        return self.images[-1] if self.images else None
+
+    @property
+    def width(self):
+        return self.image.width if self.image else self.job.width
+
+    @property
+    def height(self):
+        return self.image.height if self.image else self.job.height
+
+    @property
+    def reason(self):
+        attempt = self.job.attempt
+        if self.job.reason == "blocked":
+            return reasons.of_held(attempt)
+        return reasons.of(self.job.reason, status=attempt.status if attempt else None)
+
+    @property
+    def asks_for(self):
+        """What its folded words are about."""
+        if self.in_doubt or self.buyable_again:
+            return "Decide"
+        if self.job.state == State.BLOCKED and self.job.attempt.held_name:
+            return "What came"
+        return "What to change" if self.job.reason in reasons.CHANGEABLE else "What happened"
+
+    @property
+    def tried_again_at(self):
+        """When a call of which nothing came is made again, if this one waits for that."""
+        waits = self.job.state == State.QUEUED and self.job.reason in TRIED_AGAIN
+        return self.job.not_before if waits and self.job.not_before > timezone.now() else None
+
+    @property
+    def cancellable(self):
+        """Whether cancelling it alone still means something."""
+        return self.job.state in (State.QUEUED, State.CLAIMED)
+
+    @property
+    def resumable(self):
+        return self.job.state == State.CANCELLED
+
+    @property
+    def since(self):
+        attempt = self.job.attempt
+        return (attempt.sent_at or attempt.reserved_at) if attempt else self.job.changed_at
+
+    @property
+    def elapsed(self):
+        return max(0, int((timezone.now() - self.since).total_seconds()))
+
+    @property
+    def downloading(self):
+        return self.job.state == State.HAVE_URL
+
+    @property
+    def in_doubt(self):
+        return self.job.state in IN_DOUBT
+
+    @property
+    def buyable_again(self):
+        return self.job.state in resolution.BUYABLE_AGAIN
+
+    @property
+    def cost_words(self):
+        """Say what it cost, in the words of the person who pays."""
+        attempt = self.job.attempt
+        if attempt is None or attempt.money in (Money.NOT_CHARGED, Money.RESERVED):
+            return "not charged"
+        return "charged" if attempt.money == Money.CHARGED else "in doubt"
+
+
+def of_jobs(jobs, *, owner):
+    """Build the cells of these jobs (with their attempts and images loaded), with places in line."""
+    jobs = list(jobs)
+    places = queue.places(owner, jobs)
+    waits = wait_times.estimate(jobs, places)
+    doubts = Attempt.objects.earlier_doubts(jobs)
+    trails = _trails(jobs)
+    found = [
+        Cell(
+            job, _images(job), place=places.get(job.id, 0), waits_seconds=waits.get(job.id),
+            attempts=trails.get(job.id, []), earlier_doubt=job.id in doubts,
+        )
+        for job in jobs
+    ]  # fmt: skip
+    _put_marks(found, owner)
+    return found
+
+
+def _trails(jobs):
+    """Return {job id: its attempts} of the jobs that ended without a picture."""
+    ended = [job for job in jobs if KINDS[job.state] in ("failed", "doubt")]
+    trails, by_id = {}, {job.id: job for job in ended}
+    for attempt in Attempt.objects.filter(job__in=ended).order_by("id") if ended else ():
+        attempt.job = by_id[attempt.job_id]
+        trails.setdefault(attempt.job_id, []).append(attempt)
+    return trails
+
+
+def _put_marks(found, owner):
+    marks = ratings.marks_of(owner, [cell.image for cell in found if cell.image])
+    for cell in found:
+        cell.mark = marks.get(cell.image.id) if cell.image else None
+
+
+def _images(job):
+    made = sorted(job.images.all(), key=lambda image: image.id)
+    return made or ([job.reused] if job.reused else [])

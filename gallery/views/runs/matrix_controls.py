@@ -1,0 +1,97 @@
+"""How a run's matrix is shown: which axis goes where and how large the cells are, kept in the address."""
+
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from django.http import QueryDict
+from django.urls import reverse
+
+from gallery.services.runs import layouts
+
+SIZES = {"s": ("S", "small", 80), "m": ("M", "medium", 120), "l": ("L", "large", 280)}  # px: the least of a column
+USUAL_SIZE = "m"
+PARTS = ("across", "page", "size")
+
+GAP = 8  # px between columns, as in matrix.css
+PHONE, PHONE_BESIDE, PHONE_BESIDE_SEVERAL = 720, 92, 124  # px: its width; what is no column: row heads and margins
+BESIDE = 176
+FRAMES = (360, 480, 720, 960, 1200, 1440, 1760)  # px of the window; matrix.css has a rule for each but the first
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value of a control, as a link."""
+
+    name: str
+    words: str
+    address: str
+    current: bool
+    name_read: str = ""  # where the words are a letter: what it stands for
+
+
+class Arrangement:
+    """The layout of one run with the controls that change it. What was asked for stays in every address."""
+
+    def __init__(self, run, cells, *, query):
+        self.address = reverse("run", args=[run.key])
+        self.asked = asked(query)
+        self.layout = layouts.lay_out(cells, across=self.asked.get("across", ""), page=self.asked.get("page", ""))
+        size = self.asked.get("size")
+        self.size = size if size in SIZES else USUAL_SIZE
+
+    def query(self):
+        """What keeps this arrangement in an address, with its question mark."""
+        return written(self.asked)
+
+    def across(self):
+        """Link to every axis that may go across; the one that parts the pages trades its place."""
+        layout = self.layout
+        for name, words in layout.across_choices:
+            trade = {"page": layout.across} if name == layout.page and layout.across else {}
+            yield self._choice(name, words, name == layout.across, across=name, **trade)
+
+    def pages(self):
+        layout = self.layout
+        for name, words in layout.page_choices:
+            trade = {"across": layout.page} if name == layout.across else {}
+            yield self._choice(name, words, name == layout.page_asked, page=name, **trade)
+
+    def sizes(self):
+        for name, (letter, words, _) in SIZES.items():
+            choice = self._choice(name, letter, name == self.size, size=name)
+            yield replace(choice, name_read=f"{words.capitalize()} pictures")
+
+    def _choice(self, name, words, current, **changed):
+        return Choice(name, words, self.address + written(self.asked | changed), current)
+
+    @property
+    def fits(self):
+        """The width of a window from which all columns fit into it; below, the matrix scrolls in its own frame."""
+        columns = len(self.layout.columns) * (SIZES[self.size][2] + GAP)
+        several = any(len(row.heads) > 1 for page in self.layout.pages for row in page.rows)
+        phone = PHONE_BESIDE_SEVERAL if several else PHONE_BESIDE
+        return next((width for width in FRAMES if columns + (phone if width < PHONE else BESIDE) <= width), "none")
+
+
+def asked(query):
+    """Return what a query says about the arrangement."""
+    return {name: query[name] for name in PARTS if query.get(name)}
+
+
+def query_of(request):
+    """Return the query of the page that is shown, or that a form was sent from: all stays where it stood."""
+    return QueryDict(_sent_from(request)) if request.method == "POST" else request.GET
+
+
+def _sent_from(request):
+    """Return the query of the page before, empty where a proxy or a program sends what is no address."""
+    try:
+        return urlsplit(request.headers.get("Referer", "")).query
+    except ValueError:
+        return ""
+
+
+def written(parts):
+    query = QueryDict(mutable=True)
+    query.update(parts)
+    return f"?{query.urlencode()}" if parts else ""

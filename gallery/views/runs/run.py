@@ -1,0 +1,219 @@
+"""The run's page: the matrix, live; and what can be done to the rest of it."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from gallery import access, tasks
+from gallery.catalogue.lists import counted
+from gallery.catalogue.problems import InvalidMatrix
+from gallery.forms.runs.extension import ExtendForm
+from gallery.models import Attempt
+from gallery.models.runs import IN_DOUBT, IN_FLIGHT, RUNNING, TRIED_AGAIN, UNFINISHED, UPSTREAM_FAILED, State
+from gallery.services.budgets import repricing
+from gallery.services.contact_sheets.sheet_layout import EDGES
+from gallery.services.runs import extension, submission
+from gallery.services.runs.extension import RunHasGrown
+from gallery.templatetags.fluxweb import money
+from gallery.views.runs import cells, sheets, strips
+from gallery.views.runs.matrix_controls import Arrangement, asked, query_of, written
+
+PLACES_SHOWN = 40  # further back in the line a number would only be noise on the wire
+
+
+@dataclass
+class Progress:
+    """How far a run is, in jobs and in money."""
+
+    size: int
+    states: dict
+    charged_micros: int
+    uncertain_micros: int
+    quoted_micros: int
+    running_micros: int = 0  # of what is being sent: uncertain on the books, and not in doubt
+    retry_micros: int = 0  # what asking again for the refused ones would cost
+
+    def count(self, *states):
+        return sum(n for (state, _), n in self.states.items() if state in states)
+
+    def count_because(self, state, *why):
+        return sum(self.states.get((state, reason), 0) for reason in why)
+
+    done = property(lambda self: self.count(State.DONE))
+    running = property(lambda self: self.count(*RUNNING))
+    waiting = property(lambda self: self.count(State.QUEUED))
+    tried_again = property(lambda self: self.count_because(State.QUEUED, *TRIED_AGAIN))  # of what waits
+    given_up = property(lambda self: self.count_because(State.FAILED, UPSTREAM_FAILED))  # the provider failed
+    refused = property(lambda self: self.count(State.FAILED) - self.given_up)
+    retryable = property(lambda self: self.count(State.FAILED))
+    lost = property(lambda self: self.count(State.LOST, State.BLOCKED))
+    doubtful = property(lambda self: self.count(*IN_DOUBT))
+    cancelled = property(lambda self: self.count(State.CANCELLED))
+    unfinished = property(lambda self: self.count(*UNFINISHED))
+    stoppable = property(lambda self: self.count(State.QUEUED, *IN_FLIGHT))
+
+    @property
+    def segments(self):
+        """The parts of the bar as (class, start, length), in hundredths of the whole."""
+        parts, start = [], 0.0
+        for name, n in (
+            ("done", self.done),
+            ("live", self.running),
+            ("bad", self.retryable + self.lost),
+            ("doubt", self.doubtful),
+        ):
+            length = 100 * n / self.size
+            parts.append((name, round(start, 2), round(length, 2)))
+            start += length
+        return parts
+
+
+@require_safe
+def index(request):
+    before = request.GET.get("before", "")
+    found = strips.newest(request.user, before=int(before) if before.isdecimal() and len(before) < 19 else None)
+    template = "runs/_runs_page.html" if request.htmx and before else "runs/runs.html"
+    return render(request, template, {"strips": found, "plain": True})  # nothing polls there
+
+
+@require_safe
+def show(request, key):
+    run = access.run_read(request, key)
+    return _page(request, run, ExtendForm(run=run) if extension.can_grow(run) else None)
+
+
+def _page(request, run, form):
+    """Render the whole page; `form` adds to the run, None where nothing can be added."""
+    context = _context(run, _jobs(run))
+    notes = dict.fromkeys((cell.job.model, note) for cell in context["cells"] for note in cell.job.notes)
+    arrangement = Arrangement(run, context["cells"], query=query_of(request))
+    shown = {"arrangement": arrangement, "layout": arrangement.layout, "notes": list(notes), "form": form}
+    shown |= {"sheets": sheets.listed(run), "sheet_edges": EDGES}
+    return render(request, "runs/run.html", context | shown)
+
+
+@require_safe
+def changes(request, key):
+    """Answer one poll: the cells that changed since version N, 204 if none did, and an end when the run is settled."""
+    run = access.run_read(request, key)
+    if request.GET.get("size", str(run.size)) != str(run.size):
+        return HttpResponse(headers={"HX-Refresh": "true"})  # it has grown: there are cells that the page lacks
+    since = request.GET.get("since", "")
+    since = int(since) if since.isdecimal() and len(since) < 19 else 0
+    if since == run.version:
+        return HttpResponse(status=204)
+    context = _context(run, _jobs(run).changed_since(since))
+    context["waiting"] = _places(run, context["cells"])
+    context["news"] = request.GET.get("done") != str(context["progress"].done)
+    response = render(request, "runs/_changes.html", context)
+    if not context["progress"].unfinished:
+        trigger_client_event(response, "fluxweb:finished", _announcement(context["progress"], run))
+    return response
+
+
+def _context(run, jobs):
+    sums = Attempt.objects.filter(job__run=run).sums()
+    counts = run.jobs.count_by_reason()
+    progress = Progress(run.size, counts, sums["charged"], sums["uncertain"], run.quoted_micros, sums["running"])
+    if progress.retryable:
+        progress.retry_micros = run.jobs.filter(state=State.FAILED).quoted()
+    asks = repricing.asked(run) if progress.waiting else []
+    facts = {"asks": asks, "asks_micros": repricing.total(asks)}
+    return {"run": run, "cells": cells.of_jobs(jobs, owner=run.owner), "progress": progress, **facts}
+
+
+def _jobs(run):
+    return run.jobs.with_opening().select_related("attempt", "reused").prefetch_related("images").order_by("position")
+
+
+def _places(run, changed):
+    """The front of the line moves with every picture: these cells get a new number."""
+    already = {cell.job.id for cell in changed}
+    front = cells.of_jobs(_jobs(run).queued()[:PLACES_SHOWN], owner=run.owner)
+    return [cell for cell in front if cell.job.id not in already]
+
+
+def _announcement(progress, run):
+    troubles = progress.retryable + progress.lost + progress.doubtful
+    said = f"{progress.done} of {progress.size} done" + (f", {troubles} need a look" if troubles else "")
+    return {"title": said, "body": " ".join(run.prompt[:200].split())[:80], "address": reverse("run", args=[run.key])}
+
+
+@require_POST
+def cancel(request, key):
+    run = access.run_write(request, key)
+    n = submission.cancel_run(run)
+    messages.info(request, f"{n} cancelled, free of charge. What is being generated ends and is kept.")
+    return _back(request, run)
+
+
+@require_POST
+def resume(request, key):
+    run = access.run_write(request, key)
+    return _go_on(request, run, submission.resume_run(run))
+
+
+@require_POST
+def retry(request, key):
+    run = access.run_write(request, key)
+    return _go_on(request, run, submission.retry_run(run))
+
+
+def _go_on(request, run, n):
+    tasks.wake(n)
+    waits = counted(n, "image waits", "images wait")
+    messages.info(request, f"{waits} again." if n else "Nothing was left to ask again; nothing was changed.")
+    return _back(request, run)
+
+
+@require_POST
+def price(request, key):
+    """Say yes or no to a price that has risen before what waits was sent; the form says which sum was seen."""
+    run = access.run_write(request, key)
+    if request.POST.get("do") != "go_on":
+        n = repricing.decline(run)
+        messages.info(request, f"{n} cancelled, free of charge.")
+        return _back(request, run)
+    seen = request.POST.get("quoted_micros", "")
+    try:
+        n = repricing.agree(run, seen_micros=int(seen) if seen.isdecimal() and len(seen) < 16 else -1)
+    except repricing.PriceMoved:
+        messages.warning(request, "The price has changed once more. Nothing was sent; look at it again.")
+        return _back(request, run)
+    return _go_on(request, run, n)
+
+
+def _back(request, run):
+    return redirect(reverse("run", args=[run.key]) + written(asked(query_of(request))))
+
+
+@require_POST
+def extend(request, key):
+    """Add seeds or a model; who has not seen the price yet sees it first."""
+    run = access.run_write(request, key)
+    form = ExtendForm(request.POST, run=run)
+    if form.is_valid() and form.price_was_seen():
+        try:
+            n = extension.extend_run(run, **form.wish(), size=form.cleaned_data["size"])
+        except InvalidMatrix as invalid:
+            form.say(invalid.problems)
+        except RunHasGrown:
+            messages.info(request, "The run has grown meanwhile: nothing more was added.")
+            return _back(request, run)
+        else:
+            tasks.wake(n)
+            messages.success(request, f"{counted(n, 'image')} added for {money(form.quote.ours_micros)}.")
+            return _back(request, run)
+    return _page(request, run, form)
+
+
+@require_POST
+def check_extension(request, key):
+    """Answer while somebody types what to add: its price, or what is wrong. Buys nothing."""
+    form = ExtendForm(request.POST, run=access.run_write(request, key))
+    return render(request, "runs/_extend_says.html", {"form": form})

@@ -1,0 +1,167 @@
+"""Sheets of a run: ask for one, see how far it is, have its parts, try again, delete."""
+
+from dataclasses import dataclass, field
+
+from django.contrib import messages
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from gallery import access, tasks
+from gallery.forms.runs.sheets import SheetForm
+from gallery.models import Sheet
+from gallery.models.contact_sheets import SheetState
+from gallery.services.contact_sheets import sheets
+from gallery.services.contact_sheets.sheet_layout import EDGES
+from gallery.services.operations import stream_slots
+from gallery.services.runs import layouts
+from gallery.services.storage import zip_stream
+from gallery.views.images import files
+from gallery.views.runs import matrix_controls
+from gallery.views.streams import take_place
+
+SHOWN = 2  # above the matrix; the older ones are folded
+CONTENT_TYPES = {"jpeg": "image/jpeg", "png": "image/png"}
+
+
+@dataclass
+class Shown:
+    """A sheet as the run's page lists it."""
+
+    sheet: Sheet
+    parts: list = field(default_factory=list)
+
+    @property
+    def words(self):
+        """What tells it from the others."""
+        sheet = self.sheet
+        named = [f"{layouts.AXES[sheet.across][1]} across"] if sheet.across else []
+        named += [f"a page for each {layouts.AXES[sheet.page][0]}"] if sheet.page in layouts.AXES else []
+        return ", ".join([*named, f"{EDGES[sheet.edge]} pictures", sheet.get_format_display()])
+
+    @property
+    def made(self):
+        return len(self.parts)
+
+    @property
+    def several(self):
+        return self.sheet.size > 1
+
+    @property
+    def bytes(self):
+        return sum(part.bytes for part in self.parts)
+
+    @property
+    def unfinished(self):
+        return self.sheet.state in (SheetState.WAITING, SheetState.DRAWING)
+
+    @property
+    def failed(self):
+        return self.sheet.state == SheetState.FAILED
+
+    @property
+    def tries_again(self):
+        return self.unfinished and bool(self.sheet.reason)
+
+
+@dataclass
+class Listed:
+    """The sheets of one run, newest first."""
+
+    rows: list
+
+    @property
+    def newest(self):
+        return self.rows[:SHOWN]
+
+    @property
+    def older(self):
+        return self.rows[SHOWN:]
+
+    @property
+    def live(self):
+        return any(row.unfinished for row in self.rows)
+
+    @property
+    def stamp(self):
+        """Changes whenever anything shown changes."""
+        return ".".join(f"{row.sheet.key}-{row.sheet.state}-{row.sheet.tries}-{row.made}" for row in self.rows)
+
+
+def listed(run):
+    return Listed([Shown(sheet, list(sheet.parts.all())) for sheet in run.sheets.with_parts()])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def of_run(request, key):
+    """Ask for a sheet; or answer one poll: the list of sheets, 204 while nothing changed."""
+    if request.method == "POST":
+        return _ask_for(request, access.run_write(request, key))
+    run = access.run_read(request, key)
+    found = listed(run)
+    if request.GET.get("stamp") == found.stamp:
+        return HttpResponse(status=204)
+    return render(request, "contact_sheets/_sheets.html", {"run": run, "sheets": found})
+
+
+def _ask_for(request, run):
+    form = SheetForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "That is no sheet that can be made.")
+        return _back(request, run)
+    try:
+        sheets.ask_for(run, **form.wish())
+    except sheets.NoSheet as refused:
+        messages.error(request, str(refused))
+    else:
+        tasks.wake_draughtsman()
+    return _back(request, run)
+
+
+def _back(request, run):
+    kept = matrix_controls.asked(matrix_controls.query_of(request))
+    return redirect(reverse("run", args=[run.key]) + matrix_controls.written(kept))
+
+
+@require_safe
+def part(request, key, number):
+    """One picture of a sheet."""
+    made = access.sheet_part_read(request, key, number)
+    sheet = made.sheet
+    etag, content_type = f"{sheet.key}.{number}", CONTENT_TYPES[sheet.format]
+    return files.send(request, made.file, etag=etag, content_type=content_type, name=sheets.file_name(made))
+
+
+@require_safe
+def parts(request, key):
+    """All parts that are made so far as one ZIP."""
+    sheet = access.sheet_write(request, key)
+    try:
+        place = take_place(request, f"member {request.user.pk}")
+    except stream_slots.Busy:
+        messages.error(
+            request, f"Several downloads are on their way. Try again in {stream_slots.BUSY_SECONDS} seconds."
+        )
+        return _back(request, sheet.run)
+    response = StreamingHttpResponse(
+        zip_stream.Stream(sheets.contents(sheet), place=place), content_type="application/zip"
+    )
+    response.headers["Content-Disposition"] = f'attachment; filename="sheet-{sheet.run.key}.zip"'
+    return response
+
+
+@require_POST
+def again(request, key):
+    sheet = access.sheet_write(request, key)
+    if sheets.try_again(sheet):
+        tasks.wake_draughtsman()
+    return _back(request, sheet.run)
+
+
+@require_POST
+def delete(request, key):
+    sheet = access.sheet_write(request, key)
+    sheets.delete(sheet)
+    messages.info(request, "The sheet is deleted. Its pictures are not.")
+    return _back(request, sheet.run)

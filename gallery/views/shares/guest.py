@@ -1,0 +1,302 @@
+"""A link as a guest opens it: what was shared, by its rules, and nothing else. All closed doors look the same."""
+
+from dataclasses import dataclass
+from functools import cached_property, wraps
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
+
+from gallery import share_access
+from gallery.catalogue.lists import counted
+from gallery.forms.shares import AnswerForm, PasswordForm
+from gallery.models import Answer, Image, Share
+from gallery.models.shares import Kind
+from gallery.services.operations import rate_limits, trusted_proxies
+from gallery.services.shares import contents, feedback, image_keys, links
+from gallery.templatetags.fluxweb import money
+from gallery.views.shares import guest_matrix, ways_back
+from gallery.views.throttled import too_many
+
+
+@dataclass
+class Shown:
+    """One picture as the rules of a link let it be seen."""
+
+    share: Share
+    image: Image
+    place: int | None = None
+    answer: Answer | None = None
+
+    @cached_property
+    def key(self):
+        """The key that the picture has within this link."""
+        return image_keys.key_in(self.share, self.image)
+
+    @property
+    def alt(self):
+        """Only what is shown anyway: a picture read aloud must not tell more than one looked at."""
+        if self.share.show_prompt:
+            return self.image.opening
+        return f"Picture {self.place}" if self.place else "Picture"
+
+    @property
+    def facts(self):
+        share, image = self.share, self.image
+        known = [("Model", image.model)] if share.show_model else []
+        known += [("Seed", image.seed)] if share.show_seed else []
+        known += [("Cost", money(image.attempt.booked_micros))] if share.show_cost else []
+        return known + ([("Prompt", image.job.prompt)] if share.show_prompt else [])
+
+    @property
+    def caption(self):
+        """What fits under a small picture."""
+        share, image = self.share, self.image
+        words = [image.model] if share.show_model else []
+        words += [f"seed {image.seed}"] if share.show_seed else []
+        return " · ".join(words)
+
+
+def link(view):
+    """Find the link of the address. Whatever is closed, and whatever it does not show, is the same page and status."""
+
+    @login_not_required
+    @wraps(view)
+    def opened(request, token, **where):
+        share = share_access.find(request, token)
+        try:
+            return view(request, share, token, **where) if share else gone(request)
+        except (Http404, FileNotFoundError):
+            return gone(request)
+
+    return opened
+
+
+def unlocked(view):
+    """Let those in who know the password, or need none. To others it is not there, unless a browser opens it as a
+    page: then it asks, and leads back."""
+
+    @wraps(view)
+    def entered(request, share, token, **where):
+        if share_access.may_enter(request, share):
+            return view(request, share, token, **where)
+        return ask_first(request, token) if _is_opened(request) else gone(request)
+
+    return entered
+
+
+def unlocked_page(view):
+    """Let those in who know the password, or need none; lead others to the question, and then back."""
+
+    @wraps(view)
+    def entered(request, share, token, **where):
+        if share_access.may_enter(request, share):
+            return view(request, share, token, **where)
+        return ask_first(request, token)
+
+    return entered
+
+
+def _is_opened(request):
+    """Whether the address stands in the bar of a browser, or htmx asks for a page that is open there."""
+    reads = request.method in ("GET", "HEAD")
+    return bool(request.htmx) or (reads and request.headers.get("Sec-Fetch-Mode") == "navigate")
+
+
+def ask_first(request, token):
+    """Lead to the question for the password, which leads back here."""
+    asked = f"{reverse('shared', args=[token])}?{urlencode({'next': ways_back.here(request)})}"
+    return HttpResponseClientRedirect(asked) if request.htmx else redirect(asked)
+
+
+MOST_COMPARED = 12
+LETTERS = "ABCDEFGHIJKL"
+
+
+@login_not_required
+def nothing(request, **_):
+    """What no address under a link leads to."""
+    return gone(request)
+
+
+def gone(request):
+    return render(request, "guest/gone.html", status=404)
+
+
+@require_safe
+@link
+def show(request, share, token):
+    """The pictures, or the question for the password; htmx gets the next pictures only."""
+    if not share_access.may_enter(request, share):
+        return ask_first(request, token) if request.htmx else _ask(request, token, PasswordForm())
+    if "next" in request.GET:  # it was asked for the password, and has heard it meanwhile in another tab
+        return redirect(ways_back.page_of(token, request.GET["next"]))
+    after = _find(share, request.GET["after"]) if "after" in request.GET else None
+    context = _page(request, share, token, after)
+    if request.htmx and after:
+        return render(request, "guest/parts/_pictures.html", context)
+    _count_view(request, share)
+    return render(request, "guest/show.html", context)
+
+
+def _page(request, share, token, after):
+    part = contents.part(share, after=after, limit=guest_matrix.MOST if share.kind == Kind.RUN else contents.PAGE)
+    guest = share_access.guest_of(request, share) if share.answers_open else None
+    answers = feedback.answers_of(guest, part.images)
+    shown = [
+        Shown(share, image, part.start and part.start + n, answers.get(image.id)) for n, image in enumerate(part.images)
+    ]
+    return {
+        "share": share,
+        "token": token,
+        "pictures": shown,
+        "layout": None if after or part.more else guest_matrix.lay_out(share, shown),
+        "count": part.count,
+        "what": _what(part.count),
+        "by": _by(share, part.count),
+        "after": shown[-1].key if part.more else None,
+        "guest": guest,
+        "card": settings.PUBLIC_URL if share.is_previewed else "",
+    }
+
+
+def _what(count):
+    return "images" if count is None else counted(count, "image")
+
+
+def _by(share, count):
+    """Say who shared how many."""
+    what = _what(count)
+    return f"{share.sharer} shared {what} with you" if share.sharer else f"{what.capitalize()} shared with you"
+
+
+def _count_view(request, share):
+    if request.method == "GET" and request.user != share.owner:
+        links.count_view(share)
+
+
+@require_POST
+@sensitive_post_parameters("password")
+@link
+def unlock(request, share, token):
+    form = PasswordForm(request.POST)
+    if share_access.may_enter(request, share):
+        return _led_back(request, token)
+    if not form.is_valid():
+        return _ask(request, token, form)
+    try:
+        right = links.try_password(
+            share, form.cleaned_data["password"], address=trusted_proxies.client_address(request.META)
+        )
+    except rate_limits.TooOften as too_often:
+        return _ask(request, token, form, too_often=too_often)
+    if not right:
+        form.add_error("password", "That is not the password.")
+        return _ask(request, token, form)
+    share_access.let_in(request, share)
+    return _led_back(request, token)
+
+
+def _led_back(request, token):
+    return redirect(ways_back.page_of(token, request.POST.get("next", "")))
+
+
+def _ask(request, token, form, *, too_often=None):
+    wanted = request.POST.get("next", "") or request.GET.get("next", "") or ways_back.here(request)
+    context = {"form": form, "token": token, "next": ways_back.page_of(token, wanted), "too_often": too_often}
+    if too_often is None:
+        return render(request, "guest/unlock.html", context)
+    return too_many(render(request, "guest/unlock.html", context | {"form": PasswordForm()}), too_often)
+
+
+@require_safe
+@link
+@unlocked_page
+def picture(request, share, token, key):
+    """One picture large: a page of its own, or what the lightbox shows."""
+    return _show_picture(request, share, token, _find(share, key))
+
+
+def _find(share, key):
+    image = contents.find(share, key)
+    if image is None:
+        raise Http404
+    return image
+
+
+def _show_picture(
+    request, share, token, image, *, form=None, said="", fragment="guest/parts/_picture.html", status=200
+):
+    place, count, before, after = contents.neighbours(share, image)
+    guest = share_access.guest_of(request, share) if share.answers_open else None
+    answer = feedback.answers_of(guest, [image]).get(image.id)
+    context = {
+        "share": share, "token": token, "shown": Shown(share, image, place, answer), "count": count,
+        "before": before and Shown(share, before), "later": after and Shown(share, after), "guest": guest, "said": said,
+        "form": form or AnswerForm(guest=guest, answer=answer),
+        "may_copy": share.show_prompt and share_access.is_named(request, share),
+    }  # fmt: skip
+    return render(request, fragment if request.htmx else "guest/picture.html", context, status=status)
+
+
+@require_safe
+@link
+@unlocked_page
+def compare(request, share, token):
+    """Several pictures side by side, zoomed and moved together: those named, or the first ones."""
+    asked = request.GET.getlist("picture")
+    images = _asked(share, asked) if asked else contents.part(share, limit=MOST_COMPARED).images
+    panes = [(letter, Shown(share, image)) for letter, image in zip(LETTERS, images, strict=False)]
+    context = {"share": share, "token": token, "panes": panes, "left_out": len(asked) > MOST_COMPARED}
+    return render(request, "guest/compare.html", context)
+
+
+def _asked(share, keys):
+    images = contents.find_all(share, keys[:MOST_COMPARED])
+    if images is None:
+        raise Http404
+    return images
+
+
+@require_POST
+@link
+@unlocked
+def answer(request, share, token, key):
+    """Take what a guest says about a picture; closed, it is as if there were no such address."""
+    image = _find(share, key)
+    if not share.answers_open:
+        raise Http404
+    form = AnswerForm(request.POST, guest=share_access.guest_of(request, share))
+    if not form.is_valid():
+        return _show_picture(request, share, token, image, form=form, fragment="guest/parts/_answer.html")
+    try:
+        _take(request, share, image, form=form)
+    except rate_limits.TooOften as too_often:
+        form.add_error(None, f"That was a lot at once. Send it again {too_often.words}; what you wrote stays here.")
+        response = _show_picture(request, share, token, image, form=form, fragment="guest/parts/_answer.html")
+        return too_many(response, too_often)
+    return _answered(request, share, token, image)
+
+
+def _answered(request, share, token, image):
+    if not request.htmx:
+        return redirect(reverse("shared-picture", args=[token, image_keys.key_in(share, image)]) + "#answer")
+    said = f"Kept. Only {share.sharer or 'whoever shared this'} sees it."
+    return _show_picture(request, share, token, image, said=said, fragment="guest/parts/_answer.html")
+
+
+def _take(request, share, image, *, form):
+    address = trusted_proxies.client_address(request.META)
+    feedback.allow_answer(share, address=address)
+    guest = share_access.guest_of(request, share)
+    if guest is None:
+        said = form.cleaned_data
+        guest = feedback.welcome(share, name=said["name"], address=address, nonce=said["nonce"])
+        share_access.remember_guest(request, guest)
+    feedback.answer(guest, image, **form.said())

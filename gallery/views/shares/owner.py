@@ -1,0 +1,215 @@
+"""The owner's side of links: made, listed, changed, replaced, revoked; what guests answered; shared with me."""
+
+from functools import cached_property
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from gallery import access
+from gallery.catalogue.lists import counted
+from gallery.forms.shares import FILTER, SWITCHES, ShareForm
+from gallery.models import Share
+from gallery.models.shares import Kind
+from gallery.services.db import side_notes
+from gallery.services.shares import contents, feedback, image_keys, links, refusals
+
+PAGE = 40
+KINDS = {Kind.RUN: "A run", Kind.GALLERY: "Gallery", Kind.COMPARISON: "A comparison"}
+SHOWN = 12  # pictures of what is about to be shared
+TOO_MANY = f"More than {contents.MOST_ITEMS:,} pictures. Let it be live, or filter it."
+NOTHING = "There is no picture in it yet. Let it be live, or wait for the first."
+
+
+@require_safe
+def index(request):
+    """Mine, the newest first."""
+    return _list(request, "shares/shares.html", Share.objects.of(request.user))
+
+
+@require_safe
+def received(request):
+    """What other members shared with me and is still open."""
+    rows = Share.objects.open(timezone.now()).received_by(request.user)
+    return _list(request, "shares/shares_received.html", rows)
+
+
+@access.admin_only
+@require_safe
+def everybodys(request):
+    """Every link of the team, without its address and without a picture."""
+    return _list(request, "shares/shares_all.html", Share.objects.all())
+
+
+def _list(request, template, rows):
+    rows = rows.select_related("owner", "cover").order_by("-id")
+    if before := request.GET.get("before", ""):
+        rows = rows.filter(id__lt=access.share_place(request, before, rows=rows).id)
+    found = list(rows[: PAGE + 1])
+    context = {"links": [Link(share) for share in found[:PAGE]], "older": found[PAGE - 1].key if found[PAGE:] else None}
+    return render(request, template, context)
+
+
+class Link:
+    """A link as its owner sees it: with the address, made anew."""
+
+    def __init__(self, share):
+        self.share = share
+
+    @property
+    def token(self):
+        return links.token_of(self.share)
+
+    @cached_property
+    def can_be_copied(self):
+        return links.can_be_copied(self.share)
+
+    @property
+    def address(self):
+        return settings.PUBLIC_URL + reverse("shared", args=[self.token])
+
+    @property
+    def cover(self):
+        return reverse("shared-thumbnail", args=[self.token, image_keys.key_in(self.share, self.share.cover)])
+
+    @property
+    def shows(self):
+        return [words.lower() for name, words in SWITCHES.items() if getattr(self.share, name)]
+
+    @property
+    def hides(self):
+        return [words.lower() for name, words in SWITCHES.items() if not getattr(self.share, name)]
+
+    @property
+    def what(self):
+        kind = KINDS.get(self.share.kind, "Pictures")
+        wanted = [value for value in self.share.filter.values() if value]
+        return ", ".join([kind, *wanted, "live" if self.share.live else "snapshot"])
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request):
+    """Show the form for what the address (or a selection) names, or take it."""
+    asked = request.POST if request.method == "POST" else request.GET
+    share, images = _wanted(request, asked)
+    filled = request.method == "POST" and "title" in request.POST  # a selection is sent here without one
+    form = ShareForm(request.POST if filled else None, instance=share, owner=request.user, initial=_filter(asked))
+    if filled and form.is_valid():
+        try:
+            share = _make(form, share, images)
+        except (links.TooMany, links.NothingToShare) as trouble:
+            form.add_error(None, TOO_MANY if isinstance(trouble, links.TooMany) else NOTHING)
+        else:
+            return redirect("share", share.key)
+    context = {"form": form, "share": share, "images": images[:SHOWN], "keys": [image.key for image in images]}
+    return render(request, "shares/share_new.html", context)
+
+
+def _make(form, share, images):
+    """Make the link, or find the one that the same press has made already."""
+    once = {"nonce": form.cleaned_data["nonce"], "press": form.press()}
+    return links.make_once(
+        share, images=images, password=form.new_password() or "", members=form.chosen_members(), **once
+    )
+
+
+def _wanted(request, asked):
+    """Return an unsaved link for what is asked for, and its pictures if they were chosen one by one."""
+    share = Share(owner=request.user, sharer=request.user.get_full_name() or request.user.username)
+    if keys := asked.getlist("image"):
+        images = access.images_read(request, keys)
+        share.title = counted(len(images), "picture")
+        return share, images
+    if key := asked.get("run"):
+        share.kind, share.run, share.title = Kind.RUN, access.run_read(request, key), "A series"
+        return share, []
+    if key := asked.get("comparison"):
+        share.kind, share.comparison = Kind.COMPARISON, access.comparison_write(request, key)
+        share.title = share.comparison.name
+        return share, []
+    if asked.get("gallery"):
+        share.kind, share.title = Kind.GALLERY, "My pictures"
+        return share, []
+    raise Http404
+
+
+def _filter(asked):
+    return {name: asked[name] for name in FILTER if asked.get(name)}
+
+
+@require_safe
+def show(request, key):
+    """One link of mine: its address, what it lets through, how often it was opened, what guests said."""
+    share = access.share_write(request, key)
+    people = feedback.by_guest(share)
+    context = {"link": Link(share), "share": share, "guests": people, "members": share.members.all()}
+    context["refusals"] = refusals.of_link(share)
+    response = render(request, "shares/share.html", context)
+    with side_notes.if_it_can_be():
+        links.look_at_answers(share)
+    return response
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request, key):
+    share = access.share_write(request, key)
+    form = ShareForm(request.POST or None, instance=share, owner=request.user, initial={"members": share.members.all()})
+    if form.is_valid():
+        links.change(share, password=form.new_password(), members=form.chosen_members())
+        messages.success(request, "Changed. It holds from now on, also for those who have it open.")
+        return redirect("share", share.key)
+    return render(request, "shares/share_change.html", {"form": form, "share": share})
+
+
+@require_POST
+def revoke(request, key):
+    share = access.share_revoke(request, key)
+    links.revoke(share)
+    messages.info(request, "Revoked. Its address answers as if it had never existed.")
+    return redirect("share", share.key) if share.owner_id == request.user.id else redirect("shares-all")
+
+
+@require_POST
+def reopen(request, key):
+    share = access.share_write(request, key)
+    links.reopen(share)
+    messages.success(request, "Open again, at the same address.")
+    return redirect("share", share.key)
+
+
+@require_POST
+def replace(request, key):
+    share = access.share_write(request, key)
+    links.replace(share)
+    messages.success(request, "It has a new address. The old one has stopped working.")
+    return redirect("share", share.key)
+
+
+@require_POST
+def delete(request, key):
+    links.delete(access.share_write(request, key))
+    messages.info(request, "Deleted, with its answers. The pictures stay.")
+    return redirect("shares")
+
+
+@require_POST
+def answers(request, key):
+    """Open or close answering; what was said stays."""
+    share = access.share_write(request, key)
+    links.let_answer(share, "open" in request.POST)
+    return redirect("share", share.key)
+
+
+@require_POST
+def delete_guest(request, key, guest):
+    share = access.share_write(request, key)
+    feedback.delete(access.guest_write(request, share, guest))
+    messages.info(request, "Deleted, with everything this guest said.")
+    return redirect("share", share.key)

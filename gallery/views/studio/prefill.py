@@ -1,0 +1,53 @@
+"""What an address asks the studio to hold: a run, a preset, a picture or parts of it, a past prompt."""
+
+from django.http import Http404
+
+from gallery import access
+from gallery.forms.studio import prefill
+from gallery.forms.studio.compose import START_MODEL
+from gallery.models import Preset
+from gallery.services.shares import contents
+
+START = {"model": [START_MODEL]}
+
+
+def values(request, sent, *, onto):
+    """Lay what `sent` recalls over the values that are there. Answers 404 for what is somebody else's."""
+    for name, read in SOURCES.items():
+        if key := sent.get(name):
+            onto = prefill.over(read(request, key, sent), onto)
+    return onto
+
+
+def _run(request, key, sent):
+    return prefill.from_run(access.run_read(request, key))
+
+
+def _preset(request, key, sent):
+    return prefill.from_preset(access.kept_read(request, Preset, key))
+
+
+def _image(request, key, sent):
+    """A picture with everything, or with `use=prompt`, `use=seed`, `use=shape` some of it."""
+    return prefill.from_job(access.image_read(request, key).job, use=sent.getlist("use"))
+
+
+def _job(request, key, sent):
+    """A picture that was wanted and not made, to be changed."""
+    return prefill.from_job(access.job_read(request, key))
+
+
+def _past(request, key, sent):
+    return prefill.from_past(access.past_prompt_read(request, key))
+
+
+def _shared(request, key, sent):
+    """A picture of a link that names this member, where the link shows its prompt."""
+    share = access.share_received(request, key)
+    image = contents.find(share, sent.get("picture", ""))
+    if image is None or not share.show_prompt:
+        raise Http404
+    return prefill.from_shared(image.job, share)
+
+
+SOURCES = {"run": _run, "preset": _preset, "image": _image, "job": _job, "past": _past, "share": _shared}

@@ -1,0 +1,54 @@
+"""What members think: one mark for each picture, one vote for each pair."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from gallery.models import Mark, Vote
+from gallery.services.compare import ratings
+from tests.rows import make_images
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def pair(owner):
+    return make_images(owner, 2)
+
+
+def test_marks_of_two_members_are_apart(owner, colleague, pair):
+    ratings.mark_images(pair, user=owner, verdict="pick")
+    ratings.mark_images(pair[:1], user=colleague, stars=3)
+    assert {key: mark.verdict for key, mark in ratings.marks_of(owner, pair).items()} == {
+        pair[0].id: "pick",
+        pair[1].id: "pick",
+    }
+    assert [mark.stars for mark in ratings.marks_of(colleague, pair).values()] == [3]
+    assert Mark.objects.kept().count() == 2
+
+
+def test_who_votes_again_has_changed_their_mind(owner, colleague, pair):
+    one, two = pair
+    ratings.vote(one, two, user=owner)
+    ratings.vote(two, one, user=owner, blind=True)
+    ratings.vote(one, two, user=colleague, tie=True)
+    (mine,) = ratings.votes_among(pair, user=owner)
+    assert (mine.better, mine.worse, mine.tie, mine.blind) == (two, one, False, True)
+    assert Vote.objects.count() == 2
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_database_keeps_one_vote_for_each_pair(owner, pair, turned):
+    one, two = pair
+    Vote.objects.create(user=owner, better=one, worse=two, blind=False)
+    better, worse = (two, one) if turned else (one, two)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Vote.objects.create(user=owner, better=better, worse=worse, blind=False)
+
+
+def test_the_database_refuses_what_cannot_be_thought(owner, pair):
+    one, _ = pair
+    for wrong in ({"stars": 6}, {"verdict": "maybe"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Mark.objects.create(user=owner, image=one, **wrong)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Vote.objects.create(user=owner, better=one, worse=one, blind=False)

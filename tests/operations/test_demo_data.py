@@ -1,0 +1,30 @@
+"""What the commands write ends its lines, so that a prompt or the next line of a log never stands behind it."""
+
+import io
+
+import pytest
+from django.core.management import call_command
+
+pytestmark = pytest.mark.django_db
+
+
+def test_demo_data_writes_whole_lines(owner, monkeypatch):
+    monkeypatch.setattr("gallery.services.demo_data.CHUNK", 1)
+    out = io.StringIO()
+    call_command("demo_data", images=7, stdout=out)
+    assert out.getvalue() == "5 of 7\n7 of 7\nolga has 7 more images.\n"
+
+
+@pytest.mark.parametrize("images", [0, 1])
+def test_one_image_is_one(owner, images):
+    out = io.StringIO()
+    call_command("demo_data", images=images, stdout=out)
+    assert out.getvalue().endswith(f"olga has {images} more image{'' if images == 1 else 's'}.\n")
+
+
+@pytest.mark.parametrize("command", ["jobs", "spending"])
+def test_other_commands_end_their_lines_too(owner, command):
+    out = io.StringIO()
+    call_command(command, stdout=out)
+    assert out.getvalue() == "" or out.getvalue().endswith("\n")
+    assert "\r" not in out.getvalue()

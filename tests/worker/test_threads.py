@@ -1,0 +1,150 @@
+"""Threads of one worker: requests served together, writers by rank, who gives way to whom."""
+
+import threading
+
+import pytest
+from django.db import connection
+
+from gallery.models import Image
+from gallery.services.db.group_commit import Together
+from gallery.services.db.transactions import Rank, WriterLine
+from gallery.services.media import thumbnails
+from gallery.services.paid_calls import downloads
+from gallery.worker import priority
+from gallery.worker.background import Illustrator
+from gallery.worker.downloader import Fetcher
+from tests.factories import make_run, states
+from tests.processes.town import wait_until
+
+SOON = 10  # seconds: far beyond what anything here takes
+
+
+class Served:
+    """Answers with the tenfold; holds the first batch until the test lets it go, and refuses what is bad."""
+
+    def __init__(self, bad=()):
+        self.batches, self.bad = [], set(bad)
+        self.entered, self.go_on = threading.Event(), threading.Event()
+
+    def __call__(self, requests):
+        self.batches.append(list(requests))
+        self.entered.set()
+        assert self.go_on.wait(SOON)
+        if self.bad & set(requests):
+            raise ValueError("bad request")
+        return [10 * request for request in requests]
+
+
+def ask_all(together, requests, served):
+    """Ask in a thread each, all while the first is being served; return {request: answer or error}."""
+    heard = {}
+
+    def ask(request):
+        try:
+            heard[request] = together.ask(request)
+        except ValueError as error:
+            heard[request] = error
+
+    threads = [threading.Thread(target=ask, args=[request]) for request in requests]
+    threads[0].start()
+    assert served.entered.wait(SOON)
+    for thread in threads[1:]:
+        thread.start()
+    wait_until(lambda: len(together.line) == len(requests) - 1)
+    served.go_on.set()
+    for thread in threads:
+        thread.join(SOON)
+    return heard
+
+
+def test_those_who_ask_meanwhile_are_served_together():
+    served = Served()
+    heard = ask_all(Together(served, most=3), [1, 2, 3, 4, 5], served)
+    assert heard == {1: 10, 2: 20, 3: 30, 4: 40, 5: 50}
+    assert [len(batch) for batch in served.batches] == [1, 3, 1]
+
+
+def test_a_bad_request_harms_nobody_else():
+    served = Served(bad=[3])
+    heard = ask_all(Together(served, most=8), [1, 2, 3, 4], served)
+    assert isinstance(heard.pop(3), ValueError)
+    assert heard == {1: 10, 2: 20, 4: 40}
+
+
+def test_writers_go_by_rank_and_may_enter_twice():
+    line, order, threads = WriterLine(), [], []
+
+    def write(rank):
+        with line.entered(rank), line.entered(Rank.OTHER):
+            order.append(rank)
+
+    with line.entered(Rank.OTHER):
+        for rank in (Rank.OTHER, Rank.RECORD, Rank.CLAIM, Rank.MARK):
+            threads.append(threading.Thread(target=write, args=[rank]))
+            threads[-1].start()
+            wait_until(lambda: len(line.waiting) == len(threads))
+    for thread in threads:
+        thread.join(SOON)
+    assert order == [Rank.MARK, Rank.CLAIM, Rank.RECORD, Rank.OTHER]
+    assert not line.taken
+
+
+def test_work_gives_way_until_all_is_quiet_but_not_for_ever():
+    calls = priority.RightOfWay()
+    with calls.working():
+        assert not calls._quiet()
+        calls.give_way(until=0)  # long past: returns at once
+        with calls.waiting():
+            assert calls.busy == 0
+        assert calls.busy == 1
+        calls.more_waits = False
+        calls.give_way(until=float("inf"))  # nothing waits behind it: returns at once
+    assert calls.busy == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_fetched_gets_its_thumbnail_by_itself(owner, worker, provider_server):
+    run = make_run(owner, seed="7")
+    attempt = worker.call()
+    illustrator = Illustrator()
+    fetcher = Fetcher(worker.row, threads=2, ended=illustrator.wake)
+    fetcher.fetch(attempt.pk)
+    wait_until(lambda: Image.objects.exclude(thumbnail="").exists())
+    fetcher.stop()
+    illustrator.stop()
+    assert states(run) == ["DONE"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lease_that_came_with_the_address_is_used_once_and_no_one_else_fetches(
+    owner, worker, other_worker, provider_server
+):
+    make_run(owner, seed="7")
+    attempt = worker.call()
+    attempt.refresh_from_db()
+    assert downloads.due_fetches() == []
+    assert downloads.fetch_image(attempt.pk, worker=other_worker.row) is None
+    assert not Image.objects.exists()
+    assert downloads.fetch_image(attempt.pk, worker=worker.row, leased=attempt) is None
+    assert Image.objects.get().attempt == attempt
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_thumbnail_is_made_by_one_worker(owner, worker, provider_server):
+    make_run(owner, seed="1..4")
+    for _ in range(4):
+        attempt = worker.call()
+        downloads.fetch_image(attempt.pk, worker=worker.row)
+
+    def make_all():
+        while thumbnails.make_next():
+            pass
+        connection.close()
+
+    threads = [threading.Thread(target=make_all) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(SOON)
+    assert not Image.objects.filter(thumbnail="").exists()
+    assert set(Image.objects.values_list("thumbnail_tries", flat=True)) == {1}
