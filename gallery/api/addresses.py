@@ -1,7 +1,7 @@
 """Where results may come from: reads an address once, and says whether it may be contacted at all.
 
-Rules and reasons: paid-calls.md, "Addresses and bytes that come from outside". httpx parses here and connects later,
-so the checker and the connection cannot disagree about what the host is.
+Rules and reasons: services/paid_calls/README.md, "Addresses and bytes from outside". httpx parses here and connects
+later, so the checker and the connection cannot disagree about what the host is.
 """
 
 import ipaddress

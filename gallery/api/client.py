@@ -28,7 +28,7 @@ _one_at_a_time = threading.Lock()
 
 
 def shared_ssl_context() -> ssl.SSLContext:
-    """Return the one SSL context of this process: each costs 30 ms of CPU and some memory (packages.md 2.5)."""
+    """Return the one SSL context of this process: each costs 30 ms of CPU and some memory."""
     with _one_at_a_time:  # functools.cache alone lets 64 threads that start together make 64 of them
         return _make_ssl_context()
 

@@ -3,7 +3,7 @@
 httpx has no total deadline (a server that drips one byte a second holds a call for ever) and cannot say whether a
 failed request had begun to leave us. Both decide about money, so the sockets are ours: httpx and httpcore do the
 HTTP, this module connects, reads and writes. Each call has a pool of its own that dies with it: no line is ever used
-twice and threads share nothing but the SSL context (measured: as fast as kept clients, packages.md 2.5).
+twice and threads share nothing but the SSL context (measured: as fast as kept clients).
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""What an error answer means: the outcome table of paid-calls.md as code.
+"""What an error answer means: the outcome table of services/paid_calls/README.md as code.
 
 Decides by the error's code first, then by its message, then by the status. Codes are those of OpenAI and of the
 gateways descended from one-api, of which the provider is one. Messages can repeat the user's prompt, so they decide

@@ -5,7 +5,7 @@ import json
 import httpx
 
 CONNECT_SECONDS = 10.0  # resolve excluded (the resolver bounds itself), connect and TLS each
-READ_SECONDS = 360.0  # silence while the provider paints; its own baseline (flux-api.md)
+READ_SECONDS = 360.0  # silence while the provider paints; its own baseline (docs/api.md)
 WRITE_SECONDS = 60.0  # one send that makes no progress
 TOTAL_SECONDS = 420.0  # one paid call, whatever drips
 FIRST_BYTE_WITHIN_SECONDS = 5.0  # after the mark; later than that the reaper may have spoken

@@ -73,7 +73,7 @@ class Run(models.Model):
 
 
 class State(models.TextChoices):
-    """States of a job; paid-calls.md draws the arrows between them."""
+    """States of a job; services/paid_calls/README.md draws the arrows between them."""
 
     QUEUED = "QUEUED", "waiting"
     CLAIMED = "CLAIMED", "starting"

@@ -1,4 +1,4 @@
-"""Bodies of answers in the vendor's shape (flux-api.md)."""
+"""Bodies of answers in the vendor's shape (docs/api.md)."""
 
 import json
 

@@ -8,7 +8,7 @@ CHUNK = 500
 
 
 def lines():
-    """Yield one dictionary per job, as architecture.md words it: times in UTC, money in integer micro-dollars."""
+    """Yield one dictionary per job: times in UTC, money in integer micro-dollars."""
     jobs = Job.objects.select_related("owner", "run__project").prefetch_related("attempts", "images", "reused")
     for job in jobs.order_by("id").iterator(chunk_size=CHUNK):
         yield _line(job)

@@ -22,7 +22,7 @@ from gallery.services.jobs.transitions import change, raise_version
 from gallery.services.paid_calls import claims, outcomes
 from gallery.services.storage import spool
 
-ADDRESS_SECONDS = 600  # a result's address lives ten minutes (flux-api.md)
+ADDRESS_SECONDS = 600  # a result's address lives ten minutes (docs/api.md)
 INLINE_SECONDS = 86_400  # bytes in the spool do not die: only if its disk is gone, they are given up after a day
 STATE_OF_RESULT = {
     Fetch.WANTED: State.HAVE_URL, Fetch.DONE: State.DONE, Fetch.BLOCKED: State.BLOCKED, Fetch.FILED: State.BLOCKED,
