@@ -56,7 +56,11 @@ class Slice:
 
     def attempts(self):
         """Return the attempts themselves: every call of the slice, and what is reserved."""
-        rows = Attempt.objects.filter(demo=settings.DEMO, day__gte=self.start, day__lte=self.end)
+        return self.of(Attempt.objects)
+
+    def of(self, rows):
+        """Return those rows that are of the slice; they have a day, an owner, a model and a project."""
+        rows = rows.filter(demo=settings.DEMO, day__gte=self.start, day__lte=self.end)
         if self.owner_id is not None:
             rows = rows.filter(owner=self.owner_id)
         if self.model is not None:

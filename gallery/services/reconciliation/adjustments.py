@@ -61,11 +61,5 @@ def take_back(adjustment, *, reason, by):
 
 def of(chosen):
     """Return the adjustments of a slice of a report, newest first."""
-    rows = Adjustment.objects.filter(demo=settings.DEMO, day__gte=chosen.start, day__lte=chosen.end)
-    if chosen.owner_id is not None:
-        rows = rows.filter(owner=chosen.owner_id)
-    if chosen.model is not None:
-        rows = rows.filter(model=chosen.model)
-    if chosen.project_id is not None:
-        rows = rows.filter(project=chosen.project_id or None)
+    rows = chosen.of(Adjustment.objects)
     return rows.select_related("attempt__run", "difference__statement", "taken_back_by", "takes_back").newest_first()
