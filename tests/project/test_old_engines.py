@@ -15,7 +15,7 @@ CSS, JS = ROOT / "static" / "css", ROOT / "static" / "js"
 TEMPLATES = ROOT / "templates"
 FOR_VISITORS = (
     *(TEMPLATES / "guest").rglob("*.html"), TEMPLATES / "_plain_styles.html", TEMPLATES / "500.html",
-    TEMPLATES / "503.html", TEMPLATES / "base.html",
+    TEMPLATES / "503.html", TEMPLATES / "parts" / "_trouble.html", TEMPLATES / "base.html",
 )  # fmt: skip
 LINKED = re.compile(r"\b(css|js)/([\w/]+\.(?:css|js))")
 COMMENT, NEW_COLOUR = re.compile(r"(?s)/\*.*?\*/"), re.compile(r"\b(?:light-dark|oklch|oklab|lch|lab)\(.*")
