@@ -1,7 +1,6 @@
 """A link as a guest opens it: what was shared, by its rules, and nothing else. All closed doors look the same."""
 
-from dataclasses import dataclass
-from functools import cached_property, wraps
+from functools import wraps
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -16,51 +15,12 @@ from django_htmx.http import HttpResponseClientRedirect
 from gallery import share_access
 from gallery.catalogue.lists import counted
 from gallery.forms.shares import AnswerForm, PasswordForm
-from gallery.models import Answer, Image, Share
 from gallery.models.shares import Kind
 from gallery.services.operations import rate_limits, trusted_proxies
 from gallery.services.shares import contents, feedback, image_keys, links
-from gallery.templatetags.fluxweb import money
 from gallery.views.shares import guest_matrix, ways_back
+from gallery.views.shares.shown import Shown
 from gallery.views.throttled import too_many
-
-
-@dataclass
-class Shown:
-    """One picture as the rules of a link let it be seen."""
-
-    share: Share
-    image: Image
-    place: int | None = None
-    answer: Answer | None = None
-
-    @cached_property
-    def key(self):
-        """The key that the picture has within this link."""
-        return image_keys.key_in(self.share, self.image)
-
-    @property
-    def alt(self):
-        """Only what is shown anyway: a picture read aloud must not tell more than one looked at."""
-        if self.share.show_prompt:
-            return self.image.opening
-        return f"Picture {self.place}" if self.place else "Picture"
-
-    @property
-    def facts(self):
-        share, image = self.share, self.image
-        known = [("Model", image.model)] if share.show_model else []
-        known += [("Seed", image.seed)] if share.show_seed else []
-        known += [("Cost", money(image.attempt.booked_micros))] if share.show_cost else []
-        return known + ([("Prompt", image.job.prompt)] if share.show_prompt else [])
-
-    @property
-    def caption(self):
-        """What fits under a small picture."""
-        share, image = self.share, self.image
-        words = [image.model] if share.show_model else []
-        words += [f"seed {image.seed}"] if share.show_seed else []
-        return " · ".join(words)
 
 
 def link(view):

@@ -1,0 +1,46 @@
+"""What a guest is shown of one picture, by the rules of the link."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from gallery.models import Answer, Image, Share
+from gallery.services.shares import image_keys
+from gallery.templatetags.fluxweb import money
+
+
+@dataclass
+class Shown:
+    """One picture as the rules of a link let it be seen."""
+
+    share: Share
+    image: Image
+    place: int | None = None
+    answer: Answer | None = None
+
+    @cached_property
+    def key(self):
+        """The key that the picture has within this link."""
+        return image_keys.key_in(self.share, self.image)
+
+    @property
+    def alt(self):
+        """Only what is shown anyway: a picture read aloud must not tell more than one looked at."""
+        if self.share.show_prompt:
+            return self.image.opening
+        return f"Picture {self.place}" if self.place else "Picture"
+
+    @property
+    def facts(self):
+        share, image = self.share, self.image
+        known = [("Model", image.model)] if share.show_model else []
+        known += [("Seed", image.seed)] if share.show_seed else []
+        known += [("Cost", money(image.attempt.booked_micros))] if share.show_cost else []
+        return known + ([("Prompt", image.job.prompt)] if share.show_prompt else [])
+
+    @property
+    def caption(self):
+        """What fits under a small picture."""
+        share, image = self.share, self.image
+        words = [image.model] if share.show_model else []
+        words += [f"seed {image.seed}"] if share.show_seed else []
+        return " · ".join(words)
