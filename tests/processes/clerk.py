@@ -8,6 +8,7 @@ import sys
 
 import django
 
+from fluxweb.broker import PatientStorage
 from tests.processes.submit import submit
 
 
@@ -38,6 +39,17 @@ def wipe():
     pending = queue.pending_count()
     queue.flush()
     return pending
+
+
+def takers():
+    """How many of the broker's clients wait for a wake-up: it hands them the next ones even while they are frozen."""
+    from gallery.tasks import queue
+
+    storage = queue.storage
+    if not isinstance(storage, PatientStorage):
+        return 0
+    own = str(storage.pool.connection_kwargs["db"])
+    return sum(each["db"] == own and "b" in each["flags"] for each in storage.conn.client_list())
 
 
 def key_gate():
@@ -101,7 +113,9 @@ def session():
     return browser.cookies[settings.SESSION_COOKIE_NAME].value
 
 
-ANSWERS = {each.__name__: each for each in (jobs, wipe, key_gate, resume, budget, sums, heartbeat, session, press)}
+ANSWERS = {
+    each.__name__: each for each in (jobs, wipe, takers, key_gate, resume, budget, sums, heartbeat, session, press)
+}
 
 if __name__ == "__main__":
     main()

@@ -34,6 +34,7 @@ def test_wake_ups_wiped_under_a_running_worker_lose_no_job(town):
     town.ask("wipe")
     town.settle()
     town.freeze(worker)
+    wait_until(lambda: town.ask("takers") == 0)
     town.submit(images=2, prompt=OTHER_PROMPT)
     assert town.ask("wipe") > 0
     worker.send_signal(signal.SIGCONT)
