@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from tests.benchmarks import measuring, stand
 
 GOAL_MS = 100
-BETWEEN = ("slices.py", "commits.py", "storable.py")  # who opens a transaction or hands a statement on for others
+BETWEEN = ("slices.py", "transactions.py", "storable.py")  # who opens a transaction or hands a statement on for others
 DAYS = 400
 LAST_DAY = date(2026, 11, 25)
 CHUNK = 20_000
