@@ -170,6 +170,25 @@ def test_a_picture_whose_address_died_is_paid_and_lost(owner, worker, provider_s
     assert (attempt.money, attempt.url, attempt.fetch) == ("charged", "", "dead")
 
 
+def test_a_clock_set_forward_loses_no_picture(owner, worker, provider_server, world):
+    """By the clock the address is dead; its host, which fails for a moment, does not say so."""
+    run = make_run(owner, seed="7")
+    attempt = worker.call()
+    Attempt.objects.update(url_dies_at="2026-01-01T00:00Z")
+    world.script_download(*[faults.Status(503)] * 3)
+    assert [worker.fetch(attempt) for _ in range(4)] == [1, 2, 4, None]
+    assert states(run) == ["DONE"]
+
+
+def test_a_host_that_stays_silent_after_its_time_is_not_asked_for_ever(owner, worker, provider_server, world):
+    run = make_run(owner, seed="7")
+    attempt = worker.call()
+    Attempt.objects.update(url_dies_at="2026-01-01T00:00Z")
+    world.script_download(*[faults.Status(503)] * 9)
+    assert [worker.fetch(attempt) for _ in range(6)] == [1, 2, 4, 8, 15, None]
+    assert states(run) == ["LOST"]
+
+
 @pytest.mark.parametrize("fault", [faults.WrongType(b"<svg/>", "image/png"), faults.Redirect("http://127.0.0.1:9/")])
 def test_a_result_that_is_no_picture_is_held_for_a_person(owner, worker, provider_server, world, fault):
     run = make_run(owner, seed="7")

@@ -27,6 +27,7 @@ HELD = "held"  # the folder of results that wait for an admin
 WAITS = (1, 2, 4, 8, 15)  # seconds between tries, the last one for ever
 BEGUN_WITHIN_SECONDS = 20  # of a lease; the rest is for the fetch itself
 LAST_SECONDS = 5  # before the address dies nothing more is begun
+TRIES_TO_BE_SURE = 5  # of an address that only the clock calls dead: a clock may have been set
 DECODES_ALLOWED = 1  # one death during decoding may be chance; a result in which two workers died is held aside
 
 # A job that waits for this attempt's picture, or that was given up before it came.
@@ -51,7 +52,7 @@ def fetch_image(attempt_id, *, worker, leased=None):
     except errors.ResultRefused as refused:
         _block(attempt, reason=str(refused))
     except (errors.ApiError, validation.NotWhole, OSError) as trouble:
-        return _again_later(attempt, reason=_say(trouble))
+        return _again_later(attempt, trouble)
     return None
 
 
@@ -88,9 +89,7 @@ def _fetch_into(file, attempt):
 def _receive(file, attempt):
     if attempt.url == INLINE:
         return _receive_inline(file, attempt)
-    left = (attempt.url_dies_at - timezone.now()).total_seconds()
-    seconds = min(FETCH_LEASE_SECONDS - BEGUN_WITHIN_SECONDS, max(1, left))
-    return provider.download(attempt.url, into=file, deadline_seconds=seconds)
+    return provider.download(attempt.url, into=file, deadline_seconds=FETCH_LEASE_SECONDS - BEGUN_WITHIN_SECONDS)
 
 
 def _receive_inline(file, attempt):
@@ -108,7 +107,7 @@ def _show_or_hold(file, attempt, got):
     except validation.NotAPicture as refused:
         _block(attempt, reason=got.note or str(refused), file=file)
     except validation.NotWhole as damaged:
-        if not got.complete and _wait(attempt) > 0:
+        if not got.complete and _seconds_left(attempt) > 0:
             raise
         _block(attempt, reason=str(damaged), file=file)  # all that ever came, or will, of what was paid for
 
@@ -201,24 +200,35 @@ def _block(attempt, *, reason, file=None, decodes=0):
     log.warning("result blocked", job=attempt.job.key, attempt=attempt.key, host=attempt.host)
 
 
-def _again_later(attempt, *, reason):
-    wait = _wait(attempt)
-    if wait <= 0:
-        _lose(attempt, reason=reason)
+def _again_later(attempt, trouble):
+    if _is_dead(attempt, trouble):
+        _lose(attempt, reason=_say(trouble))
         return None
+    wait = _wait(attempt)
     after, tries = timezone.now() + timedelta(seconds=wait), attempt.fetch_tries + 1
     Attempt.objects.filter(pk=attempt.pk, fetch=Fetch.WANTED).update(
         fetch_after=after, fetch_tries=tries, fetch_lease_until=None, fetch_worker=None, decodes=0,
-        fetch_error=reason[:200],
+        fetch_error=_say(trouble)[:200],
     )  # fmt: skip
     log.info("fetch again", job=attempt.job.key, attempt=attempt.key, wait=round(wait), tries=tries)
     return wait
 
 
+def _is_dead(attempt, trouble):
+    """Whether nothing will come from an address any more: by the clock, and by its host or after enough tries."""
+    surely = isinstance(trouble, errors.ResultGone) or attempt.fetch_tries >= TRIES_TO_BE_SURE
+    return surely and _seconds_left(attempt) <= 0
+
+
 def _wait(attempt):
-    """Seconds until the next try; the last one is just before the address dies, and then there is none."""
-    left = (attempt.url_dies_at - timezone.now()).total_seconds() - LAST_SECONDS
-    return min(WAITS[min(attempt.fetch_tries, len(WAITS) - 1)], left)
+    """Seconds until the next try; one is made just before the address dies."""
+    wait, left = WAITS[min(attempt.fetch_tries, len(WAITS) - 1)], _seconds_left(attempt)
+    return min(wait, left) if left > 0 else wait
+
+
+def _seconds_left(attempt):
+    """Seconds until the last try at an address."""
+    return (attempt.url_dies_at - timezone.now()).total_seconds() - LAST_SECONDS
 
 
 def _lose(attempt, *, reason):
