@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from gallery.models import Image
-from gallery.services.db.group_commit import Together
+from gallery.services.db.group_commit import GroupCommit
 from gallery.services.db.transactions import Rank, WriterLine
 from gallery.services.media import thumbnails
 from gallery.services.paid_calls import downloads
@@ -35,13 +35,13 @@ class Served:
         return [10 * request for request in requests]
 
 
-def ask_all(together, requests, served):
+def ask_all(group_commit, requests, served):
     """Ask in a thread each, all while the first is being served; return {request: answer or error}."""
     heard = {}
 
     def ask(request):
         try:
-            heard[request] = together.ask(request)
+            heard[request] = group_commit.submit(request)
         except ValueError as error:
             heard[request] = error
 
@@ -50,7 +50,7 @@ def ask_all(together, requests, served):
     assert served.entered.wait(SOON)
     for thread in threads[1:]:
         thread.start()
-    wait_until(lambda: len(together.line) == len(requests) - 1)
+    wait_until(lambda: len(group_commit.waiting) == len(requests) - 1)
     served.go_on.set()
     for thread in threads:
         thread.join(SOON)
@@ -59,14 +59,14 @@ def ask_all(together, requests, served):
 
 def test_those_who_ask_meanwhile_are_served_together():
     served = Served()
-    heard = ask_all(Together(served, most=3), [1, 2, 3, 4, 5], served)
+    heard = ask_all(GroupCommit(served, most=3), [1, 2, 3, 4, 5], served)
     assert heard == {1: 10, 2: 20, 3: 30, 4: 40, 5: 50}
     assert [len(batch) for batch in served.batches] == [1, 3, 1]
 
 
 def test_a_bad_request_harms_nobody_else():
     served = Served(bad=[3])
-    heard = ask_all(Together(served, most=8), [1, 2, 3, 4], served)
+    heard = ask_all(GroupCommit(served, most=8), [1, 2, 3, 4], served)
     assert isinstance(heard.pop(3), ValueError)
     assert heard == {1: 10, 2: 20, 4: 40}
 

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 
 @dataclass(eq=False)
-class Place:
-    """One thread's place in the line."""
+class Request:
+    """What one thread asks for, and what came of it."""
 
-    request: object
+    content: object
     alone: bool = False
     served: bool = False
     result: object = None
 
 
-class Together:
-    """Calls `serve(requests)` for those who ask while it is busy; it returns one result for each, in their order.
+class GroupCommit:
+    """Calls `serve(contents)` for those who ask while it is busy; it returns one result for each, in their order.
 
     Where it fails, everybody is served alone, so that one bad request harms nobody else's.
     """
@@ -24,41 +24,41 @@ class Together:
     def __init__(self, serve, *, most):
         self.serve = serve
         self.most = most
-        self.line = deque()
+        self.waiting = deque()
         self.serving = threading.Lock()
 
-    def ask(self, request):
-        """Return the result for this request; raises what `serve` raises."""
-        mine = Place(request)
-        self.line.append(mine)
+    def submit(self, content):
+        """Return the result for this; raises what `serve` raises."""
+        mine = Request(content)
+        self.waiting.append(mine)
         with self.serving:
             if not mine.served:
-                self.line.remove(mine)
+                self.waiting.remove(mine)
                 self._serve(mine)
         return mine.result
 
     def _serve(self, mine):
-        places = [mine, *self._others(mine)]
+        batch = [mine, *self._others(mine)]
         try:
-            results = self.serve([place.request for place in places])
+            results = self.serve([request.content for request in batch])
         except Exception:
-            if len(places) == 1:
+            if len(batch) == 1:
                 raise
-            self._separate(places[1:])
-            results = self.serve([mine.request])
-            places = [mine]
-        for place, result in zip(places, results, strict=True):
-            place.result, place.served = result, True
+            self._separate(batch[1:])
+            results = self.serve([mine.content])
+            batch = [mine]
+        for request, result in zip(batch, results, strict=True):
+            request.result, request.served = result, True
 
     def _others(self, mine):
         if mine.alone:
             return []
-        others = [place for place in list(self.line) if not place.alone][: self.most - 1]
-        for place in others:
-            self.line.remove(place)
+        others = [request for request in list(self.waiting) if not request.alone][: self.most - 1]
+        for request in others:
+            self.waiting.remove(request)
         return others
 
-    def _separate(self, places):
-        for place in places:
-            place.alone = True
-        self.line.extend(places)
+    def _separate(self, requests):
+        for request in requests:
+            request.alone = True
+        self.waiting.extend(requests)

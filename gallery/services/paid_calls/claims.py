@@ -9,7 +9,7 @@ from gallery.models import Attempt, Run, User
 from gallery.models.calls import Money
 from gallery.models.runs import State
 from gallery.services.budgets import deferral, repricing
-from gallery.services.db.group_commit import Together
+from gallery.services.db.group_commit import GroupCommit
 from gallery.services.db.raw_updates import update_rows
 from gallery.services.db.transactions import Rank, committing
 from gallery.services.jobs import crash_points
@@ -27,7 +27,7 @@ class Raced(Exception):
 
 def claim_next(worker):
     """Claim the next job for this worker and return its attempt, reserved; or None if nothing may be sent now."""
-    attempt = claimers.ask(worker)
+    attempt = claim_batcher.submit(worker)
     if attempt:
         crash_points.reached("claimed")
     return attempt
@@ -98,4 +98,4 @@ def settle_reservation(attempt, *, error):
     Attempt.objects.filter(pk=attempt.pk, money=Money.RESERVED).update(money=Money.NOT_CHARGED, error=error)
 
 
-claimers = Together(_claim, most=MOST_AT_ONCE)
+claim_batcher = GroupCommit(_claim, most=MOST_AT_ONCE)

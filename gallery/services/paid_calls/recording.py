@@ -13,7 +13,7 @@ from django.utils import timezone
 from gallery.models import Attempt
 from gallery.models.calls import FETCH_LEASE_SECONDS, INLINE, KEY_GATE, Fetch, Money
 from gallery.models.runs import OPEN_TO_LATE_ANSWER, UPSTREAM, State
-from gallery.services.db.group_commit import Together
+from gallery.services.db.group_commit import GroupCommit
 from gallery.services.db.raw_updates import update_rows
 from gallery.services.db.transactions import Rank, committing
 from gallery.services.db.trouble import trouble_of
@@ -54,7 +54,7 @@ def record(attempt, outcome):
     for pause in (0, *RECORD_PAUSES):
         time.sleep(pause)
         try:
-            news = recorders.ask((attempt, outcome))
+            news = record_batcher.submit((attempt, outcome))
         except DatabaseTrouble as error:
             connection.close()
             why = trouble_of(error)
@@ -270,4 +270,4 @@ def _tell_gate(job, outcome):
             gates.note_forbidden(job.run)
 
 
-recorders = Together(_record_all, most=MOST_AT_ONCE)
+record_batcher = GroupCommit(_record_all, most=MOST_AT_ONCE)
