@@ -8,7 +8,7 @@ from huey import crontab
 from fluxweb.outages import Seldom
 from gallery.services.accounts import invites
 from gallery.services.contact_sheets import sheets
-from gallery.services.db.transactions import give_connection_back
+from gallery.services.db.transactions import release_connection
 from gallery.services.jobs import crash_points, provider
 from gallery.services.ledger import report_mail
 from gallery.services.operations import daily_rounds, rate_limits
@@ -76,7 +76,7 @@ def work():
     """Claim and perform jobs until there is none that may be sent."""
     if process.worker is not None:
         heal(_work_on)
-        give_connection_back()
+        release_connection()
 
 
 def _work_on():
@@ -150,7 +150,7 @@ def read_balance():
 def open_connection():
     """Each of huey's threads, before there is work: 64 of them would take 0.1 s from the first press."""
     heal(connection.ensure_connection)
-    give_connection_back()
+    release_connection()
 
 
 @queue.on_shutdown()

@@ -3,7 +3,7 @@
 import threading
 import time
 
-from gallery.services.db.transactions import give_connection_back
+from gallery.services.db.transactions import release_connection
 from gallery.services.media import thumbnails
 from gallery.worker import healing, priority
 
@@ -42,7 +42,7 @@ class Illustrator:
             except Exception as error:  # the row is as it was: the next sweep wakes us again
                 healing.tell(error, "failed unexpectedly", by=self.name)
             finally:
-                give_connection_back()
+                release_connection()
 
     def _make_all(self):
         patience_ends = time.monotonic() + PATIENCE_SECONDS

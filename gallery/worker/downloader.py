@@ -8,7 +8,7 @@ from itertools import count
 
 from django.db import Error as DatabaseTrouble
 
-from gallery.services.db.transactions import give_connection_back
+from gallery.services.db.transactions import release_connection
 from gallery.services.paid_calls import downloads
 from gallery.worker import healing, priority
 
@@ -91,4 +91,4 @@ class Fetcher:
                 downloads.forget_decode(attempt_id)
             return None
         finally:
-            give_connection_back()
+            release_connection()

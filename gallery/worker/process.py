@@ -16,7 +16,7 @@ from PIL import Image as Pillow
 from gallery.models import Job
 from gallery.services.budgets import deferral, repricing
 from gallery.services.contact_sheets import sheets
-from gallery.services.db.transactions import give_connection_back
+from gallery.services.db.transactions import release_connection
 from gallery.services.jobs import gates
 from gallery.services.ledger import entries
 from gallery.services.media import thumbnails
@@ -72,7 +72,7 @@ class Process:
         self.reader = Illustrator(self._read_next, name="statements", threads=1)
         fetch_threads = max(4, min(FETCH_THREADS_MAX, threads // 2))
         self.fetcher = Fetcher(self.worker, threads=fetch_threads, ended=self.illustrator.wake)
-        give_connection_back()  # SQLite's stays open: the last one to close writes the whole log back, at every beat
+        release_connection()  # SQLite's stays open: the last one to close writes the whole log back, at every beat
         helpers = [
             self._every(settings.HEARTBEAT_SECONDS, self.beat),
             self._every(settings.SWEEP_SECONDS, self.sweep),

@@ -1,4 +1,4 @@
-"""Threads of one worker: requests served together, writers by rank, who gives way to whom."""
+"""Threads of one worker: requests served together, writers by priority, who gives way to whom."""
 
 import threading
 
@@ -7,7 +7,7 @@ from django.db import connection
 
 from gallery.models import Image
 from gallery.services.db.group_commit import GroupCommit
-from gallery.services.db.transactions import Rank, WriterLine
+from gallery.services.db.transactions import Priority, PriorityLock
 from gallery.services.media import thumbnails
 from gallery.services.paid_calls import downloads
 from gallery.worker import priority
@@ -71,22 +71,22 @@ def test_a_bad_request_harms_nobody_else():
     assert heard == {1: 10, 2: 20, 4: 40}
 
 
-def test_writers_go_by_rank_and_may_enter_twice():
-    line, order, threads = WriterLine(), [], []
+def test_writers_go_by_priority_and_may_enter_twice():
+    lock, order, threads = PriorityLock(), [], []
 
-    def write(rank):
-        with line.entered(rank), line.entered(Rank.OTHER):
-            order.append(rank)
+    def write(priority):
+        with lock.held(priority), lock.held(Priority.OTHER):
+            order.append(priority)
 
-    with line.entered(Rank.OTHER):
-        for rank in (Rank.OTHER, Rank.RECORD, Rank.CLAIM, Rank.MARK):
-            threads.append(threading.Thread(target=write, args=[rank]))
+    with lock.held(Priority.OTHER):
+        for priority in (Priority.OTHER, Priority.RECORD, Priority.CLAIM, Priority.MARK):
+            threads.append(threading.Thread(target=write, args=[priority]))
             threads[-1].start()
-            wait_until(lambda: len(line.waiting) == len(threads))
+            wait_until(lambda: len(lock.waiting) == len(threads))
     for thread in threads:
         thread.join(SOON)
-    assert order == [Rank.MARK, Rank.CLAIM, Rank.RECORD, Rank.OTHER]
-    assert not line.taken
+    assert order == [Priority.MARK, Priority.CLAIM, Priority.RECORD, Priority.OTHER]
+    assert not lock.taken
 
 
 def test_work_gives_way_until_all_is_quiet_but_not_for_ever():

@@ -6,7 +6,7 @@ from django.utils import timezone
 from gallery.models import Budget, Run
 from gallery.models.costs.budgets import starts_of
 from gallery.services.budgets import deferral
-from gallery.services.db.transactions import committing
+from gallery.services.db.transactions import write_transaction
 from gallery.services.jobs import gates
 from gallery.services.ledger import budget_counters, entries
 
@@ -36,7 +36,7 @@ def make_budget(*, by, period, limit_micros, owner=None, project=None, starts=No
     """
     starts = starts or starts_of(timezone.localdate()).get(period, timezone.localdate())
     entries.fold()  # what waits, in slices; under the lock only what comes meanwhile
-    with committing():
+    with write_transaction():
         gates.lock_gates()
         if Budget.objects.in_force().filter(owner=owner, project=project, period=period).exists():
             raise BudgetExists
@@ -51,7 +51,7 @@ def make_budget(*, by, period, limit_micros, owner=None, project=None, starts=No
 def change_budget(budget, *, by, limit_micros, raised_micros=0, raised_until=None):
     """Set the limit, and how much more there is for a while; return how many jobs go on by it."""
     fields = {"limit_micros": limit_micros, "raised_micros": raised_micros, "raised_until": raised_until}
-    with committing():
+    with write_transaction():
         Budget.objects.in_force().filter(pk=budget.pk).update(**fields)
     log.warning("budget changed", budget=budget.key, by=by.username, limit_micros=limit_micros)
     return deferral.wake_affordable()
@@ -59,7 +59,7 @@ def change_budget(budget, *, by, limit_micros, raised_micros=0, raised_until=Non
 
 def end_budget(budget, *, by):
     """Let a budget limit nothing any more; its row stays. Return how many jobs go on by it."""
-    with committing():
+    with write_transaction():
         Budget.objects.in_force().filter(pk=budget.pk).update(ended_at=timezone.now(), ended_by=by.username)
     log.warning("budget ended", budget=budget.key, by=by.username)
     return deferral.wake_affordable()

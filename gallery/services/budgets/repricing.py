@@ -17,7 +17,7 @@ from gallery.catalogue.money import money
 from gallery.models import Job, Price, Run
 from gallery.models.runs import PRICE_CHANGED, State
 from gallery.services.budgets import deferral
-from gallery.services.db.transactions import Rank, committing
+from gallery.services.db.transactions import Priority, write_transaction
 from gallery.services.jobs import gates
 from gallery.services.jobs.transitions import change_waiting, raise_version, version_of_run
 from gallery.services.prices.price_book import open_book
@@ -68,7 +68,7 @@ def quote_anew(job, *, book):
     return {"quoted_micros": row.ours_micros, "official_micros": official, "notes": notes}
 
 
-@committing(Rank.CLAIM)
+@write_transaction(Priority.CLAIM)
 def put_aside():
     """Put aside every job that could be sent and has become dearer; return how many."""
     gates.lock_gates()
@@ -90,7 +90,7 @@ def release_affordable():
     """Let go on what costs no more than it was quoted: the price is back. Return how many."""
     if not Job.objects.repriced().filter(demo=settings.DEMO).exists():
         return 0
-    with committing():
+    with write_transaction():
         gates.lock_gates()
         rows = Job.objects.repriced().filter(demo=settings.DEMO).exclude(_dearer(open_book()))
         return change_waiting(dict(rows.values_list("pk", "run")), reason="", not_before=timezone.now())

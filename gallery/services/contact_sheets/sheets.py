@@ -13,7 +13,7 @@ from gallery.catalogue import lists
 from gallery.models import Image, Job, Run, Sheet, SheetPart
 from gallery.models.contact_sheets import SheetFormat, SheetState
 from gallery.services.contact_sheets import rendering, sheet_layout
-from gallery.services.db.transactions import give_connection_back
+from gallery.services.db.transactions import release_connection
 from gallery.services.runs import layouts
 from gallery.services.storage import files
 
@@ -142,7 +142,7 @@ def _draw_part(sheet, number):
     cells = _cells(sheet.run, sheet.cells)
     layout = layouts.lay_out(cells, across=sheet.across, page=sheet.page)
     part = _parts(sheet.run, layout, cells, edge=sheet.edge)[number - 1]
-    give_connection_back()
+    release_connection()
     canvas = rendering.draw(part, keep_lease=lambda: _renew(sheet))
     with files.incoming_file() as file:
         rendering.save(canvas, file, sheet.format)
@@ -161,7 +161,7 @@ def _renew(sheet, *, at_once=False):
         if not _mine(sheet).update(lease_until=until):
             raise NotMine
         sheet.lease_until = until
-        give_connection_back()
+        release_connection()
 
 
 def _mine(sheet):

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-from gallery.services.db.transactions import committing
+from gallery.services.db.transactions import write_transaction
 
 MOST_SECONDS = 0.025  # aimed at: beside other work on the machine a slice takes up to four times as long
 FIRST, LEAST, MOST = 100, 10, 1000  # rows
@@ -25,7 +25,7 @@ class Pace:
     @contextmanager
     def slice(self):
         """Open the transaction of one slice; others may write before the next."""
-        with _no_collection(), committing():
+        with _no_collection(), write_transaction():
             began = time.monotonic()
             yield
         took = time.monotonic() - began

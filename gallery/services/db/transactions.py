@@ -9,7 +9,7 @@ from itertools import count
 from django.db import connection, transaction
 
 
-class Rank(IntEnum):
+class Priority(IntEnum):
     """Who goes first: what is nearest to sending.
 
     So calls leave one by one, as their answers came, and not all together after the last answer of a round is recorded.
@@ -21,40 +21,40 @@ class Rank(IntEnum):
     OTHER = 3
 
 
-class WriterLine:
-    """One writer at a time, the others wait by rank. The same thread may enter again."""
+class PriorityLock:
+    """One writer at a time, the others wait by priority. The same thread may enter again."""
 
     def __init__(self):
         self.guard = threading.Lock()
-        self.waiting = []  # heap of (rank, order, its turn)
+        self.waiting = []  # heap of (priority, order, its turn)
         self.order = count()
         self.taken = False
         self.mine = threading.local()
 
     @contextmanager
-    def entered(self, rank):
+    def held(self, priority):
         depth = getattr(self.mine, "depth", 0)
         if not depth:
-            self._enter(rank)
+            self._acquire(priority)
         self.mine.depth = depth + 1
         try:
             yield
         finally:
             self.mine.depth = depth
             if not depth:
-                self._leave()
+                self._release()
 
-    def _enter(self, rank):
+    def _acquire(self, priority):
         with self.guard:
             if not self.taken:
                 self.taken = True
                 return
             turn = threading.Lock()
             turn.acquire()
-            heapq.heappush(self.waiting, (rank, next(self.order), turn))
+            heapq.heappush(self.waiting, (priority, next(self.order), turn))
         turn.acquire()
 
-    def _leave(self):
+    def _release(self):
         with self.guard:
             if self.waiting:
                 heapq.heappop(self.waiting)[-1].release()
@@ -63,21 +63,21 @@ class WriterLine:
 
 
 # Queueing at SQLite instead means its busy handler, which sleeps up to 100 ms between tries and knows no order.
-writers = WriterLine()
+write_lock = PriorityLock()
 
 
 @contextmanager
-def committing(rank=Rank.OTHER):
+def write_transaction(priority=Priority.OTHER):
     """Open a transaction, one at a time among the threads of this process where the database has one writer anyway."""
-    with writers.entered(rank) if _is_a_file() else nullcontext(), transaction.atomic():
+    with write_lock.held(priority) if _is_sqlite() else nullcontext(), transaction.atomic():
         yield
 
 
-def give_connection_back():
+def release_connection():
     """Before waiting for the network: a server has few connections. Opening a file again costs a millisecond."""
-    if not _is_a_file():
+    if not _is_sqlite():
         connection.close()
 
 
-def _is_a_file():
+def _is_sqlite():
     return connection.vendor == "sqlite"

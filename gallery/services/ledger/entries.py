@@ -19,7 +19,7 @@ from gallery.models.costs.ledger import AMOUNTS, DIMENSIONS, terms
 from gallery.services.db import side_notes
 from gallery.services.db.raw_updates import for_database
 from gallery.services.db.slices import Pace
-from gallery.services.db.transactions import committing
+from gallery.services.db.transactions import write_transaction
 from gallery.services.jobs import gates
 from gallery.services.ledger import budget_counters, rollups
 from gallery.services.ledger.rollups import delta_of
@@ -163,7 +163,7 @@ def one_moment():
 @contextmanager
 def standing_still():
     """Open a transaction in which nobody claims or records."""
-    with committing(), connection.cursor() as cursor:
+    with write_transaction(), connection.cursor() as cursor:
         gates.lock_gates()
         if connection.vendor == "postgresql":
             cursor.execute(f"LOCK TABLE {ATTEMPTS} IN SHARE MODE")

@@ -11,7 +11,7 @@ from gallery.models.runs import State
 from gallery.services.budgets import deferral, repricing
 from gallery.services.db.group_commit import GroupCommit
 from gallery.services.db.raw_updates import update_rows
-from gallery.services.db.transactions import Rank, committing
+from gallery.services.db.transactions import Priority, write_transaction
 from gallery.services.jobs import crash_points
 from gallery.services.jobs.transitions import change
 from gallery.services.paid_calls.fair_share import Turns
@@ -52,7 +52,7 @@ def _claim(workers):
     return attempts + [None] * (len(workers) - len(attempts))
 
 
-@committing(Rank.CLAIM)
+@write_transaction(Priority.CLAIM)
 def _claim_in_turn(workers, *, now):
     """Return attempts for the first of these workers; the budgets that were too small for what came before, and
     whether something before had become dearer."""
@@ -86,7 +86,7 @@ def _reservation(job, worker, now):
     return Attempt.of(job, project_id=job.project_id, worker=worker, reserved_at=now, day=today, money=Money.RESERVED)
 
 
-@committing()
+@write_transaction()
 def release(attempt):
     """Give a claim back that has not been marked: nothing was sent, it costs nothing."""
     if change(attempt.job, if_state=[State.CLAIMED], if_attempt=attempt, state=State.QUEUED):

@@ -17,7 +17,7 @@ from gallery.models.calls import FETCH_LEASE_SECONDS, INLINE, Fetch
 from gallery.models.images import CONTENT_TYPES
 from gallery.models.runs import State
 from gallery.services.db.raw_updates import update_rows
-from gallery.services.db.transactions import committing, give_connection_back
+from gallery.services.db.transactions import release_connection, write_transaction
 from gallery.services.jobs import crash_points, provider
 from gallery.services.jobs.transitions import change
 from gallery.services.media import validation
@@ -45,7 +45,7 @@ def fetch_image(attempt_id, *, worker, leased=None):
     attempt = leased if _is_fresh(leased) else _lease(attempt_id, worker)
     if attempt is None:
         return None
-    give_connection_back()  # a download can last minutes; it holds no database connection
+    release_connection()  # a download can last minutes; it holds no database connection
     try:
         with files.incoming_file() as file:
             _fetch_into(file, attempt)
@@ -65,7 +65,7 @@ def _lease(attempt_id, worker):
     """Return the attempt with a lease of ours, or None if somebody else has it or it is not due."""
     now = timezone.now()
     free = Q(fetch_lease_until=None) | Q(fetch_lease_until__lte=now) | Q(fetch_worker=worker)
-    with committing():
+    with write_transaction():
         leased = Attempt.objects.filter(free, pk=attempt_id, fetch=Fetch.WANTED, fetch_after__lte=now).update(
             fetch_worker=worker, fetch_lease_until=now + timedelta(seconds=FETCH_LEASE_SECONDS)
         )
@@ -137,7 +137,7 @@ def keep_redrawn(held_file, attempt):
 
 def file_away(attempt, *, by):
     """Count a held result as delivered though it cannot be shown: its owner has the file."""
-    with committing():
+    with write_transaction():
         change(attempt.job, if_state=[State.BLOCKED], if_attempt=attempt, state=State.BLOCKED, reason="filed")
         update_rows(Attempt, {"id": attempt, "fetch": (Fetch.BLOCKED,)}, fetch=Fetch.FILED, settled_by=by.username)
 
@@ -162,14 +162,14 @@ def _look(file, attempt):
 def counted_decode(attempt):
     """Decode one result among few at once. Committed first: one that kills the process must be known for it."""
     with validation.DECODES:
-        with committing():
+        with write_transaction():
             update_rows(Attempt, {"id": attempt}, decodes=attempt.decodes + 1)
-        give_connection_back()
+        release_connection()
         crash_points.reached("fetched")
         yield
 
 
-@committing()
+@write_transaction()
 def _commit(attempt, *, held_name="", **facts):
     """A whole picture that was paid for is kept even if somebody gave it up meanwhile."""
     job = attempt.job
@@ -194,7 +194,7 @@ def _block(attempt, *, reason, file=None, decodes=0):
     """Hold the result aside: it has been paid for, and a person decides."""
     held = files.publish(file, files.name_of(attempt, HELD)) if file else ""
     code = "blocked" if held else "blocked_without_file"
-    with committing():
+    with write_transaction():
         change(attempt.job, if_state=[State.HAVE_URL], if_attempt=attempt, state=State.BLOCKED, reason=code)
         _end_fetch(attempt, Fetch.BLOCKED, url="", fetch_error=reason[:200], held_name=held, decodes=decodes)
     log.warning("result blocked", job=attempt.job.key, attempt=attempt.key, host=attempt.host)
@@ -232,7 +232,7 @@ def _seconds_left(attempt):
 
 
 def _lose(attempt, *, reason):
-    with committing():
+    with write_transaction():
         change(attempt.job, if_state=[State.HAVE_URL], if_attempt=attempt, state=State.LOST, reason="lost")
         lost = _end_fetch(attempt, Fetch.DEAD, url="", fetch_error=reason[:200])
     if lost:

@@ -11,7 +11,7 @@ from gallery.models import Attempt
 from gallery.models.calls import Money
 from gallery.models.runs import State
 from gallery.services.db.raw_updates import update_rows
-from gallery.services.db.transactions import Rank, committing, give_connection_back
+from gallery.services.db.transactions import Priority, release_connection, write_transaction
 from gallery.services.jobs import crash_points, provider
 from gallery.services.jobs.transitions import change
 from gallery.services.paid_calls import claims, outcomes, recording
@@ -55,7 +55,7 @@ def mark(attempt):
     if timezone.localdate(now) != attempt.day:  # midnight has passed: today's budgets have not been asked
         claims.release(attempt)
         return None
-    with committing(Rank.MARK):
+    with write_transaction(Priority.MARK):
         if not change(
             attempt.job, if_state=[State.CLAIMED], if_attempt=attempt, state=State.SENDING, reason="", words=""
         ):
@@ -72,7 +72,7 @@ def send(attempt, *, marked_at, while_waiting=nullcontext):
     if connection.in_atomic_block:
         raise RuntimeError("a paid call inside a transaction")
     body = attempt.job.body()
-    give_connection_back()
+    release_connection()
     try:
         with while_waiting():
             answer = provider.ask(body, marked_at=marked_at)

@@ -15,7 +15,7 @@ from gallery.models.calls import FETCH_LEASE_SECONDS, INLINE, KEY_GATE, Fetch, M
 from gallery.models.runs import OPEN_TO_LATE_ANSWER, UPSTREAM, State
 from gallery.services.db.group_commit import GroupCommit
 from gallery.services.db.raw_updates import update_rows
-from gallery.services.db.transactions import Rank, committing
+from gallery.services.db.transactions import Priority, write_transaction
 from gallery.services.db.trouble import trouble_of
 from gallery.services.jobs import crash_points, gates, provider, reasons
 from gallery.services.jobs.transitions import change, raise_version
@@ -93,7 +93,7 @@ def _spool_content(attempt, outcome):
 def _record_all(answered):
     """Record what several threads bring at the same moment; return for each the attempt, or None if it was known."""
     by_run = sorted(answered, key=lambda each: each[0].job.run_id)  # everybody locks runs in the same order
-    with committing(Rank.RECORD):
+    with write_transaction(Priority.RECORD):
         news = {attempt.pk: _record_own(attempt, outcome) for attempt, outcome in by_run}
     _tell_gates([(attempt.job, outcome) for attempt, outcome in answered if news[attempt.pk]])
     return [news[attempt.pk] for attempt, _ in answered]
@@ -150,7 +150,7 @@ def _take_in_content(key):
 
 def take_in(attempt_key, outcome):
     """Record an answer whose caller may be gone, once, whoever has the job by now; then drop the spool file."""
-    with committing(Rank.RECORD):
+    with write_transaction(Priority.RECORD):
         attempt = _record(attempt_key, outcome)
     if attempt:
         _tell_gates([(attempt.job, outcome)])

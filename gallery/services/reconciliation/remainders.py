@@ -12,7 +12,7 @@ from gallery.models import Attempt, Charge, Difference, Statement
 from gallery.models.calls import Money
 from gallery.models.costs.statements import Decision, Kind
 from gallery.services.db.slices import LEAST, Pace, in_slices
-from gallery.services.db.transactions import committing
+from gallery.services.db.transactions import write_transaction
 from gallery.services.paid_calls import resolution
 
 MOST = 200  # rows of each side on the page
@@ -128,7 +128,7 @@ def _apply(call, kind, *, by):
 
 def settle_charges(difference, *, numbers, by):
     """Say of some lines that nobody here made their call; return how many. Each is a difference of its own from now."""
-    with committing():
+    with write_transaction():
         _lock(difference)
         lines = list(_charges(difference).filter(number__in=numbers))
         Difference.objects.bulk_create(_stranger(difference, line) for line in lines)

@@ -17,7 +17,7 @@ from gallery.catalogue.statement_files import InvalidStatementFile, read_stateme
 from gallery.models import Charge, Difference, Statement
 from gallery.models.costs.statements import Kind, Source, Stage
 from gallery.services.db.slices import Pace, in_slices
-from gallery.services.db.transactions import committing, give_connection_back
+from gallery.services.db.transactions import release_connection, write_transaction
 from gallery.services.jobs import provider
 from gallery.services.ledger import report_mail
 from gallery.services.reconciliation import matching, overlaps
@@ -154,7 +154,7 @@ def _save_rows(statement, rows):
 
 def _read_page(statement):
     start, end = _moments(statement)
-    give_connection_back()
+    release_connection()
     try:
         charges = provider.charges(page=statement.next_page, start=start, end=end)
     except provider.AccountUnreadable as trouble:
@@ -170,7 +170,7 @@ def _keep_page(statement, charges, *, last):
     rows = [_charge(statement, each) for each in charges]
     for place, row in enumerate(rows, 1):
         row.number = row.number or -(page * provider.PAGE_SIZE + place)  # a log without ids
-    with committing():
+    with write_transaction():
         if _advance(statement, **following):
             overlaps.mark_known(statement, rows)
             # While it is read new charges come in front and push others to the next page: those are known.
@@ -208,7 +208,7 @@ def _complete(statement):
     """Let a statement count; if it shows that somebody else uses the key, say so in the log and by mail."""
     outside = statement.differences.open().filter(kind=Kind.OUTSIDE, told=False)
     sums = outside.aggregate(charges=Count("id"), micros=Sum("provider_micros", default=0))
-    with committing():
+    with write_transaction():
         if not _advance(statement, stage=Stage.COMPLETE, place=0):
             return False
         if sums["charges"]:
