@@ -9,7 +9,7 @@ from django.utils import timezone
 from gallery.catalogue.ratios import permille
 from gallery.models import Budget, BudgetCount, Job, Movement, Project, User
 from gallery.models.costs.budgets import Period, starts_of
-from gallery.services.db.raw_updates import for_database
+from gallery.services.db.raw_updates import to_db_value
 from gallery.services.ledger.budget_counters import COUNTED
 
 BUDGETS, COUNTS, MOVEMENTS, USERS, PROJECTS = (
@@ -129,8 +129,8 @@ class Allowance:
 
 def _in_force(today):
     starts = starts_of(today)
-    days = [for_database(Budget, "starts", starts[period]) for period in PERIODS]
-    return Budget.objects.raw(IN_FORCE, [*days, *days, for_database(Budget, "starts", today)])
+    days = [to_db_value(Budget, "starts", starts[period]) for period in PERIODS]
+    return Budget.objects.raw(IN_FORCE, [*days, *days, to_db_value(Budget, "starts", today)])
 
 
 def _room(budget, today):

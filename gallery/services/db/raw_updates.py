@@ -15,9 +15,9 @@ def update_rows(model, where, **fields):
     `where`: field names to a value, to a tuple of values (any of them), or to None (empty). Values may be rows.
     """
     shape = tuple((name, _shape(value)) for name, value in where.items())
-    values = [for_database(model, name, value) for name, value in fields.items()]
+    values = [to_db_value(model, name, value) for name, value in fields.items()]
     for name, value in where.items():
-        values += [for_database(model, name, each) for each in _several(value)]
+        values += [to_db_value(model, name, each) for each in _several(value)]
     with connection.cursor() as cursor:
         cursor.execute(_statement(model, tuple(fields), shape), values)
         return cursor.rowcount
@@ -33,10 +33,10 @@ def _statement(model, names, shape):
 def _shape(value):
     if value is None:
         return "IS NULL"
-    return f"IN ({marks(value)})" if isinstance(value, tuple) else "= %s"
+    return f"IN ({placeholders(value)})" if isinstance(value, tuple) else "= %s"
 
 
-def marks(values):
+def placeholders(values):
     """Write a place for each value of a list, which is never empty: PostgreSQL has no empty lists."""
     return ", ".join(["%s"] * len(values))
 
@@ -67,11 +67,11 @@ class PreparedRows:
         for name, value in fields.items():
             place = self.fields.index(self.model._meta.get_field(name))
             for row in self.values:
-                row[place] = for_database(self.model, name, value)
+                row[place] = to_db_value(self.model, name, value)
         columns = ", ".join(_column(self.model, field.name) for field in self.fields)
         with connection.cursor() as cursor:
             cursor.executemany(
-                f"INSERT INTO {self.model._meta.db_table} ({columns}) VALUES ({marks(self.fields)})",  # noqa: S608
+                f"INSERT INTO {self.model._meta.db_table} ({columns}) VALUES ({placeholders(self.fields)})",  # noqa: S608
                 self.values,
             )
 
@@ -80,6 +80,6 @@ def _saved(field, row):
     return field.get_db_prep_save(field.pre_save(row, add=True), connection)
 
 
-def for_database(model, name, value):
+def to_db_value(model, name, value):
     """Return a value as the database wants it for this field."""
     return model._meta.get_field(name).get_db_prep_save(getattr(value, "pk", value), connection)

@@ -11,7 +11,7 @@ PATIENCE_MS = 1000  # a slice of long work is over in a tenth of that
 
 
 @contextmanager
-def if_it_can_be():
+def write_if_possible():
     """Open a transaction for what a page can do without: where the database stays locked or full, it is left out."""
     try:
         with _little_patience(), transaction.atomic():

@@ -7,7 +7,7 @@ from django.db.models import F, Sum
 
 from gallery.models import Adjustment, Attempt, Budget, BudgetCount, DaySpend, Movement
 from gallery.models.calls import Money
-from gallery.services.db.raw_updates import for_database
+from gallery.services.db.raw_updates import to_db_value
 
 COUNTED = ("reserved_micros", "charged_micros", "uncertain_micros", "adjusted_micros")
 COUNTS = BudgetCount._meta.db_table
@@ -79,7 +79,7 @@ def _by_period(budget, sums):
 
 def _write(counts):
     rows = [
-        (budget_id, for_database(BudgetCount, "start", start), micros)
+        (budget_id, to_db_value(BudgetCount, "start", start), micros)
         for (budget_id, start), micros in sorted(counts.items())
         if micros
     ]

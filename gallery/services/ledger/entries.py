@@ -17,7 +17,7 @@ from gallery.models.costs import ledger_triggers
 from gallery.models.costs.adjustments import NO_MEMBER
 from gallery.models.costs.ledger import AMOUNTS, DIMENSIONS, terms
 from gallery.services.db import side_notes
-from gallery.services.db.raw_updates import for_database
+from gallery.services.db.raw_updates import to_db_value
 from gallery.services.db.slices import Pace
 from gallery.services.db.transactions import write_transaction
 from gallery.services.jobs import gates
@@ -105,7 +105,7 @@ def note_shared(images):
 def note_downloaded(attempt):
     """Count what an attempt brought as downloaded, for good: whoever has saved a file has a use for it."""
     if not attempt.downloaded:
-        with side_notes.if_it_can_be():
+        with side_notes.write_if_possible():
             Attempt.objects.filter(pk=attempt.pk, downloaded=False).update(downloaded=True)
 
 
@@ -130,7 +130,7 @@ def rebuild():
     pace = Pace()
     for day in sorted({delta.day for delta in differed}):
         with pace.slice(), standing_still():
-            rollups.take_away(_compare(ONE_DAY, *4 * [for_database(DaySpend, "day", day)]))
+            rollups.take_away(_compare(ONE_DAY, *4 * [to_db_value(DaySpend, "day", day)]))
     for month in sorted({delta.day.replace(day=1) for delta in differed}):
         with pace.slice(), standing_still():
             rollups.mend_coarse(month)

@@ -15,7 +15,7 @@ from gallery.models import Attempt, DaySpend, Mark, Movement, Project, User
 from gallery.models.costs.adjustments import NO_MEMBER
 from gallery.models.costs.ledger import AMOUNTS
 from gallery.models.ratings import Verdict
-from gallery.services.db.raw_updates import for_database
+from gallery.services.db.raw_updates import to_db_value
 from gallery.services.ledger import periods
 from gallery.services.ledger.rollups import DAY_MODELS, DAYS, MONTHS
 
@@ -71,7 +71,7 @@ class Slice:
 
     def condition(self):
         """Return the SQL of the same choice, and its values."""
-        days = [for_database(DaySpend, "day", day) for day in (self.start, self.end)]
+        days = [to_db_value(DaySpend, "day", day) for day in (self.start, self.end)]
         parts, values = ["demo = %s", "day BETWEEN %s AND %s"], [settings.DEMO, *days]
         for column, value in (("owner_id", self.owner_id), ("model", self.model), ("project_id", self.project_id)):
             if column == "project_id" and value == NO_PROJECT:

@@ -11,7 +11,7 @@ from django.db import connection
 
 from gallery.models import DayModelSpend, DaySpend, MonthSpend
 from gallery.models.costs.ledger import AMOUNTS, DIMENSIONS
-from gallery.services.db.raw_updates import for_database, marks
+from gallery.services.db.raw_updates import placeholders, to_db_value
 
 SUMS = ", ".join(AMOUNTS)
 
@@ -56,16 +56,16 @@ class Rollup:
         more = ", ".join(f"{name} = {self.table}.{name} + excluded.{name}" for name in AMOUNTS)
         return (
             f"INSERT INTO {self.table} ({', '.join(self.columns)}, {SUMS})"  # noqa: S608  names from our own code
-            f" VALUES ({marks([*self.columns, *AMOUNTS])}) ON CONFLICT ({once}) DO UPDATE SET {more}"
+            f" VALUES ({placeholders([*self.columns, *AMOUNTS])}) ON CONFLICT ({once}) DO UPDATE SET {more}"
         )
 
     def _values(self, place, amounts):
         day = self.columns.index("day")
-        return [*place[:day], for_database(DaySpend, "day", place[day]), *place[day + 1 :], *amounts]
+        return [*place[:day], to_db_value(DaySpend, "day", place[day]), *place[day + 1 :], *amounts]
 
     def read(self, month=None):
         """Return {place: amounts} of the whole table, or of a month."""
-        within = [for_database(DaySpend, "day", day) for day in (month, _next(month))] if month else []
+        within = [to_db_value(DaySpend, "day", day) for day in (month, _next(month))] if month else []
         where = "day >= %s AND day < %s" if month else "1 = 1"
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {', '.join(self.columns)}, {SUMS} FROM {self.table} WHERE {where}", within)  # noqa: S608

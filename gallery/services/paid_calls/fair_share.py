@@ -13,14 +13,14 @@ from gallery.models.runs import IN_FLIGHT, State
 from gallery.services.budgets import repricing
 from gallery.services.budgets.availability import Allowance
 from gallery.services.budgets.repricing import PRICE_OF_JOB
-from gallery.services.db.raw_updates import for_database, marks
+from gallery.services.db.raw_updates import placeholders, to_db_value
 from gallery.services.jobs import gates
 
 NO_MODEL, NO_JOB = "", 0  # stand in lists that would be empty
 JOBS, RUNS, USERS = Job._meta.db_table, Run._meta.db_table, User._meta.db_table
 
 # Written out because every claim asks them: compiled anew by Django they are half of what a claim costs.
-RUNNING = f"SELECT model, owner_id FROM {JOBS} WHERE state IN ({marks(IN_FLIGHT)}) AND demo = %s"  # noqa: S608
+RUNNING = f"SELECT model, owner_id FROM {JOBS} WHERE state IN ({placeholders(IN_FLIGHT)}) AND demo = %s"  # noqa: S608
 WAITING = "state = %s AND demo = %s AND not_before <= %s AND model NOT IN ({shut})"
 MEMBERS = (
     f"SELECT id, last_turn_at FROM {USERS} WHERE is_active AND EXISTS"  # noqa: S608
@@ -45,7 +45,7 @@ class Turns:
         self.allowance = Allowance(now=now)
         self.refused = set()  # budgets that had no room for a job
         self.dearer = False  # whether a job costs more today than it was quoted
-        self.today = for_database(Price, "starts", timezone.localdate(now))
+        self.today = to_db_value(Price, "starts", timezone.localdate(now))
         self.picked = []
         self.lines = {}
         self.members = None
@@ -89,21 +89,21 @@ class Turns:
         """The member with the fewest running, then whose last turn is longest ago. A locked member's jobs wait."""
         if self.members is None:
             shut = self._shut()
-            found = User.objects.raw(MEMBERS.format(shut=marks(shut)), self._waiting(shut))
+            found = User.objects.raw(MEMBERS.format(shut=placeholders(shut)), self._waiting(shut))
             self.members = {user.pk: user.last_turn_at.timestamp() if user.last_turn_at else 0.0 for user in found}
         turns = [(self.of_owner[pk], turn, pk) for pk, turn in self.members.items()]
         return min(turns)[-1] if turns else None
 
     def _waiting(self, shut):
         """The values for WAITING."""
-        return [State.QUEUED, settings.DEMO, for_database(Job, "not_before", self.now), *shut]
+        return [State.QUEUED, settings.DEMO, to_db_value(Job, "not_before", self.now), *shut]
 
     def _line_of(self, owner_id):
         """A member's oldest jobs, read ahead until another model's cap is reached."""
         shut = self._shut()
         if (owner_id, shut) not in self.lines:
             picked = [NO_JOB, *(job.pk for job in self.picked)]
-            statement = LINE.format(shut=marks(shut), picked=marks(picked))
+            statement = LINE.format(shut=placeholders(shut), picked=placeholders(picked))
             jobs = Job.objects.raw(statement, [self.today, owner_id, *self._waiting(shut), *picked, self.most])
             self.lines[owner_id, shut] = deque(jobs)
         return self.lines[owner_id, shut]

@@ -11,7 +11,7 @@ from gallery.catalogue.words import typed_lines
 from gallery.models import PastPrompt
 from gallery.models.keys import random_key
 from gallery.models.saved_items import SEARCHED_CHARACTERS
-from gallery.services.db.raw_updates import for_database
+from gallery.services.db.raw_updates import to_db_value
 
 CHUNK = 200
 SEARCHED_PROMPTS = 20_000  # of one member, the newest: what a search reads at most, 50 to 100 ms
@@ -60,7 +60,7 @@ def digest_of(prompt):
 
 
 def _row(owner, digest, prompt, used_at):
-    used_at = for_database(PastPrompt, "used_at", used_at)
+    used_at = to_db_value(PastPrompt, "used_at", used_at)
     return (random_key(), owner.pk, digest, prompt, prompt[:SEARCHED_CHARACTERS].casefold(), 1, used_at)
 
 

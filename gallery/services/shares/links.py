@@ -203,12 +203,12 @@ def let_answer(share, allowed):
     Share.objects.filter(pk=share.pk).update(answers_open=allowed)
 
 
-@side_notes.if_it_can_be()
+@side_notes.write_if_possible()
 def count_view(share):
     Share.objects.filter(pk=share.pk).update(views=F("views") + 1, seen_at=timezone.now())
 
 
-@side_notes.if_it_can_be()
+@side_notes.write_if_possible()
 def count_download(share):
     Share.objects.filter(pk=share.pk).update(downloads=F("downloads") + 1, seen_at=timezone.now())
 

@@ -6,11 +6,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from gallery.models import Refusal
-from gallery.services.db.side_notes import if_it_can_be
+from gallery.services.db.side_notes import write_if_possible
 from gallery.services.operations.rate_limits import TooOften
 
 
-@if_it_can_be()
+@write_if_possible()
 def note(share, what):
     """Count that somebody was turned away from a link."""
     now = timezone.now()

@@ -151,7 +151,7 @@ def show(request, key):
     context = {"link": Link(share), "share": share, "guests": people, "members": share.members.all()}
     context["refusals"] = refusals.of_link(share)
     response = render(request, "shares/share.html", context)
-    with side_notes.if_it_can_be():
+    with side_notes.write_if_possible():
         links.look_at_answers(share)
     return response
 
