@@ -4,7 +4,7 @@ from gallery.models.calls import Attempt, Gate
 from gallery.models.contact_sheets import Sheet, SheetPart
 from gallery.models.costs.adjustments import Adjustment
 from gallery.models.costs.budgets import Budget, BudgetCount
-from gallery.models.costs.ledger import DayModelSpend, DaySpend, MonthSpend, Movement
+from gallery.models.costs.ledger import DailyModelSpend, DailySpend, LedgerEntry, MonthlySpend
 from gallery.models.costs.prices import Price
 from gallery.models.costs.report_mail import Letter, ReportMail
 from gallery.models.costs.statements import Balance, Charge, Difference, Statement
@@ -20,9 +20,9 @@ from gallery.models.saved_items import PastPrompt, Preset, PromptTemplate
 from gallery.models.shares import Answer, Guest, Refusal, Share, ShareItem, Tally
 
 __all__ = [
-    "Adjustment", "Answer", "Attempt", "Balance", "Budget", "BudgetCount", "Charge", "Comparison", "ComparisonImage",
-    "DayModelSpend", "DaySpend", "Difference", "Gate", "Guest", "Image", "Invite", "Job", "KeyHolder", "Letter", "Mark",
-    "MonthSpend", "Movement", "PastPrompt", "Preset", "Price", "Project", "PromptTemplate", "Refusal", "Repeat",
-    "ReportMail", "Round", "Run", "SecretKey", "Share", "ShareItem", "Sheet", "SheetPart", "Statement", "Tally",
-    "Terms", "User", "Vote", "Worker",
+    "Adjustment", "Answer", "Attempt", "Balance", "Budget", "BudgetCount", "Charge", "Comparison",
+    "ComparisonImage", "DailyModelSpend", "DailySpend", "Difference", "Gate", "Guest", "Image", "Invite", "Job",
+    "KeyHolder", "LedgerEntry", "Letter", "Mark", "MonthlySpend", "PastPrompt", "Preset", "Price", "Project",
+    "PromptTemplate", "Refusal", "Repeat", "ReportMail", "Round", "Run", "SecretKey", "Share", "ShareItem", "Sheet",
+    "SheetPart", "Statement", "Tally", "Terms", "User", "Vote", "Worker",
 ]  # fmt: skip

@@ -150,14 +150,14 @@ def _get(client, address):
 
 
 def _print(count, rows):
-    from gallery.models import DaySpend
+    from gallery.models import DailySpend
 
     lines = [
         (name, f"{kept:.1f}" + (f" / {raw:.0f} = 1/{raw / kept:.0f}" if raw else ""), "<= 100, <= 1/20" if raw else "")
         for name, kept, raw in rows
     ]
     title = (
-        f"Report over {count:,} attempts ({DaySpend.objects.count():,} rows in the roll-up), ms, and the raw GROUP BY"
+        f"Report over {count:,} attempts ({DailySpend.objects.count():,} rows in the roll-up), ms, and the raw GROUP BY"
     )
     measuring.print_table(title, lines)
 

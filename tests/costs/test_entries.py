@@ -10,7 +10,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gallery.models import Attempt, DaySpend, Movement, Project
+from gallery.models import Attempt, DailySpend, LedgerEntry, Project
 from gallery.models.costs import ledger_triggers as triggers
 from gallery.models.costs.ledger import AMOUNTS
 from gallery.services.compare import ratings
@@ -51,9 +51,9 @@ def counted():
 
 
 def kept():
-    """Add up the roll-up and the waiting movements."""
+    """Add up the roll-up and the waiting entries."""
     sums = {}
-    for model in (DaySpend, Movement):
+    for model in (DailySpend, LedgerEntry):
         for place, amounts in as_dict(model.objects.values_list(*PLACE, *AMOUNTS)).items():
             sums[place] = [a + b for a, b in zip(amounts, sums.get(place, [0] * len(AMOUNTS)), strict=True)]
     return {place: amounts for place, amounts in sums.items() if any(amounts)}
@@ -99,7 +99,7 @@ def test_the_sums_follow_whatever_happens_to_the_attempts(owner, colleague, step
             take(change, which=which, projects=projects, waiting=waiting)
             assert agree()
         entries.fold()
-        assert not Movement.objects.exists()
+        assert not LedgerEntry.objects.exists()
         assert agree()
         transaction.set_rollback(True)
 
@@ -129,7 +129,7 @@ def write(change, which, projects):
 
 def sums(**where):
     entries.fold()
-    return {name: sum(DaySpend.objects.filter(**where).values_list(name, flat=True)) for name in AMOUNTS}
+    return {name: sum(DailySpend.objects.filter(**where).values_list(name, flat=True)) for name in AMOUNTS}
 
 
 def told(**where):
@@ -210,7 +210,7 @@ def test_a_thousand_calls_at_three_and_a_half_cents_are_thirty_five_dollars(owne
     paid = {"money": "charged", "sent_at": now}
     Attempt.objects.bulk_create(Attempt.of(job, project_id=None, **paid) for job in run.jobs.all())
     assert sums()["charged_micros"] == 35_000_000
-    assert DaySpend.objects.count() == 1
+    assert DailySpend.objects.count() == 1
 
 
 @pytest.mark.django_db
@@ -269,7 +269,7 @@ def test_a_migration_may_change_the_tables_and_what_was_missed_meanwhile_is_coun
     job = make_run(owner, seed="7").jobs.get()
     Attempt.of(job, project_id=None).save()
     entries.before_migrate(using="default", plan=["a migration"])
-    for model, name in ((Movement, "model"), (Attempt, "money")):
+    for model, name in ((LedgerEntry, "model"), (Attempt, "money")):
         change_and_change_back(model, name)
     assert trigger_names() == set()
     Attempt.objects.update(money="charged", sent_at=timezone.now())
@@ -299,7 +299,7 @@ def test_the_command_says_what_differs_and_counts_anew(owner, capsys):
     call_command("spending")
     assert "The sums are what the attempts say." in capsys.readouterr().out
     entries.fold()
-    DaySpend.objects.update(charged_micros=1, pictures=2)
+    DailySpend.objects.update(charged_micros=1, pictures=2)
     with pytest.raises(SystemExit):
         call_command("spending")
     said = capsys.readouterr().out

@@ -12,7 +12,18 @@ from django.db.models import F
 from django.utils import timezone
 
 from gallery.catalogue import cleaning
-from gallery.models import Attempt, Charge, DaySpend, Difference, Job, MonthSpend, Movement, Project, Statement, Tally
+from gallery.models import (
+    Attempt,
+    Charge,
+    DailySpend,
+    Difference,
+    Job,
+    LedgerEntry,
+    MonthlySpend,
+    Project,
+    Statement,
+    Tally,
+)
 from gallery.models.costs.budgets import Period
 from gallery.models.costs.statements import Kind, Stage
 from gallery.services import demo_data
@@ -210,17 +221,17 @@ def counted_writes():
         yield sizes
 
 
-def test_a_fold_of_many_movements_lets_others_in_between(owner, monkeypatch):
+def test_a_fold_of_many_entries_lets_others_in_between(owner, monkeypatch):
     monkeypatch.setattr(entries, "FOLDED_FIRST", 10)
     make_run(owner, seed="1..30")
     jobs = list(Job.objects.all())
     for job in jobs:
         Attempt.of(job, project_id=None, worker=None, money="reserved").save()
-    assert Movement.objects.count() == len(jobs)
+    assert LedgerEntry.objects.count() == len(jobs)
     with counted_writes() as slices_made:
         entries.fold()
     assert len(slices_made) > 1
-    assert (Movement.objects.count(), entries.differences()) == (0, [])
+    assert (LedgerEntry.objects.count(), entries.differences()) == (0, [])
 
 
 @pytest.fixture
@@ -234,9 +245,9 @@ def spent(owner):
 
 
 def spoil():
-    DaySpend.objects.filter(day__day=5).update(reserved_micros=F("reserved_micros") + 3)
-    MonthSpend.objects.filter(day__month=11).delete()
-    DaySpend.objects.filter(day__day=7).delete()
+    DailySpend.objects.filter(day__day=5).update(reserved_micros=F("reserved_micros") + 3)
+    MonthlySpend.objects.filter(day__month=11).delete()
+    DailySpend.objects.filter(day__day=7).delete()
 
 
 def test_the_sums_are_counted_anew_a_day_at_a_time(spent):

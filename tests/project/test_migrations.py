@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 from django.test import override_settings
+
+from gallery.models import Attempt, DailySpend, LedgerEntry
+from gallery.services.ledger import entries
+from tests.factories import make_run
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -17,6 +23,23 @@ def test_no_migration_is_missing():
     out = io.StringIO()
     call_command("makemigrations", check=True, dry_run=True, stdout=out)
     assert "No changes detected" in out.getvalue()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_spent_is_carried_to_tables_of_other_names_and_the_triggers_write_to_those(owner):
+    Attempt.of(make_run(owner, seed="7").jobs.get(), project_id=None).save()
+    call_command("migrate", "gallery", "0024_totals_by_day", verbosity=0)
+    try:
+        before = MigrationExecutor(connection).loader.project_state(("gallery", "0024_totals_by_day")).apps
+        assert [row.reserved_micros for row in before.get_model("gallery", "Movement").objects.all()] == [10_000]
+        before.get_model("gallery", "Attempt").objects.update(micros=20_000)  # nobody sees it: no trigger stands there
+    finally:
+        call_command("migrate", verbosity=0)
+    assert entries.differences() == []
+    Attempt.objects.update(micros=30_000)
+    assert [row.reserved_micros for row in LedgerEntry.objects.order_by("-id")[:1]] == [10_000]
+    entries.fold()
+    assert [row.reserved_micros for row in DailySpend.objects.all()] == [30_000]
 
 
 @pytest.mark.django_db

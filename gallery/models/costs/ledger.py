@@ -32,7 +32,7 @@ AMOUNTS = {
         " THEN {row}.micros ELSE 0 END"
     ),
     "downloaded_pictures": "CASE WHEN {row}.downloaded THEN 1 ELSE 0 END",
-    # Of no attempt: an adjustment leaves its own movement (services/reconciliation/adjustments.py).
+    # Of no attempt: an adjustment leaves its own entry (services/reconciliation/adjustments.py).
     "adjusted_micros": "0",
 }
 DIMENSIONS = ("demo", "day", "owner_id", "model", "project_id")  # columns of an attempt that say where it counts
@@ -81,14 +81,14 @@ class Spend(models.Model):
         abstract = True
 
 
-class Movement(Spend):
+class LedgerEntry(Spend):
     """How much one change of one attempt adds to the sums, often less than nothing. Written by the database only."""
 
     def __str__(self):
-        return f"movement {self.pk}"
+        return f"ledger entry {self.pk}"
 
 
-class DayModelSpend(Spend):
+class DailyModelSpend(Spend):
     """The sums of one day and FLUX model: what reports by day read."""
 
     owner = project = None
@@ -100,7 +100,7 @@ class DayModelSpend(Spend):
         return f"spend of {self.model} on {self.day}"
 
 
-class MonthSpend(Spend):
+class MonthlySpend(Spend):
     """The sums of one month, member, FLUX model and project; `day` is the first of the month."""
 
     class Meta:
@@ -112,8 +112,8 @@ class MonthSpend(Spend):
         return f"spend of {self.day:%B %Y}"
 
 
-class DaySpend(Spend):
-    """The sums of one day, member, FLUX model and project; together with the waiting movements they are exact."""
+class DailySpend(Spend):
+    """The sums of one day, member, FLUX model and project; together with the waiting entries they are exact."""
 
     class Meta:
         constraints = [

@@ -7,9 +7,9 @@ row of the day on PostgreSQL, or lock two of them in opposite orders. services/l
 from django.db import connections
 
 from gallery.models.calls import Attempt
-from gallery.models.costs.ledger import AMOUNTS, COLUMNS, DIMENSIONS, Movement, terms
+from gallery.models.costs.ledger import AMOUNTS, COLUMNS, DIMENSIONS, LedgerEntry, terms
 
-ATTEMPTS, MOVEMENTS = Attempt._meta.db_table, Movement._meta.db_table
+ATTEMPTS, ENTRIES = Attempt._meta.db_table, LedgerEntry._meta.db_table
 NEW, OLD = terms("NEW"), terms("OLD")
 
 
@@ -34,7 +34,7 @@ def install(*, using="default"):
 def remove(*, using="default"):
     """Take the triggers away: SQLite renames no table they write to, PostgreSQL changes no column they read."""
     connection = connections[using]
-    if _has_tables(connection):
+    if ATTEMPTS in connection.introspection.table_names():  # what they write to may have had another name then
         on = f" ON {ATTEMPTS}" if connection.vendor == "postgresql" else ""
         with connection.cursor() as cursor:
             for name, *_ in _triggers():
@@ -42,7 +42,7 @@ def remove(*, using="default"):
 
 
 def _has_tables(connection):
-    return {ATTEMPTS, MOVEMENTS} <= set(connection.introspection.table_names())
+    return {ATTEMPTS, ENTRIES} <= set(connection.introspection.table_names())
 
 
 def _triggers():
@@ -72,7 +72,7 @@ def _same(column):
 def _write(rows):
     names = ", ".join((*DIMENSIONS, *AMOUNTS))
     return " ".join(
-        f"INSERT INTO {MOVEMENTS} ({names}) SELECT {', '.join(f'{row}.{name}' for name in DIMENSIONS)}, {amounts};"
+        f"INSERT INTO {ENTRIES} ({names}) SELECT {', '.join(f'{row}.{name}' for name in DIMENSIONS)}, {amounts};"
         for row, amounts in rows
     )
 

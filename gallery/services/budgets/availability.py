@@ -7,27 +7,27 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from gallery.catalogue.ratios import permille
-from gallery.models import Budget, BudgetCount, Job, Movement, Project, User
+from gallery.models import Budget, BudgetCount, Job, LedgerEntry, Project, User
 from gallery.models.costs.budgets import Period, starts_of
 from gallery.services.db.raw_updates import to_db_value
 from gallery.services.ledger.budget_counters import COUNTED
 
-BUDGETS, COUNTS, MOVEMENTS, USERS, PROJECTS = (
-    model._meta.db_table for model in (Budget, BudgetCount, Movement, User, Project)
+BUDGETS, COUNTS, ENTRIES, USERS, PROJECTS = (
+    model._meta.db_table for model in (Budget, BudgetCount, LedgerEntry, User, Project)
 )
 PERIODS = (Period.DAY, Period.WEEK, Period.MONTH)
 CASES = " ".join(f"WHEN '{period.value}' THEN %s" for period in PERIODS)
 START = f"CASE budget.period {CASES} ELSE budget.starts END"
-WAITING_MOVEMENTS = (
-    f"SELECT CAST(SUM({' + '.join(COUNTED)}) AS BIGINT) FROM {MOVEMENTS} AS moved"  # noqa: S608
+WAITING_ENTRIES = (
+    f"SELECT CAST(SUM({' + '.join(COUNTED)}) AS BIGINT) FROM {ENTRIES} AS moved"  # noqa: S608
     f" WHERE NOT moved.demo AND moved.day >= budget.starts AND moved.day >= {START}"
     " AND (budget.owner_id IS NULL OR moved.owner_id = budget.owner_id)"
     " AND (budget.project_id IS NULL OR moved.project_id = budget.project_id)"
 )
-# Counters and the movements that no fold has added yet, in one statement: exact at every moment, also without a lock.
+# Counters and the entries that no fold has added yet, in one statement: exact at every moment, also without a lock.
 IN_FORCE = (
     "SELECT budget.*, member.username AS owner_name, project.name AS project_name,"  # noqa: S608
-    f" COALESCE(counted.spent_micros, 0) + COALESCE(({WAITING_MOVEMENTS}), 0) AS spent_micros FROM {BUDGETS} AS budget"
+    f" COALESCE(counted.spent_micros, 0) + COALESCE(({WAITING_ENTRIES}), 0) AS spent_micros FROM {BUDGETS} AS budget"
     f" LEFT JOIN {USERS} AS member ON member.id = budget.owner_id"
     f" LEFT JOIN {PROJECTS} AS project ON project.id = budget.project_id"
     f" LEFT JOIN {COUNTS} AS counted ON counted.budget_id = budget.id AND counted.start = {START}"

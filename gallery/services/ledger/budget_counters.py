@@ -5,7 +5,7 @@ from collections import Counter
 from django.db import connection
 from django.db.models import F, Sum
 
-from gallery.models import Adjustment, Attempt, Budget, BudgetCount, DaySpend, Movement
+from gallery.models import Adjustment, Attempt, Budget, BudgetCount, DailySpend, LedgerEntry
 from gallery.models.calls import Money
 from gallery.services.db.raw_updates import to_db_value
 
@@ -30,7 +30,7 @@ def add(deltas):
 def begin(budget):
     """Count what the roll-up has for a budget that is new, or is counted anew. The caller has folded under the lock."""
     BudgetCount.objects.filter(budget=budget).delete()
-    _write(_by_period(budget, _sums(DaySpend.objects, budget)))
+    _write(_by_period(budget, _sums(DailySpend.objects, budget)))
 
 
 def all_budgets():
@@ -41,14 +41,14 @@ def all_budgets():
 def differences():
     """Return (budget, start of the period, micros) where a counter is not what the attempts say, and by how much.
 
-    Movements that wait belong to the counters. The caller lets nobody record meanwhile.
+    Entries that wait belong to the counters. The caller lets nobody record meanwhile.
     """
     return [(budget, start, n) for budget in Budget.objects.in_force() for start, n in _differences(budget)]
 
 
 def _differences(budget):
     kept = Counter(dict(budget.counts.values_list("start", "spent_micros")))
-    kept.update(_starts(_by_period(budget, _sums(Movement.objects, budget))))
+    kept.update(_starts(_by_period(budget, _sums(LedgerEntry.objects, budget))))
     attempts = Attempt.objects.exclude(money=Money.NOT_CHARGED)
     kept.subtract(_starts(_by_period(budget, _scope(attempts, budget).annotate(sum=Sum("micros")))))
     kept.subtract(_starts(_by_period(budget, _scope(Adjustment.objects, budget).annotate(sum=Sum("micros")))))

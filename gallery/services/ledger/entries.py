@@ -1,8 +1,8 @@
 """The sums of what was spent: the journal of the attempts is folded into counters, a few rows at a time.
 
-Every change of an attempt's money leaves a movement (models/costs/ledger_triggers.py). Movements are only ever added,
+Every change of an attempt's money leaves an entry (models/costs/ledger_triggers.py). Entries are only ever added,
 so nobody waits for anybody when several workers record at the same moment; sums are touched here alone, by whoever
-holds the gates' lock. Until then the waiting movements count too: what reads the sums adds them, and is exact at every
+holds the gates' lock. Until then the waiting entries count too: what reads the sums adds them, and is exact at every
 moment.
 """
 
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
-from gallery.models import Adjustment, Attempt, DaySpend, Mark, Movement
+from gallery.models import Adjustment, Attempt, DailySpend, LedgerEntry, Mark
 from gallery.models.costs import ledger_triggers
 from gallery.models.costs.adjustments import NO_MEMBER
 from gallery.models.costs.ledger import AMOUNTS, DIMENSIONS, terms
@@ -24,13 +24,15 @@ from gallery.services.jobs import gates
 from gallery.services.ledger import budget_counters, rollups
 from gallery.services.ledger.rollups import delta_of
 
-MOST_AT_ONCE = 5_000  # movements: so many are held in memory
+MOST_AT_ONCE = 5_000  # entries: so many are held in memory
 FOLDED_FIRST = 500  # of a fold by itself, in one slice
 
-ATTEMPTS, ADJUSTMENTS, MOVEMENTS, DAYS = (model._meta.db_table for model in (Attempt, Adjustment, Movement, DaySpend))
+ATTEMPTS, ADJUSTMENTS, ENTRIES, DAYS = (
+    model._meta.db_table for model in (Attempt, Adjustment, LedgerEntry, DailySpend)
+)
 PLACE, SUMS = ", ".join(DIMENSIONS), ", ".join(AMOUNTS)
 TAKE = (
-    f"DELETE FROM {MOVEMENTS} WHERE id IN (SELECT id FROM {MOVEMENTS} ORDER BY id LIMIT %s)"  # noqa: S608
+    f"DELETE FROM {ENTRIES} WHERE id IN (SELECT id FROM {ENTRIES} ORDER BY id LIMIT %s)"  # noqa: S608
     f" RETURNING {PLACE}, {SUMS}"
 )
 # What was booked by hand, as the sums have it.
@@ -39,7 +41,7 @@ LESS_ADJUSTED = ", ".join("-micros" if name == "adjusted_micros" else "0" for na
 COMPARE = (
     f"SELECT {PLACE}, {', '.join(f'CAST(SUM({name}) AS BIGINT)' for name in AMOUNTS)} FROM ("  # noqa: S608
     f" SELECT {PLACE}, {SUMS} FROM {DAYS} WHERE {{days}}"
-    f" UNION ALL SELECT {PLACE}, {SUMS} FROM {MOVEMENTS} WHERE {{days}}"
+    f" UNION ALL SELECT {PLACE}, {SUMS} FROM {ENTRIES} WHERE {{days}}"
     f" UNION ALL SELECT {PLACE}, {', '.join(f'-({term})' for term in terms(ATTEMPTS))} FROM {ATTEMPTS} WHERE {{days}}"
     f" UNION ALL SELECT {PLACE_OF_ADJUSTMENT}, {LESS_ADJUSTED} FROM {ADJUSTMENTS} WHERE {{days}}"
     f") AS kept_less_counted GROUP BY {PLACE} HAVING {' OR '.join(f'SUM({name}) <> 0' for name in AMOUNTS)}"
@@ -54,7 +56,7 @@ def fold_movements():
 
 
 def _fold_some(most):
-    """Fold so many movements at most; return whether there were any."""
+    """Fold so many entries at most; return whether there were any."""
     with connection.cursor() as cursor:
         taken = _take(cursor, most)
     if deltas := _deltas(taken):
@@ -64,7 +66,7 @@ def _fold_some(most):
 
 
 def _take(cursor, most):
-    """Read and remove in one statement: a movement that somebody commits meanwhile waits for the next fold."""
+    """Read and remove in one statement: an entry that somebody commits meanwhile waits for the next fold."""
     cursor.execute(TAKE, [most])
     return cursor.fetchall()
 
@@ -72,14 +74,14 @@ def _take(cursor, most):
 def fold():
     """Fold what waits, if anything does, in slices: of a sweep, or after many rows were written."""
     pace = Pace(FOLDED_FIRST)
-    while Movement.objects.exists():
+    while LedgerEntry.objects.exists():
         with pace.slice():
             gates.lock_gates()
             _fold_some(pace.size)
 
 
 def _deltas(taken):
-    """Add up movements by their place; what came and went again is left out."""
+    """Add up entries by their place; what came and went again is left out."""
     sums = defaultdict(lambda: [0] * len(AMOUNTS))
     for row in taken:
         place = row[: len(DIMENSIONS)]
@@ -87,7 +89,7 @@ def _deltas(taken):
     return [delta_of(place, amounts) for place, amounts in sums.items() if any(amounts)]
 
 
-# Each takes a list of Delta, inside the transaction of the fold. A counter of its own begins from DaySpend.
+# Each takes a list of Delta, inside the transaction of the fold. A counter of its own begins from DailySpend.
 COUNTERS = [rollups.add, budget_counters.add]
 
 
@@ -110,7 +112,7 @@ def note_downloaded(attempt):
 
 
 def differences():
-    """Return as Delta by how much the roll-ups, with the waiting movements, are more than the attempts say."""
+    """Return as Delta by how much the roll-ups, with the waiting entries, are more than the attempts say."""
     return _compare(ALL_DAYS) + rollups.differences()
 
 
@@ -130,7 +132,7 @@ def rebuild():
     pace = Pace()
     for day in sorted({delta.day for delta in differed}):
         with pace.slice(), standing_still():
-            rollups.take_away(_compare(ONE_DAY, *4 * [to_db_value(DaySpend, "day", day)]))
+            rollups.take_away(_compare(ONE_DAY, *4 * [to_db_value(DailySpend, "day", day)]))
     for month in sorted({delta.day.replace(day=1) for delta in differed}):
         with pace.slice(), standing_still():
             rollups.mend_coarse(month)

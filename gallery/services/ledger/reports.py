@@ -1,6 +1,6 @@
 """What was spent, by day, member, FLUX model or project: read from the roll-ups, never from the attempts.
 
-The waiting movements are added in the same statement, so that every answer is exact at one moment.
+The waiting entries are added in the same statement, so that every answer is exact at one moment.
 """
 
 from dataclasses import dataclass, field, replace
@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from gallery.catalogue.ratios import permille, rounded
-from gallery.models import Attempt, DaySpend, Mark, Movement, Project, User
+from gallery.models import Attempt, DailySpend, LedgerEntry, Mark, Project, User
 from gallery.models.costs.adjustments import NO_MEMBER
 from gallery.models.costs.ledger import AMOUNTS
 from gallery.models.ratings import Verdict
@@ -71,7 +71,7 @@ class Slice:
 
     def condition(self):
         """Return the SQL of the same choice, and its values."""
-        days = [to_db_value(DaySpend, "day", day) for day in (self.start, self.end)]
+        days = [to_db_value(DailySpend, "day", day) for day in (self.start, self.end)]
         parts, values = ["demo = %s", "day BETWEEN %s AND %s"], [settings.DEMO, *days]
         for column, value in (("owner_id", self.owner_id), ("model", self.model), ("project_id", self.project_id)):
             if column == "project_id" and value == NO_PROJECT:
@@ -219,11 +219,11 @@ def _sources(chosen, groups):
     fine = DAYS if apart else DAY_MODELS
     months = None if "day" in groups else periods.whole_months(chosen.start, chosen.end)
     if months is None:
-        return [(Movement._meta.db_table, chosen), (fine.table, chosen)]
+        return [(LedgerEntry._meta.db_table, chosen), (fine.table, chosen)]
     first, last = months
     edges = [(chosen.start, first - timedelta(days=1)), (last + timedelta(days=1), chosen.end)]
     rest = [(fine.table, chosen.within(start, end)) for start, end in edges if start <= end]
-    return [(Movement._meta.db_table, chosen), (MONTHS.table, chosen.within(first, last)), *rest]
+    return [(LedgerEntry._meta.db_table, chosen), (MONTHS.table, chosen.within(first, last)), *rest]
 
 
 def _key(group, value):

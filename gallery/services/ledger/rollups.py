@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from django.db import connection
 
-from gallery.models import DayModelSpend, DaySpend, MonthSpend
+from gallery.models import DailyModelSpend, DailySpend, MonthlySpend
 from gallery.models.costs.ledger import AMOUNTS, DIMENSIONS
 from gallery.services.db.raw_updates import placeholders, to_db_value
 
@@ -61,20 +61,20 @@ class Rollup:
 
     def _values(self, place, amounts):
         day = self.columns.index("day")
-        return [*place[:day], to_db_value(DaySpend, "day", place[day]), *place[day + 1 :], *amounts]
+        return [*place[:day], to_db_value(DailySpend, "day", place[day]), *place[day + 1 :], *amounts]
 
     def read(self, month=None):
         """Return {place: amounts} of the whole table, or of a month."""
-        within = [to_db_value(DaySpend, "day", day) for day in (month, _next(month))] if month else []
+        within = [to_db_value(DailySpend, "day", day) for day in (month, _next(month))] if month else []
         where = "day >= %s AND day < %s" if month else "1 = 1"
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {', '.join(self.columns)}, {SUMS} FROM {self.table} WHERE {where}", within)  # noqa: S608
             return _added((_place(row, self.columns), row[len(self.columns) :]) for row in cursor.fetchall())
 
 
-DAYS = Rollup(DaySpend, DIMENSIONS)
-MONTHS = Rollup(MonthSpend, DIMENSIONS, by_month=True)
-DAY_MODELS = Rollup(DayModelSpend, ("demo", "day", "model"))
+DAYS = Rollup(DailySpend, DIMENSIONS)
+MONTHS = Rollup(MonthlySpend, DIMENSIONS, by_month=True)
+DAY_MODELS = Rollup(DailyModelSpend, ("demo", "day", "model"))
 COARSE = (MONTHS, DAY_MODELS)
 
 

@@ -4,7 +4,7 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 
-from gallery.models import Adjustment, Difference, Movement
+from gallery.models import Adjustment, Difference, LedgerEntry
 from gallery.models.costs.adjustments import NO_MEMBER
 from gallery.models.costs.statements import Decision
 
@@ -34,7 +34,7 @@ def book(*, micros, day, reason, by, attempt=None, difference=None, model="", ta
 
 def _move(made):
     """Leave in the journal what the triggers leave of an attempt: sums and budgets read it from there."""
-    Movement.objects.create(
+    LedgerEntry.objects.create(
         demo=made.demo, day=made.day, owner_id=made.owner_id or NO_MEMBER, model=made.model,
         project_id=made.project_id, adjusted_micros=made.micros,
     )  # fmt: skip
