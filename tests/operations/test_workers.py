@@ -252,7 +252,7 @@ def test_a_mark_that_met_a_lock_costs_nothing_and_is_made_anew(owner, worker, mo
         raise OperationalError("database is locked")
 
     with monkeypatch.context() as patched:
-        patched.setattr(perform, "change", locked)
+        patched.setattr(perform, "transition_job", locked)
         with pytest.raises(OperationalError):
             perform.perform(attempt)
     recovery.reap(judge)

@@ -19,7 +19,7 @@ from gallery.models.runs import PRICE_CHANGED, State
 from gallery.services.budgets import deferral
 from gallery.services.db.transactions import Priority, write_transaction
 from gallery.services.jobs import gates
-from gallery.services.jobs.transitions import change_waiting, raise_version, version_of_run
+from gallery.services.jobs.transitions import bump_run_version, run_version_subquery, update_queued_jobs
 from gallery.services.prices.price_book import open_book
 
 # The price of the day of a job, as a column of the statement that reads the line: no claim asks for it apart.
@@ -76,7 +76,7 @@ def put_aside():
     jobs = Job.objects.claimable(now=now, demo=settings.DEMO).filter(_dearer(open_book()))
     aside = dict(jobs.values_list("pk", "run"))
     log.warning("price changed before these were sent", jobs=len(aside), runs=len(set(aside.values())))
-    return change_waiting(aside, reason=PRICE_CHANGED, not_before=deferral.NOT_BEFORE_IT_IS_WOKEN)
+    return update_queued_jobs(aside, reason=PRICE_CHANGED, not_before=deferral.NOT_BEFORE_IT_IS_WOKEN)
 
 
 def _dearer(book):
@@ -93,7 +93,7 @@ def release_affordable():
     with write_transaction():
         gates.lock_gates()
         rows = Job.objects.repriced().filter(demo=settings.DEMO).exclude(_dearer(open_book()))
-        return change_waiting(dict(rows.values_list("pk", "run")), reason="", not_before=timezone.now())
+        return update_queued_jobs(dict(rows.values_list("pk", "run")), reason="", not_before=timezone.now())
 
 
 def asked(run):
@@ -111,14 +111,14 @@ def total(asks):
 @transaction.atomic
 def agree(run, *, seen_micros):
     """Quote what waits for a yes anew and let it go on; return how many. Raises PriceMoved if it is another sum now."""
-    raise_version(run.pk)
+    bump_run_version(run.pk)
     asks = asked(run)
     if asks and total(asks) != seen_micros:
         raise PriceMoved
     book, now = open_book(), timezone.now()
     for alike in _alike(run.jobs.repriced()):
         facts = quote_anew(alike[0], book=book) | {"reason": "", "not_before": now, "changed_at": now}
-        change_waiting({job.pk: run.pk for job in alike}, **facts)
+        update_queued_jobs({job.pk: run.pk for job in alike}, **facts)
     more = sum(ask.count * (ask.price_micros - ask.quoted_micros) for ask in asks)
     Run.objects.filter(pk=run.pk).update(quoted_micros=F("quoted_micros") + more)
     log.info("agreed to another price", run=run.key, jobs=sum(ask.count for ask in asks), seen_micros=seen_micros)
@@ -136,9 +136,9 @@ def _alike(jobs):
 @transaction.atomic
 def decline(run):
     """Cancel what waits for a yes; return how many. It cost nothing."""
-    raise_version(run.pk)
+    bump_run_version(run.pk)
     facts = {"state": State.CANCELLED, "reason": "cancelled", "changed_at": timezone.now()}
-    return run.jobs.repriced().update(version=version_of_run(), **facts)
+    return run.jobs.repriced().update(version=run_version_subquery(), **facts)
 
 
 def newest_asking(user):

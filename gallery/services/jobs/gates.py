@@ -11,7 +11,7 @@ from django.utils import timezone
 from gallery.catalogue import flux_models
 from gallery.models import Gate, Job
 from gallery.models.calls import KEY_GATE
-from gallery.services.jobs.transitions import go_on_at_once
+from gallery.services.jobs.transitions import retry_at_once
 
 STRIKES = 5  # in a row, then the breaker opens
 OPEN_SECONDS = 30  # doubling each time it opens again
@@ -74,7 +74,7 @@ def resume(name, *, by=None):
         strikes=0, openings=0, odd_runs=[], forbidden_runs=[],
     )  # fmt: skip
     behind = Job.objects.all() if name == KEY_GATE else Job.objects.filter(model=name)
-    go_on_at_once(behind)
+    retry_at_once(behind)
     log.warning("gate resumed", gate=name, by=by.username if by else "")
     return bool(changed)
 

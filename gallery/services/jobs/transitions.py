@@ -16,63 +16,63 @@ RUNS = Run._meta.db_table
 LOGGED = ("key", "state", "attempt__key", "attempt__request_id")  # without rows: 2,000 take long to make
 
 
-def change(job, *, if_state, if_attempt=ANY_ATTEMPT, **fields):
+def transition_job(job, *, if_state, if_attempt=ANY_ATTEMPT, **fields):
     """Set `fields` on the job if it is in one of `if_state`; return whether it was. Call inside a transaction.
 
-    The run's version is raised first, so that whoever polls the run sees the change exactly once, and so that
+    The run's version is bumped first, so that whoever polls the run sees the change exactly once, and so that
     everybody takes the locks in the same order: gate, run, job, attempt.
     """
     where = {"id": job.pk, "state": tuple(if_state)}
     if if_attempt is not ANY_ATTEMPT:
         where["attempt"] = if_attempt
     now = timezone.now()
-    changed = update_rows(Job, where, **fields, version=raise_version(job.run_id), changed_at=now) == 1
+    changed = update_rows(Job, where, **fields, version=bump_run_version(job.run_id), changed_at=now) == 1
     if changed:
         _log(job, fields, if_attempt)
     return changed
 
 
-def change_all(run, *, if_state, **fields):
-    """Like `change` for every job of a run that is in one of `if_state`; return how many were."""
-    raise_version(run.pk)
+def transition_jobs(run, *, if_state, **fields):
+    """Like `transition_job` for every job of a run that is in one of `if_state`; return how many were."""
+    bump_run_version(run.pk)
     rows = Job.objects.filter(run=run, state__in=if_state)
     known = list(rows.values_list(*LOGGED))
-    changed = rows.update(**fields, version=version_of_run(), changed_at=timezone.now())
+    changed = rows.update(**fields, version=run_version_subquery(), changed_at=timezone.now())
     transaction.on_commit(lambda: [_write(key, fields, *rest) for key, *rest in known])
     return changed
 
 
-def change_waiting(jobs, **fields):
+def update_queued_jobs(jobs, **fields):
     """Change these waiting jobs ({job: run}); the pages of their runs hear of it."""
     for run_id in sorted(set(jobs.values())):  # everybody locks runs in this order
-        raise_version(run_id)
-    changed = {"version": version_of_run(), "changed_at": timezone.now(), **fields}
+        bump_run_version(run_id)
+    changed = {"version": run_version_subquery(), "changed_at": timezone.now(), **fields}
     ids = list(jobs)
     parts = (ids[start : start + MOST_AT_ONCE] for start in range(0, len(ids), MOST_AT_ONCE))
     return sum(Job.objects.queued().filter(pk__in=part).update(**changed) for part in parts)
 
 
-def go_on_at_once(jobs):
+def retry_at_once(jobs):
     """Let those of these jobs that wait for their next try have it now: a person said so. Return how many."""
     later = Q(not_before__gt=timezone.now()) | ~Q(reason="")
     waiting = jobs.queued().not_parked().filter(later)
-    return change_waiting(dict(waiting.values_list("pk", "run")), reason="", words="", not_before=timezone.now())
+    return update_queued_jobs(dict(waiting.values_list("pk", "run")), reason="", words="", not_before=timezone.now())
 
 
-def queued_anew():
+def requeued_fields():
     """Return the fields of a job that waits as if it had never been tried."""
     fresh = {"reason": "", "words": "", "failures": 0, "cancel_wanted": False, "not_before": timezone.now()}
     return {"state": State.QUEUED, "attempt": None} | fresh
 
 
-def raise_version(run_id):
+def bump_run_version(run_id):
     """Lock the run until the transaction ends and return its new version. In SQL: every step of a job comes by here."""
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE {RUNS} SET version = version + 1 WHERE id = %s RETURNING version", [run_id])  # noqa: S608
         return cursor.fetchone()[0]
 
 
-def version_of_run():
+def run_version_subquery():
     return Subquery(Run.objects.filter(pk=OuterRef("run_id")).values("version"))
 
 

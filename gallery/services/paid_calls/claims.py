@@ -13,7 +13,7 @@ from gallery.services.db.group_commit import GroupCommit
 from gallery.services.db.raw_updates import update_rows
 from gallery.services.db.transactions import Priority, write_transaction
 from gallery.services.jobs import crash_points
-from gallery.services.jobs.transitions import change
+from gallery.services.jobs.transitions import transition_job
 from gallery.services.paid_calls.fair_share import Turns
 from gallery.services.prices.price_book import open_book
 
@@ -61,7 +61,9 @@ def _claim_in_turn(workers, *, now):
     quotes = _quote_anew([job for _, job in pairs])
     attempts = Attempt.objects.bulk_create([_reservation(job, worker, now) for worker, job in pairs])
     for place, attempt in sorted(enumerate(attempts), key=lambda each: each[1].job.run_id):  # like all who lock runs
-        if not change(attempt.job, if_state=[State.QUEUED], state=State.CLAIMED, attempt=attempt, **quotes[place]):
+        if not transition_job(
+            attempt.job, if_state=[State.QUEUED], state=State.CLAIMED, attempt=attempt, **quotes[place]
+        ):
             raise Raced
         update_rows(User, {"id": attempt.job.owner_id}, last_turn_at=turns.turn_at(place))
         attempt.job.attempt = attempt
@@ -89,7 +91,7 @@ def _reservation(job, worker, now):
 @write_transaction()
 def release(attempt):
     """Give a claim back that has not been marked: nothing was sent, it costs nothing."""
-    if change(attempt.job, if_state=[State.CLAIMED], if_attempt=attempt, state=State.QUEUED):
+    if transition_job(attempt.job, if_state=[State.CLAIMED], if_attempt=attempt, state=State.QUEUED):
         settle_reservation(attempt, error="released")
 
 

@@ -19,7 +19,7 @@ from gallery.models.runs import State
 from gallery.services.db.raw_updates import update_rows
 from gallery.services.db.transactions import release_connection, write_transaction
 from gallery.services.jobs import crash_points, provider
-from gallery.services.jobs.transitions import change
+from gallery.services.jobs.transitions import transition_job
 from gallery.services.media import validation
 from gallery.services.storage import files, spool
 
@@ -138,7 +138,7 @@ def keep_redrawn(held_file, attempt):
 def file_away(attempt, *, by):
     """Count a held result as delivered though it cannot be shown: its owner has the file."""
     with write_transaction():
-        change(attempt.job, if_state=[State.BLOCKED], if_attempt=attempt, state=State.BLOCKED, reason="filed")
+        transition_job(attempt.job, if_state=[State.BLOCKED], if_attempt=attempt, state=State.BLOCKED, reason="filed")
         update_rows(Attempt, {"id": attempt, "fetch": (Fetch.BLOCKED,)}, fetch=Fetch.FILED, settled_by=by.username)
 
 
@@ -173,7 +173,7 @@ def counted_decode(attempt):
 def _commit(attempt, *, held_name="", **facts):
     """A whole picture that was paid for is kept even if somebody gave it up meanwhile."""
     job = attempt.job
-    change(job, if_state=TAKES_A_PICTURE, if_attempt=attempt, state=State.DONE, reason="", words="")
+    transition_job(job, if_state=TAKES_A_PICTURE, if_attempt=attempt, state=State.DONE, reason="", words="")
     given_up = {"url": "", "fetch_error": "", "held_name": held_name}
     if not _end_fetch(attempt, Fetch.DONE, unless=[Fetch.DONE], **given_up):
         return Image.objects.get(attempt=attempt)
@@ -195,7 +195,7 @@ def _block(attempt, *, reason, file=None, decodes=0):
     held = files.publish(file, files.name_of(attempt, HELD)) if file else ""
     code = "blocked" if held else "blocked_without_file"
     with write_transaction():
-        change(attempt.job, if_state=[State.HAVE_URL], if_attempt=attempt, state=State.BLOCKED, reason=code)
+        transition_job(attempt.job, if_state=[State.HAVE_URL], if_attempt=attempt, state=State.BLOCKED, reason=code)
         _end_fetch(attempt, Fetch.BLOCKED, url="", fetch_error=reason[:200], held_name=held, decodes=decodes)
     log.warning("result blocked", job=attempt.job.key, attempt=attempt.key, host=attempt.host)
 
@@ -233,7 +233,7 @@ def _seconds_left(attempt):
 
 def _lose(attempt, *, reason):
     with write_transaction():
-        change(attempt.job, if_state=[State.HAVE_URL], if_attempt=attempt, state=State.LOST, reason="lost")
+        transition_job(attempt.job, if_state=[State.HAVE_URL], if_attempt=attempt, state=State.LOST, reason="lost")
         lost = _end_fetch(attempt, Fetch.DEAD, url="", fetch_error=reason[:200])
     if lost:
         log.error("paid and lost", job=attempt.job.key, attempt=attempt.key, micros=attempt.micros)

@@ -13,7 +13,7 @@ from gallery.models.runs import State
 from gallery.services.db.raw_updates import update_rows
 from gallery.services.db.transactions import Priority, release_connection, write_transaction
 from gallery.services.jobs import crash_points, provider
-from gallery.services.jobs.transitions import change
+from gallery.services.jobs.transitions import transition_job
 from gallery.services.paid_calls import claims, outcomes, recording
 from gallery.services.storage import files, storage_watch
 
@@ -56,7 +56,7 @@ def mark(attempt):
         claims.release(attempt)
         return None
     with write_transaction(Priority.MARK):
-        if not change(
+        if not transition_job(
             attempt.job, if_state=[State.CLAIMED], if_attempt=attempt, state=State.SENDING, reason="", words=""
         ):
             claims.settle_reservation(attempt, error="claim lost")

@@ -18,7 +18,7 @@ from gallery.services.db.raw_updates import update_rows
 from gallery.services.db.transactions import Priority, write_transaction
 from gallery.services.db.trouble import trouble_of
 from gallery.services.jobs import crash_points, gates, provider, reasons
-from gallery.services.jobs.transitions import change, raise_version
+from gallery.services.jobs.transitions import bump_run_version, transition_job
 from gallery.services.paid_calls import claims, outcomes
 from gallery.services.storage import spool
 
@@ -108,7 +108,7 @@ def _record_usual(attempt, outcome):
     if outcome.state != State.HAVE_URL:
         return None
     attempt.request_id = outcome.request_id[:200]  # for the log
-    if not change(attempt.job, if_state=[State.SENDING], if_attempt=attempt, state=State.HAVE_URL):
+    if not transition_job(attempt.job, if_state=[State.SENDING], if_attempt=attempt, state=State.HAVE_URL):
         return None
     _book(attempt, outcome, leased=True)
     return attempt
@@ -163,7 +163,7 @@ def _record(attempt_key, outcome, *, own=False):
     run_id = attempts.values_list("job__run", flat=True).first()
     if run_id is None:
         return None
-    raise_version(run_id)  # takes the run's lock: two who record the same answer go one after the other
+    bump_run_version(run_id)  # takes the run's lock: two who record the same answer go one after the other
     attempt = attempts.select_related("job").get()
     if attempt.answered_at:
         return attempt if own and attempt.fetch_worker_id == attempt.worker_id else None
@@ -212,11 +212,13 @@ def _lease(attempt):
 def _enter_have_url(attempt):
     """Take a paid address in whatever the job is doing by now; a second purchase that was not sent yet is dropped."""
     job = attempt.job
-    if change(job, if_state=[State.SENDING], if_attempt=attempt, state=State.HAVE_URL):
+    if transition_job(job, if_state=[State.SENDING], if_attempt=attempt, state=State.HAVE_URL):
         return
     job.refresh_from_db()
     unsent = job.attempt if job.attempt_id != attempt.pk and job.state == State.CLAIMED else None
-    taken = change(job, if_state=OPEN_TO_LATE_ANSWER, state=State.HAVE_URL, attempt=attempt, reason="", words="")
+    taken = transition_job(
+        job, if_state=OPEN_TO_LATE_ANSWER, state=State.HAVE_URL, attempt=attempt, reason="", words=""
+    )
     if taken and unsent:
         claims.settle_reservation(unsent, error="dropped: the first answer came")
 
@@ -229,7 +231,7 @@ def _leave_sending(attempt, outcome):
         fields = {"state": STATE_OF_RESULT[earlier.fetch], "attempt": earlier, "reason": "", "words": ""}
     elif outcome.state == State.QUEUED:
         fields |= _queued_again(attempt.job, outcome)
-    change(attempt.job, if_state=[State.SENDING, State.UNKNOWN], if_attempt=attempt, **fields)
+    transition_job(attempt.job, if_state=[State.SENDING, State.UNKNOWN], if_attempt=attempt, **fields)
 
 
 def _earlier_result(attempt):

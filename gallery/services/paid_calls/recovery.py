@@ -10,7 +10,7 @@ from django.db.models import Q
 from gallery.models import Attempt, Job
 from gallery.models.calls import Fetch
 from gallery.models.runs import State
-from gallery.services.jobs.transitions import change
+from gallery.services.jobs.transitions import transition_job
 from gallery.services.operations import workers
 from gallery.services.operations.workers import Judge
 from gallery.services.paid_calls import claims, recording
@@ -63,5 +63,5 @@ def _lost_of(me):
 def doubt(job):
     """The call may have been made and nobody reads its answer: a person decides, never we."""
     attempt = job.attempt
-    if change(job, if_state=[State.SENDING], if_attempt=attempt, state=State.UNKNOWN, reason="worker_died"):
+    if transition_job(job, if_state=[State.SENDING], if_attempt=attempt, state=State.UNKNOWN, reason="worker_died"):
         log.warning("call in doubt", job=job.key, attempt=attempt.key, micros=attempt.micros)

@@ -12,7 +12,7 @@ from django.db import transaction
 from gallery.models import Attempt, Job
 from gallery.models.calls import BEING_SENT, Fetch, Money
 from gallery.models.runs import IN_DOUBT, State
-from gallery.services.jobs.transitions import change, queued_anew, raise_version
+from gallery.services.jobs.transitions import bump_run_version, requeued_fields, transition_job
 from gallery.services.media import validation
 from gallery.services.paid_calls import downloads, held_files
 from gallery.services.storage import files
@@ -33,21 +33,21 @@ def ask_again(job, *, attempt, by):
     The earlier attempt keeps its money as it stands: uncertain stays uncertain until it is settled.
     """
     log.info("asked again", job=job.key, by=by.username)
-    return change(job, if_state=BUYABLE_AGAIN, if_attempt=attempt, **queued_anew())
+    return transition_job(job, if_state=BUYABLE_AGAIN, if_attempt=attempt, **requeued_fields())
 
 
 @transaction.atomic
 def settle(attempt, *, charged, by):
     """Say what became of an uncertain charge, with a name on it; return whether there was a doubt."""
     job = attempt.job
-    raise_version(job.run_id)
+    bump_run_version(job.run_id)
     doubtful = Attempt.objects.filter(pk=attempt.pk, money=Money.UNCERTAIN).exclude(BEING_SENT)
     money = Money.CHARGED if charged else Money.NOT_CHARGED
     gone = {"fetch": Fetch.DEAD} if charged else {}
     if not doubtful.update(money=money, settled_by=by.username, **gone):
         return False
     state, reason = (State.LOST, "settled_charged") if charged else (State.FAILED, "settled_not_charged")
-    change(job, if_state=IN_DOUBT, if_attempt=attempt, state=state, reason=reason)
+    transition_job(job, if_state=IN_DOUBT, if_attempt=attempt, state=state, reason=reason)
     log.warning("settled", job=job.key, attempt=attempt.key, money=str(money), by=by.username)
     return True
 
@@ -58,11 +58,11 @@ def book_charge(attempt, *, by):
 
     A job that was refused by it is lost from now on: what is refused is asked again in one press, as free.
     """
-    raise_version(attempt.job.run_id)
+    bump_run_version(attempt.job.run_id)
     free = Attempt.objects.filter(pk=attempt.pk, money=Money.NOT_CHARGED, sent_at__isnull=False)
     if not free.update(money=Money.CHARGED, fetch=Fetch.DEAD, settled_by=by.username):
         return False
-    change(attempt.job, if_state=[State.FAILED], if_attempt=attempt, state=State.LOST, reason="settled_charged")
+    transition_job(attempt.job, if_state=[State.FAILED], if_attempt=attempt, state=State.LOST, reason="settled_charged")
     log.warning("booked as charged", job=attempt.job.key, attempt=attempt.key, by=by.username)
     return True
 
@@ -109,12 +109,12 @@ def _image_drawn_from(copy, attempt):
 @transaction.atomic
 def drop_held(attempt, *, by):
     """Give a held result up: it was paid for and there will be no picture of it. Return whether it was held."""
-    raise_version(attempt.job.run_id)
+    bump_run_version(attempt.job.run_id)
     held_name = attempt.held_name
     given_up = {"fetch": Fetch.DEAD, "url": "", "held_name": "", "settled_by": by.username}
     if not Attempt.objects.filter(pk=attempt.pk, fetch=Fetch.BLOCKED).update(**given_up):
         return False
-    change(attempt.job, if_state=[State.BLOCKED], if_attempt=attempt, state=State.LOST, reason="dropped")
+    transition_job(attempt.job, if_state=[State.BLOCKED], if_attempt=attempt, state=State.LOST, reason="dropped")
     if held_name:
         transaction.on_commit(lambda: held_files.forget(attempt, held_name))
     log.warning("held file dropped", job=attempt.job.key, attempt=attempt.key, by=by.username)

@@ -12,7 +12,7 @@ from gallery.models.runs import State
 from gallery.services.db.slices import in_slices
 from gallery.services.db.transactions import write_transaction
 from gallery.services.jobs import reasons
-from gallery.services.jobs.transitions import change, raise_version
+from gallery.services.jobs.transitions import bump_run_version, transition_job
 from gallery.services.reconciliation import adjustments, statements
 
 # What each kind of settling did to a call: (money now, money before, the state of its job now, before).
@@ -91,7 +91,7 @@ def _unsettle(attempt, kind):
     """Put a call back to what it was before it was settled, if its job has not gone on since."""
     money, before, state, _ = DONE[kind]
     job = attempt.job
-    raise_version(job.run_id)
+    bump_run_version(job.run_id)
     job.refresh_from_db(fields=["state", "attempt"])
     if job.state != state or job.attempt_id != attempt.pk:
         return False
@@ -100,7 +100,7 @@ def _unsettle(attempt, kind):
         facts["fetch"] = Fetch.NONE
     if not Attempt.objects.filter(pk=attempt.pk, money=money).update(**facts):
         return False
-    return change(job, if_state=[state], if_attempt=attempt, **_before(attempt, kind))
+    return transition_job(job, if_state=[state], if_attempt=attempt, **_before(attempt, kind))
 
 
 def _before(attempt, kind):

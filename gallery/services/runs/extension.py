@@ -9,7 +9,7 @@ from gallery.catalogue import flux_models, seeds
 from gallery.catalogue.problems import InvalidMatrix, Problem
 from gallery.services.db.raw_updates import PreparedRows
 from gallery.services.jobs import gates, queue
-from gallery.services.jobs.transitions import raise_version
+from gallery.services.jobs.transitions import bump_run_version
 from gallery.services.runs import expansion, reuse, submission
 
 log = structlog.get_logger("fluxweb.runs")
@@ -53,7 +53,7 @@ def extend_run(run, *, seed="", model="", size=None):
     now = timezone.now()
     jobs = PreparedRows([submission.job_of_cell(run, known + n, cell, now) for n, cell in enumerate(new)])
     with transaction.atomic():
-        raise_version(run.pk)  # takes the run's lock: two presses go one after the other
+        bump_run_version(run.pk)  # takes the run's lock: two presses go one after the other
         run.refresh_from_db(fields=["size", "quoted_micros", "form", "version"])
         if run.size != known or size not in (None, run.size):
             raise RunHasGrown

@@ -15,12 +15,12 @@ from gallery.models.runs import State
 from gallery.services.db.raw_updates import PreparedRows
 from gallery.services.jobs import gates, queue
 from gallery.services.jobs.transitions import (
-    change,
-    change_all,
-    go_on_at_once,
-    queued_anew,
-    raise_version,
-    version_of_run,
+    bump_run_version,
+    requeued_fields,
+    retry_at_once,
+    run_version_subquery,
+    transition_job,
+    transition_jobs,
 )
 from gallery.services.runs import expansion, prompt_history, reuse
 
@@ -125,19 +125,19 @@ def job_of_cell(run, position, cell, now):
 @transaction.atomic
 def cancel_run(run):
     """Cancel what has not been sent; for what is being sent it is only a wish. Return how many were cancelled."""
-    raise_version(run.pk)
+    bump_run_version(run.pk)
     unsent = Attempt.objects.filter(current_of__run=run, current_of__state=State.CLAIMED, money=Money.RESERVED)
     unsent_ids = list(unsent.values_list("pk", flat=True))
-    cancelled = change_all(run, if_state=[State.QUEUED, State.CLAIMED], state=State.CANCELLED, reason="cancelled")
+    cancelled = transition_jobs(run, if_state=[State.QUEUED, State.CLAIMED], state=State.CANCELLED, reason="cancelled")
     Attempt.objects.filter(pk__in=unsent_ids, money=Money.RESERVED).update(money=Money.NOT_CHARGED, error="cancelled")
-    Job.objects.filter(run=run, state=State.SENDING).update(cancel_wanted=True, version=version_of_run())
+    Job.objects.filter(run=run, state=State.SENDING).update(cancel_wanted=True, version=run_version_subquery())
     return cancelled
 
 
 @transaction.atomic
 def resume_run(run):
     """Put what was cancelled back into the queue; return how many. What waits for its next try has it now."""
-    go_on_at_once(run.jobs.all())
+    retry_at_once(run.jobs.all())
     return _queue_again(run, State.CANCELLED)
 
 
@@ -145,20 +145,20 @@ def resume_run(run):
 def cancel_job(job):
     """Cancel one job that has not been sent, and return whether it was. If it is being sent, that is only a wish."""
     attempt = Attempt.objects.filter(current_of=job, current_of__state=State.CLAIMED, money=Money.RESERVED).first()
-    if change(job, if_state=[State.QUEUED, State.CLAIMED], state=State.CANCELLED, reason="cancelled"):
+    if transition_job(job, if_state=[State.QUEUED, State.CLAIMED], state=State.CANCELLED, reason="cancelled"):
         if attempt:
             Attempt.objects.filter(pk=attempt.pk, money=Money.RESERVED).update(
                 money=Money.NOT_CHARGED, error="cancelled"
             )
         return True
-    change(job, if_state=[State.SENDING], cancel_wanted=True)
+    transition_job(job, if_state=[State.SENDING], cancel_wanted=True)
     return False
 
 
 @transaction.atomic
 def resume_job(job):
     """Put one job that was cancelled back into the queue; return whether it was."""
-    return change(job, if_state=[State.CANCELLED], **queued_anew())
+    return transition_job(job, if_state=[State.CANCELLED], **requeued_fields())
 
 
 @transaction.atomic
@@ -168,4 +168,4 @@ def retry_run(run):
 
 
 def _queue_again(run, state):
-    return change_all(run, if_state=[state], **queued_anew())
+    return transition_jobs(run, if_state=[state], **requeued_fields())
