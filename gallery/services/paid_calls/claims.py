@@ -14,14 +14,14 @@ from gallery.services.db.raw_updates import update_rows
 from gallery.services.db.transactions import Priority, write_transaction
 from gallery.services.jobs import crash_points
 from gallery.services.jobs.transitions import transition_job
-from gallery.services.paid_calls.fair_share import Turns
+from gallery.services.paid_calls.fair_share import FairShare
 from gallery.services.prices.price_book import open_book
 
 TRIES = 3
 MOST_AT_ONCE = 16  # claims in one transaction: the others of a process wait for it
 
 
-class Raced(Exception):
+class ClaimConflict(Exception):
     """Somebody cancelled a job between our look and our update (PostgreSQL); the rollback takes the reservations."""
 
 
@@ -38,7 +38,7 @@ def _claim(workers):
     attempts = []
     for _ in range(TRIES):
         refused, dearer = set(), False
-        with contextlib.suppress(Raced):
+        with contextlib.suppress(ClaimConflict):
             taken, refused, dearer = _claim_in_turn(workers[len(attempts) :], now=timezone.now())
             attempts += taken
             if not (refused or dearer):
@@ -56,18 +56,16 @@ def _claim(workers):
 def _claim_in_turn(workers, *, now):
     """Return attempts for the first of these workers; the budgets that were too small for what came before, and
     whether something before had become dearer."""
-    turns = Turns(now=now, most=len(workers))
-    pairs = list(zip(workers, iter(turns.next_job, None), strict=False))
+    fair_share = FairShare(now=now, most=len(workers))
+    pairs = list(zip(workers, iter(fair_share.pick_next_job, None), strict=False))
     quotes = _quote_anew([job for _, job in pairs])
     attempts = Attempt.objects.bulk_create([_reservation(job, worker, now) for worker, job in pairs])
-    for place, attempt in sorted(enumerate(attempts), key=lambda each: each[1].job.run_id):  # like all who lock runs
-        if not transition_job(
-            attempt.job, if_state=[State.QUEUED], state=State.CLAIMED, attempt=attempt, **quotes[place]
-        ):
-            raise Raced
-        update_rows(User, {"id": attempt.job.owner_id}, last_turn_at=turns.turn_at(place))
+    for n, attempt in sorted(enumerate(attempts), key=lambda each: each[1].job.run_id):  # like all who lock runs
+        if not transition_job(attempt.job, if_state=[State.QUEUED], state=State.CLAIMED, attempt=attempt, **quotes[n]):
+            raise ClaimConflict
+        update_rows(User, {"id": attempt.job.owner_id}, last_turn_at=fair_share.turn_at(n))
         attempt.job.attempt = attempt
-    return attempts, turns.refused, turns.dearer
+    return attempts, fair_share.refused, fair_share.dearer
 
 
 def _quote_anew(jobs):

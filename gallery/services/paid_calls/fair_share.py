@@ -27,13 +27,13 @@ MEMBERS = (
     f" (SELECT 1 FROM {JOBS} WHERE owner_id = {USERS}.id AND {WAITING})"
 )
 PROJECT = f"(SELECT project_id FROM {RUNS} WHERE {RUNS}.id = run_id) AS project_id"  # noqa: S608
-LINE = (
+OLDEST_JOBS = (
     f"SELECT *, {PROJECT}, {PRICE_OF_JOB} FROM {JOBS}"  # noqa: S608
     f" WHERE owner_id = %s AND {WAITING} AND id NOT IN ({{picked}}) ORDER BY id LIMIT %s"
 )
 
 
-class Turns:
+class FairShare:
     """Picks one job after the other, each as if those before it were running already. Locks the gates."""
 
     def __init__(self, *, now, most):
@@ -47,24 +47,24 @@ class Turns:
         self.dearer = False  # whether a job costs more today than it was quoted
         self.today = to_db_value(Price, "starts", timezone.localdate(now))
         self.picked = []
-        self.lines = {}
+        self.oldest_jobs = {}
         self.members = None
 
-    def next_job(self):
+    def pick_next_job(self):
         """Return the job that goes next, or None if no more may go now."""
         while self._lets_through(KEY_GATE, self.of_model.total()) and (owner_id := self._whose_turn()) is not None:
-            if job := self._affordable(self._line_of(owner_id)):
+            if job := self._affordable(self._oldest_jobs_of(owner_id)):
                 return self._pick(job)
             del self.members[owner_id]
         return None
 
-    def _affordable(self, line):
-        """Take the first of a line that is not dearer by now and that every budget has room for.
+    def _affordable(self, jobs):
+        """Take the first of these jobs that is not dearer by now and that every budget has room for.
 
         Those before it are out of the way.
         """
-        while line:
-            job = line.popleft()
+        while jobs:
+            job = jobs.popleft()
             if repricing.is_dearer(job):
                 self.dearer = True
                 continue
@@ -98,15 +98,15 @@ class Turns:
         """The values for WAITING."""
         return [State.QUEUED, settings.DEMO, to_db_value(Job, "not_before", self.now), *shut]
 
-    def _line_of(self, owner_id):
+    def _oldest_jobs_of(self, owner_id):
         """A member's oldest jobs, read ahead until another model's cap is reached."""
         shut = self._shut()
-        if (owner_id, shut) not in self.lines:
+        if (owner_id, shut) not in self.oldest_jobs:
             picked = [NO_JOB, *(job.pk for job in self.picked)]
-            statement = LINE.format(shut=placeholders(shut), picked=placeholders(picked))
+            statement = OLDEST_JOBS.format(shut=placeholders(shut), picked=placeholders(picked))
             jobs = Job.objects.raw(statement, [self.today, owner_id, *self._waiting(shut), *picked, self.most])
-            self.lines[owner_id, shut] = deque(jobs)
-        return self.lines[owner_id, shut]
+            self.oldest_jobs[owner_id, shut] = deque(jobs)
+        return self.oldest_jobs[owner_id, shut]
 
     def _pick(self, job):
         self.of_model[job.model] += 1
@@ -116,9 +116,9 @@ class Turns:
         self.picked.append(job)
         return job
 
-    def turn_at(self, place):
+    def turn_at(self, n):
         """The moment of a turn: those of one round keep their order."""
-        return self.now + timedelta(microseconds=place)
+        return self.now + timedelta(microseconds=n)
 
 
 def _running():
