@@ -124,8 +124,8 @@ class Process:
 
     def sweep(self):
         """Put right what was left behind, fetch what waits, replace lost wake-ups. One that fails stops no other."""
-        heal(recording.take_in_spool)
-        heal(recording.take_in_contents)
+        heal(recording.replay_spool)
+        heal(recording.replay_contents)
         heal(self.reap)
         heal(entries.fold)
         if not self.stopping.is_set():

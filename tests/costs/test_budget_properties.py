@@ -75,7 +75,7 @@ class Office:
 
     def answer(self, kind):
         if attempt := self._attempt(True, state=State.SENDING):
-            recording.take_in(attempt.key, ANSWERS[kind])
+            recording.record_late(attempt.key, ANSWERS[kind])
 
     def settle(self, charged):
         if attempt := self._attempt(True, state=State.UNKNOWN):

@@ -108,7 +108,7 @@ def test_a_jump_of_the_clock_puts_no_running_call_in_doubt(running, judge, worke
     then = timezone.now() - jump
     Worker.objects.update(heartbeat_at=then)
     Attempt.objects.update(reserved_at=then, sent_at=then)
-    with recording.in_hand(running.jobs.get().attempt):
+    with recording.keep_in_progress(running.jobs.get().attempt):
         for each in (judge, workers.Judge(worker.row), judge, workers.Judge(worker.row)):
             recovery.reap(each)
     assert states(running) == ["SENDING"]
@@ -228,7 +228,7 @@ def test_what_no_thread_of_ours_has_in_hand_is_given_up_at_the_second_look(owner
 @in_database
 def test_what_a_thread_of_ours_has_in_hand_is_left_alone_for_as_long_as_it_takes(running, worker):
     attempt, judge = running.jobs.get().attempt, workers.Judge(worker.row)
-    with recording.in_hand(attempt):
+    with recording.keep_in_progress(attempt):
         for _ in range(5):
             recovery.reap(judge)
     assert states(running) == ["SENDING"]

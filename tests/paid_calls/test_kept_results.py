@@ -334,12 +334,12 @@ def test_a_picture_whose_answer_nobody_recorded_is_taken_in(owner, worker, provi
     run.jobs.update(state=state)
     Attempt.objects.filter(pk=attempt.pk).update(money="uncertain", sent_at=attempt.reserved_at)
     spooled(attempt, content)
-    recording.take_in_contents()
+    recording.replay_contents()
     attempt.refresh_from_db()
     assert (states(run), attempt.money, attempt.url) == (["HAVE_URL"], "charged", INLINE)
     assert attempt.request_id == "r"
     worker.fetch(attempt)
-    recording.take_in_contents()
+    recording.replay_contents()
     assert states(run) == ["DONE"]
     assert spool.contents() == []
 
@@ -348,12 +348,12 @@ def test_bytes_in_the_spool_go_when_the_picture_is_stored_and_not_before(owner, 
     make_run(owner, seed="7", size="160x96")
     world.script(faults.Shaped())
     attempt = worker.call()
-    recording.take_in_contents()
+    recording.replay_contents()
     assert spool.contents() == [attempt.key]
     content = world.picture(world.till[0].result_url)
     worker.fetch(attempt)
     spooled(attempt, content)  # as a kill right after the commit leaves it
-    recording.take_in_contents()
+    recording.replay_contents()
     assert spool.contents() == []
 
 
@@ -376,7 +376,7 @@ def test_an_answer_with_a_picture_that_cannot_be_read_is_put_aside(owner, worker
     attempt = worker.claim()
     spool.keep_content(attempt.key, {"not": "an outcome"}, b"bytes")
     spool.keep_content("aaa", {}, b"of another database")
-    recording.take_in_contents()
+    recording.replay_contents()
     assert {path.name for path in settings.SPOOL.iterdir()} == {f"{attempt.key}.bad", "aaa.content"}
 
 

@@ -128,12 +128,12 @@ def test_an_answer_in_the_spool_is_recorded_once(owner, worker, provider_server,
     perform.mark(attempt)
     outcome = answer_of(attempt, provider_server)
     spool.keep(attempt.key, outcome.as_json())
-    recording.take_in_spool()
-    recording.take_in(attempt.key, outcome)
+    recording.replay_spool()
+    recording.record_late(attempt.key, outcome)
     assert states(run) == ["HAVE_URL"]
     assert list(spool.kept()) == []
     worker.fetch(attempt)
-    recording.take_in(attempt.key, outcome)
+    recording.record_late(attempt.key, outcome)
     assert states(run) == ["DONE"]
 
 
@@ -258,7 +258,7 @@ def test_a_damaged_answer_on_disk_keeps_no_other_from_being_read(owner, worker, 
     perform.mark(attempt)
     spool.keep("aaa", {"not": "an outcome"})
     spool.keep(attempt.key, answer_of(attempt, provider_server).as_json())
-    recording.take_in_spool()
+    recording.replay_spool()
     assert states(run) == ["HAVE_URL"]
     assert [path.name for path in settings.SPOOL.iterdir()] == ["aaa.bad"]
 

@@ -77,7 +77,7 @@ def test_a_database_that_stays_away_finds_the_answer_in_the_spool(owner, worker,
     worker.call()
     assert states(run) == ["SENDING"]
     recovery.reap()
-    recording.take_in_spool()
+    recording.replay_spool()
     assert states(run) == ["HAVE_URL"]
     assert len(world.till) == 1
 

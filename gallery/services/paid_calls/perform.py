@@ -25,7 +25,7 @@ def perform(attempt, *, while_waiting=nullcontext):
 
     `while_waiting`: makes a context around the wait for the provider.
     """
-    with recording.in_hand(attempt):
+    with recording.keep_in_progress(attempt):
         if not has_room(attempt):
             return None
         marked_at = mark(attempt)

@@ -27,21 +27,21 @@ INLINE_SECONDS = 86_400  # bytes in the spool do not die: only if its disk is go
 STATE_OF_RESULT = {
     Fetch.WANTED: State.HAVE_URL, Fetch.DONE: State.DONE, Fetch.BLOCKED: State.BLOCKED, Fetch.FILED: State.BLOCKED,
 }  # fmt: skip
-RECORD_PAUSES = (0.1, 0.5, 1, 2, 5, 10, 20, 30, 30, 30, 30)  # seconds; then the spool file is taken in by the sweep
+RECORD_PAUSES = (0.1, 0.5, 1, 2, 5, 10, 20, 30, 30, 30, 30)  # seconds; then the sweep replays the spool file
 MOST_AT_ONCE = 8  # answers in one transaction
 
 log = structlog.get_logger("fluxweb.jobs")
-under_way = set()  # attempts that a thread of this process has in hand
+in_progress = set()  # attempts that a thread of this process has in hand
 
 
 @contextlib.contextmanager
-def in_hand(attempt):
+def keep_in_progress(attempt):
     """Around the life of a call: while a thread of this process has it, nobody else need look after it."""
-    under_way.add(attempt.key)
+    in_progress.add(attempt.key)
     try:
         yield
     finally:
-        under_way.discard(attempt.key)
+        in_progress.discard(attempt.key)
 
 
 def record(attempt, outcome):
@@ -95,7 +95,7 @@ def _record_all(answered):
     by_run = sorted(answered, key=lambda each: each[0].job.run_id)  # everybody locks runs in the same order
     with write_transaction(Priority.RECORD):
         news = {attempt.pk: _record_own(attempt, outcome) for attempt, outcome in by_run}
-    _tell_gates([(attempt.job, outcome) for attempt, outcome in answered if news[attempt.pk]])
+    _update_gates([(attempt.job, outcome) for attempt, outcome in answered if news[attempt.pk]])
     return [news[attempt.pk] for attempt, _ in answered]
 
 
@@ -114,11 +114,11 @@ def _record_usual(attempt, outcome):
     return attempt
 
 
-def take_in_spool():
+def replay_spool():
     """Record the answers that lie on disk: of workers that were killed, or that gave up waiting for the database."""
-    for key, text in spool.kept(unless=under_way):
+    for key, text in spool.kept(unless=in_progress):
         try:
-            take_in(key, outcomes.Outcome(**json.loads(text)))
+            record_late(key, outcomes.Outcome(**json.loads(text)))
         except DatabaseTrouble:
             raise
         except Exception:  # a damaged file, or one of another version: kept for a person, out of the others' way
@@ -126,34 +126,34 @@ def take_in_spool():
             spool.put_aside(key)
 
 
-def take_in_contents():
-    """Take in pictures in the spool whose answer nobody recorded, and remove those that are stored by now."""
-    for key in spool.contents(unless=under_way):
+def replay_contents():
+    """Record pictures in the spool whose answer nobody recorded, and remove those that are stored by now."""
+    for key in spool.contents(unless=in_progress):
         attempt = Attempt.objects.filter(key=key).first()
         if attempt is None:
             continue  # of another database
         if attempt.answered_at is None:
-            _take_in_content(key)
+            _replay_content(key)
         elif attempt.fetch not in (Fetch.NONE, Fetch.WANTED):
             spool.forget_content(key)
 
 
-def _take_in_content(key):
+def _replay_content(key):
     try:
         outcome = outcomes.Outcome(**spool.facts_of_content(key))
     except (ValueError, TypeError):  # damaged, or of another version
         log.exception("answer on disk cannot be read", attempt=key)
         spool.put_aside(key, spool.CONTENT_SUFFIX)
     else:
-        take_in(key, outcome)
+        record_late(key, outcome)
 
 
-def take_in(attempt_key, outcome):
+def record_late(attempt_key, outcome):
     """Record an answer whose caller may be gone, once, whoever has the job by now; then drop the spool file."""
     with write_transaction(Priority.RECORD):
         attempt = _record(attempt_key, outcome)
     if attempt:
-        _tell_gates([(attempt.job, outcome)])
+        _update_gates([(attempt.job, outcome)])
     spool.forget(attempt_key)
 
 
@@ -248,15 +248,15 @@ def _queued_again(job, outcome):
     return {"failures": failures, "not_before": timezone.now() + timedelta(seconds=outcome.wait_seconds or 0)}
 
 
-def _tell_gates(news):
+def _update_gates(news):
     """What answers say about the key or the model. After the commit: the gates' lock comes before the job's."""
     for model in {job.model for job, outcome in news if outcome.gate == "good"}:
         gates.note_success(model)
     for job, outcome in news:
-        _tell_gate(job, outcome)
+        _update_gate(job, outcome)
 
 
-def _tell_gate(job, outcome):
+def _update_gate(job, outcome):
     match outcome.gate:
         case "strike":
             gates.note_strike(job.model)

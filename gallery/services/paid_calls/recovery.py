@@ -26,9 +26,9 @@ def reap(judge=None):
     judge = judge or Judge()
     judge.bury_the_dead()
     orphans = OF_NOBODY | Q(attempt__in=judge.lost_twice(_lost_of(judge.me)))
-    for job in _under_way().filter(orphans, state=State.CLAIMED):
+    for job in _claimed_or_sending().filter(orphans, state=State.CLAIMED):
         claims.release(job.attempt)
-    for job in _under_way().filter(orphans, state=State.SENDING):
+    for job in _claimed_or_sending().filter(orphans, state=State.SENDING):
         doubt(job)
     files.sweep_dead()
     spool.sweep_unfinished(_is_nobodys)
@@ -44,7 +44,7 @@ def _is_nobodys(key):
     return attempt is not None and attempt.worker is not None and workers.is_gone(attempt.worker)
 
 
-def _under_way():
+def _claimed_or_sending():
     return Job.objects.filter(state__in=(State.CLAIMED, State.SENDING)).select_related("attempt", "run")
 
 
@@ -54,9 +54,9 @@ def _lost_of(me):
     An answer on disk is in hand: the sweep records it. One look may come between a claim and its first step, so only
     what is lost at two looks in a row counts.
     """
-    mine = _under_way().filter(attempt__worker=me) if me else ()
+    mine = _claimed_or_sending().filter(attempt__worker=me) if me else ()
     known = {key for key, _ in spool.kept()} if mine else set()
-    return {job.attempt_id for job in mine if job.attempt.key not in known | recording.under_way}
+    return {job.attempt_id for job in mine if job.attempt.key not in known | recording.in_progress}
 
 
 @transaction.atomic

@@ -34,7 +34,7 @@ def _write(name, content):
 
 
 def sweep_unfinished(is_nobodys):
-    """Take away answers whose writing was cut, if `is_nobodys` says so of their attempt. A whole one is taken in."""
+    """Take away answers whose writing was cut, if `is_nobodys` says so of their attempt. A whole one is replayed."""
     for part in folder().glob(f"*{UNFINISHED}"):
         whole = part.with_suffix("")
         if not is_nobodys(whole.stem):
