@@ -236,7 +236,7 @@ def test_what_a_thread_of_ours_has_in_hand_is_left_alone_for_as_long_as_it_takes
 
 @in_database
 def test_an_answer_on_disk_is_in_hand(running, worker):
-    spool.keep(running.jobs.get().attempt.key, {"a": "line of another version"})
+    spool.save_answer(running.jobs.get().attempt.key, {"a": "line of another version"})
     judge = workers.Judge(worker.row)
     for _ in range(3):
         recovery.reap(judge)

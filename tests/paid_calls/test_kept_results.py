@@ -288,7 +288,7 @@ def test_a_picture_within_the_answer_is_stored(owner, worker, provider_server, w
     attempt = worker.call()
     attempt.refresh_from_db()
     assert (attempt.url, attempt.fetch, attempt.money, attempt.host) == (INLINE, "wanted", "charged", "")
-    assert spool.contents() == [attempt.key]
+    assert spool.list_contents() == [attempt.key]
     worker.fetch(attempt)
     assert states(run) == ["DONE"]
     assert bytes_of(Image.objects.get().file) == world.picture(world.till[0].result_url)
@@ -315,13 +315,13 @@ def test_other_bytes_within_an_answer_are_held_with_their_file(owner, worker, pr
     worker.fetch(worker.call())
     attempt = Attempt.objects.get()
     assert (attempt.fetch, bytes_of(attempt.held_name)) == ("blocked", SVG)
-    assert spool.contents() == []
+    assert spool.list_contents() == []
 
 
 def spooled(attempt, content):
     """Leave the spool as a worker does that dies before its answer, with the picture in it, is on the books."""
     outcome = outcomes.of_answer(provider_answer(content))
-    spool.keep_content(attempt.key, outcome.as_json(), outcome.content)
+    spool.save_content(attempt.key, outcome.as_json(), outcome.content)
 
 
 @pytest.mark.parametrize("state", ["SENDING", "UNKNOWN"])
@@ -341,7 +341,7 @@ def test_a_picture_whose_answer_nobody_recorded_is_taken_in(owner, worker, provi
     worker.fetch(attempt)
     recording.replay_contents()
     assert states(run) == ["DONE"]
-    assert spool.contents() == []
+    assert spool.list_contents() == []
 
 
 def test_bytes_in_the_spool_go_when_the_picture_is_stored_and_not_before(owner, worker, provider_server, world):
@@ -349,12 +349,12 @@ def test_bytes_in_the_spool_go_when_the_picture_is_stored_and_not_before(owner, 
     world.script(faults.Shaped())
     attempt = worker.call()
     recording.replay_contents()
-    assert spool.contents() == [attempt.key]
+    assert spool.list_contents() == [attempt.key]
     content = world.picture(world.till[0].result_url)
     worker.fetch(attempt)
     spooled(attempt, content)  # as a kill right after the commit leaves it
     recording.replay_contents()
-    assert spool.contents() == []
+    assert spool.list_contents() == []
 
 
 def test_a_picture_in_another_machines_spool_is_waited_for(owner, worker, provider_server, world):
@@ -363,7 +363,7 @@ def test_a_picture_in_another_machines_spool_is_waited_for(owner, worker, provid
     attempt = worker.call()
     with spool.open_content(attempt.key) as file:
         content = file.read()
-    spool.forget_content(attempt.key)
+    spool.remove_content(attempt.key)
     assert worker.fetch(attempt) == 1
     assert states(run) == ["HAVE_URL"]
     spooled(attempt, content)
@@ -374,8 +374,8 @@ def test_a_picture_in_another_machines_spool_is_waited_for(owner, worker, provid
 def test_an_answer_with_a_picture_that_cannot_be_read_is_put_aside(owner, worker, provider_server, settings):
     make_run(owner, seed="7")
     attempt = worker.claim()
-    spool.keep_content(attempt.key, {"not": "an outcome"}, b"bytes")
-    spool.keep_content("aaa", {}, b"of another database")
+    spool.save_content(attempt.key, {"not": "an outcome"}, b"bytes")
+    spool.save_content("aaa", {}, b"of another database")
     recording.replay_contents()
     assert {path.name for path in settings.SPOOL.iterdir()} == {f"{attempt.key}.bad", "aaa.content"}
 
@@ -392,6 +392,6 @@ def provider_answer(content):
 
 
 def test_the_spool_of_pictures_is_readable_by_us_only():
-    spool.keep_content("abc", {}, b"bytes")
+    spool.save_content("abc", {}, b"bytes")
     [path] = Path(project.SPOOL).iterdir()
     assert path.stat().st_mode & 0o077 == 0

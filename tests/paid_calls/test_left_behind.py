@@ -92,7 +92,7 @@ def test_an_answer_that_was_written_whole_before_the_kill_is_taken_in(owner, wor
     whole = json.dumps({"money": "not_charged", "state": "FAILED", "reason": "refused"}).encode()
     unfinished(attempt, ".json", whole)
     recovery.reap()
-    assert [key for key, _ in spool.kept()] == [attempt.key]
+    assert [key for key, _ in spool.list_answers()] == [attempt.key]
 
 
 def test_what_belongs_to_no_attempt_of_this_database_is_left_alone(worker):

@@ -38,7 +38,7 @@ def test_a_job_becomes_a_stored_picture(owner, worker, provider_server, world):
     assert hashlib.sha256(stored).hexdigest() == image.sha256
     assert (image.width, image.height, image.format) == (1024, 1024, "jpeg")
     assert bytes_of(image.thumbnail)[:4] == b"RIFF"
-    assert list(spool.kept()) == []
+    assert list(spool.list_answers()) == []
 
 
 def test_the_mark_is_committed_before_the_first_byte_leaves(owner, worker, provider_server, world):

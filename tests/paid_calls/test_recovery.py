@@ -127,11 +127,11 @@ def test_an_answer_in_the_spool_is_recorded_once(owner, worker, provider_server,
     attempt = worker.claim()
     perform.mark(attempt)
     outcome = answer_of(attempt, provider_server)
-    spool.keep(attempt.key, outcome.as_json())
+    spool.save_answer(attempt.key, outcome.as_json())
     recording.replay_spool()
     recording.record_late(attempt.key, outcome)
     assert states(run) == ["HAVE_URL"]
-    assert list(spool.kept()) == []
+    assert list(spool.list_answers()) == []
     worker.fetch(attempt)
     recording.record_late(attempt.key, outcome)
     assert states(run) == ["DONE"]
@@ -256,8 +256,8 @@ def test_a_damaged_answer_on_disk_keeps_no_other_from_being_read(owner, worker, 
     run = make_run(owner, seed="7")
     attempt = worker.claim()
     perform.mark(attempt)
-    spool.keep("aaa", {"not": "an outcome"})
-    spool.keep(attempt.key, answer_of(attempt, provider_server).as_json())
+    spool.save_answer("aaa", {"not": "an outcome"})
+    spool.save_answer(attempt.key, answer_of(attempt, provider_server).as_json())
     recording.replay_spool()
     assert states(run) == ["HAVE_URL"]
     assert [path.name for path in settings.SPOOL.iterdir()] == ["aaa.bad"]

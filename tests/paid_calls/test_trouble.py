@@ -65,7 +65,7 @@ def test_a_database_that_is_away_for_a_while_gets_the_answer_later(owner, worker
     monkeypatch.setattr(recording, "_book", FailsAtFirst(recording._book, OperationalError("away"), 3))
     attempt = worker.call()
     assert states(run) == ["HAVE_URL"]
-    assert list(spool.kept()) == []
+    assert list(spool.list_answers()) == []
     worker.fetch(attempt)
     assert states(run) == ["DONE"]
 
@@ -97,13 +97,15 @@ def test_a_disk_too_full_for_the_spool_does_not_keep_the_answer_from_the_databas
     owner, worker, provider_server, monkeypatch
 ):
     run = make_run(owner, seed="7")
-    monkeypatch.setattr(spool, "keep", FailsAtFirst(spool.keep, OSError(errno.ENOSPC, "No space left on device"), 1))
+    monkeypatch.setattr(
+        spool, "save_answer", FailsAtFirst(spool.save_answer, OSError(errno.ENOSPC, "No space left on device"), 1)
+    )
     worker.call()
     assert states(run) == ["HAVE_URL"]
 
 
 def test_the_spool_is_readable_by_us_only_and_holds_no_key(owner, worker, provider_server, settings):
-    spool.keep("abc", {"url": "https://x"})
+    spool.save_answer("abc", {"url": "https://x"})
     [path] = Path(settings.SPOOL).iterdir()
     assert path.stat().st_mode & 0o077 == 0
     assert settings.FLUX_API_KEY not in path.read_text()

@@ -83,7 +83,7 @@ def _fetch_into(file, attempt):
     else:
         _show_or_hold(file, attempt, got)
     if attempt.url == INLINE:
-        spool.forget_content(attempt.key)
+        spool.remove_content(attempt.key)
 
 
 def _receive(file, attempt):

@@ -61,7 +61,7 @@ def record(attempt, outcome):
             log.warning("database away, answer waits", attempt=attempt.key, why=why, exc_info=why is None)
         else:
             crash_points.reached("recorded")
-            spool.forget(attempt.key)
+            spool.remove_answer(attempt.key)
             return news if outcome.url else None
     log.critical("answer not recorded, kept in the spool", attempt=attempt.key)
     return None
@@ -72,7 +72,7 @@ def _spool(attempt, outcome):
     if outcome.content and _spool_content(attempt, outcome):
         return
     try:
-        spool.keep(attempt.key, outcome.as_json())
+        spool.save_answer(attempt.key, outcome.as_json())
     except OSError:
         log.exception("answer not spooled", attempt=attempt.key)
 
@@ -82,7 +82,7 @@ def _spool_content(attempt, outcome):
     for pause in (0, *RECORD_PAUSES):
         time.sleep(pause)
         try:
-            spool.keep_content(attempt.key, outcome.as_json(), outcome.content)
+            spool.save_content(attempt.key, outcome.as_json(), outcome.content)
         except OSError:
             log.exception("picture of an answer not spooled", attempt=attempt.key)
         else:
@@ -116,34 +116,34 @@ def _record_usual(attempt, outcome):
 
 def replay_spool():
     """Record the answers that lie on disk: of workers that were killed, or that gave up waiting for the database."""
-    for key, text in spool.kept(unless=in_progress):
+    for key, text in spool.list_answers(unless=in_progress):
         try:
             record_late(key, outcomes.Outcome(**json.loads(text)))
         except DatabaseTrouble:
             raise
         except Exception:  # a damaged file, or one of another version: kept for a person, out of the others' way
             log.exception("answer on disk cannot be read", attempt=key)
-            spool.put_aside(key)
+            spool.set_aside(key)
 
 
 def replay_contents():
     """Record pictures in the spool whose answer nobody recorded, and remove those that are stored by now."""
-    for key in spool.contents(unless=in_progress):
+    for key in spool.list_contents(unless=in_progress):
         attempt = Attempt.objects.filter(key=key).first()
         if attempt is None:
             continue  # of another database
         if attempt.answered_at is None:
             _replay_content(key)
         elif attempt.fetch not in (Fetch.NONE, Fetch.WANTED):
-            spool.forget_content(key)
+            spool.remove_content(key)
 
 
 def _replay_content(key):
     try:
-        outcome = outcomes.Outcome(**spool.facts_of_content(key))
+        outcome = outcomes.Outcome(**spool.read_facts(key))
     except (ValueError, TypeError):  # damaged, or of another version
         log.exception("answer on disk cannot be read", attempt=key)
-        spool.put_aside(key, spool.CONTENT_SUFFIX)
+        spool.set_aside(key, spool.CONTENT_SUFFIX)
     else:
         record_late(key, outcome)
 
@@ -154,7 +154,7 @@ def record_late(attempt_key, outcome):
         attempt = _record(attempt_key, outcome)
     if attempt:
         _update_gates([(attempt.job, outcome)])
-    spool.forget(attempt_key)
+    spool.remove_answer(attempt_key)
 
 
 def _record(attempt_key, outcome, *, own=False):

@@ -55,7 +55,7 @@ def _lost_of(me):
     what is lost at two looks in a row counts.
     """
     mine = _claimed_or_sending().filter(attempt__worker=me) if me else ()
-    known = {key for key, _ in spool.kept()} if mine else set()
+    known = {key for key, _ in spool.list_answers()} if mine else set()
     return {job.attempt_id for job in mine if job.attempt.key not in known | recording.in_progress}
 
 

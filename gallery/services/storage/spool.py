@@ -12,12 +12,12 @@ UNFINISHED = ".part"
 CONTENT_SUFFIX = ".content"  # an answer that carries the picture itself: a line of facts, then the bytes
 
 
-def keep(attempt_key, facts):
+def save_answer(attempt_key, facts):
     """Write an answer, synced, readable only by us (its address carries a signature)."""
     _write(f"{attempt_key}{SUFFIX}", json.dumps(facts).encode())
 
 
-def keep_content(attempt_key, facts, content):
+def save_content(attempt_key, facts, content):
     """Write an answer that carries its picture, synced and in one piece: it stays until the picture is stored."""
     _write(f"{attempt_key}{CONTENT_SUFFIX}", json.dumps(facts).encode() + b"\n" + content)
 
@@ -50,11 +50,11 @@ def _is_json(path):
         return False
 
 
-def forget(attempt_key):
+def remove_answer(attempt_key):
     (folder() / f"{attempt_key}{SUFFIX}").unlink(missing_ok=True)
 
 
-def forget_content(attempt_key):
+def remove_content(attempt_key):
     (folder() / f"{attempt_key}{CONTENT_SUFFIX}").unlink(missing_ok=True)
 
 
@@ -65,18 +65,18 @@ def open_content(attempt_key):
     return file
 
 
-def facts_of_content(attempt_key):
+def read_facts(attempt_key):
     """Return what else is known of an answer that carries its picture."""
     with (folder() / f"{attempt_key}{CONTENT_SUFFIX}").open("rb") as file:
         return json.loads(file.readline())
 
 
-def contents(*, unless=()):
+def list_contents(*, unless=()):
     """Return the attempt keys of all bytes that lie here, except those of the attempts named."""
     return sorted({path.stem for path in folder().glob(f"*{CONTENT_SUFFIX}")} - set(unless))
 
 
-def kept(*, unless=()):
+def list_answers(*, unless=()):
     """Yield (attempt key, text) of every answer that lies here, except those of the attempts named."""
     for path in sorted(folder().glob(f"*{SUFFIX}")):
         if path.stem in unless:
@@ -87,7 +87,7 @@ def kept(*, unless=()):
             continue  # its worker recorded it just now
 
 
-def put_aside(attempt_key, suffix=SUFFIX):
+def set_aside(attempt_key, suffix=SUFFIX):
     """Keep an answer that nobody can read where a person finds it."""
     path = folder() / f"{attempt_key}{suffix}"
     path.rename(path.with_suffix(".bad"))
