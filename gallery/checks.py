@@ -29,4 +29,4 @@ def no_atomic_requests(**_):
 @register()
 def provider_can_be_called(**_):
     """A bad address or key must stop the start: found after the mark, it would put every job in doubt."""
-    return [Error(f"{name}: {fault}", id="fluxweb.E003") for name, fault in provider.faults()]
+    return [Error(f"{name}: {fault}", id="fluxweb.E003") for name, fault in provider.find_faults()]

@@ -82,7 +82,7 @@ def work():
 def _work_on():
     with priority.calls.working():
         while not process.stopping.is_set() and (attempt := _claim()):
-            if answered := perform.perform(attempt, while_waiting=priority.calls.waiting):
+            if answered := perform.perform_call(attempt, while_waiting=priority.calls.waiting):
                 process.fetcher.fetch(answered.pk, leased=answered)
 
 
@@ -156,5 +156,5 @@ def open_connection():
 @queue.on_shutdown()
 def close_thread():
     """Each of huey's threads closes its own HTTP client and connection."""
-    provider.close()
+    provider.close_client()
     connection.close()

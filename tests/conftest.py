@@ -135,7 +135,7 @@ def provider_server(world, settings):
         settings.FLUX_API_URL = server.api_url
         settings.FLUX_RESULT_HOSTS = [server.origin]
         yield server
-        provider.close()
+        provider.close_client()
 
 
 class HandWorker:
@@ -152,7 +152,7 @@ class HandWorker:
         """Claim and perform one job; return its attempt, or None if nothing may be sent."""
         attempt = self.claim()
         if attempt is not None:
-            perform.perform(attempt)
+            perform.perform_call(attempt)
         return attempt
 
     def fetch(self, attempt):
@@ -175,7 +175,7 @@ class HandWorker:
 @pytest.fixture
 def worker(transactional_db):
     yield HandWorker()
-    provider.close()
+    provider.close_client()
     connection.close()
 
 

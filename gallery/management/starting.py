@@ -80,7 +80,7 @@ def check_storage(say: Callable[[str], None]) -> None:
     if s3 := settings.STORAGES["default"]["OPTIONS"].get("client_config"):
         log.info("checksums sent to the storage", when=s3.request_checksum_calculation or "botocore's default")
     try:
-        files.check_room()
+        files.check_storage()
     except files.StorageTrouble as trouble:
         if trouble.is_refusal:
             raise CommandError(f"fluxweb cannot start: {trouble.whole}") from None

@@ -22,7 +22,7 @@ def database_answers():
 def storage_trouble():
     """Return why nothing could be stored now, in words that anybody may read; empty if it could be."""
     try:
-        files.check_room()
+        files.check_storage()
     except files.StorageTrouble as trouble:
         return str(trouble)
     return ""

@@ -49,14 +49,14 @@ class BusyWorker(threading.Thread):
         except Exception as error:  # told to the test when it stops the worker
             self.trouble = error
         finally:
-            provider.close()
+            provider.close_client()
             connection.close()
 
     def _do_one(self):
         attempt = claims.claim_next(self.row)
         if attempt is None:
             return sheets.draw_next()
-        if perform.perform(attempt):
+        if perform.perform_call(attempt):
             downloads.fetch_image(attempt.pk, worker=self.row)
             thumbnails.make_next()
         return True

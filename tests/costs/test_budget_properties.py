@@ -71,7 +71,7 @@ class Office:
 
     def mark(self, oldest):
         if attempt := self._attempt(oldest, state=State.CLAIMED):
-            perform.mark(attempt)
+            perform.mark_about_to_pay(attempt)
 
     def answer(self, kind):
         if attempt := self._attempt(True, state=State.SENDING):

@@ -257,8 +257,8 @@ def test_a_claim_from_before_midnight_is_not_paid_from_the_next_days_budget(owne
     at(monkeypatch, "2026-10-25T00:00:01")
     deferral.wake_affordable()
     fresh = claim_all(worker)
-    assert [perform.mark(attempt) for attempt in late] == [None, None]
-    assert all(perform.mark(attempt) for attempt in fresh)
+    assert [perform.mark_about_to_pay(attempt) for attempt in late] == [None, None]
+    assert all(perform.mark_about_to_pay(attempt) for attempt in fresh)
     spent = Attempt.objects.filter(money="uncertain", day=date(2026, 10, 25))
     assert spent.count() == 2
 

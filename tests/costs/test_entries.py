@@ -142,10 +142,10 @@ def test_money_is_reserved_in_doubt_and_charged_one_after_the_other(owner, worke
     make_run(owner, models=["flux-pro-1.1"], seed="7", size="64x64")
     attempt = worker.claim()
     assert told() == {"reserved_micros": 35_000}
-    marked_at = perform.mark(attempt)
+    marked_at = perform.mark_about_to_pay(attempt)
     assert told() == {"uncertain_micros": 35_000, "uncertain_calls": 1}
-    outcome = perform.send(attempt, marked_at=marked_at)
-    perform.recording.record(attempt, outcome)
+    outcome = perform.send_request(attempt, marked_at=marked_at)
+    perform.recording.record_answer(attempt, outcome)
     charged = {"charged_micros": 35_000, "charged_calls": 1, "official_micros": 40_000}
     assert told() == charged
     worker.fetch(attempt)
@@ -158,7 +158,7 @@ def test_refusals_are_free_and_what_was_never_sent_is_no_call(owner, worker, pro
     run = make_run(owner, seed="1..2", size="64x64")
     world.script(faults.Moderated())
     worker.call()
-    claims.release(worker.claim())
+    claims.release_claim(worker.claim())
     submission.cancel_run(run)
     assert told() == {"free_calls": 1}
 
@@ -185,9 +185,9 @@ def test_a_claim_older_than_midnight_is_made_anew_so_that_a_call_counts_on_one_d
     attempt = worker.claim()
     assert told(day=date(2026, 10, 24)) == {"reserved_micros": 10_000}
     monkeypatch.setattr(timezone, "now", lambda: after)
-    assert perform.mark(attempt) is None
+    assert perform.mark_about_to_pay(attempt) is None
     assert told() == {}
-    assert perform.mark(worker.claim()) is not None
+    assert perform.mark_about_to_pay(worker.claim()) is not None
     assert told(day=date(2026, 10, 25)) == {"uncertain_micros": 10_000, "uncertain_calls": 1}
     assert told(day=date(2026, 10, 24)) == {}
 

@@ -253,7 +253,7 @@ def test_the_balance_is_noted_when_it_changes(owner, worker, account, world, set
 def test_a_token_that_is_not_accepted_says_so_without_being_told(account, world, settings, caplog):
     world.account_tokens = {"another"}
     with pytest.raises(provider.AccountUnreadable, match="did not accept the account token"):
-        provider.balance()
+        provider.read_balance()
     balance.read()
     assert "balance not read" in caplog.text
     assert settings.FLUX_ACCOUNT_TOKEN not in caplog.text

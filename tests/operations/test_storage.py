@@ -37,7 +37,7 @@ def stores(monkeypatch, settings):
 
 def trouble():
     with pytest.raises(files.StorageTrouble) as caught:
-        files.check_room()
+        files.check_storage()
     said = caught.value
     for secret in (KEY, SECRET, "X-Amz", "http://", "https://"):
         assert secret not in said.whole
@@ -47,7 +47,7 @@ def trouble():
 
 def test_a_service_of_ones_own_is_asked_without_newer_checksums(service, stores):
     stores(f"s3://pictures/team?endpoint_url={service.url}")
-    files.check_room()
+    files.check_storage()
     name = files.publish_bytes(b"a picture" * 2_000_000, "originals/a.png")  # goes in parts
     assert service.objects["/pictures/team/probe",] == b"fluxweb"
     assert service.objects["/pictures/team/originals/a.png",] == b"a picture" * 2_000_000
@@ -158,9 +158,9 @@ def test_errors_without_an_answer_are_said_without_their_addresses(error, words)
 
 def test_a_failed_upload_makes_the_next_call_look_first(service, stores):
     stores(f"s3://pictures?endpoint_url={service.url}")
-    files.check_room()
+    files.check_storage()
     service.answer = (503, "ServiceUnavailable", "Later.")
-    files.check_room()  # believed for a while
+    files.check_storage()  # believed for a while
     with pytest.raises(files.StorageTrouble):
         files.publish_bytes(b"x", "originals/a.png")
     trouble()

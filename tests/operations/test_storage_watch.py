@@ -66,8 +66,8 @@ def test_a_full_disk_stops_this_worker_alone_and_it_goes_on_by_itself(
 def test_looks_come_slower_and_are_never_early(hands, monkeypatch, clock):
     fill(monkeypatch)
     looked = []
-    check = files.check_room
-    monkeypatch.setattr(files, "check_room", lambda **k: looked.append(clock[0] - 1000) or check(**k))
+    check = files.check_storage
+    monkeypatch.setattr(files, "check_storage", lambda **k: looked.append(clock[0] - 1000) or check(**k))
     storage_watch.watch.shut(StorageTrouble("Gone."), worker_id=hands.row.pk)
     for _ in range(605):  # the seventh look comes at the sixtieth second
         clock[0] += 0.1

@@ -72,7 +72,7 @@ def running(owner, worker):
     """A run with one call that is being made by a worker whose process, this one, is there."""
     run = make_run(owner, seed="7")
     attempt = worker.claim()
-    perform.mark(attempt)
+    perform.mark_about_to_pay(attempt)
     return run
 
 
@@ -217,7 +217,7 @@ def test_what_no_thread_of_ours_has_in_hand_is_given_up_at_the_second_look(owner
     run = make_run(owner, seed="7")
     attempt = worker.claim()
     if marked:
-        perform.mark(attempt)
+        perform.mark_about_to_pay(attempt)
     judge = workers.Judge(worker.row)
     recovery.reap(judge)
     assert states(run) == ["SENDING" if marked else "CLAIMED"]
@@ -254,7 +254,7 @@ def test_a_mark_that_met_a_lock_costs_nothing_and_is_made_anew(owner, worker, mo
     with monkeypatch.context() as patched:
         patched.setattr(perform, "transition_job", locked)
         with pytest.raises(OperationalError):
-            perform.perform(attempt)
+            perform.perform_call(attempt)
     recovery.reap(judge)
     recovery.reap(judge)
     attempt.refresh_from_db()

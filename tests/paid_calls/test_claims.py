@@ -136,7 +136,7 @@ def test_a_cancelled_job_gives_its_reservation_back_and_is_not_sent(owner, worke
     run = make_run(owner, seed="7")
     attempt = worker.claim()
     submission.cancel_run(run)
-    perform.perform(attempt)
+    perform.perform_call(attempt)
     attempt.refresh_from_db()
     assert states(run) == ["CANCELLED"]
     assert attempt.money == "not_charged"

@@ -202,12 +202,12 @@ def test_what_may_have_been_cut_is_fetched_again_and_kept_when_the_address_dies(
     """Without a length nobody knows whether half a picture is all there is."""
     make_run(owner, seed="7", size="160x96")
     attempt = worker.call()
-    real = provider.download
+    real = provider.download_result
 
     def unframed(*args, **kwargs):
         return dataclasses.replace(real(*args, **kwargs), complete=False)
 
-    monkeypatch.setattr(provider, "download", unframed)
+    monkeypatch.setattr(provider, "download_result", unframed)
     world.script_download(faults.Truncated(), faults.Truncated())
     assert worker.fetch(attempt) == 1
     Attempt.objects.update(url_dies_at="2026-01-01T00:00Z")

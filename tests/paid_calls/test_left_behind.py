@@ -77,7 +77,7 @@ def test_half_an_answer_of_a_dead_worker_goes_and_of_a_living_one_stays(owner, w
     make_run(owner, seed="1..2")
     mine, theirs = worker.claim(), worker.claim()
     for attempt in (mine, theirs):
-        perform.mark(attempt)
+        perform.mark_about_to_pay(attempt)
     Attempt.objects.filter(pk=theirs.pk).update(worker=dead)
     stays, goes = (unfinished(attempt, suffix, b'{"money": "char') for attempt in (mine, theirs))
     recovery.reap()
@@ -87,7 +87,7 @@ def test_half_an_answer_of_a_dead_worker_goes_and_of_a_living_one_stays(owner, w
 def test_an_answer_that_was_written_whole_before_the_kill_is_taken_in(owner, worker, provider_server, dead):
     make_run(owner, seed="1")
     attempt = worker.claim()
-    perform.mark(attempt)
+    perform.mark_about_to_pay(attempt)
     Attempt.objects.filter(pk=attempt.pk).update(worker=dead)
     whole = json.dumps({"money": "not_charged", "state": "FAILED", "reason": "refused"}).encode()
     unfinished(attempt, ".json", whole)

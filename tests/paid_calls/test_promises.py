@@ -65,20 +65,20 @@ class Promises(RuleBasedStateMachine):
         if not Job.objects.queued().exists():
             self.submit(images=1)
         attempt = self.worker.claim()
-        if attempt is None or step == "claim" or not perform.mark(attempt) or step == "mark":
+        if attempt is None or step == "claim" or not perform.mark_about_to_pay(attempt) or step == "mark":
             return
         self.world.forget_script()
         if ANSWERS[kind]:
             self.world.script(ANSWERS[kind])
-        self.late.append((attempt, perform.send(attempt, marked_at=time.monotonic())))
+        self.late.append((attempt, perform.send_request(attempt, marked_at=time.monotonic())))
         if step == "record":
-            recording.record(*self.late.pop())
+            recording.record_answer(*self.late.pop())
 
     @rule(again=st.booleans())
     def record_a_late_answer(self, again):
         for _ in range(1 + again):
             if self.late:
-                recording.record(*self.late[0])
+                recording.record_answer(*self.late[0])
         self.late = self.late[1:]
 
     @rule()

@@ -94,7 +94,7 @@ def test_every_outcome_is_told_as_it_came_about(
 
 def test_a_worker_that_died_is_told_as_what_is_known(owner, worker, other_worker, provider_server):
     run = make_run(owner, seed="7")
-    perform.mark(worker.claim())
+    perform.mark_about_to_pay(worker.claim())
     workers.sign_off(worker.row)
     recovery.reap()
     job = run.jobs.get()

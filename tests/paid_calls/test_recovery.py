@@ -28,7 +28,7 @@ def left_in_doubt(owner, worker):
     """Submit one job whose worker dies right after the mark; return its run and the attempt."""
     run = make_run(owner, seed="7")
     attempt = worker.claim()
-    perform.mark(attempt)
+    perform.mark_about_to_pay(attempt)
     die(worker)
     recovery.reap()
     return run, attempt
@@ -36,7 +36,7 @@ def left_in_doubt(owner, worker):
 
 def answer_of(attempt, provider_server):
     """Make the call of a marked attempt, like a worker that was declared dead and goes on."""
-    return perform.send(attempt, marked_at=time.monotonic())
+    return perform.send_request(attempt, marked_at=time.monotonic())
 
 
 def test_a_claim_of_a_dead_worker_goes_back_and_costs_nothing(owner, worker):
@@ -52,7 +52,7 @@ def test_a_claim_of_a_dead_worker_goes_back_and_costs_nothing(owner, worker):
 def test_a_marked_call_of_a_dead_worker_is_in_doubt_and_never_sent_again(owner, worker, other_worker):
     run = make_run(owner, seed="7")
     attempt = worker.claim()
-    perform.mark(attempt)
+    perform.mark_about_to_pay(attempt)
     die(worker)
     for _ in range(3):
         recovery.reap()
@@ -64,7 +64,7 @@ def test_a_marked_call_of_a_dead_worker_is_in_doubt_and_never_sent_again(owner, 
 
 def test_a_live_workers_jobs_are_left_alone(owner, worker):
     run = make_run(owner, seed="1..2")
-    perform.mark(worker.claim())
+    perform.mark_about_to_pay(worker.claim())
     worker.claim()
     recovery.reap()
     assert states(run) == ["SENDING", "CLAIMED"]
@@ -76,17 +76,17 @@ def test_a_frozen_worker_cannot_mark_a_claim_that_was_taken_back(owner, worker, 
     die(worker)
     recovery.reap()
     other_worker.claim()
-    assert perform.mark(frozen) is None
+    assert perform.mark_about_to_pay(frozen) is None
     assert states(run) == ["CLAIMED"]
 
 
 def test_a_late_answer_is_taken_in(owner, worker, other_worker, provider_server, world):
     run = make_run(owner, seed="7")
     attempt = worker.claim()
-    perform.mark(attempt)
+    perform.mark_about_to_pay(attempt)
     die(worker)
     recovery.reap()
-    recording.record(attempt, answer_of(attempt, provider_server))
+    recording.record_answer(attempt, answer_of(attempt, provider_server))
     attempt.refresh_from_db()
     assert states(run) == ["HAVE_URL"]
     assert attempt.money == "charged"
@@ -102,7 +102,7 @@ def test_asked_again_and_the_late_answer_comes_too_keeps_both_pictures(
     resolution.ask_again(run.jobs.get(), attempt=first, by=owner)
     other_worker.work()
     assert states(run) == ["DONE"]
-    recording.record(first, answer_of(first, provider_server))
+    recording.record_answer(first, answer_of(first, provider_server))
     recovery.reap()
     other_worker.fetch(first)
     assert Image.objects.count() == 2
@@ -114,8 +114,8 @@ def test_a_late_answer_drops_a_second_purchase_that_was_not_sent(owner, worker, 
     run, first = left_in_doubt(owner, worker)
     resolution.ask_again(run.jobs.get(), attempt=first, by=owner)
     second = other_worker.claim()
-    recording.record(first, answer_of(first, provider_server))
-    perform.perform(second)
+    recording.record_answer(first, answer_of(first, provider_server))
+    perform.perform_call(second)
     second.refresh_from_db()
     assert second.money == "not_charged"
     assert len(world.till) == 1
@@ -125,7 +125,7 @@ def test_a_late_answer_drops_a_second_purchase_that_was_not_sent(owner, worker, 
 def test_an_answer_in_the_spool_is_recorded_once(owner, worker, provider_server, world):
     run = make_run(owner, seed="7")
     attempt = worker.claim()
-    perform.mark(attempt)
+    perform.mark_about_to_pay(attempt)
     outcome = answer_of(attempt, provider_server)
     spool.save_answer(attempt.key, outcome.as_json())
     recording.replay_spool()
@@ -186,12 +186,12 @@ def test_a_held_result_is_released_into_the_gallery(
 
     run = make_run(owner, seed="7")
     attempt = worker.call()
-    real = provider.download
+    real = provider.download_result
 
     def from_an_unlisted_host(*args, **kwargs):
         return dataclasses.replace(real(*args, **kwargs), listed=False)
 
-    monkeypatch.setattr(provider, "download", from_an_unlisted_host)
+    monkeypatch.setattr(provider, "download_result", from_an_unlisted_host)
     worker.fetch(attempt)
     job = run.jobs.get()
     assert job.state == "BLOCKED"
@@ -241,12 +241,12 @@ def test_a_refused_second_call_falls_back_to_the_first_ones_late_picture(
     late = answer_of(first, provider_server)
     resolution.ask_again(run.jobs.get(), attempt=first, by=owner)
     second = other_worker.claim()
-    second_marked = perform.mark(second)
-    recording.record(first, late)
+    second_marked = perform.mark_about_to_pay(second)
+    recording.record_answer(first, late)
     recovery.reap()
     other_worker.fetch(first)
     world.script(faults.Answer(500))
-    recording.record(second, perform.send(second, marked_at=second_marked))
+    recording.record_answer(second, perform.send_request(second, marked_at=second_marked))
     assert states(run) == ["DONE"]
     assert run.jobs.get().attempt_id == first.pk
     assert other_worker.claim() is None
@@ -255,7 +255,7 @@ def test_a_refused_second_call_falls_back_to_the_first_ones_late_picture(
 def test_a_damaged_answer_on_disk_keeps_no_other_from_being_read(owner, worker, provider_server, world, settings):
     run = make_run(owner, seed="7")
     attempt = worker.claim()
-    perform.mark(attempt)
+    perform.mark_about_to_pay(attempt)
     spool.save_answer("aaa", {"not": "an outcome"})
     spool.save_answer(attempt.key, answer_of(attempt, provider_server).as_json())
     recording.replay_spool()

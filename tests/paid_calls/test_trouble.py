@@ -88,7 +88,7 @@ def test_a_database_that_goes_between_answer_and_gates_does_not_delay_the_pictur
     monkeypatch.setattr(recording, "RECORD_PAUSES", (0,))
     monkeypatch.setattr(gates, "note_success", FailsAtFirst(gates.note_success, OperationalError("away"), 1))
     run = make_run(owner, seed="7")
-    answered = perform.perform(worker.claim())
+    answered = perform.perform_call(worker.claim())
     assert downloads.fetch_image(answered.pk, worker=worker.row, leased=answered) is None
     assert states(run) == ["DONE"]
 

@@ -83,7 +83,7 @@ def test_refusals_count_right(owner, settings):
     settings.WAITING_MAX = 2
     make_run(owner, seed="1")
     with pytest.raises(InvalidMatrix, match="1 of your images waits, and at most 2 may: 1 more fits"):
-        queue.require_room(owner, 2)
+        queue.require_queue_capacity(owner, 2)
     fifty = ", ".join(map(str, range(1, 51)))
     with pytest.raises(InvalidMatrix, match="1 seed × 1 model × 2,500 variants are more"):
         expansion.expand({"prompt": "a", "steps": fifty, "guidance": fifty}, models=["flux-2-flex"], seed="1")

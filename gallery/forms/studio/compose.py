@@ -86,12 +86,12 @@ class ComposeForm(forms.Form):
         if "model" not in self.errors:
             self.lay()
         if self.owner and self.cells:
-            self._require_room()
+            self._require_queue_capacity()
         return cleaned
 
-    def _require_room(self):
+    def _require_queue_capacity(self):
         try:
-            queue.require_room(self.owner, len(self.prices()))
+            queue.require_queue_capacity(self.owner, len(self.prices()))
         except expansion.InvalidMatrix as invalid:
             self.say(invalid.problems)
 

@@ -138,7 +138,7 @@ def _claim():
 
 
 def _draw_part(sheet, number):
-    files.check_room(free_bytes=FREE_BYTES)
+    files.check_storage(free_bytes=FREE_BYTES)
     cells = _cells(sheet.run, sheet.cells)
     layout = layouts.lay_out(cells, across=sheet.across, page=sheet.page)
     part = _parts(sheet.run, layout, cells, edge=sheet.edge)[number - 1]

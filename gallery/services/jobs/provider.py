@@ -13,15 +13,15 @@ from gallery.api.client import Client
 from gallery.api.fetching import copy_inline
 
 __all__ = [
-    "PAGE_SIZE", "AccountUnreadable", "ask", "balance", "charges", "close", "copy_inline", "download", "faults",
-    "has_account", "host_of",
+    "PAGE_SIZE", "AccountUnreadable", "close_client", "copy_inline", "download_result", "find_faults", "has_account",
+    "host_of", "list_charges", "read_balance", "request_image",
 ]  # fmt: skip
 
 local = threading.local()
 DEMO_KEY = "demo"  # the simulator takes any
 
 
-def ask(body, *, marked_at):
+def request_image(body, *, marked_at):
     """Make the one paid call of an attempt. Raises the named errors of gallery.api.errors.
 
     The caller has committed the mark and holds no transaction and no database connection.
@@ -29,7 +29,7 @@ def ask(body, *, marked_at):
     return _client().generate(body, marked_at=marked_at)
 
 
-def download(url, *, into, deadline_seconds):
+def download_result(url, *, into, deadline_seconds):
     """Stream a result into an open file and return what came. GETs are free and may be repeated."""
     return _client().download(url, into, deadline_seconds=deadline_seconds)
 
@@ -39,12 +39,12 @@ def has_account():
     return bool(settings.FLUX_ACCOUNT_TOKEN) or settings.DEMO
 
 
-def balance():
+def read_balance():
     """Ask what is left. Raises AccountUnreadable."""
     return _account().balance()
 
 
-def charges(*, page, start, end):
+def list_charges(*, page, start, end):
     """Return one page of what was charged. Raises AccountUnreadable."""
     return _account().charges(page=page, start=start, end=end)
 
@@ -53,7 +53,7 @@ def _account():
     return Account(settings.FLUX_API_URL, DEMO_KEY if settings.DEMO else settings.FLUX_ACCOUNT_TOKEN)
 
 
-def faults() -> Iterator[tuple[str, str]]:
+def find_faults() -> Iterator[tuple[str, str]]:
     """Yield (variable, what is wrong with it) for the settings of the provider. Never quotes a key."""
     readers = {
         "FLUX_API_URL": lambda: wire.generate_url(settings.FLUX_API_URL),
@@ -72,7 +72,7 @@ def _client():
     """Return this thread's client: one httpx client shared by many threads loses requests, and these are paid."""
     wanted = (settings.FLUX_API_URL, settings.FLUX_API_KEY, settings.FLUX_TIMEOUT, tuple(settings.FLUX_RESULT_HOSTS))
     if getattr(local, "made_for", None) != wanted:
-        close()
+        close_client()
         local.client = Client(
             settings.FLUX_API_URL,
             settings.FLUX_API_KEY or DEMO_KEY,
@@ -83,7 +83,7 @@ def _client():
     return local.client
 
 
-def close():
+def close_client():
     """Close this thread's client, if it has one."""
     if client := getattr(local, "client", None):
         client.close()

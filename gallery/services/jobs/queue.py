@@ -64,7 +64,7 @@ def _count(jobs):
     return Coalesce(Subquery(counted), 0)
 
 
-def require_room(owner, images):
+def require_queue_capacity(owner, images):
     """Raise InvalidMatrix if so many more images of a member may not wait in the line."""
     waiting = Job.objects.queued().filter(owner=owner, demo=settings.DEMO).count()
     free = max(0, settings.WAITING_MAX - waiting)

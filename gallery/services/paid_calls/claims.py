@@ -87,7 +87,7 @@ def _reservation(job, worker, now):
 
 
 @write_transaction()
-def release(attempt):
+def release_claim(attempt):
     """Give a claim back that has not been marked: nothing was sent, it costs nothing."""
     if transition_job(attempt.job, if_state=[State.CLAIMED], if_attempt=attempt, state=State.QUEUED):
         settle_reservation(attempt, error="released")

@@ -89,7 +89,7 @@ def _fetch_into(file, attempt):
 def _receive(file, attempt):
     if attempt.url == INLINE:
         return _receive_inline(file, attempt)
-    return provider.download(attempt.url, into=file, deadline_seconds=FETCH_LEASE_SECONDS - BEGUN_WITHIN_SECONDS)
+    return provider.download_result(attempt.url, into=file, deadline_seconds=FETCH_LEASE_SECONDS - BEGUN_WITHIN_SECONDS)
 
 
 def _receive_inline(file, attempt):

@@ -1,4 +1,4 @@
-"""The life of one job after its claim, top to bottom: room, mark, send, record."""
+"""The life of one job after its claim, top to bottom: storage, mark, send, record."""
 
 import time
 from contextlib import nullcontext
@@ -20,40 +20,40 @@ from gallery.services.storage import files, storage_watch
 log = structlog.get_logger("fluxweb.jobs")
 
 
-def perform(attempt, *, while_waiting=nullcontext):
+def perform_call(attempt, *, while_waiting=nullcontext):
     """Take a claimed attempt through its paid call. Return it as recorded if there is now an address to fetch.
 
     `while_waiting`: makes a context around the wait for the provider.
     """
     with recording.keep_in_progress(attempt):
-        if not has_room(attempt):
+        if not can_store(attempt):
             return None
-        marked_at = mark(attempt)
+        marked_at = mark_about_to_pay(attempt)
         if marked_at is None:
             return None
-        outcome = send(attempt, marked_at=marked_at, while_waiting=while_waiting)
-        return recording.record(attempt, outcome)
+        outcome = send_request(attempt, marked_at=marked_at, while_waiting=while_waiting)
+        return recording.record_answer(attempt, outcome)
 
 
-def has_room(attempt):
+def can_store(attempt):
     """Look whether the result could be stored; if not, give the claim back and claim no more until it could be."""
     try:
-        files.check_room()
+        files.check_storage()
     except files.StorageTrouble as trouble:
-        claims.release(attempt)
+        claims.release_claim(attempt)
         storage_watch.watch.shut(trouble, worker_id=attempt.worker_id)
         return False
     return True
 
 
-def mark(attempt):
+def mark_about_to_pay(attempt):
     """Commit "about to pay" and return the moment of it (monotonic seconds), or None if the claim is no longer ours.
 
     From here on the call counts as spent until an answer says otherwise.
     """
     now = timezone.now()
     if timezone.localdate(now) != attempt.day:  # midnight has passed: today's budgets have not been asked
-        claims.release(attempt)
+        claims.release_claim(attempt)
         return None
     with write_transaction(Priority.MARK):
         if not transition_job(
@@ -67,7 +67,7 @@ def mark(attempt):
     return marked_at
 
 
-def send(attempt, *, marked_at, while_waiting=nullcontext):
+def send_request(attempt, *, marked_at, while_waiting=nullcontext):
     """Make the one POST and say what its answer means. Never inside a transaction, never with a connection held."""
     if connection.in_atomic_block:
         raise RuntimeError("a paid call inside a transaction")
@@ -75,7 +75,7 @@ def send(attempt, *, marked_at, while_waiting=nullcontext):
     release_connection()
     try:
         with while_waiting():
-            answer = provider.ask(body, marked_at=marked_at)
+            answer = provider.request_image(body, marked_at=marked_at)
     except Exception as error:  # whatever it is, the call may have been made: it must reach the books
         if not isinstance(error, outcomes.errors.ApiError):
             log.exception("unexpected error in a paid call", attempt=attempt.key)

@@ -44,7 +44,7 @@ def keep_in_progress(attempt):
         in_progress.discard(attempt.key)
 
 
-def record(attempt, outcome):
+def record_answer(attempt, outcome):
     """Record the answer to a call of this worker, trying for minutes; on disk first, so that a kill keeps it.
 
     Return the attempt if its address is to be fetched now.

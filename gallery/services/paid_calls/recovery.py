@@ -27,7 +27,7 @@ def reap(judge=None):
     judge.bury_the_dead()
     orphans = OF_NOBODY | Q(attempt__in=judge.lost_twice(_lost_of(judge.me)))
     for job in _claimed_or_sending().filter(orphans, state=State.CLAIMED):
-        claims.release(job.attempt)
+        claims.release_claim(job.attempt)
     for job in _claimed_or_sending().filter(orphans, state=State.SENDING):
         doubt(job)
     files.sweep_dead()

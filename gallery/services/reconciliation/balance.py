@@ -15,7 +15,7 @@ def read():
     if not provider.has_account():
         return
     try:
-        said = provider.balance()
+        said = provider.read_balance()
     except provider.AccountUnreadable as trouble:
         log.warning("balance not read", trouble=str(trouble))
         return

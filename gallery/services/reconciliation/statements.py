@@ -156,7 +156,7 @@ def _read_page(statement):
     start, end = _moments(statement)
     release_connection()
     try:
-        charges = provider.charges(page=statement.next_page, start=start, end=end)
+        charges = provider.list_charges(page=statement.next_page, start=start, end=end)
     except provider.AccountUnreadable as trouble:
         _stop(statement, f"Not read to the end: {trouble}.")
     else:

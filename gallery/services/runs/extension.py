@@ -37,7 +37,7 @@ def models_lacking(run):
 def plan_extension(run, *, seed="", model=""):
     """Return the cells that would be added; raise InvalidMatrix with every problem by field."""
     cells = _new_cells(run, seed=seed, model=model, draw=seeds.unknown)[1]
-    queue.require_room(run.owner, sum(cell.owned is None for cell in cells))
+    queue.require_queue_capacity(run.owner, sum(cell.owned is None for cell in cells))
     return cells
 
 

@@ -59,7 +59,7 @@ def submit_cells(cells, *, owner, nonce, form, title, project="", buy_again=Fals
         facts["project"] = _project(project)
         run, new = Run.objects.get_or_create(**press, defaults=facts)
         if new:
-            queue.require_room(owner, sum(cell.owned is None for cell in cells))
+            queue.require_queue_capacity(owner, sum(cell.owned is None for cell in cells))
             jobs.insert(run=run)
             _log_submitted(run, cells)
             prompt_history.remember(prompt_history.sent_with(form, cells), owner=owner, at=run.created_at)

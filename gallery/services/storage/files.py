@@ -1,4 +1,4 @@
-"""Files in the storage: room for them, publishing them whole or not at all, taking them away."""
+"""Files in the storage: space for them, publishing them whole or not at all, taking them away."""
 
 import os
 import shutil
@@ -32,7 +32,7 @@ class ReadyFile(File):
         return self.name
 
 
-def check_room(*, free_bytes=None):
+def check_storage(*, free_bytes=None):
     """Raise StorageTrouble unless a result could be stored now: paying for what cannot be kept is the worst outcome."""
     for folder in (incoming, spool.folder):  # either may have a disk of its own
         _check_folder(folder, free_bytes or FREE_BYTES)

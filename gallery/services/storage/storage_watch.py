@@ -55,7 +55,7 @@ class Watch:
         if not self.is_shut or time.monotonic() < self.next_look:
             return False
         try:
-            files.check_room(free_bytes=files.FREE_BYTES + AGAIN_BYTES)
+            files.check_storage(free_bytes=files.FREE_BYTES + AGAIN_BYTES)
         except files.StorageTrouble as trouble:
             self._still(trouble, worker_id)
             return False
