@@ -13,7 +13,7 @@ from gallery.models.images import Image
 from gallery.models.operations.installation import KeyHolder, Round, SecretKey
 from gallery.models.operations.workers import Worker
 from gallery.models.people import Invite, User
-from gallery.models.ratings import Comparison, ComparisonImage, Mark, Vote
+from gallery.models.ratings import Comparison, ComparisonImage, Rating, Vote
 from gallery.models.repeats import Repeat
 from gallery.models.runs import Job, Project, Run
 from gallery.models.saved_items import PastPrompt, Preset, PromptTemplate
@@ -22,7 +22,7 @@ from gallery.models.shares import Answer, Guest, Refusal, Share, ShareItem, Tall
 __all__ = [
     "Adjustment", "Answer", "Attempt", "Balance", "Budget", "BudgetCount", "Charge", "Comparison",
     "ComparisonImage", "DailyModelSpend", "DailySpend", "Difference", "Gate", "Guest", "Image", "Invite", "Job",
-    "KeyHolder", "LedgerEntry", "Letter", "Mark", "MonthlySpend", "PastPrompt", "Preset", "Price", "Project",
-    "PromptTemplate", "Refusal", "Repeat", "ReportMail", "Round", "Run", "SecretKey", "Share", "ShareItem", "Sheet",
-    "SheetPart", "Statement", "Tally", "Terms", "User", "Vote", "Worker",
+    "KeyHolder", "LedgerEntry", "Letter", "MonthlySpend", "PastPrompt", "Preset", "Price", "Project",
+    "PromptTemplate", "Rating", "Refusal", "Repeat", "ReportMail", "Round", "Run", "SecretKey", "Share",
+    "ShareItem", "Sheet", "SheetPart", "Statement", "Tally", "Terms", "User", "Vote", "Worker",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""What people think of pictures: marks on one, votes between two, and comparisons that were given a name."""
+"""What people think of pictures: ratings of one, votes between two, and comparisons that were given a name."""
 
 from django.conf import settings
 from django.db import models
@@ -19,35 +19,35 @@ class Verdict(models.TextChoices):
     REJECT = "reject", "rejected"
 
 
-class MarkQuerySet(models.QuerySet):
+class RatingQuerySet(models.QuerySet):
     def of(self, user):
         return self.filter(user=user)
 
-    def kept(self):
+    def picked(self):
         return self.filter(verdict=Verdict.PICK)
 
 
-class Mark(models.Model):
+class Rating(models.Model):
     """What one member thinks of one picture."""
 
-    # Its index is mark_once, which begins with it.
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="marks", db_index=False)
-    image = models.ForeignKey("Image", models.CASCADE, related_name="marks")
+    # Its index is rating_once, which begins with it.
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="ratings", db_index=False)
+    image = models.ForeignKey("Image", models.CASCADE, related_name="ratings")
     stars = models.PositiveSmallIntegerField(default=0)  # 0: none given
     verdict = models.CharField(max_length=6, choices=Verdict, default=Verdict.NONE, blank=True)
     changed_at = models.DateTimeField(default=timezone.now)
 
-    objects = MarkQuerySet.as_manager()
+    objects = RatingQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["user", "image"], name="mark_once"),
-            models.CheckConstraint(condition=Q(verdict__in=Verdict.values), name="mark_verdict_known"),
-            models.CheckConstraint(condition=Q(stars__lte=MOST_STARS), name="mark_stars_at_most_five"),
+            models.UniqueConstraint(fields=["user", "image"], name="rating_once"),
+            models.CheckConstraint(condition=Q(verdict__in=Verdict.values), name="rating_verdict_known"),
+            models.CheckConstraint(condition=Q(stars__lte=MOST_STARS), name="rating_stars_at_most_five"),
         ]
 
     def __str__(self):
-        return f"mark of {self.user_id} on image {self.image_id}"
+        return f"rating of {self.user_id} on image {self.image_id}"
 
 
 class VoteQuerySet(models.QuerySet):

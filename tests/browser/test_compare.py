@@ -8,7 +8,7 @@ from PIL import Image as Pillow
 from PIL import ImageDraw
 from playwright.sync_api import expect
 
-from gallery.models import Image, Mark
+from gallery.models import Image, Rating
 from tests.browser.test_every_page import findings
 from tests.conftest import signed_in
 from tests.factories import make_run
@@ -196,8 +196,8 @@ def test_one_judges_with_keys_alone(compare, images, owner):
     page.keyboard.press("c")
     page.keyboard.press("r")
     expect(page.locator("#reject-C")).to_have_attribute("aria-pressed", "true")
-    marks = {mark.image_id: (mark.verdict, mark.stars) for mark in Mark.objects.of(owner)}
-    assert marks == {images[1].id: ("pick", 4), images[2].id: ("reject", 0)}
+    rated = {rating.image_id: (rating.verdict, rating.stars) for rating in Rating.objects.of(owner)}
+    assert rated == {images[1].id: ("pick", 4), images[2].id: ("reject", 0)}
     page.keyboard.press("r")
     expect(page.locator("#reject-C")).to_have_attribute("aria-pressed", "false")
     page.keyboard.press("?")

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from gallery.models import Image, Mark, Run
+from gallery.models import Image, Rating, Run
 from gallery.models.shares import Answer
 from gallery.services.shares import links
 from tests.browser.conftest import REPLACED
@@ -137,7 +137,7 @@ def test_ticks_stay_on_their_pictures_when_another_run_finished_before_the_reloa
     assert tab.read(BAR) == "2 selected"
     tab.click("#selection button[formaction*='verdict=pick']")
     tab.wait_for("document.querySelectorAll('.marked .pick').length === 2")
-    assert set(Mark.objects.filter(verdict="pick").values_list("image__key", flat=True)) == {first, second}
+    assert set(Rating.objects.filter(verdict="pick").values_list("image__key", flat=True)) == {first, second}
 
 
 def test_ticks_of_a_run_stay_on_their_pictures_when_its_cells_move(look, run):

@@ -69,9 +69,9 @@ def test_votes_on_two_prompts_or_within_one_model_do_not_count(owner):
 
 def test_what_is_kept_and_what_a_kept_one_costs(owner):
     cheap, _ = pictures(owner)
-    ratings.mark_images(cheap[:3], user=owner, verdict="pick")
-    ratings.mark_images(cheap[3:12], user=owner, verdict="reject")
-    ratings.mark_images(cheap[:12], user=owner, stars=3)
+    ratings.rate_images(cheap[:3], user=owner, verdict="pick")
+    ratings.rate_images(cheap[3:12], user=owner, verdict="reject")
+    ratings.rate_images(cheap[:12], user=owner, stars=3)
     (found,) = model_quality.of_models(user=owner)
     assert (found.kept_permille, found.judged, found.micros_per_kept) == (250, 12, 40_000)
     assert found.standing is None

@@ -1,9 +1,9 @@
-"""What members think: one mark for each picture, one vote for each pair."""
+"""What members think: one rating for each picture, one vote for each pair."""
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from gallery.models import Mark, Vote
+from gallery.models import Rating, Vote
 from gallery.services.compare import ratings
 from tests.rows import make_images
 
@@ -15,15 +15,15 @@ def pair(owner):
     return make_images(owner, 2)
 
 
-def test_marks_of_two_members_are_apart(owner, colleague, pair):
-    ratings.mark_images(pair, user=owner, verdict="pick")
-    ratings.mark_images(pair[:1], user=colleague, stars=3)
-    assert {key: mark.verdict for key, mark in ratings.marks_of(owner, pair).items()} == {
+def test_ratings_of_two_members_are_apart(owner, colleague, pair):
+    ratings.rate_images(pair, user=owner, verdict="pick")
+    ratings.rate_images(pair[:1], user=colleague, stars=3)
+    assert {key: rating.verdict for key, rating in ratings.ratings_of(owner, pair).items()} == {
         pair[0].id: "pick",
         pair[1].id: "pick",
     }
-    assert [mark.stars for mark in ratings.marks_of(colleague, pair).values()] == [3]
-    assert Mark.objects.kept().count() == 2
+    assert [rating.stars for rating in ratings.ratings_of(colleague, pair).values()] == [3]
+    assert Rating.objects.picked().count() == 2
 
 
 def test_who_votes_again_has_changed_their_mind(owner, colleague, pair):
@@ -49,6 +49,6 @@ def test_the_database_refuses_what_cannot_be_thought(owner, pair):
     one, _ = pair
     for wrong in ({"stars": 6}, {"verdict": "maybe"}):
         with pytest.raises(IntegrityError), transaction.atomic():
-            Mark.objects.create(user=owner, image=one, **wrong)
+            Rating.objects.create(user=owner, image=one, **wrong)
     with pytest.raises(IntegrityError), transaction.atomic():
         Vote.objects.create(user=owner, better=one, worse=one, blind=False)

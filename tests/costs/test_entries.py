@@ -226,16 +226,16 @@ def test_what_was_spent_for_a_project_outlives_it(owner):
 @pytest.mark.django_db
 def test_pictures_count_as_kept_while_somebody_picks_them_and_as_shared_for_good(owner, colleague):
     first, second = make_images(owner, 2)
-    ratings.mark_images([first, second], user=owner, verdict="pick")
-    ratings.mark_images([first], user=colleague, verdict="pick")
+    ratings.rate_images([first, second], user=owner, verdict="pick")
+    ratings.rate_images([first], user=colleague, verdict="pick")
     entries.note_shared([second])
     kept = sums()
     assert (kept["pictures"], kept["kept_pictures"], kept["shared_pictures"], kept["used_micros"]) == (2, 2, 1, 20_000)
-    ratings.mark_images([first, second], user=owner, verdict="reject")
-    ratings.mark_images([second], user=owner, stars=3)
+    ratings.rate_images([first, second], user=owner, verdict="reject")
+    ratings.rate_images([second], user=owner, stars=3)
     kept = sums()
     assert (kept["kept_pictures"], kept["shared_pictures"], kept["used_micros"]) == (1, 1, 20_000)
-    ratings.mark_images([first], user=colleague, verdict="")
+    ratings.rate_images([first], user=colleague, verdict="")
     assert (sums()["kept_pictures"], sums()["used_micros"]) == (0, 10_000)
     assert agree()
 

@@ -329,7 +329,7 @@ def test_before_anybody_judged_anything_nothing_is_unused(owner, owner_client):
 def test_once_something_was_judged_the_rest_is_not_used(owner, worker, provider_server, owner_client):
     make_run(owner, seed="1..2", size="64x64")
     worker.work()
-    ratings.mark_images(list(Image.objects.all()[:1]), user=owner, verdict="reject")
+    ratings.rate_images(list(Image.objects.all()[:1]), user=owner, verdict="reject")
     assert not_used(owner_client).startswith("100 %")
 
 

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from gallery.models import Mark
+from gallery.models import Rating
 from tests.pages import Page
 from tests.rows import make_images
 
@@ -14,7 +14,7 @@ HTMX = {"HX-Request": "true"}
 
 
 def kept(user):
-    return set(Mark.objects.of(user).kept().values_list("image__key", flat=True))
+    return set(Rating.objects.of(user).picked().values_list("image__key", flat=True))
 
 
 def test_one_press_picks_what_is_ticked(owner, owner_client):
@@ -33,12 +33,12 @@ def test_a_verdict_leaves_the_stars_and_the_stars_the_verdict(owner, owner_clien
     (image,) = make_images(owner, 1)
     for said in ({"verdict": "pick"}, {"stars": "4"}, {"verdict": "reject"}):
         owner_client.post(MARKS, {"image": image.key, **said})
-    mark = Mark.objects.get()
-    assert (mark.verdict, mark.stars) == ("reject", 4)
+    rating = Rating.objects.get()
+    assert (rating.verdict, rating.stars) == ("reject", 4)
     owner_client.post(MARKS, {"image": image.key, "verdict": ""})
     owner_client.post(MARKS, {"image": image.key, "stars": "0"})
-    mark.refresh_from_db()
-    assert (mark.verdict, mark.stars) == ("", 0)
+    rating.refresh_from_db()
+    assert (rating.verdict, rating.stars) == ("", 0)
 
 
 def test_with_htmx_the_tiles_say_it_where_they_are(owner, owner_client):
@@ -54,7 +54,7 @@ def test_with_htmx_the_tiles_say_it_where_they_are(owner, owner_client):
 def test_nonsense_is_not_written(owner, owner_client, said):
     (image,) = make_images(owner, 1)
     assert owner_client.post(MARKS, {"image": image.key, **said}).status_code == 400
-    assert not Mark.objects.exists()
+    assert not Rating.objects.exists()
 
 
 def test_a_press_without_pictures_or_with_too_many_is_refused(owner_client):
@@ -67,7 +67,7 @@ def test_one_foreign_picture_hides_them_all(owner, colleague, owner_client, key)
     mine, foreign = make_images(owner, 1) + make_images(colleague, 1)
     for other in (foreign.key, key):
         assert owner_client.post(MARKS, {"image": [mine.key, other], "verdict": "pick"}).status_code == 404
-    assert not Mark.objects.exists()
+    assert not Rating.objects.exists()
 
 
 def test_nobody_is_sent_elsewhere_by_a_foreign_page(owner, owner_client):

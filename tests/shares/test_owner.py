@@ -110,9 +110,9 @@ def test_a_gallery_is_shared_by_model_and_project(owner_client, owner, pictures)
 
 
 def test_what_is_picked_is_shared_and_a_live_link_follows_the_picks(owner, owner_client, pictures):
-    ratings.mark_images(pictures[:2], user=owner, verdict="pick")
+    ratings.rate_images(pictures[:2], user=owner, verdict="pick")
     still, live = (make(owner_client, gallery="1", picked="picked", live=each) for each in ("", "on"))
-    ratings.mark_images(pictures[1:3], user=owner, verdict="reject")
+    ratings.rate_images(pictures[1:3], user=owner, verdict="reject")
     assert shown(still) == [pictures[1].id, pictures[0].id]
     assert [image.id for image in contents.part(live).images] == [pictures[0].id]
     assert contents.find(live, key_in(live, pictures[1])) is None

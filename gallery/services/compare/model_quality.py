@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q
 
 from gallery.catalogue.ratios import permille, rounded
-from gallery.models import Image, Mark, Repeat, Vote
+from gallery.models import Image, Rating, Repeat, Vote
 from gallery.models.ratings import Verdict
 from gallery.models.repeats import Likeness
 from gallery.services.compare import bradley_terry
@@ -67,12 +67,12 @@ def of_models(*, user=None, word=""):
     """
     votes = _votes(user, word)
     standings = {each.player: each for each in bradley_terry.rank(*_games(votes))}
-    marks, facts, repeats = _marks(user, word), _facts(user, word), _repeats(user, word)
+    picks, facts, repeats = _picks(user, word), _facts(user, word), _repeats(user, word)
     found = [
         Quality(
-            model, standings.get(model), *facts.get(model, (None, None)), *marks.get(model, (0, 0)),
+            model, standings.get(model), *facts.get(model, (None, None)), *picks.get(model, (0, 0)),
             _blind_votes(votes, model), repeats.get(model, {}),
-        ) for model in {*standings, *marks, *repeats}
+        ) for model in {*standings, *picks, *repeats}
     ]  # fmt: skip
     found.sort(key=lambda each: (each.standing is None, -each.standing.rating if each.standing else 0, each.model))
     _mark_best(found)
@@ -110,21 +110,21 @@ def _blind_votes(votes, model):
     return sum(n for better, worse, _, blind, n in votes if blind and model in (better, worse))
 
 
-def _marks(user, word):
+def _picks(user, word):
     """Return {model: (picked, picked or rejected)}."""
-    marks = Mark.objects.filter(image__job__demo=settings.DEMO).exclude(verdict=Verdict.NONE)
-    marks = _narrowed(marks, user, word, prompt="image__job__prompt")
+    rated = Rating.objects.filter(image__job__demo=settings.DEMO).exclude(verdict=Verdict.NONE)
+    rated = _narrowed(rated, user, word, prompt="image__job__prompt")
     picked = Count("id", filter=Q(verdict=Verdict.PICK))
-    rows = marks.order_by().values_list("image__model").annotate(picked=picked, judged=Count("id"))
+    rows = rated.order_by().values_list("image__model").annotate(picked=picked, judged=Count("id"))
     return {model: (kept, judged) for model, kept, judged in rows}
 
 
 def _facts(user, word):
     """Return {model: (average price in micros, average seconds)} of the pictures that were judged."""
-    marks, votes = Mark.objects.all(), Vote.objects.all()
+    rated, votes = Rating.objects.all(), Vote.objects.all()
     if user:
-        marks, votes = marks.of(user), votes.of(user)
-    judged = Q(pk__in=marks.values("image")) | Q(pk__in=votes.values("better")) | Q(pk__in=votes.values("worse"))
+        rated, votes = rated.of(user), votes.of(user)
+    judged = Q(pk__in=rated.values("image")) | Q(pk__in=votes.values("better")) | Q(pk__in=votes.values("worse"))
     images = _narrowed(Image.objects.filter(judged, job__demo=settings.DEMO), None, word, prompt="job__prompt")
     took = ExpressionWrapper(F("attempt__answered_at") - F("attempt__sent_at"), output_field=DurationField())
     rows = images.order_by().values_list("model").annotate(price=Avg("attempt__micros"), took=Avg(took))

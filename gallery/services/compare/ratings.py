@@ -1,30 +1,30 @@
-"""What members think: marks on pictures, votes between two. Every call is one decision of one person."""
+"""What members think: ratings of pictures, votes between two. Every call is one decision of one person."""
 
 from django.db import transaction
 from django.utils import timezone
 
-from gallery.models import Mark, Vote
+from gallery.models import Rating, Vote
 from gallery.services.ledger import entries
 
 
 @transaction.atomic
-def mark_images(images, *, user, **thoughts):
+def rate_images(images, *, user, **fields):
     """Write `stars` or `verdict` (or both) on each picture as this member's; what is not named stays."""
     now = timezone.now()
-    marks = [Mark(user=user, image=image, changed_at=now, **thoughts) for image in images]
-    Mark.objects.bulk_create(
-        marks,
+    rated = [Rating(user=user, image=image, changed_at=now, **fields) for image in images]
+    Rating.objects.bulk_create(
+        rated,
         update_conflicts=True,
         unique_fields=["user", "image"],
-        update_fields=[*thoughts, "changed_at"],
+        update_fields=[*fields, "changed_at"],
     )
-    if "verdict" in thoughts:
+    if "verdict" in fields:
         entries.note_kept(images)
 
 
-def marks_of(user, images):
-    """Return {image id: mark} of what the member has marked among these pictures."""
-    return {mark.image_id: mark for mark in Mark.objects.of(user).filter(image__in=images)}
+def ratings_of(user, images):
+    """Return {image id: rating} of what the member has rated among these pictures."""
+    return {rating.image_id: rating for rating in Rating.objects.of(user).filter(image__in=images)}
 
 
 @transaction.atomic

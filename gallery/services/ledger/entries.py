@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
-from gallery.models import Adjustment, Attempt, DailySpend, LedgerEntry, Mark
+from gallery.models import Adjustment, Attempt, DailySpend, LedgerEntry, Rating
 from gallery.models.costs import ledger_triggers
 from gallery.models.costs.adjustments import NO_MEMBER
 from gallery.models.costs.ledger import AMOUNTS, DIMENSIONS, terms
@@ -95,7 +95,7 @@ COUNTERS = [rollups.add, budget_counters.add]
 
 def note_kept(images):
     """Count pictures as kept if somebody picks them, and no longer if nobody does."""
-    picked = Exists(Mark.objects.kept().filter(image__attempt=OuterRef("pk")))
+    picked = Exists(Rating.objects.picked().filter(image__attempt=OuterRef("pk")))
     Attempt.objects.filter(image__in=images).update(kept=picked)
 
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from gallery.catalogue.ratios import permille, rounded
-from gallery.models import Attempt, DailySpend, LedgerEntry, Mark, Project, User
+from gallery.models import Attempt, DailySpend, LedgerEntry, Project, Rating, User
 from gallery.models.costs.adjustments import NO_MEMBER
 from gallery.models.costs.ledger import AMOUNTS
 from gallery.models.ratings import Verdict
@@ -259,8 +259,8 @@ def total(chosen):
 
 def is_judged(chosen):
     """Whether anybody has picked or rejected a picture of a slice: before that, nothing is used or unused."""
-    marks = Mark.objects.exclude(verdict=Verdict.NONE).filter(image__attempt__in=chosen.attempts())
-    return marks.exists()
+    rated = Rating.objects.exclude(verdict=Verdict.NONE).filter(image__attempt__in=chosen.attempts())
+    return rated.exists()
 
 
 @dataclass(frozen=True)

@@ -118,7 +118,7 @@ def _of_gallery(share):
     wanted = {FILTERS[name]: value for name, value in share.filter.items() if name in FILTERS and value}
     mine = Image.objects.of(share.owner_id).filter(**wanted)
     if share.filter.get("picked"):
-        mine = mine.filter(marks__user=share.owner_id, marks__verdict=Verdict.PICK)
+        mine = mine.filter(ratings__user=share.owner_id, ratings__verdict=Verdict.PICK)
     return mine
 
 

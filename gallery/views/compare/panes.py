@@ -1,11 +1,11 @@
-"""Pictures side by side as a page shows them: letters, names unless they are hidden, facts, marks."""
+"""Pictures side by side as a page shows them: letters, names unless they are hidden, facts, ratings."""
 
 from dataclasses import dataclass
 from string import ascii_uppercase
 
 from django.http import QueryDict
 
-from gallery.models import Image, Mark
+from gallery.models import Image, Rating
 from gallery.models.calls import Money
 from gallery.services.compare import ratings, recipe_diff
 
@@ -16,7 +16,7 @@ class Pane:
 
     letter: str
     image: Image
-    mark: Mark | None
+    rating: Rating | None
     hidden: bool
 
     @property
@@ -38,9 +38,9 @@ class Table:
 
 
 def of_images(images, *, user, hidden):
-    marks = ratings.marks_of(user, images)
+    rated = ratings.ratings_of(user, images)
     return [
-        Pane(letter, image, marks.get(image.id), hidden) for letter, image in zip(ascii_uppercase, images, strict=False)
+        Pane(letter, image, rated.get(image.id), hidden) for letter, image in zip(ascii_uppercase, images, strict=False)
     ]
 
 

@@ -28,9 +28,9 @@ def index(request):
     last = access.image_place(request, cursor) if cursor else None
     images = list(_page(request.user, last)[: PAGE + 1])
     more, images = len(images) > PAGE, images[:PAGE]
-    marks = ratings.marks_of(request.user, images)
+    rated = ratings.ratings_of(request.user, images)
     for image in images:
-        image.mark = marks.get(image.id)
+        image.rating = rated.get(image.id)
     context = {"days": _by_day(images, last), "older": images[-1].key if more else None, "first_page": last is None}
     return render(request, "images/_gallery_page.html" if request.htmx and cursor else "images/gallery.html", context)
 

@@ -1,4 +1,4 @@
-"""Marks on pictures, from wherever pictures can be selected."""
+"""Ratings of pictures, from wherever pictures can be selected."""
 
 from django.contrib import messages
 from django.http import HttpResponseBadRequest
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from gallery import access
 from gallery.catalogue.lists import counted
-from gallery.forms.ratings import MarkForm
+from gallery.forms.ratings import RatingForm
 from gallery.services.compare import ratings
 
 MOST = 1000  # pictures in one press
@@ -17,35 +17,35 @@ WORDS = {"pick": "picked", "reject": "rejected", "": "no longer judged"}
 
 
 @require_POST
-def mark(request):
+def rate(request):
     """Write a verdict or stars on every picture named; what to write may stand in the address of a button."""
-    form = MarkForm(request.GET or request.POST)
+    form = RatingForm(request.GET or request.POST)
     keys = request.POST.getlist("image")
     if not form.is_valid() or not 0 < len(keys) <= MOST:
         return HttpResponseBadRequest("Nothing was said of any picture.")
     images = access.images_read(request, keys)
-    ratings.mark_images(images, user=request.user, **form.thoughts)
+    ratings.rate_images(images, user=request.user, **form.rating_fields)
     if request.htmx and "letter" in request.POST:  # the buttons under a picture of a comparison
         return _buttons(request, images[0])
-    said = _say(images, form.thoughts)
+    said = _say(images, form.rating_fields)
     if request.htmx:
-        marks = ratings.marks_of(request.user, images)
-        marked = [(image.key, marks[image.id]) for image in images]
-        return render(request, "images/_marked_tiles.html", {"marked": marked, "said": said})
+        found = ratings.ratings_of(request.user, images)
+        rated = [(image.key, found[image.id]) for image in images]
+        return render(request, "images/_rating_tiles.html", {"rated": rated, "said": said})
     messages.success(request, said)
     return redirect(_where_from(request))
 
 
 def _buttons(request, image):
-    mark = ratings.marks_of(request.user, [image])[image.id]
-    return render(request, "images/_judge.html", {"image": image, "mark": mark, "letter": request.POST["letter"]})
+    rating = ratings.ratings_of(request.user, [image])[image.id]
+    return render(request, "images/_judge.html", {"image": image, "rating": rating, "letter": request.POST["letter"]})
 
 
-def _say(images, thoughts):
+def _say(images, fields):
     n = counted(len(images), "picture")
-    if "verdict" in thoughts:
-        return f"{n} {WORDS[thoughts['verdict']]}."
-    return f"{n}: {thoughts['stars']} of 5 stars."
+    if "verdict" in fields:
+        return f"{n} {WORDS[fields['verdict']]}."
+    return f"{n}: {fields['stars']} of 5 stars."
 
 
 def _where_from(request):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
-from gallery.models import Attempt, Image, Job, Mark
+from gallery.models import Attempt, Image, Job, Rating
 from gallery.models.calls import Money
 from gallery.models.runs import IN_DOUBT, TRIED_AGAIN, State
 from gallery.services.compare import ratings
@@ -29,7 +29,7 @@ class Cell:
     waits_seconds: int | None = None  # about, until it starts; None where nobody can say
     attempts: list[Attempt] = field(default_factory=list)  # of a job without a picture, which shows what it cost
     earlier_doubt: bool = False  # an earlier call of the job may have been paid, and nobody has settled it
-    mark: Mark | None = None  # what the owner thinks of its picture
+    rating: Rating | None = None  # what the owner thinks of its picture
 
     @property
     def name(self):
@@ -134,7 +134,7 @@ def of_jobs(jobs, *, owner):
         )
         for job in jobs
     ]  # fmt: skip
-    _put_marks(found, owner)
+    _put_ratings(found, owner)
     return found
 
 
@@ -148,10 +148,10 @@ def _trails(jobs):
     return trails
 
 
-def _put_marks(found, owner):
-    marks = ratings.marks_of(owner, [cell.image for cell in found if cell.image])
+def _put_ratings(found, owner):
+    rated = ratings.ratings_of(owner, [cell.image for cell in found if cell.image])
     for cell in found:
-        cell.mark = marks.get(cell.image.id) if cell.image else None
+        cell.rating = rated.get(cell.image.id) if cell.image else None
 
 
 def _images(job):
