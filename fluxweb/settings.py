@@ -120,6 +120,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "gallery.middleware.signed_out_fragments",
     "gallery.middleware.known_browsers",
+    "gallery.middleware.wrong_methods",
     "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

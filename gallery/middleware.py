@@ -1,5 +1,6 @@
 """What every request passes on its way in, and every answer on its way out."""
 
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import structlog
@@ -8,6 +9,7 @@ from django.core.exceptions import DisallowedHost
 from django.db import connection
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import resolve_url
+from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 from django_htmx.http import reswap, trigger_client_event
 
@@ -151,6 +153,18 @@ def signed_out_fragments(get_response):
         if "HX-Request" in request.headers and _leads_to_login(request, response):
             signed_out = HttpResponse(status=401)
             return trigger_client_event(reswap(signed_out, "none"), "fluxweb:signed-out", {"login": _login()})
+        return response
+
+    return answer
+
+
+def wrong_methods(get_response):
+    """Say in words that an address only takes what a form sends: who signs in after a press is led there."""
+
+    def answer(request):
+        response = get_response(request)
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET" and not response.content:
+            response.content = render_to_string("405.html", request=request)
         return response
 
     return answer

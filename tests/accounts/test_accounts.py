@@ -151,6 +151,15 @@ def test_after_signing_in_one_is_where_one_wanted_to_be(visitor, owner):
     assert response["Location"] == "/queue/?x=1"
 
 
+def test_a_press_after_the_session_ended_leads_to_words_and_not_to_a_blank_page(visitor, owner):
+    sent_away = visitor.post("/costs/statements/add/")
+    response = visitor.post(sent_away["Location"], {"login": "olga", "password": PASSWORD})
+    assert response["Location"] == "/costs/statements/add/"
+    landed = visitor.get(response["Location"])
+    assert (landed.status_code, landed["Allow"]) == (405, "POST")
+    assert "that press did nothing" in Page(landed).text
+
+
 def test_nobody_is_led_to_another_site(visitor, owner):
     response = visitor.post(LOGIN, {"login": "olga", "password": PASSWORD, "next": "https://evil.example/"})
     assert urlsplit(response["Location"]).netloc == ""
