@@ -143,7 +143,7 @@ class HandWorker:
 
     def __init__(self):
         gates.ensure_gates()
-        self.row = workers.register(threads=1)
+        self.row = workers.register_worker(threads=1)
 
     def claim(self):
         return claims.claim_next(self.row)

@@ -64,7 +64,7 @@ class Process:
         sys.setswitchinterval(SWITCH_SECONDS)
         consumer = queue.create_consumer(workers=threads, **POLL)
         self.holder = secret_keys.hold("worker")
-        self.worker = workers.register(threads=threads)
+        self.worker = workers.register_worker(threads=threads)
         self.judge = workers.Judge(self.worker)
         gates.ensure_gates()
         self.illustrator = Illustrator(_illustrate)
@@ -97,7 +97,7 @@ class Process:
         self.ended.set()
         for helper in helpers:
             helper.join()
-        workers.sign_off(self.worker)
+        workers.sign_off_worker(self.worker)
         secret_keys.let_go(self.holder)
         connection.close()
 
@@ -115,7 +115,7 @@ class Process:
 
     def beat(self):
         """Give a sign of life, also while a graceful stop waits for running calls."""
-        workers.beat(self.worker)
+        workers.send_heartbeat(self.worker)
         healing.outage.over()
 
     def hold_key(self):

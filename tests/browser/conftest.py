@@ -37,7 +37,7 @@ class BusyWorker(threading.Thread):
     def __init__(self):
         super().__init__(name="busy worker", daemon=True)
         gates.ensure_gates()
-        self.row = workers.register(threads=1)
+        self.row = workers.register_worker(threads=1)
         self.ending = threading.Event()
         self.trouble = None
 

@@ -21,7 +21,7 @@ GOOD = {"database": True, "queue": True, "storage": True, "worker": True, "gate"
 
 @pytest.fixture(autouse=True)
 def a_worker():
-    return workers.register(threads=1)
+    return workers.register_worker(threads=1)
 
 
 def ready(client):
@@ -32,7 +32,7 @@ def ready(client):
 
 
 def test_the_process_lives_whatever_else_is_wrong(visitor, a_worker):
-    workers.sign_off(a_worker)
+    workers.sign_off_worker(a_worker)
     response = visitor.get("/healthz")
     assert (response.status_code, response.json()) == (200, {"process": True})
 
@@ -43,7 +43,7 @@ def test_ready_when_everything_is_there(visitor):
 
 
 def test_not_ready_without_a_worker(visitor, a_worker):
-    workers.sign_off(a_worker)
+    workers.sign_off_worker(a_worker)
     assert ready(visitor) == GOOD | {"worker": False}
 
 

@@ -143,5 +143,5 @@ def test_everybody_reads_of_an_outage_and_admins_also_when_it_is_over(hands, own
 
 def test_a_worker_that_ended_in_an_outage_is_told_of_no_more(hands, owner_client, clock):
     storage_watch.watch.shut(StorageTrouble("Gone."), worker_id=hands.row.pk)
-    workers.sign_off(hands.row)
+    workers.sign_off_worker(hands.row)
     assert not Page(owner_client.get(reverse("queue"))).all(class_="banners")

@@ -29,7 +29,7 @@ class Row:
 
 def silence_of(judge, beats, *, now):
     """Let the judge look at one worker; return for how long it has been silent."""
-    [seconds] = judge.look({Row(1): beats}, now=now).values()
+    [seconds] = judge.note_beats({Row(1): beats}, now=now).values()
     return seconds
 
 
@@ -130,8 +130,8 @@ def test_a_process_that_hangs_for_longer_than_any_call_lasts_gives_its_calls_up(
 @in_database
 def test_a_judge_does_not_judge_itself(worker):
     Worker.objects.update(pid_began="somebody else")
-    assert workers.Judge(worker.row).bury_the_dead() == 0
-    assert workers.Judge().bury_the_dead() == 1
+    assert workers.Judge(worker.row).expire_dead_workers() == 0
+    assert workers.Judge().expire_dead_workers() == 1
 
 
 @in_database
@@ -178,13 +178,13 @@ def test_a_frozen_worker_comes_back_by_its_next_heartbeat(worker, judge, seconds
     with subprocess.Popen(["sleep", "60"]) as process:
         process.send_signal(signal.SIGSTOP)
         os.waitpid(process.pid, os.WUNTRACED)
-        facts = {"pid": process.pid, "pid_began": workers.began(process.pid)}
+        facts = {"pid": process.pid, "pid_began": workers.process_start_time(process.pid)}
         Worker.objects.filter(pk=worker.row.pk).update(**facts)
         look_on(judge, seconds_pass, seconds=30)
         process.kill()
     row = Worker.objects.filter(pk=worker.row.pk)
     assert row.exclude(stopped_at=None).exists()
-    workers.beat(worker.row)
+    workers.send_heartbeat(worker.row)
     assert row.filter(stopped_at=None).exists()
 
 
@@ -193,19 +193,19 @@ def test_a_beat_that_came_while_a_judge_made_up_its_mind_counts(worker, judge, m
     Worker.objects.filter(pk=worker.row.pk).update(pid_began="somebody else")
 
     def beats_meanwhile(_):
-        workers.beat(worker.row)
+        workers.send_heartbeat(worker.row)
         return 0
 
     monkeypatch.setattr(workers, "_patience", beats_meanwhile)
-    assert judge.bury_the_dead() == 0
+    assert judge.expire_dead_workers() == 0
 
 
 def test_a_pid_of_somebody_else_or_of_nobody_is_gone():
-    mine = Worker(host=workers.this_host(), pid=os.getpid(), pid_began=workers.began(os.getpid()))
-    assert workers.sighting(mine) == workers.HERE
-    assert workers.sighting(Worker(host=mine.host, pid=mine.pid, pid_began="1")) == workers.GONE
-    assert workers.sighting(Worker(host=mine.host, pid=2**22 + 1, pid_began="1")) == workers.GONE
-    assert workers.sighting(Worker(host="another machine", pid=mine.pid, pid_began="1")) == workers.ELSEWHERE
+    mine = Worker(host=workers.describe_this_host(), pid=os.getpid(), pid_began=workers.process_start_time(os.getpid()))
+    assert workers.find_process(mine) == workers.HERE
+    assert workers.find_process(Worker(host=mine.host, pid=mine.pid, pid_began="1")) == workers.GONE
+    assert workers.find_process(Worker(host=mine.host, pid=2**22 + 1, pid_began="1")) == workers.GONE
+    assert workers.find_process(Worker(host="another machine", pid=mine.pid, pid_began="1")) == workers.ELSEWHERE
 
 
 # -- a thread of our own that failed ----------------------------------------------------------------------------------

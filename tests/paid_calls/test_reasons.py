@@ -95,7 +95,7 @@ def test_every_outcome_is_told_as_it_came_about(
 def test_a_worker_that_died_is_told_as_what_is_known(owner, worker, other_worker, provider_server):
     run = make_run(owner, seed="7")
     perform.mark_about_to_pay(worker.claim())
-    workers.sign_off(worker.row)
+    workers.sign_off_worker(worker.row)
     recovery.reap()
     job = run.jobs.get()
     assert (job.state, reasons.of(job.reason).meaning[:36]) == ("UNKNOWN", "No answer to this call was recorded,")

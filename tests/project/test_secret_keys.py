@@ -109,7 +109,7 @@ def test_a_machine_that_was_lost_holds_its_key_for_minutes_only():
 
 @override_settings(SECRET_KEY=OTHER)
 def test_a_process_that_was_killed_here_holds_nothing():
-    held_elsewhere(0, host=workers.this_host())
+    held_elsewhere(0, host=workers.describe_this_host())
     assert secret_keys.accept()
 
 

@@ -64,7 +64,7 @@ def _refuse_if_another_lives():
 
 
 def _lives(holder):
-    if (seen := workers.sighting(holder)) != workers.ELSEWHERE:
+    if (seen := workers.find_process(holder)) != workers.ELSEWHERE:
         return seen != workers.GONE
     lately = workers.database_now() - timedelta(seconds=ALIVE_SECONDS)
     return KeyHolder.objects.filter(pk=holder.pk, seen_at__gt=lately).exists()
@@ -74,7 +74,7 @@ def _lives(holder):
 def hold(what: str) -> KeyHolder:
     """Say that this process, web or worker, uses the key from now on. Raises OtherKeyInUse."""
     accept()
-    facts = {**workers.this_process(), "seen_at": workers.database_now()}
+    facts = {**workers.describe_this_process(), "seen_at": workers.database_now()}
     holder = KeyHolder.objects.create(digest=digest(), what=what, **facts)
     log.info("process holds the secret key", what=what, pid=holder.pid)
     return holder

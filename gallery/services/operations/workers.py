@@ -29,40 +29,40 @@ STOPPED = frozenset("Tt")  # by a signal or a debugger: it is there, and does no
 log = structlog.get_logger("fluxweb.worker")
 
 
-def register(*, threads):
+def register_worker(*, threads):
     """Make the row of this process."""
-    worker = Worker.objects.create(**this_process(), demo=settings.DEMO, threads=threads)
+    worker = Worker.objects.create(**describe_this_process(), demo=settings.DEMO, threads=threads)
     log.info("worker started", worker=worker.key, pid=worker.pid, threads=threads, demo=settings.DEMO)
     return worker
 
 
-def this_process():
+def describe_this_process():
     """Return by what this process is found again: its machine, its number there, and since when it has that."""
-    return {"host": this_host(), "pid": os.getpid(), "pid_began": began(os.getpid())}
+    return {"host": describe_this_host(), "pid": os.getpid(), "pid_began": process_start_time(os.getpid())}
 
 
-def tag_of(host, pid, pid_began):
+def file_tag(host, pid, pid_began):
     """Return what a process marks its temporary files with: short, and no other process has the same."""
     return hashlib.sha256(f"{host} {pid} {pid_began}".encode()).hexdigest()[:TAG_CHARACTERS]
 
 
-def own_tag():
+def own_file_tag():
     pid = os.getpid()
-    return tag_of(this_host(), pid, began(pid))
+    return file_tag(describe_this_host(), pid, process_start_time(pid))
 
 
-def tags(*, gone):
+def file_tags(*, gone):
     """Return the marks of the workers that are gone for certain, or of those that may live."""
     rows = Worker.objects.filter(Q(stopped_at=None) | Q(heartbeat_at__gt=timezone.now() - REMEMBERED))
-    return {tag_of(each.host, each.pid, each.pid_began) for each in rows if is_gone(each) == gone}
+    return {file_tag(each.host, each.pid, each.pid_began) for each in rows if is_gone(each) == gone}
 
 
 def is_gone(worker):
     """Whether a worker has ended or was found dead, and its process is not on this machine: frozen ones wake up."""
-    return worker.stopped_at is not None and sighting(worker) in (GONE, ELSEWHERE)
+    return worker.stopped_at is not None and find_process(worker) in (GONE, ELSEWHERE)
 
 
-def beat(worker):
+def send_heartbeat(worker):
     """Say that this process lives. One that was frozen and declared dead comes back by this."""
     Worker.objects.filter(pk=worker.pk).update(heartbeat_at=database_now(), stopped_at=None)
 
@@ -72,7 +72,7 @@ def database_now():
     return Now() if connection.vendor == "postgresql" else timezone.now()
 
 
-def sign_off(worker):
+def sign_off_worker(worker):
     """Say that this process has ended in order."""
     Worker.objects.filter(pk=worker.pk).update(stopped_at=timezone.now())
     log.info("worker stopped", worker=worker.key)
@@ -81,11 +81,11 @@ def sign_off(worker):
 def some_worker_lives():
     """Return whether any worker of this mode is there: seen on this machine, or lately heard of from another."""
     running = Worker.objects.filter(stopped_at=None, demo=settings.DEMO)
-    if any(sighting(worker) == HERE for worker in running):
+    if any(find_process(worker) == HERE for worker in running):
         return True
     lately = timedelta(seconds=settings.DEAD_AFTER_SECONDS)
     heard = running.filter(heartbeat_at__range=(database_now() - lately, database_now() + lately))
-    return any(sighting(worker) == ELSEWHERE for worker in heard)
+    return any(find_process(worker) == ELSEWHERE for worker in heard)
 
 
 @dataclass
@@ -97,10 +97,10 @@ class Judge:
     beats: dict = field(default_factory=dict)  # worker id -> (its beat, monotonic time at which we first saw that one)
     lost: set = field(default_factory=set)  # attempts of our own that no thread had in hand at the last look
 
-    def bury_the_dead(self):
+    def expire_dead_workers(self):
         """Close the rows of workers that are gone; return how many."""
         if self.me:
-            beat(self.me)  # raises while the database is away or locked: then nobody can beat, and nobody is judged
+            send_heartbeat(self.me)  # raises while the database is away or locked: then nobody is judged
         dead = self._dead()
         if not dead:
             return 0
@@ -111,10 +111,10 @@ class Judge:
 
     def _dead(self):
         others = Worker.objects.filter(stopped_at=None).exclude(pk=self.me and self.me.pk)
-        silent = self.look({worker: worker.heartbeat_at for worker in others}, now=time.monotonic())
+        silent = self.note_beats({worker: worker.heartbeat_at for worker in others}, now=time.monotonic())
         return [worker for worker, seconds in silent.items() if seconds >= _patience(worker)]
 
-    def look(self, beats, *, now):
+    def note_beats(self, beats, *, now):
         """Note what is seen ({worker: beat}); return for how many seconds each has been silent under our eyes.
 
         After a gap all begins anew: while we could not look, the others may not have been able to beat.
@@ -137,23 +137,23 @@ HERE, GONE, FROZEN, ELSEWHERE = "here", "gone", "frozen", "elsewhere"
 
 def _patience(worker):
     """Return how many seconds of silence, seen by a judge, mean that a worker is dead."""
-    seen = sighting(worker)
+    seen = find_process(worker)
     if seen == HERE:
         return settings.FLUX_TIMEOUT + HUNG_SECONDS
     return 0 if seen == GONE else settings.DEAD_AFTER_SECONDS
 
 
-def sighting(worker):
+def find_process(worker):
     """Look for the process of a worker on this machine; a pid that is somebody else's by now is gone."""
-    if worker.host != this_host() or worker.pid_began == UNKNOWN:
+    if worker.host != describe_this_host() or worker.pid_began == NO_PROC:
         return ELSEWHERE
     state, since = _process(worker.pid)
-    if since not in (worker.pid_began, UNKNOWN):
+    if since not in (worker.pid_began, NO_PROC):
         return GONE
     return FROZEN if state in STOPPED else HERE
 
 
-def this_host():
+def describe_this_host():
     """Name and boot of this machine: after a reboot the same pid is another process."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()[:8]
@@ -163,11 +163,11 @@ def this_host():
     return f"{socket.gethostname()[:60]} {boot} {space}".strip()
 
 
-UNKNOWN = "no /proc"
+NO_PROC = "no /proc"
 
 
-def began(pid):
-    """When a process started, in the kernel's ticks; empty if there is none (UNKNOWN without /proc: then only silence
+def process_start_time(pid):
+    """When a process started, in the kernel's ticks; empty if there is none (NO_PROC without /proc: then only silence
     tells)."""
     return _process(pid)[1]
 
@@ -177,7 +177,7 @@ def _process(pid):
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
-        return "", UNKNOWN if _answers(pid) or not Path("/proc/self/stat").exists() else ""
+        return "", NO_PROC if _answers(pid) or not Path("/proc/self/stat").exists() else ""
     fields = stat.rpartition(")")[2].split()
     return fields[0], "" if fields[0] in "ZX" else fields[19]  # a zombie has died, only nobody looked yet
 

@@ -22,14 +22,14 @@ log = structlog.get_logger("fluxweb.reaper")
 
 
 def reap(judge=None):
-    """Bury dead workers and take their jobs: what was not marked is free, what was marked is in doubt."""
+    """Expire dead workers and take their jobs: what was not marked is free, what was marked is unknown."""
     judge = judge or Judge()
-    judge.bury_the_dead()
+    judge.expire_dead_workers()
     orphans = OF_NOBODY | Q(attempt__in=judge.lost_twice(_lost_of(judge.me)))
     for job in _claimed_or_sending().filter(orphans, state=State.CLAIMED):
         claims.release_claim(job.attempt)
     for job in _claimed_or_sending().filter(orphans, state=State.SENDING):
-        doubt(job)
+        mark_unknown(job)
     files.sweep_dead()
     spool.sweep_unfinished(_is_nobodys)
     orphaned = Q(fetch_worker=None) | Q(fetch_worker__stopped_at__isnull=False)
@@ -60,7 +60,7 @@ def _lost_of(me):
 
 
 @transaction.atomic
-def doubt(job):
+def mark_unknown(job):
     """The call may have been made and nobody reads its answer: a person decides, never we."""
     attempt = job.attempt
     if transition_job(job, if_state=[State.SENDING], if_attempt=attempt, state=State.UNKNOWN, reason="worker_died"):

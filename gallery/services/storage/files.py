@@ -88,7 +88,7 @@ def incoming():
 @contextmanager
 def incoming_file():
     """An open temporary file that is gone afterwards unless `publish` took it over."""
-    with tempfile.NamedTemporaryFile(dir=incoming(), prefix=f"{workers.own_tag()}-", delete=False) as file:
+    with tempfile.NamedTemporaryFile(dir=incoming(), prefix=f"{workers.own_file_tag()}-", delete=False) as file:
         try:
             yield file
         finally:
@@ -166,7 +166,7 @@ def remove(name):
 def sweep_dead():
     """Remove the temporary files of workers that were found dead, by the marks in their names."""
     left = list(incoming().iterdir())
-    gone = workers.tags(gone=True) if left else ()
+    gone = workers.file_tags(gone=True) if left else ()
     for path in left:
         if _tag(path) in gone:
             path.unlink(missing_ok=True)
@@ -174,7 +174,7 @@ def sweep_dead():
 
 def sweep_incoming():
     """Remove temporary files that are old and of no worker that lives: of processes that nobody knows any more."""
-    before, living = time.time() - STALE_SECONDS, workers.tags(gone=False)
+    before, living = time.time() - STALE_SECONDS, workers.file_tags(gone=False)
     for path in incoming().iterdir():
         with suppress(FileNotFoundError):  # taken over just now
             if path.stat().st_mtime < before and _tag(path) not in living:
