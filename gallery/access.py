@@ -72,7 +72,7 @@ def comparison_write(request, key):
 
 def loss_place(request, key):
     """Return the call that ends a page of losses: one of one's own, or anybody's for an admin."""
-    return _find(losses.of(request.user), key)
+    return _find(losses.visible_losses(request.user), key)
 
 
 def statement_read(request, key):

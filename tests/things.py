@@ -42,7 +42,7 @@ class Things:
 
     run: Run
     image: Image
-    doubtful: Job
+    uncertain: Job
     held: Job
     sheet: Sheet
     token: str
@@ -84,7 +84,7 @@ def make_things(owner, *, worker, world):
     worker.fetch(worker.call())
     world.script(faults.Moderated())
     worker.call()
-    doubtful, held = run.jobs.get(state=State.UNKNOWN), run.jobs.get(state=State.BLOCKED)
+    uncertain, held = run.jobs.get(state=State.UNKNOWN), run.jobs.get(state=State.BLOCKED)
     sheet = sheets.ask_for(run, edge=256, image_format="jpeg")
     sheets.draw_next()
     share = make_share(owner, answers_open=True, download=Download.RECIPE)
@@ -93,7 +93,7 @@ def make_things(owner, *, worker, world):
     image = run.jobs.get(images__isnull=False).images.get()
     comparison = comparisons.save([image, twin], owner=owner, name="Herons")
     return Things(
-        run, image, doubtful, held, sheet, token, share, guest, make_kept(owner), comparison, twin, make_statement(),
+        run, image, uncertain, held, sheet, token, share, guest, make_kept(owner), comparison, twin, make_statement(),
         make_adjustment(),
     )  # fmt: skip
 

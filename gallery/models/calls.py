@@ -78,10 +78,10 @@ class AttemptQuerySet(models.QuerySet):
         free = Q(fetch_lease_until=None) | Q(fetch_lease_until__lte=now)
         return self.filter(free, fetch=Fetch.WANTED, fetch_after__lte=now).order_by("url_dies_at")
 
-    def earlier_doubts(self, jobs):
-        """Return the ids of those jobs that were asked again while an earlier call is still in doubt."""
-        doubtful = self.filter(money=Money.UNCERTAIN, job__in=jobs).exclude(job__attempt=models.F("pk"))
-        return set(doubtful.values_list("job", flat=True))
+    def earlier_uncertain(self, jobs):
+        """Return the ids of those jobs that were asked again while an earlier call is still uncertain."""
+        uncertain = self.filter(money=Money.UNCERTAIN, job__in=jobs).exclude(job__attempt=models.F("pk"))
+        return set(uncertain.values_list("job", flat=True))
 
     def being_sent(self):
         return self.filter(BEING_SENT, money=Money.UNCERTAIN)

@@ -91,7 +91,7 @@ class State(models.TextChoices):
 IN_FLIGHT = (State.CLAIMED, State.SENDING)  # counts against the cap
 RUNNING = (State.CLAIMED, State.SENDING, State.HAVE_URL)
 UNFINISHED = (State.QUEUED, *RUNNING)
-IN_DOUBT = (State.UNKNOWN, State.NO_RESULT)
+UNCERTAIN_STATES = (State.UNKNOWN, State.NO_RESULT)
 # A late answer may still be recorded from these: its call has been paid for.
 OPEN_TO_LATE_ANSWER = (
     State.QUEUED, State.CLAIMED, State.UNKNOWN, State.LOST, State.FAILED, State.NO_RESULT, State.CANCELLED,

@@ -79,7 +79,7 @@ class Office:
 
     def settle(self, charged):
         if attempt := self._attempt(True, state=State.UNKNOWN):
-            resolution.settle(attempt, charged=charged, by=self.lead)
+            resolution.settle_charge(attempt, charged=charged, by=self.lead)
 
     def limit(self, which, pictures):
         budgets.change_budget(self.budgets[which], by=self.lead, limit_micros=pictures * PRICE)

@@ -188,7 +188,7 @@ def test_money_that_comes_back_is_spent_again(owner, worker, provider_server, wo
     world.script(faults.CutBeforeAnswer())
     attempt = worker.call()
     assert worker.claim() is None
-    resolution.settle(attempt, charged=False, by=admin)
+    resolution.settle_charge(attempt, charged=False, by=admin)
     assert left() == [1]
     assert deferral.wake_affordable() == 1
     assert worker.claim() is not None

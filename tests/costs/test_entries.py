@@ -169,7 +169,7 @@ def test_what_was_settled_as_charged_is_paid_and_lost(owner, admin, worker, prov
     world.script(faults.CutBeforeAnswer())
     attempt = worker.call()
     assert told() == {"uncertain_micros": 10_000, "uncertain_calls": 1}
-    resolution.settle(attempt, charged=True, by=admin)
+    resolution.settle_charge(attempt, charged=True, by=admin)
     lost = {"lost_micros": 10_000, "lost_calls": 1}
     assert told() == {"charged_micros": 10_000, "charged_calls": 1, "official_micros": 14_000} | lost
 

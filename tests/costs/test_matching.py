@@ -36,14 +36,14 @@ def found(statement=None):
 
 
 def test_a_charge_with_an_id_of_its_own_is_not_proposed_for_a_call_with_another(owner, admin):
-    doubtful = called(owner, "ours-1")
+    uncertain = called(owner, "ours-1")
     statement = take_in(admin, charged("theirs-9"))
     assert found() == [("doubt_free", 10_000, 0), ("outside", 0, 10_000)]
     [outside] = statement.differences.filter(kind="outside")
     assert (outside.attempt, outside.charge.request_id, outside.proposes) == (None, "theirs-9", "")
     assert not settlement.decide(outside, apply=True, by=admin)
-    doubtful.refresh_from_db()
-    assert doubtful.money == "uncertain"
+    uncertain.refresh_from_db()
+    assert uncertain.money == "uncertain"
 
 
 @pytest.mark.parametrize("model", [MODEL, "", "flux-2-max"])
@@ -55,10 +55,10 @@ def test_a_charge_that_nobody_here_made_is_of_a_kind_of_its_own(owner, admin, mo
 
 def test_a_call_without_an_id_may_be_the_charge_whose_id_we_do_not_know(owner, admin):
     called(owner, "ours-1", money="charged")
-    doubtful = called(owner, at=NOON + timedelta(hours=1))
+    uncertain = called(owner, at=NOON + timedelta(hours=1))
     take_in(admin, charged("ours-1"), charged("theirs-9", at=NOON + timedelta(hours=1, seconds=20)))
     assert found() == [("doubt_paid", 10_000, 10_000)]
-    assert Charge.objects.get(request_id="theirs-9").attempt == doubtful
+    assert Charge.objects.get(request_id="theirs-9").attempt == uncertain
 
 
 def test_a_charge_hours_before_the_call_is_not_for_it(owner, admin):

@@ -59,11 +59,11 @@ def test_every_report_adds_up_to_the_micro(jobs, made, fold_after, ends):
             entries.fold()
     rows = list(Attempt.objects.all())
     charged = sum(row.micros for row in rows if row.money == "charged")
-    doubtful = sum(row.micros for row in rows if row.money == "uncertain")
+    uncertain = sum(row.micros for row in rows if row.money == "uncertain")
     for group in reports.GROUPS:
         found = reports.sums_by(ALL, group)
         together = sum(found.values(), Sums())
-        assert (together.charged_micros, together.uncertain_micros) == (charged, doubtful)
+        assert (together.charged_micros, together.uncertain_micros) == (charged, uncertain)
         assert together == reports.total(ALL)
     parts = [reports.total(ALL.within(day, day)) for day in DAYS]
     assert sum(parts, Sums()) == reports.total(ALL)
@@ -162,7 +162,7 @@ def test_the_forecast_goes_on_at_the_pace_of_the_last_weeks(jobs, monkeypatch):
 def test_pages_of_calls_and_runs_follow_one_another_without_gaps(jobs):
     for n in range(24):
         spend(jobs[n % 8], DAYS[n % 4] - timedelta(days=0), kept=n % 3 == 0)
-    everything = drilldown.kind_of("all")
+    everything = drilldown.call_kind("all")
     whole = [call.pk for call in drilldown.calls(ALL, everything)]
     paged, last = [], None
     while page := list(drilldown.calls(ALL, everything, after=last)[:5]):

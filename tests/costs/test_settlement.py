@@ -70,15 +70,15 @@ def test_a_call_in_doubt_that_was_charged_is_proposed_and_settled_by_a_person(ow
     make_run(owner, seed="1..2", size="64x64")
     worker.fetch(worker.call())
     world.script(faults.CutBeforeAnswer())
-    doubtful = worker.call()
+    uncertain = worker.call()
     statement = read_log(admin)
     assert differences() == [("doubt_paid", "")]
-    doubtful.refresh_from_db()
-    assert doubtful.money == "uncertain"  # nothing happens by itself
+    uncertain.refresh_from_db()
+    assert uncertain.money == "uncertain"  # nothing happens by itself
     [difference] = settlement.open_of(statement)
     assert settlement.decide(difference, apply=True, by=admin, note="as the log says")
-    doubtful.refresh_from_db()
-    assert (doubtful.money, doubtful.settled_by) == ("charged", "ada")
+    uncertain.refresh_from_db()
+    assert (uncertain.money, uncertain.settled_by) == ("charged", "ada")
     assert not settlement.decide(difference, apply=True, by=admin)
     assert today_spent().lost_micros == 10_000
     difference.refresh_from_db()
@@ -156,9 +156,9 @@ def test_a_total_that_nothing_explains_is_one_difference(owner, admin, worker, a
 def test_a_charge_of_nothing_says_that_a_call_in_doubt_was_free(owner, admin, worker, account, world):
     make_run(owner, size="64x64")
     world.script(faults.CutBeforeAnswer())
-    doubtful = worker.call()
-    Attempt.objects.filter(pk=doubtful.pk).update(request_id="known")
-    content = f"{HEAD}{int(timezone.now().timestamp())},known,{doubtful.model},0"
+    uncertain = worker.call()
+    Attempt.objects.filter(pk=uncertain.pk).update(request_id="known")
+    content = f"{HEAD}{int(timezone.now().timestamp())},known,{uncertain.model},0"
     statements.import_csv(content.encode(), name="usage.csv", by=admin)
     assert differences() == [("doubt_free", "")]
 
@@ -166,8 +166,8 @@ def test_a_charge_of_nothing_says_that_a_call_in_doubt_was_free(owner, admin, wo
 def test_a_charge_that_names_no_model_is_set_against_its_whole_day(owner, admin, worker, account, world):
     make_run(owner, size="64x64")
     world.script(faults.CutBeforeAnswer())
-    doubtful = worker.call()
-    content = f"time,usd\n{int(timezone.now().timestamp())},0.{doubtful.micros:06d}"
+    uncertain = worker.call()
+    content = f"time,usd\n{int(timezone.now().timestamp())},0.{uncertain.micros:06d}"
     statements.import_csv(content.encode(), name="usage.csv", by=admin)
     assert differences() == [("doubt_paid", "")]
 

@@ -24,7 +24,7 @@ def account(settings, provider_server):
 
 
 @pytest.fixture
-def doubtful(owner, worker, account, world):
+def uncertain(owner, worker, account, world):
     """A call whose answer never came, and that the provider charged."""
     make_run(owner, seed="1", size="64x64")
     world.script(faults.CutBeforeAnswer())
@@ -39,7 +39,7 @@ def send(client, content):
     return client.post(reverse("costs-statement-add"), {"file": SimpleUploadedFile("usage.csv", content)})
 
 
-def test_an_admin_reads_the_log_and_settles_a_doubt(doubtful, admin_client, lead_client):
+def test_an_admin_reads_the_log_and_settles_a_doubt(uncertain, admin_client, lead_client):
     address = read_month(admin_client).url
     page = Page(admin_client.get(address))
     [box] = page.all("input", type="checkbox")
@@ -47,8 +47,8 @@ def test_an_admin_reads_the_log_and_settles_a_doubt(doubtful, admin_client, lead
     assert "Book it as charged" in page.text
     decide = reverse("costs-statement-decide", args=[Statement.objects.get().key])
     admin_client.post(decide, {"difference": box["value"], "do": "apply", "note": "see the log"})
-    doubtful.refresh_from_db()
-    assert (doubtful.money, doubtful.settled_by) == ("charged", "ada")
+    uncertain.refresh_from_db()
+    assert (uncertain.money, uncertain.settled_by) == ("charged", "ada")
     for client in (admin_client, lead_client):
         page = Page(client.get(address))
         assert "Nothing is left to decide" in page.text
@@ -65,7 +65,7 @@ def test_a_file_that_is_none_says_so_beside_the_field(admin_client):
     assert "This field is required" in Page(admin_client.post(reverse("costs-statement-add"))).text
 
 
-def test_a_file_is_compared(doubtful, admin_client, world):
+def test_a_file_is_compared(uncertain, admin_client, world):
     post = world.till[0]
     response = send(
         admin_client, f"created_at,request_id,quota,model\n{int(post.time)},{post.request_id},5000,x".encode()
@@ -75,7 +75,7 @@ def test_a_file_is_compared(doubtful, admin_client, world):
     assert page.all("input", type="checkbox")
 
 
-def test_a_lead_looks_and_does_not_settle(doubtful, admin_client, lead_client):
+def test_a_lead_looks_and_does_not_settle(uncertain, admin_client, lead_client):
     address = read_month(admin_client).url
     page = Page(lead_client.get(address))
     assert "In doubt here" in page.text
@@ -85,7 +85,7 @@ def test_a_lead_looks_and_does_not_settle(doubtful, admin_client, lead_client):
     assert read_month(lead_client).status_code == 404
 
 
-def test_a_provider_that_refuses_says_so_and_what_came_is_kept(doubtful, admin_client, world):
+def test_a_provider_that_refuses_says_so_and_what_came_is_kept(uncertain, admin_client, world):
     world.account_tokens = {"another"}
     response = read_month(admin_client)
     page = Page(admin_client.get(response.url))
@@ -106,7 +106,7 @@ def test_without_a_token_the_page_says_how_and_reads_nothing(admin_client, setti
 @pytest.mark.parametrize(
     "data", [{}, {"do": "apply"}, {"do": "nonsense", "difference": "x"}, {"do": "leave", "difference": "\x00"}]
 )
-def test_nonsense_decides_nothing(doubtful, admin_client, data):
+def test_nonsense_decides_nothing(uncertain, admin_client, data):
     read_month(admin_client)
     admin_client.post(reverse("costs-statement-decide", args=[Statement.objects.get().key]), data)
     assert Attempt.objects.get().money == "uncertain"

@@ -55,7 +55,7 @@ def test_the_same_file_twice_is_recognised_however_it_is_written(owner, admin, a
 
 def test_the_lines_that_two_files_share_are_said_once(owner, admin):
     called(owner, "ours-1", money="charged")
-    doubtful = doubt(owner, "ours-2")
+    uncertain = doubt(owner, "ours-2")
     shared = [charged("ours-1", micros=50_000), charged("ours-2"), charged("theirs-9"), charged("theirs-9")]
     first = take_in(admin, *shared)
     assert found() == [("amount", 10_000, 50_000), ("doubt_paid", 10_000, 10_000)] + [("outside", 0, 10_000)] * 2
@@ -65,17 +65,17 @@ def test_the_lines_that_two_files_share_are_said_once(owner, admin):
     assert later.charges.filter(repeats__isnull=False).count() == 4
     assert settlement.outside_in({})["micros"] == 40_000
     decide_all(first, admin)
-    assert state_of(doubtful)[0] == "charged"
+    assert state_of(uncertain)[0] == "charged"
 
 
 def test_lines_without_ids_are_known_by_their_moment(owner, admin):
-    doubtful = [called(owner, at=NOON + timedelta(minutes=n)) for n in range(2)]
+    uncertain = [called(owner, at=NOON + timedelta(minutes=n)) for n in range(2)]
     lines = [charged("", micros=7_000), charged("", micros=7_000)]
     take_in(admin, *lines)
     later = take_in(admin, *lines, charged("", at=NOON + timedelta(days=1), model="flux-2-max"))
     assert later.charges.filter(repeats__isnull=False).count() == 2
     assert found(later) == [("total", 0, 10_000)]
-    assert len(doubtful) == 2
+    assert len(uncertain) == 2
 
 
 # -- withdrawn --------------------------------------------------------------------------------------------------------

@@ -115,7 +115,7 @@ class Promises(RuleBasedStateMachine):
     @rule(charged=st.booleans())
     def settle(self, charged):
         for job in Job.objects.filter(state=State.UNKNOWN).select_related("attempt")[:1]:
-            resolution.settle(job.attempt, charged=charged, by=self.owner)
+            resolution.settle_charge(job.attempt, charged=charged, by=self.owner)
 
     @rule(release=st.booleans())
     def decide_about_a_held_file(self, release):

@@ -144,11 +144,11 @@ def test_an_admin_settles_a_doubt_with_a_name_on_it(
     run = make_run(owner, seed="7")
     world.script(faults.CutBeforeAnswer())
     attempt = worker.call()
-    assert resolution.settle(attempt, charged=charged, by=admin)
+    assert resolution.settle_charge(attempt, charged=charged, by=admin)
     attempt.refresh_from_db()
     assert states(run) == [state]
     assert (attempt.money, attempt.settled_by) == (money, "ada")
-    assert not resolution.settle(attempt, charged=charged, by=admin)
+    assert not resolution.settle_charge(attempt, charged=charged, by=admin)
 
 
 def test_retry_touches_what_was_refused_for_nothing_only(owner, worker, provider_server, world):
@@ -216,11 +216,11 @@ def test_a_doubt_that_was_asked_again_can_still_be_settled(owner, admin, worker,
     first = worker.call()
     resolution.ask_again(run.jobs.get(), attempt=first, by=owner)
     submission.cancel_run(run)
-    assert list(losses.wait_for_a_person(losses.of(admin))) == [first]
-    assert resolution.settle(resolution.attempt_of(run.jobs.get(), first.key), charged=True, by=admin)
+    assert list(losses.needs_resolution(losses.visible_losses(admin))) == [first]
+    assert resolution.settle_charge(resolution.find_attempt(run.jobs.get(), first.key), charged=True, by=admin)
     first.refresh_from_db()
     assert (first.money, states(run)) == ("charged", ["CANCELLED"])
-    assert not losses.wait_for_a_person(losses.of(admin))
+    assert not losses.needs_resolution(losses.visible_losses(admin))
 
 
 def test_a_second_click_on_ask_again_buys_nothing_more(owner, worker, provider_server, world):

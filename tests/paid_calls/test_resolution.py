@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def doubtful(owner, worker, provider_server, world):
+def uncertain(owner, worker, provider_server, world):
     """A job whose call was cut: it may have been paid."""
     run = make_run(owner, seed="7", size="64x64")
     world.script(faults.CutBeforeAnswer())
@@ -39,19 +39,19 @@ def post(client, verb, job, **form):
     return client.post(reverse(f"job-{verb}", args=[job.key]), form, follow=True)
 
 
-def test_asking_again_buys_it_once_more_and_both_calls_stay_on_the_books(owner_client, doubtful, worker, world):
-    page = Page(owner_client.get(reverse("run", args=[doubtful.run.key])))
-    assert page.one("form", action=reverse("job-again", args=[doubtful.key]))
-    post(owner_client, "again", doubtful)
+def test_asking_again_buys_it_once_more_and_both_calls_stay_on_the_books(owner_client, uncertain, worker, world):
+    page = Page(owner_client.get(reverse("run", args=[uncertain.run.key])))
+    assert page.one("form", action=reverse("job-again", args=[uncertain.key]))
+    post(owner_client, "again", uncertain)
     assert worker.work() == 1
-    assert states(doubtful.run) == ["DONE"]
+    assert states(uncertain.run) == ["DONE"]
     assert list(Attempt.objects.order_by("id").values_list("money", flat=True)) == ["uncertain", "charged"]
     assert len(world.till) == 2
 
 
-def test_asking_again_twice_buys_it_once(owner_client, doubtful, worker, world):
-    post(owner_client, "again", doubtful)
-    second = post(owner_client, "again", doubtful)
+def test_asking_again_twice_buys_it_once(owner_client, uncertain, worker, world):
+    post(owner_client, "again", uncertain)
+    second = post(owner_client, "again", uncertain)
     assert "nothing was bought" in Page(second).one(class_="toast").text
     assert worker.work() == 1
 
@@ -67,27 +67,27 @@ def test_a_picture_that_is_there_is_not_bought_again(owner, owner_client, worker
 @pytest.mark.parametrize(
     ("word", "state", "money"), [("charged", "LOST", "charged"), ("not_charged", "FAILED", "not_charged")]
 )
-def test_an_admin_settles_a_doubt_with_their_name_on_it(admin_client, owner_client, doubtful, word, state, money):
-    post(admin_client, "settle", doubtful, **{"as": word})
+def test_an_admin_settles_a_doubt_with_their_name_on_it(admin_client, owner_client, uncertain, word, state, money):
+    post(admin_client, "settle", uncertain, **{"as": word})
     attempt = Attempt.objects.get()
-    assert states(doubtful.run) == [state]
+    assert states(uncertain.run) == [state]
     assert (attempt.money, attempt.settled_by) == (money, "ada")
-    again = post(admin_client, "settle", doubtful, **{"as": "charged"})
+    again = post(admin_client, "settle", uncertain, **{"as": "charged"})
     assert "no doubt about that call" in Page(again).one(class_="toast").text
     assert Attempt.objects.get().money == money
 
 
 @pytest.mark.parametrize("form", [{}, {"as": "free"}, {"as": "\x00"}])
-def test_a_settlement_must_say_which(admin_client, doubtful, form):
-    assert post(admin_client, "settle", doubtful, **form).status_code == 400
-    assert states(doubtful.run) == ["UNKNOWN"]
+def test_a_settlement_must_say_which(admin_client, uncertain, form):
+    assert post(admin_client, "settle", uncertain, **form).status_code == 400
+    assert states(uncertain.run) == ["UNKNOWN"]
 
 
-def test_a_settled_picture_can_be_bought_again(admin_client, owner_client, doubtful, worker):
-    post(admin_client, "settle", doubtful, **{"as": "charged"})
-    post(owner_client, "again", doubtful)
+def test_a_settled_picture_can_be_bought_again(admin_client, owner_client, uncertain, worker):
+    post(admin_client, "settle", uncertain, **{"as": "charged"})
+    post(owner_client, "again", uncertain)
     assert worker.work() == 1
-    assert states(doubtful.run) == ["DONE"]
+    assert states(uncertain.run) == ["DONE"]
 
 
 def test_a_released_file_is_a_picture_in_its_owners_gallery(admin_client, owner_client, held, world):
@@ -131,9 +131,9 @@ def test_a_dropped_file_is_gone_and_stays_paid(admin_client, held):
     assert not default_storage.exists(name)
 
 
-def test_what_needs_a_decision_stands_in_the_queue(owner_client, colleague_client, admin_client, doubtful):
+def test_what_needs_a_decision_stands_in_the_queue(owner_client, colleague_client, admin_client, uncertain):
     mine, admins = Page(owner_client.get("/queue/")), Page(admin_client.get("/queue/"))
-    again, settle = reverse("job-again", args=[doubtful.key]), reverse("job-settle", args=[doubtful.key])
+    again, settle = reverse("job-again", args=[uncertain.key]), reverse("job-settle", args=[uncertain.key])
     assert (len(mine.all("form", action=again)), len(mine.all("form", action=settle))) == (1, 0)
     assert (len(admins.all("form", action=again)), len(admins.all("form", action=settle))) == (0, 1)
     assert "Needs a decision" not in Page(colleague_client.get("/queue/")).text

@@ -89,7 +89,7 @@ def test_each_tells_its_money_trail_to_an_admin_without_the_providers_words(of_e
 
 
 def test_what_was_settled_as_charged_is_among_the_lost(of_each_kind, admin, owner_client):
-    resolution.settle(of_each_kind["unknown"], charged=True, by=admin)
+    resolution.settle_charge(of_each_kind["unknown"], charged=True, by=admin)
     page = look(owner_client, kind="lost")
     assert "Paid and lost 2 · $0.02" in chips(page)
     assert f"Decided by {admin.username}." in page.text

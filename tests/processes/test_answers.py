@@ -75,9 +75,9 @@ def test_an_answer_that_is_cut_or_drips_beyond_the_deadline_stays_in_doubt(town)
     town.settle()
     town.submit(prompt=OTHER_PROMPT)
     town.settle()
-    *doubtful, done = town.jobs()
-    assert {job["state"] for job in doubtful} == {"UNKNOWN"}
-    assert [attempt["money"] for job in doubtful for attempt in job["attempts"]] == ["uncertain"] * len(NO_ANSWER)
+    *uncertain, done = town.jobs()
+    assert {job["state"] for job in uncertain} == {"UNKNOWN"}
+    assert [attempt["money"] for job in uncertain for attempt in job["attempts"]] == ["uncertain"] * len(NO_ANSWER)
     assert done["state"] == "DONE"
     assert len(town.till()) == len(NO_ANSWER) + 1
     check_books(town.jobs(), town.till())
@@ -105,7 +105,7 @@ def test_every_change_of_a_job_is_one_line_with_job_attempt_and_state(town):
     town.worker(FLUXWEB_LOG_JSON="1", FLUX_CONCURRENCY="1")
     town.submit(images=2)
     town.settle()
-    doubtful, done = town.jobs()
-    for job, states in ((doubtful, ["UNKNOWN"]), (done, ["HAVE_URL", "DONE"])):
+    uncertain, done = town.jobs()
+    for job, states in ((uncertain, ["UNKNOWN"]), (done, ["HAVE_URL", "DONE"])):
         [attempt] = job["attempts"]
         assert town.steps(job) == [(attempt["attempt"], state) for state in ("CLAIMED", "SENDING", *states)]

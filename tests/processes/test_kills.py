@@ -9,7 +9,7 @@ from tests.processes.town import wait_until
 
 # point -> how the job that was hit ends; the others of the run are done.
 BEFORE_THE_MARK = ["claimed"]
-IN_DOUBT = ["marked", "answered"]
+UNCERTAIN = ["marked", "answered"]
 AFTER_THE_ANSWER = ["spooled", "recorded", "fetched", "published"]
 
 
@@ -45,12 +45,12 @@ def test_a_kill_loses_no_picture_that_came_within_its_answer(town, point):
     wait_until(lambda: not [path for path in town.leftovers() if path.suffix in (".json", ".content")])
 
 
-@pytest.mark.parametrize("point", IN_DOUBT)
+@pytest.mark.parametrize("point", UNCERTAIN)
 def test_a_kill_that_leaves_a_doubt_is_never_sent_again(town, point):
     kill_at(town, point)
     assert sorted(town.states()) == ["DONE", "UNKNOWN"]
-    [doubtful] = [job for job in town.jobs() if job["state"] == "UNKNOWN"]
-    assert [attempt["money"] for attempt in doubtful["attempts"]] == ["uncertain"]
+    [uncertain] = [job for job in town.jobs() if job["state"] == "UNKNOWN"]
+    assert [attempt["money"] for attempt in uncertain["attempts"]] == ["uncertain"]
     check_books(town.jobs(), town.till())
     check_pictures(town)
 

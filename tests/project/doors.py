@@ -84,10 +84,10 @@ def form(name, things):
 def address(name, things):
     """Write the address of a door, with the keys of the owner's things in it."""
     keys = {
-        "job-cancel": [things.doubtful.key],
-        "job-resume": [things.doubtful.key],
-        "job-again": [things.doubtful.key],
-        "job-settle": [things.doubtful.key],
+        "job-cancel": [things.uncertain.key],
+        "job-resume": [things.uncertain.key],
+        "job-again": [things.uncertain.key],
+        "job-settle": [things.uncertain.key],
         "job-release": [things.held.key],
         "job-file": [things.held.key],
         "job-look": [things.held.key],

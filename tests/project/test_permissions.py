@@ -227,7 +227,7 @@ def test_what_a_stranger_sends_changes_nothing(things, people):
 
 def test_an_admin_settles_doubts_without_reading_what_was_asked_for(things, people):
     page = people()["admin"].get(reverse("queue")).content.decode()
-    assert reverse("job-settle", args=[things.doubtful.key]) in page
+    assert reverse("job-settle", args=[things.uncertain.key]) in page
     assert reverse("job-release", args=[things.held.key]) in page
     assert reverse("run", args=[things.run.key]) not in page
     assert SECRET_PROMPT not in page
@@ -235,7 +235,7 @@ def test_an_admin_settles_doubts_without_reading_what_was_asked_for(things, peop
 
 @pytest.mark.parametrize("model", ["run", "job", "attempt", "image"])
 def test_the_admin_site_shows_the_books_without_prompts(model, things, people):
-    rows = {"run": things.run, "job": things.doubtful, "attempt": things.doubtful.attempt, "image": things.image}
+    rows = {"run": things.run, "job": things.uncertain, "attempt": things.uncertain.attempt, "image": things.image}
     for address in (
         reverse(f"admin:gallery_{model}_changelist"),
         reverse(f"admin:gallery_{model}_change", args=[rows[model].pk]),

@@ -19,7 +19,7 @@ def image(owner, worker, provider_server):
 
 
 def ask(image, nonce="a press"):
-    return repeats.ask_again(image, owner=image.owner, nonce=nonce, form={"prompt": image.job.prompt})
+    return repeats.submit_repeat(image, owner=image.owner, nonce=nonce, form={"prompt": image.job.prompt})
 
 
 def test_the_very_same_request_is_bought_although_the_picture_is_owned(image, worker, world):

@@ -11,7 +11,7 @@ from gallery.models.calls import BEING_SENT
 from gallery.models.runs import OPENING
 
 PAID = Q(money="charged")
-DOUBTFUL = Q(money="uncertain") & ~BEING_SENT
+UNCERTAIN = Q(money="uncertain") & ~BEING_SENT
 # What most calls are is said by what they are not: an equation would tempt a database without statistics to take the
 # index of the money, and to sort a million rows. What was given back before it was sent is no call.
 SENT = Q(sent_at__isnull=False) & ~Q(money="reserved")
@@ -34,15 +34,15 @@ KINDS = (
     Kind("all", "Calls", SENT),
     Kind("pictures", "Pictures", WITH_PICTURE),
     Kind("charged", "Charged calls", MOSTLY_PAID),
-    Kind("doubt", "Calls in doubt", DOUBTFUL),
+    Kind("doubt", "Calls in doubt", UNCERTAIN),
     Kind("free", "Free calls", FREE),
-    Kind("lost", "Paid but lost", (PAID | DOUBTFUL) & Q(fetch="dead")),
+    Kind("lost", "Paid but lost", (PAID | UNCERTAIN) & Q(fetch="dead")),
     Kind("kept", "Kept pictures", Q(kept=True)),
     Kind("shared", "Shared pictures", Q(shared=True)),
 )
 
 
-def kind_of(name):
+def call_kind(name):
     """Return the kind of that name; the first for a name that nobody knows."""
     return next((kind for kind in KINDS if kind.name == name), KINDS[0])
 
@@ -91,7 +91,7 @@ def run_days(chosen, *, after=None, most):
             calls=Count("id"),
             pictures=Count("id", filter=Q(fetch="done")),
             charged_micros=Sum("micros", filter=PAID, default=0),
-            uncertain_micros=Sum("micros", filter=DOUBTFUL, default=0),
+            uncertain_micros=Sum("micros", filter=UNCERTAIN, default=0),
         )
         .order_by("-day", "-run")[:most]
     )

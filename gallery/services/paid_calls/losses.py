@@ -9,7 +9,7 @@ from gallery.models import Attempt
 from gallery.models.calls import BEING_SENT, Fetch, Money
 
 ANSWERED = Q(status__gte=200, status__lt=300)
-DOUBTFUL = Q(money=Money.UNCERTAIN) & ~BEING_SENT
+UNCERTAIN = Q(money=Money.UNCERTAIN) & ~BEING_SENT
 HELD = Q(fetch=Fetch.BLOCKED)
 FILED = Q(fetch=Fetch.FILED)
 LOST = Q(fetch=Fetch.DEAD, money=Money.CHARGED)
@@ -30,14 +30,14 @@ KINDS = (
         "unknown",
         "Perhaps paid",
         "No answer says what became of them. Each stands on the books as spent until an admin settles it.",
-        DOUBTFUL & ~ANSWERED,
+        UNCERTAIN & ~ANSWERED,
     ),
     Kind(
         "no_result",
         "No picture, perhaps paid",
         "Success was answered, but without a picture that could be read. Each stands on the books as spent until an "
         "admin settles it.",
-        DOUBTFUL & ANSWERED,
+        UNCERTAIN & ANSWERED,
     ),
     Kind(
         "held",
@@ -60,23 +60,23 @@ KINDS = (
 )
 
 
-def kind_of(name):
+def loss_kind(name):
     """Return the kind of that name; the first one for a name that nobody knows."""
     return next((kind for kind in KINDS if kind.name == name), KINDS[0])
 
 
-def of(user):
+def visible_losses(user):
     """Return what a member sees of them: their own; an admin everybody's."""
     attempts = Attempt.objects.filter(job__demo=settings.DEMO)
     return attempts if user.is_admin else attempts.filter(job__owner=user)
 
 
-def wait_for_a_person(attempts):
+def needs_resolution(attempts):
     """Return those that somebody must decide about, newest first, also of jobs that have gone on since."""
-    return attempts.filter(DOUBTFUL | HELD).order_by("-id")
+    return attempts.filter(UNCERTAIN | HELD).order_by("-id")
 
 
-def count(attempts):
+def count_losses(attempts):
     """Return (kind, how many, micro-dollars) for every kind that there is, in one query."""
     sums = {f"{kind.name}_n": Count("id", filter=kind.rows) for kind in KINDS}
     sums |= {f"{kind.name}_micros": Sum("micros", filter=kind.rows, default=0) for kind in KINDS}

@@ -11,7 +11,7 @@ BACKOFF_SECONDS = (5, 15, 45, 120, 300)  # the vendor's advice, continued
 # The reason codes of reasons.py for what the client tells apart.
 TROUBLES = {"key": "key_trouble", "credit": "credit_spent", "address": "wrong_address"}
 REFUSALS = {"moderation": "moderation", "invalid": "refused", "unwritable": "unwritable"}
-DOUBTS = {
+UNCERTAIN_REASONS = {
     "nothing_in_time": "no_answer_in_time", "nothing": "no_answer", "a_part": "answer_cut", "a_redirect": "redirected",
     "no_verdict": "no_verdict",
 }  # fmt: skip
@@ -79,11 +79,11 @@ def _row(error, failures):
         case errors.PaidWithoutResult():
             return {"money": Money.UNCERTAIN, "state": State.NO_RESULT, "reason": "no_result", "gate": "odd"}
         case errors.OutcomeUnknown(status=int(status)) if status >= 500:
-            return _in_doubt(DOUBTS[error.came], gate="strike")
+            return _uncertain(UNCERTAIN_REASONS[error.came], gate="strike")
         case errors.OutcomeUnknown():
-            return _in_doubt(DOUBTS[error.came])
+            return _uncertain(UNCERTAIN_REASONS[error.came])
         case _:
-            return _in_doubt("unknown")
+            return _uncertain("unknown")
 
 
 def _later(reason, **more):
@@ -94,7 +94,7 @@ def _failed(reason, **more):
     return {"money": Money.NOT_CHARGED, "state": State.FAILED, "reason": reason} | more
 
 
-def _in_doubt(reason, **more):
+def _uncertain(reason, **more):
     return {"money": Money.UNCERTAIN, "state": State.UNKNOWN, "reason": reason} | more
 
 

@@ -1,4 +1,4 @@
-"""What only a person may decide: buy again what may have been paid, settle a doubt, release or drop a held file.
+"""What only a person may decide: buy again what may have been paid, settle it, release or drop a held file.
 
 Every decision names the attempt it was taken on: a page that is older than the job decides nothing.
 """
@@ -11,7 +11,7 @@ from django.db import transaction
 
 from gallery.models import Attempt, Job
 from gallery.models.calls import BEING_SENT, Fetch, Money
-from gallery.models.runs import IN_DOUBT, State
+from gallery.models.runs import UNCERTAIN_STATES, State
 from gallery.services.jobs.transitions import bump_run_version, requeued_fields, transition_job
 from gallery.services.media import validation
 from gallery.services.paid_calls import downloads, held_files
@@ -37,17 +37,17 @@ def ask_again(job, *, attempt, by):
 
 
 @transaction.atomic
-def settle(attempt, *, charged, by):
-    """Say what became of an uncertain charge, with a name on it; return whether there was a doubt."""
+def settle_charge(attempt, *, charged, by):
+    """Say what became of an uncertain charge, with a name on it; return whether it was uncertain."""
     job = attempt.job
     bump_run_version(job.run_id)
-    doubtful = Attempt.objects.filter(pk=attempt.pk, money=Money.UNCERTAIN).exclude(BEING_SENT)
+    uncertain = Attempt.objects.filter(pk=attempt.pk, money=Money.UNCERTAIN).exclude(BEING_SENT)
     money = Money.CHARGED if charged else Money.NOT_CHARGED
     gone = {"fetch": Fetch.DEAD} if charged else {}
-    if not doubtful.update(money=money, settled_by=by.username, **gone):
+    if not uncertain.update(money=money, settled_by=by.username, **gone):
         return False
     state, reason = (State.LOST, "settled_charged") if charged else (State.FAILED, "settled_not_charged")
-    transition_job(job, if_state=IN_DOUBT, if_attempt=attempt, state=state, reason=reason)
+    transition_job(job, if_state=UNCERTAIN_STATES, if_attempt=attempt, state=state, reason=reason)
     log.warning("settled", job=job.key, attempt=attempt.key, money=str(money), by=by.username)
     return True
 
@@ -121,7 +121,7 @@ def drop_held(attempt, *, by):
     return True
 
 
-def attempt_of(job, key=""):
+def find_attempt(job, key=""):
     """Return the attempt that a page named, or the job's current one; None if the job has no such attempt."""
     attempts = Attempt.objects.filter(job=job).select_related("job__run")
     current = Job.objects.filter(pk=job.pk).values("attempt")

@@ -192,13 +192,13 @@ def _of_total(statement, day, model, attempts, charges):
     """If the certain calls make up the total, those in doubt were free; if all do, charged; else nobody knows."""
     micros = sorted(charge.micros for charge in charges)
     named = any(charge.request_id for charge in charges)  # they fit no call exactly, whatever their sum
-    doubtful = [attempt for attempt in attempts if attempt.money == Money.UNCERTAIN]
+    uncertain = [attempt for attempt in attempts if attempt.money == Money.UNCERTAIN]
     certain = [attempt.micros for attempt in attempts if attempt.money == Money.CHARGED]
     everything = [attempt.micros for attempt in attempts]
     if micros == sorted(certain) and not named:
-        yield from (_of_attempt(statement, Kind.DOUBT_FREE, each, provider_micros=0) for each in doubtful)
+        yield from (_of_attempt(statement, Kind.DOUBT_FREE, each, provider_micros=0) for each in uncertain)
     elif micros == sorted(everything) and not named:
-        for each in doubtful:
+        for each in uncertain:
             yield _of_attempt(statement, Kind.DOUBT_PAID, each, provider_micros=each.micros)
     else:
         facts = {"books_micros": sum(everything), "provider_micros": sum(micros)}

@@ -123,7 +123,7 @@ def _settled_as(call, *, charged):
 def _apply(call, kind, *, by):
     if kind == Kind.FREE_PAID:
         return resolution.book_charge(call, by=by)
-    return resolution.settle(call, charged=kind == Kind.DOUBT_PAID, by=by)
+    return resolution.settle_charge(call, charged=kind == Kind.DOUBT_PAID, by=by)
 
 
 def settle_charges(difference, *, numbers, by):

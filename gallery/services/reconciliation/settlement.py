@@ -37,7 +37,7 @@ def _apply(difference, *, by):
     attempt = Attempt.objects.select_related("job").get(pk=difference.attempt_id)
     if difference.kind == Kind.FREE_PAID:
         return resolution.book_charge(attempt, by=by)
-    return resolution.settle(attempt, charged=difference.kind in CHARGES, by=by)
+    return resolution.settle_charge(attempt, charged=difference.kind in CHARGES, by=by)
 
 
 @transaction.atomic

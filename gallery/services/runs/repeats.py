@@ -27,7 +27,7 @@ def quote(image):
 
 
 @transaction.atomic
-def ask_again(image, *, owner, nonce, form):
+def submit_repeat(image, *, owner, nonce, form):
     """Make a run of the picture's very request, and remember that it is meant to be the same. The same press: one run.
 
     `form`: what the studio would have to hold, as it is kept with the run.

@@ -82,7 +82,7 @@ def _csv_row(call, reader):
 
 
 def _read(request):
-    return forms.read(request.GET, user=request.user), drilldown.kind_of(request.GET.get("kind", ""))
+    return forms.read(request.GET, user=request.user), drilldown.call_kind(request.GET.get("kind", ""))
 
 
 def _around(request, name, asked, **kept):

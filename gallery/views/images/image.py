@@ -46,7 +46,7 @@ def repeat(request, key):
         messages.error(request, f"{now}: nothing was bought.")
         return redirect("image", key=key)
     typed = prefill.from_job(image.job)
-    run = repeats.ask_again(image, owner=request.user, nonce=form.cleaned_data["nonce"], form=typed)
+    run = repeats.submit_repeat(image, owner=request.user, nonce=form.cleaned_data["nonce"], form=typed)
     tasks.wake(run.size)
     messages.info(request, "The same request is made once more. How like the two are stands on either picture’s page.")
     return redirect("run", key=run.key)

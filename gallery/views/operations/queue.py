@@ -18,13 +18,13 @@ SHOWN = 20  # decisions; the others stand on pages of their own
 def index(request):
     jobs = queue.unfinished()
     chrome = Chrome(request)
-    mine = losses.of(request.user)
+    mine = losses.visible_losses(request.user)
     context = {
         "chrome": chrome,
         "mine": [job for job in jobs if job.owner_id == request.user.id],
         "others": [job for job in jobs if job.owner_id != request.user.id],
-        "losses": losses_view.rows(losses.wait_for_a_person(mine)[:SHOWN]),
-        "counts": losses.count(mine),
+        "losses": losses_view.rows(losses.needs_resolution(mine)[:SHOWN]),
+        "counts": losses.count_losses(mine),
         "tried_again": TRIED_AGAIN,
         "now": timezone.now(),
         "cancelled": _cancelled(request),

@@ -39,7 +39,7 @@ class Loss:
         return self.attempt.fetch == Fetch.FILED
 
     @property
-    def doubtful(self):
+    def uncertain(self):
         return self.attempt.money == Money.UNCERTAIN
 
     @property
@@ -55,7 +55,7 @@ class Loss:
             return reasons.of("filed")
         if self.current:
             return reasons.of(self.job.reason, status=self.attempt.status)
-        return reasons.of("asked_again" if self.doubtful else "lost")
+        return reasons.of("asked_again" if self.uncertain else "lost")
 
     @property
     def buyable_again(self):
@@ -64,8 +64,8 @@ class Loss:
 
 @require_safe
 def index(request):
-    mine = losses.of(request.user)
-    kind = losses.kind_of(request.GET.get("kind", ""))
+    mine = losses.visible_losses(request.user)
+    kind = losses.loss_kind(request.GET.get("kind", ""))
     cursor = request.GET.get("before", "")
     attempts = mine.filter(kind.rows).order_by("-id")
     if cursor:
@@ -73,7 +73,7 @@ def index(request):
     found = rows(attempts[: PAGE + 1])
     context = {
         "kind": kind,
-        "counts": losses.count(mine),
+        "counts": losses.count_losses(mine),
         "losses": found[:PAGE],
         "older": found[PAGE - 1].attempt.key if len(found) > PAGE else None,
     }

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from gallery.models import Attempt, Image, Job, Rating
 from gallery.models.calls import Money
-from gallery.models.runs import IN_DOUBT, TRIED_AGAIN, State
+from gallery.models.runs import TRIED_AGAIN, UNCERTAIN_STATES, State
 from gallery.services.compare import ratings
 from gallery.services.jobs import queue, reasons, wait_times
 from gallery.services.paid_calls import resolution
@@ -28,7 +28,7 @@ class Cell:
     place: int = 0
     waits_seconds: int | None = None  # about, until it starts; None where nobody can say
     attempts: list[Attempt] = field(default_factory=list)  # of a job without a picture, which shows what it cost
-    earlier_doubt: bool = False  # an earlier call of the job may have been paid, and nobody has settled it
+    earlier_uncertain: bool = False  # an earlier call of the job may have been paid, and nobody has settled it
     rating: Rating | None = None  # what the owner thinks of its picture
 
     @property
@@ -69,7 +69,7 @@ class Cell:
     @property
     def asks_for(self):
         """What its folded words are about."""
-        if self.in_doubt or self.buyable_again:
+        if self.is_uncertain or self.buyable_again:
             return "Decide"
         if self.job.state == State.BLOCKED and self.job.attempt.held_name:
             return "What came"
@@ -104,8 +104,8 @@ class Cell:
         return self.job.state == State.HAVE_URL
 
     @property
-    def in_doubt(self):
-        return self.job.state in IN_DOUBT
+    def is_uncertain(self):
+        return self.job.state in UNCERTAIN_STATES
 
     @property
     def buyable_again(self):
@@ -125,12 +125,12 @@ def of_jobs(jobs, *, owner):
     jobs = list(jobs)
     places = queue.places(owner, jobs)
     waits = wait_times.estimate(jobs, places)
-    doubts = Attempt.objects.earlier_doubts(jobs)
+    uncertain = Attempt.objects.earlier_uncertain(jobs)
     trails = _trails(jobs)
     found = [
         Cell(
             job, _images(job), place=places.get(job.id, 0), waits_seconds=waits.get(job.id),
-            attempts=trails.get(job.id, []), earlier_doubt=job.id in doubts,
+            attempts=trails.get(job.id, []), earlier_uncertain=job.id in uncertain,
         )
         for job in jobs
     ]  # fmt: skip

@@ -21,7 +21,7 @@ FILED = "Released as a file: it cannot be shown as a picture, so its owner downl
 def again(request, key):
     """Buy a picture again that may have been paid for; the button said the price."""
     job = access.job_write(request, key)
-    attempt = resolution.attempt_of(job, request.POST.get("attempt", ""))
+    attempt = resolution.find_attempt(job, request.POST.get("attempt", ""))
     if attempt and resolution.ask_again(job, attempt=attempt, by=request.user):
         tasks.wake()
     else:
@@ -67,7 +67,7 @@ def settle(request, key):
     attempt = _attempt_to_settle(request, key)
     if charged is None:
         return HttpResponseBadRequest("Settle as charged or as not_charged.")
-    if not (attempt and resolution.settle(attempt, charged=charged, by=request.user)):
+    if not (attempt and resolution.settle_charge(attempt, charged=charged, by=request.user)):
         messages.info(request, "There is no doubt about that call any more.")
     return redirect("queue")
 
@@ -98,4 +98,4 @@ def _release(request, attempt):
 
 
 def _attempt_to_settle(request, key):
-    return resolution.attempt_of(access.job_settle(request, key), request.POST.get("attempt", ""))
+    return resolution.find_attempt(access.job_settle(request, key), request.POST.get("attempt", ""))

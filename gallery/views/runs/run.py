@@ -14,7 +14,7 @@ from gallery.catalogue.lists import counted
 from gallery.catalogue.problems import InvalidMatrix
 from gallery.forms.runs.extension import ExtendForm
 from gallery.models import Attempt
-from gallery.models.runs import IN_DOUBT, IN_FLIGHT, RUNNING, TRIED_AGAIN, UNFINISHED, UPSTREAM_FAILED, State
+from gallery.models.runs import IN_FLIGHT, RUNNING, TRIED_AGAIN, UNCERTAIN_STATES, UNFINISHED, UPSTREAM_FAILED, State
 from gallery.services.budgets import repricing
 from gallery.services.contact_sheets.sheet_layout import EDGES
 from gallery.services.runs import extension, submission
@@ -52,7 +52,7 @@ class Progress:
     refused = property(lambda self: self.count(State.FAILED) - self.given_up)
     retryable = property(lambda self: self.count(State.FAILED))
     lost = property(lambda self: self.count(State.LOST, State.BLOCKED))
-    doubtful = property(lambda self: self.count(*IN_DOUBT))
+    uncertain = property(lambda self: self.count(*UNCERTAIN_STATES))
     cancelled = property(lambda self: self.count(State.CANCELLED))
     unfinished = property(lambda self: self.count(*UNFINISHED))
     stoppable = property(lambda self: self.count(State.QUEUED, *IN_FLIGHT))
@@ -65,7 +65,7 @@ class Progress:
             ("done", self.done),
             ("live", self.running),
             ("bad", self.retryable + self.lost),
-            ("doubt", self.doubtful),
+            ("doubt", self.uncertain),
         ):
             length = 100 * n / self.size
             parts.append((name, round(start, 2), round(length, 2)))
@@ -139,7 +139,7 @@ def _places(run, changed):
 
 
 def _announcement(progress, run):
-    troubles = progress.retryable + progress.lost + progress.doubtful
+    troubles = progress.retryable + progress.lost + progress.uncertain
     said = f"{progress.done} of {progress.size} done" + (f", {troubles} need a look" if troubles else "")
     return {"title": said, "body": " ".join(run.prompt[:200].split())[:80], "address": reverse("run", args=[run.key])}
 
