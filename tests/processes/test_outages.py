@@ -155,8 +155,13 @@ def test_an_answer_waits_for_a_database_that_is_away(town):
     check_books(town.jobs(), town.till())
     check_pictures(town)
     wait_until(lambda: not town.leftovers())
+    wait_until(lambda: _tells(town, "database or disk is back"))
 
 
 def _has_noticed(town):
+    return _tells(town, "database away, answer waits") and _tells(town, "database or disk away")
+
+
+def _tells(town, event):
     """A server that is away is refused at once; at a locked file the worker waits without a word."""
-    return not template_is_on_a_server() or any("database away, answer waits" in line for line in town.said())
+    return not template_is_on_a_server() or any(event in line for line in town.said())
