@@ -49,7 +49,7 @@ def test_no_page_has_script_or_style_inline(responses):
     for title, page in pages(responses).items():
         assert not page.all("style"), title
         assert all("src" in script.attrs or _is_data(script) for script in page.all("script")), title
-        inline = [(each.tag, name) for each in page.elements for name in each.attrs if _is_inline(name)]
+        inline = [(each.node.name, name) for each in page.all() for name in each.attrs if _is_inline(name)]
         assert not inline, title
 
 
@@ -64,7 +64,7 @@ def _is_inline(attribute):
 def test_every_page_has_one_h1_a_title_and_a_language(responses):
     whole = {title: page for title, page in pages(responses).items() if title.split()[0] not in FRAGMENTS}
     for title, page in whole.items():
-        if page.elements:  # a redirect has no page
+        if page.all():  # a redirect has no page
             assert len(page.all("h1")) == 1, title
             assert page.one("html")["lang"].startswith("en"), title
             assert page.all("title")[0].text.strip("· "), title

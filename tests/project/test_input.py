@@ -44,10 +44,9 @@ def names_of(address, client):
     names = {name for pair in ASKED.findall(inspect.getsource(module)) for name in pair if name}
     page = client.get(address)
     content = doors.content_of(page)
-    fields = Page(content).elements if page["Content-Type"].startswith("text/html") else []
-    return sorted(
-        names | {each["name"] for each in fields if each.tag in FIELDS and "csrf" not in each.attrs.get("name", "csrf")}
-    )
+    is_page = page["Content-Type"].startswith("text/html")
+    fields = [each for tag in FIELDS for each in Page(content).all(tag)] if is_page else []
+    return sorted(names | {each["name"] for each in fields if "csrf" not in each.attrs.get("name", "csrf")})
 
 
 def whole(response):

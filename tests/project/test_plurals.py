@@ -34,9 +34,7 @@ MISCOUNTED = re.compile(
 def miscounted(response):
     """Return what is said of one as if it were several, in words and in names that are read aloud."""
     page = Page(response)
-    named = [
-        each.attrs[name] for each in page.elements for name in ("aria-label", "title", "alt") if each.attrs.get(name)
-    ]
+    named = [each.attrs[name] for each in page.all() for name in ("aria-label", "title", "alt") if each.attrs.get(name)]
     return MISCOUNTED.findall(" | ".join([re.sub(r"<[^>]+>", " ", response.content.decode()), *named]))
 
 

@@ -170,7 +170,7 @@ def test_the_words_of_the_provider_are_escaped(owner, owner_client, worker, prov
     worker.work()
     page = show(owner_client, run)
     assert "The provider says: “<img src=x onerror=alert(2)>”" in page.text
-    assert not [each for each in page.elements if "onerror" in each.attrs]
+    assert not [each for each in page.all() if "onerror" in each.attrs]
     assert page.one("h1").text == "<script>alert(1)</script>"
 
 

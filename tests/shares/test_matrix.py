@@ -22,11 +22,8 @@ def run(owner):
 
 def heads(response):
     page = Page(response)
-    return [each.text for tag in ("h2", "div") for each in page.all(tag) if _is_head(each)]
-
-
-def _is_head(element):
-    return element.tag == "h2" or element.attrs.get("class") in ("col", "rowh")
+    found = page.all("h2") + page.all("div", class_="col") + page.all("div", class_="rowh")
+    return [each.text for each in found]
 
 
 def test_rows_and_columns_stand_as_in_the_run(visitor, owner, run):

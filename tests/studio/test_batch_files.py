@@ -17,16 +17,8 @@ ISSUE = "description;model\na red cat;flux-2-pro\na blue dog;flux-2-max\n"
 def shown_again(page, **changes):
     """What the form on the page sends when one changes this in it and presses."""
     sent = typed_in(page)
-    selects = [each for each in page.all("select") if each["name"] == "column"]
-    picked = []
-    for each in page.elements:
-        if each.tag == "select":
-            name = each.attrs.get("name")
-            if name == "column":
-                picked.append("")
-        elif each.tag == "option" and "selected" in each.attrs and name == "column":
-            picked[-1] = each["value"]
-    assert len(picked) == len(selects)
+    chosen = [each.node.find("option", selected=True) for each in page.all("select", name="column")]
+    picked = [option["value"] if option else "" for option in chosen]
     for name in (
         "rows",
         "seed",

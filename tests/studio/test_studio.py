@@ -39,7 +39,7 @@ def test_the_form_opens_with_a_price_on_its_button(owner_client):
 def test_the_form_shows_only_what_the_ticked_models_take(owner_client):
     def hidden(**changes):
         page = Page(owner_client.post(STUDIO, sound(prompt="", **changes)))
-        parts = [each for each in page.elements if "data-needs" in each.attrs]
+        parts = [each for each in page.all() if "data-needs" in each.attrs]
         return {each["data-needs"]: "hidden" in each.attrs for each in parts}
 
     none = {"size": False, "prompt_upsampling": True, "steps": True}

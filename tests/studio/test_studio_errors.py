@@ -137,7 +137,7 @@ def test_markup_in_a_field_stays_text(owner_client):
     nasty = '"><script src=//evil></script><img onerror=x>'
     page = Page(owner_client.post("/", dict.fromkeys(sound(), nasty)))
     assert not page.all("script", src="//evil")
-    assert not [each for each in page.elements if "onerror" in each.attrs]
+    assert not [each for each in page.all() if "onerror" in each.attrs]
     assert page.value("prompt") == nasty
 
 
