@@ -25,10 +25,10 @@ class Gate(models.Model):
     closed_until = models.DateTimeField(null=True, blank=True)
     cap = models.PositiveIntegerField(null=True, blank=True)  # calls at once
     # The breaker: how many did not execute or failed upstream in a row, and how often it has opened in a row.
-    strikes = models.PositiveIntegerField(default=0)
-    openings = models.PositiveIntegerField(default=0)
-    # Runs whose last answers were odd, in a row: three different ones pause the gate.
-    odd_runs = models.JSONField(default=list, blank=True)
+    consecutive_failures = models.PositiveIntegerField(default=0)
+    times_opened = models.PositiveIntegerField(default=0)
+    # Runs whose last answers were empty, or forbidden, in a row: three different ones pause the gate.
+    empty_answer_runs = models.JSONField(default=list, blank=True)
     forbidden_runs = models.JSONField(default=list, blank=True)
 
     class Meta:
@@ -45,9 +45,9 @@ class Gate(models.Model):
         return not self.paused and (self.closed_until is None or self.closed_until <= now)
 
     @property
-    def on_probation(self):
+    def is_half_open(self):
         """After the breaker opened, one real job goes first and decides."""
-        return self.openings > 0
+        return self.times_opened > 0
 
 
 class Money(models.TextChoices):

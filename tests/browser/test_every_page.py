@@ -188,7 +188,7 @@ def test_several_values_and_their_review(page, live_server, owner, cookie):
 
 
 def test_the_queue_of_an_admin_while_it_is_paused(page, live_server, things, admin, cookie):
-    gates.pause(KEY_GATE, reason="a look at the books", by=admin)
+    gates.pause_gate(KEY_GATE, reason="a look at the books", by=admin)
     make_run(admin, models=["flux-2-klein-4b", "flux-2-pro"], seed="1..3")
     page.context.add_cookies([cookie(signed_in(admin))])
     page.goto(f"{live_server.url}/queue/")

@@ -165,7 +165,7 @@ def test_what_a_locked_member_or_a_paused_model_has_in_the_line_takes_nobodys_ro
     made = budget(0)
     make_run(owner, seed="1..5")
     claim_all(worker)
-    gates.pause("flux-2-pro", reason="no channel")
+    gates.pause_gate("flux-2-pro", reason="no channel")
     make_run(owner, models=["flux-2-pro"], seed="1..9")
     make_run(colleague, seed="1..9")
     colleague.is_active = False

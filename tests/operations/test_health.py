@@ -65,14 +65,14 @@ def test_a_worker_of_the_other_mode_does_not_count(visitor):
 
 
 def test_not_ready_while_the_gate_is_paused(visitor):
-    gates.pause(KEY_GATE, reason="a look")
+    gates.pause_gate(KEY_GATE, reason="a look")
     assert ready(visitor) == GOOD | {"gate": False}
-    gates.resume(KEY_GATE)
+    gates.resume_gate(KEY_GATE)
     assert ready(visitor) == GOOD
 
 
 def test_a_paused_model_leaves_the_rest_ready(visitor):
-    gates.pause("flux-pro", reason="gone")
+    gates.pause_gate("flux-pro", reason="gone")
     assert ready(visitor) == GOOD
 
 

@@ -88,7 +88,7 @@ def test_a_disk_at_its_limit_does_not_open_and_shut_with_every_file(hands, monke
 
 @pytest.mark.parametrize("name", [KEY_GATE, "flux-pro"])
 def test_what_a_person_or_the_provider_paused_stays_paused(admin, hands, clock, name):
-    gates.pause(name, reason="a look at the books", by=admin)
+    gates.pause_gate(name, reason="a look at the books", by=admin)
     storage_watch.watch.shut(StorageTrouble("Gone."), worker_id=hands.row.pk)
     clock[0] += 60
     assert look(hands)
@@ -100,7 +100,7 @@ def test_resume_of_a_person_buys_nothing_while_it_cannot_be_stored(owner, hands,
     make_run(owner, seed="7")
     fill(monkeypatch)
     hands.call()
-    gates.resume(KEY_GATE)
+    gates.resume_gate(KEY_GATE)
     assert tasks._claim() is None
     assert hands.call() is not None  # even a claim that comes through is given back before it pays
     assert world.till == []

@@ -110,7 +110,7 @@ def test_a_full_model_does_not_hold_the_others_up(owner, worker, settings):
 
 
 def test_a_paused_model_pauses_itself_only(owner, worker):
-    gates.pause("flux-2-pro", reason="no channel")
+    gates.pause_gate("flux-2-pro", reason="no channel")
     run = make_run(owner, models=["flux-2-pro", "flux-2-klein-4b"], seed="7")
     assert worker.claim().job.model == "flux-2-klein-4b"
     assert worker.claim() is None

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ANSWERS = {
     "picture": None,
     "moderated": faults.Moderated(),
-    "odd": faults.OddSuccess({"data": []}),
+    "empty_answer": faults.OddSuccess({"data": []}),
     "server error": faults.Answer(500),
     "gateway": faults.Answer(504, body="<html></html>"),
     "cut": faults.CutBeforeAnswer(),
@@ -60,7 +60,7 @@ class Promises(RuleBasedStateMachine):
     @rule(step=st.sampled_from(["claim", "mark", "send", "record", "record"]), kind=st.sampled_from(sorted(ANSWERS)))
     def call_as_far_as(self, step, kind):
         """Take the next job as far as this step; an answer that is not recorded may be recorded late."""
-        Gate.objects.update(paused=False, closed_until=None, openings=0, cap=50)
+        Gate.objects.update(paused=False, closed_until=None, times_opened=0, cap=50)
         Job.objects.update(not_before="2026-01-01T00:00Z")
         if not Job.objects.queued().exists():
             self.submit(images=1)

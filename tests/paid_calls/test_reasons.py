@@ -186,8 +186,8 @@ def test_a_models_resume_lets_its_own_jobs_go_on_and_no_other(owner, worker, pro
     there = make_run(owner, seed="7", models=["flux-pro"])
     later = timezone.now() + timedelta(minutes=10)
     Job.objects.update(not_before=later, reason="upstream_again")
-    gates.pause("flux-pro", reason="no channel")
-    gates.resume("flux-pro")
+    gates.pause_gate("flux-pro", reason="no channel")
+    gates.resume_gate("flux-pro")
     assert there.jobs.get().not_before <= timezone.now()
     assert here.jobs.get().not_before == later
 
@@ -208,7 +208,7 @@ def test_no_resume_wakes_what_waits_for_money_or_a_yes(owner, worker, reason):
     run = make_run(owner, seed="7")
     aside = timezone.now() + timedelta(days=9)
     run.jobs.update(not_before=aside, reason=reason)
-    gates.resume(KEY_GATE)
+    gates.resume_gate(KEY_GATE)
     submission.resume_run(run)
     assert (run.jobs.get().not_before, run.jobs.get().reason) == (aside, reason)
 
@@ -218,5 +218,5 @@ def test_after_a_resume_no_cell_speaks_of_the_key_any_more(owner, worker, provid
     world.script(faults.Answer(401))
     worker.call()
     assert run.jobs.get().reason == "key_trouble"
-    gates.resume(KEY_GATE)
+    gates.resume_gate(KEY_GATE)
     assert run.jobs.get().reason == ""

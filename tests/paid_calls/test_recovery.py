@@ -280,7 +280,7 @@ def test_a_whole_picture_is_kept_even_if_it_was_given_up_meanwhile(owner, worker
 
 def test_failures_that_were_in_flight_open_the_breaker_once(worker):
     for _ in range(16):
-        gates.note_strike("flux-2-pro")
+        gates.note_failure("flux-2-pro")
     breaker = Gate.objects.get(name="flux-2-pro")
-    assert (breaker.openings, breaker.strikes) == (1, 0)
+    assert (breaker.times_opened, breaker.consecutive_failures) == (1, 0)
     assert breaker.closed_until < timezone.now() + timedelta(seconds=31)

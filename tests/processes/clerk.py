@@ -66,7 +66,7 @@ def resume():
     from gallery.models.calls import KEY_GATE
     from gallery.services.jobs import gates
 
-    return gates.resume(KEY_GATE)
+    return gates.resume_gate(KEY_GATE)
 
 
 def budget():

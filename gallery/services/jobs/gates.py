@@ -1,4 +1,4 @@
-"""The gates before the provider: pause and resume, closing for a while, the breaker, odd answers in a row."""
+"""The gates before the provider: pause and resume, closing for a while, the breaker, empty answers in a row."""
 
 from datetime import timedelta
 
@@ -13,12 +13,13 @@ from gallery.models import Gate, Job
 from gallery.models.calls import KEY_GATE
 from gallery.services.jobs.transitions import retry_at_once
 
-STRIKES = 5  # in a row, then the breaker opens
+FAILURES_TO_OPEN = 5  # in a row, then the breaker opens
 OPEN_SECONDS = 30  # doubling each time it opens again
 OPEN_SECONDS_MAX = 600
 RATE_LIMIT_SECONDS_MIN = 1  # "Retry-After: 0" would be asked again without a breath
-ODD_RUNS = 3  # odd answers in a row, from different runs, before everything pauses
-DECIDING = ("name", "paused", "closed_until", "cap", "openings")  # what every claim asks
+RUNS_TO_PAUSE = 3  # empty or forbidden answers in a row, from different runs, before everything pauses
+DECIDING = ("name", "paused", "closed_until", "cap", "times_opened")  # what every claim asks
+COUNTED = ("consecutive_failures", "times_opened", "empty_answer_runs", "forbidden_runs")  # until an address comes
 RATE_LIMIT_SECONDS = 15  # when the provider says "too many" without saying how long
 
 log = structlog.get_logger("fluxweb.gate")
@@ -49,13 +50,13 @@ def cap_of(gate):
     return flux_models.get(gate.name).max_concurrency
 
 
-def key_and_shut(now):
+def key_and_closed_gates(now):
     """Return the key's gate, and those that let nothing through now."""
     return Gate.objects.filter(Q(name=KEY_GATE) | Q(paused=True) | Q(closed_until__gt=now)).select_related("paused_by")
 
 
 @transaction.atomic
-def pause(name, *, reason, by=None):
+def pause_gate(name, *, reason, by=None):
     """Let nothing through until a person resumes. The first reason stays: it is the one that explains."""
     ensure_gates()
     changed = Gate.objects.filter(name=name, paused=False).update(
@@ -67,11 +68,11 @@ def pause(name, *, reason, by=None):
 
 
 @transaction.atomic
-def resume(name, *, by=None):
+def resume_gate(name, *, by=None):
     """Open the gate and forget what had closed it; what waits behind it after a try goes on at once."""
     changed = Gate.objects.filter(name=name).update(
         paused=False, reason="", paused_by=None, paused_at=None, closed_until=None,
-        strikes=0, openings=0, odd_runs=[], forbidden_runs=[],
+        consecutive_failures=0, times_opened=0, empty_answer_runs=[], forbidden_runs=[],
     )  # fmt: skip
     behind = Job.objects.all() if name == KEY_GATE else Job.objects.filter(model=name)
     retry_at_once(behind)
@@ -79,7 +80,7 @@ def resume(name, *, by=None):
     return bool(changed)
 
 
-def close_for(name, seconds):
+def close_gate_for(name, seconds):
     """Close for a while (a rate limit); never shortens a longer closing."""
     wait = RATE_LIMIT_SECONDS if seconds is None else max(seconds, RATE_LIMIT_SECONDS_MIN)
     until = timezone.now() + timedelta(seconds=wait)
@@ -87,32 +88,33 @@ def close_for(name, seconds):
 
 
 @transaction.atomic
-def note_strike(model):
+def note_failure(model):
     """Count a call that did not execute or failed upstream; five in a row open the breaker, a failed probe at once."""
     gate = Gate.objects.select_for_update().get(name=model)
     if gate.closed_until and gate.closed_until > timezone.now():
         return  # calls that were in flight when it opened; they say nothing new
-    gate.strikes += 1
-    if gate.strikes >= STRIKES or gate.on_probation:
-        seconds = min(OPEN_SECONDS * 2**gate.openings, OPEN_SECONDS_MAX)
+    gate.consecutive_failures += 1
+    if gate.consecutive_failures >= FAILURES_TO_OPEN or gate.is_half_open:
+        seconds = min(OPEN_SECONDS * 2**gate.times_opened, OPEN_SECONDS_MAX)
         gate.closed_until = timezone.now() + timedelta(seconds=seconds)
-        gate.openings = F("openings") + 1
-        gate.strikes = 0
+        gate.times_opened = F("times_opened") + 1
+        gate.consecutive_failures = 0
         log.warning("breaker open", gate=model, seconds=seconds)
-    gate.save(update_fields=["strikes", "openings", "closed_until"])
+    gate.save(update_fields=["consecutive_failures", "times_opened", "closed_until"])
 
 
 def note_success(model):
     """A picture's address came: whatever was counted against the model and the key is forgotten."""
     rows = Gate.objects.filter(name__in=[model, KEY_GATE])
-    if any(map(any, rows.values_list("strikes", "openings", "odd_runs", "forbidden_runs"))):  # nearly never
-        rows.filter(name=model).update(strikes=0, openings=0)
-        rows.filter(name=KEY_GATE).update(odd_runs=[], forbidden_runs=[])
+    if any(map(any, rows.values_list(*COUNTED))):  # nearly never
+        rows.filter(name=model).update(consecutive_failures=0, times_opened=0)
+        rows.filter(name=KEY_GATE).update(empty_answer_runs=[], forbidden_runs=[])
 
 
-def note_odd(run):
+def note_empty_answer(run):
     """Count a 200 without a picture; three in a row from different runs pause everything: money may be running out."""
-    _note_run("odd_runs", run, "Three answers in a row held no picture that could be read. They may have been charged.")
+    reason = "Three answers in a row held no picture that could be read. They may have been charged."
+    _note_run("empty_answer_runs", run, reason)
 
 
 def note_forbidden(run):
@@ -126,7 +128,7 @@ def _note_run(field, run, reason):
     gate = Gate.objects.select_for_update().get(name=KEY_GATE)
     runs = getattr(gate, field)
     if run.pk not in runs:
-        setattr(gate, field, [*runs, run.pk][-ODD_RUNS:])
+        setattr(gate, field, [*runs, run.pk][-RUNS_TO_PAUSE:])
         gate.save(update_fields=[field])
-    if len(getattr(gate, field)) >= ODD_RUNS:
-        pause(KEY_GATE, reason=reason)
+    if len(getattr(gate, field)) >= RUNS_TO_PAUSE:
+        pause_gate(KEY_GATE, reason=reason)

@@ -46,7 +46,7 @@ def standing(user):
     now = timezone.now()
     unfinished = Job.objects.filter(state__in=UNFINISHED, demo=settings.DEMO)
     found = list(
-        gates.key_and_shut(now).annotate(
+        gates.key_and_closed_gates(now).annotate(
             mine=_count(unfinished.filter(owner=user)),
             everyone=_count(unfinished),
             asks=_count(Job.objects.repriced().of(user).filter(demo=settings.DEMO)),

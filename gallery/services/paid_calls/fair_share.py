@@ -78,7 +78,7 @@ class FairShare:
 
     def _lets_through(self, name, running):
         each = self.gates[name]
-        cap = 1 if each.on_probation else gates.cap_of(each)
+        cap = 1 if each.is_half_open else gates.cap_of(each)
         return each.is_open(self.now) and (cap is None or running < cap)
 
     def _shut(self):

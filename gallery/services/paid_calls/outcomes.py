@@ -61,7 +61,7 @@ def of_error(error, *, failures):
 def _row(error, failures):
     match error:
         case errors.NotExecuted():
-            return _later("not_executed", gate="strike", wait_seconds=backoff(failures))
+            return _later("not_executed", gate="failure", wait_seconds=backoff(failures))
         case errors.RateLimited():
             return _later("rate_limited", gate="close", wait_seconds=error.retry_after)
         case errors.KeyTrouble(scope="model"):
@@ -69,17 +69,17 @@ def _row(error, failures):
         case errors.KeyTrouble():
             return _later(TROUBLES[error.about], gate="pause_key")
         case errors.UpstreamFailed() if failures < UPSTREAM_REPEATS:
-            return _later("upstream_again", gate="strike", wait_seconds=backoff(failures))
+            return _later("upstream_again", gate="failure", wait_seconds=backoff(failures))
         case errors.UpstreamFailed():
-            return _failed("upstream_failed", gate="strike")
+            return _failed("upstream_failed", gate="failure")
         case errors.Forbidden():
             return _failed("forbidden", gate="forbidden")
         case errors.Refused():
             return _failed(REFUSALS[error.kind], gate="")
         case errors.PaidWithoutResult():
-            return {"money": Money.UNCERTAIN, "state": State.NO_RESULT, "reason": "no_result", "gate": "odd"}
+            return {"money": Money.UNCERTAIN, "state": State.NO_RESULT, "reason": "no_result", "gate": "empty_answer"}
         case errors.OutcomeUnknown(status=int(status)) if status >= 500:
-            return _uncertain(UNCERTAIN_REASONS[error.came], gate="strike")
+            return _uncertain(UNCERTAIN_REASONS[error.came], gate="failure")
         case errors.OutcomeUnknown():
             return _uncertain(UNCERTAIN_REASONS[error.came])
         case _:

@@ -258,16 +258,16 @@ def _update_gates(news):
 
 def _update_gate(job, outcome):
     match outcome.gate:
-        case "strike":
-            gates.note_strike(job.model)
+        case "failure":
+            gates.note_failure(job.model)
         case "close":
-            gates.close_for(KEY_GATE, outcome.wait_seconds)
+            gates.close_gate_for(KEY_GATE, outcome.wait_seconds)
         case "pause_key":
-            gates.pause(KEY_GATE, reason=reasons.pause_words(outcome))
+            gates.pause_gate(KEY_GATE, reason=reasons.pause_words(outcome))
         case "pause_model":
-            gates.pause(job.model, reason=reasons.pause_words(outcome))
-        case "odd":
-            gates.note_odd(job.run)
+            gates.pause_gate(job.model, reason=reasons.pause_words(outcome))
+        case "empty_answer":
+            gates.note_empty_answer(job.run)
         case "forbidden":
             gates.note_forbidden(job.run)
 

@@ -20,7 +20,7 @@ def pause(request):
     if name is None:
         return HttpResponseBadRequest("No such gate.")
     reason = request.POST.get("reason", "").replace("\x00", "").strip() or f"{request.user.username} paused it."
-    gates.pause(name, reason=reason, by=request.user)
+    gates.pause_gate(name, reason=reason, by=request.user)
     messages.success(request, "Paused. Running calls end; nothing new is sent.")
     return redirect("queue")
 
@@ -31,7 +31,7 @@ def resume(request):
     name = _gate_name(request)
     if name is None:
         return HttpResponseBadRequest("No such gate.")
-    gates.resume(name, by=request.user)
+    gates.resume_gate(name, by=request.user)
     tasks.wake(settings.FLUX_CONCURRENCY)  # as many as may run at once
     messages.success(request, "Resumed.")
     return redirect("queue")
