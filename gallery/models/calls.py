@@ -130,7 +130,7 @@ class Attempt(models.Model):
     fetch_worker = models.ForeignKey("Worker", models.SET_NULL, null=True, blank=True, related_name="+")
     fetch_lease_until = models.DateTimeField(null=True, blank=True)
     # Decodes begun and not ended: the process may have died of it. Stays if too many did: nobody decodes it any more.
-    decodes = models.PositiveSmallIntegerField(default=0)
+    decode_attempts = models.PositiveSmallIntegerField(default=0)
     fetch_error = models.CharField(max_length=200, blank=True)
     url_dies_at = models.DateTimeField(null=True, blank=True)
     # Of its picture, noted here so that they count where the money does, and still do when the picture is deleted.

@@ -60,7 +60,7 @@ def test_the_look_is_drawn_anew(gif, owner_client):
         assert response["Content-Type"] == "image/webp"
         with Pillow.open(io.BytesIO(content_of(response))) as look:
             assert (look.format, look.size) == ("WEBP", (64, 64))
-    assert Attempt.objects.get().decodes == 0
+    assert Attempt.objects.get().decode_attempts == 0
 
 
 def test_of_a_file_without_pixels_the_look_is_a_tile(drawing, owner_client):
@@ -70,10 +70,10 @@ def test_of_a_file_without_pixels_the_look_is_a_tile(drawing, owner_client):
 
 
 def test_a_file_in_whose_decoding_workers_died_is_not_decoded_for_a_look(gif, owner_client):
-    Attempt.objects.update(decodes=2)
+    Attempt.objects.update(decode_attempts=2)
     with Pillow.open(io.BytesIO(content_of(ask(owner_client, "look", gif)))) as look:
         assert look.size == (192, 192)
-    assert Attempt.objects.get().decodes == 2
+    assert Attempt.objects.get().decode_attempts == 2
 
 
 @pytest.mark.parametrize("door", ["file", "look"])

@@ -57,7 +57,7 @@ def opened(content):
 def test_what_every_browser_shows_is_a_picture_everywhere(owner, worker, provider_server, world, kind):
     attempt = fetched(owner, worker, world, faults.OddPicture(kind))
     image = Image.objects.get()
-    assert (attempt.job.state, attempt.fetch, attempt.fetch_tries, attempt.decodes) == ("DONE", "done", 0, 0)
+    assert (attempt.job.state, attempt.fetch, attempt.fetch_tries, attempt.decode_attempts) == ("DONE", "done", 0, 0)
     assert bytes_of(image.file) == oddities.odd_picture(world.picture(world.till[0].result_url), kind)
     assert (image.width, image.height) == (160, 96)
     assert opened(bytes_of(image.thumbnail)).size == (160, 96)
@@ -246,7 +246,7 @@ def test_a_released_file_without_pixels_counts_as_delivered(owner, admin, worker
     assert resolution.release_held(attempt, by=admin) is None
     attempt = Attempt.objects.select_related("job").get()
     assert (attempt.job.state, attempt.job.reason, attempt.fetch) == ("BLOCKED", "filed", "filed")
-    assert (attempt.money, attempt.settled_by, attempt.decodes) == ("charged", "ada", 0)
+    assert (attempt.money, attempt.settled_by, attempt.decode_attempts) == ("charged", "ada", 0)
     assert bytes_of(attempt.held_name) == content
     with pytest.raises(resolution.NotHeld):
         resolution.release_held(attempt, by=admin)
@@ -257,7 +257,7 @@ def test_a_file_in_whose_decoding_workers_died_is_released_without_decoding_it(
 ):
     make_run(owner, seed="7")
     attempt = worker.call()
-    Attempt.objects.update(decodes=2)
+    Attempt.objects.update(decode_attempts=2)
     worker.fetch(attempt)
     held = Attempt.objects.select_related("job__run").get()
     monkeypatch.setattr(validation, "open_picture", None)

@@ -205,7 +205,7 @@ def test_a_held_result_is_released_into_the_gallery(
 def test_a_result_in_whose_decoding_two_workers_died_is_held(owner, worker, provider_server, world, deaths, state):
     run = make_run(owner, seed="7")
     attempt = worker.call()
-    Attempt.objects.update(decodes=deaths, fetch_after=timezone.now())
+    Attempt.objects.update(decode_attempts=deaths, fetch_after=timezone.now())
     worker.fetch(attempt)
     assert states(run) == [state]
 

@@ -70,7 +70,7 @@ def _fill(canvas, place):
 def _fitted(image, place):
     """Return the picture as large as it fits. Decodes no more of it than that needs, and one at a time."""
     box = (place.width, place.height)
-    with _open(image, longer=max(box)) as file, validation.DECODES, validation.open_picture(file) as picture:
+    with _open(image, longer=max(box)) as file, validation.DECODE_SLOTS, validation.open_picture(file) as picture:
         return decoding.on_ground(decoding.upright(picture, within=box), TABLE)
 
 

@@ -39,7 +39,7 @@ def make_next():
 def _make(image):
     """A picture without a thumbnail is still the picture that was paid for."""
     try:
-        with files.open_file(image.file) as file, validation.DECODES, validation.open_picture(file) as picture:
+        with files.open_file(image.file) as file, validation.DECODE_SLOTS, validation.open_picture(file) as picture:
             content = make(picture)
         name = files.publish_bytes(content, files.name_of(image.attempt, "thumbnails", ".webp"))
     except (OSError, ValueError, SyntaxError):

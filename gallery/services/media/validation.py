@@ -29,7 +29,7 @@ OTHERS = {
 DAMAGE = (OSError, SyntaxError, ValueError, struct.error, KeyError, IndexError, TypeError, EOFError, UserWarning)
 STUFFING = b"\x5a\x3c\x96\xe1" * 64  # entropy-coded nonsense: changes whatever pixel still waits for its bits
 # Eight decodes of 2048 x 2048 at once take a process to 390 MiB; two keep both cores busy.
-DECODES = threading.BoundedSemaphore(2)
+DECODE_SLOTS = threading.BoundedSemaphore(2)
 
 
 class NotWhole(ValueError):
@@ -52,7 +52,7 @@ class Verified:
 
 
 def verify(file):
-    """Decode the whole of an open file. Raises NotWhole or NotAPicture. Call with DECODES held."""
+    """Decode the whole of an open file. Raises NotWhole or NotAPicture. Call with DECODE_SLOTS held."""
     picture = open_picture(file)
     try:
         decoding.load(picture)
@@ -81,7 +81,7 @@ def open_picture(file):
 def look(file):
     """Return an upright picture of what can be seen of any open file: of a cut one what came, else black or grey.
 
-    Raises NotAPicture or NotWhole if there is nothing to be seen. Call with DECODES held.
+    Raises NotAPicture or NotWhole if there is nothing to be seen. Call with DECODE_SLOTS held.
     """
     with _open_other(file) if format_of(file) in ONLY_LOOKED_AT else open_picture(file) as picture:
         try:

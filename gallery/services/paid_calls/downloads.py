@@ -28,7 +28,7 @@ WAITS = (1, 2, 4, 8, 15)  # seconds between tries, the last one for ever
 BEGUN_WITHIN_SECONDS = 20  # of a lease; the rest is for the fetch itself
 LAST_SECONDS = 5  # before the address dies nothing more is begun
 TRIES_TO_BE_SURE = 5  # of an address that only the clock calls dead: a clock may have been set
-DECODES_ALLOWED = 1  # one death during decoding may be chance; a result in which two workers died is held aside
+DECODE_ATTEMPTS_ALLOWED = 1  # one death during decoding may be chance; a result in which two workers died is held aside
 
 # A job that waits for this attempt's picture, or that was given up before it came.
 TAKES_A_PICTURE = (State.HAVE_URL, State.BLOCKED, State.LOST)
@@ -79,7 +79,12 @@ def _fetch_into(file, attempt):
     if not got.listed:
         _block(attempt, reason="The result’s host is not in FLUX_RESULT_HOSTS.", file=file)
     elif is_deadly(attempt):
-        _block(attempt, reason="The worker stopped twice while decoding this.", file=file, decodes=attempt.decodes)
+        _block(
+            attempt,
+            reason="The worker stopped twice while decoding this.",
+            file=file,
+            decode_attempts=attempt.decode_attempts,
+        )
     else:
         _show_or_hold(file, attempt, got)
     if attempt.url == INLINE:
@@ -144,7 +149,7 @@ def file_away(attempt, *, by):
 
 def is_deadly(attempt):
     """Whether workers died while they decoded this result: nobody tries once more."""
-    return attempt.decodes > DECODES_ALLOWED
+    return attempt.decode_attempts > DECODE_ATTEMPTS_ALLOWED
 
 
 def _original_name(attempt, image_format):
@@ -161,9 +166,9 @@ def _look(file, attempt):
 @contextlib.contextmanager
 def counted_decode(attempt):
     """Decode one result among few at once. Committed first: one that kills the process must be known for it."""
-    with validation.DECODES:
+    with validation.DECODE_SLOTS:
         with write_transaction():
-            update_rows(Attempt, {"id": attempt}, decodes=attempt.decodes + 1)
+            update_rows(Attempt, {"id": attempt}, decode_attempts=attempt.decode_attempts + 1)
         release_connection()
         crash_points.reached("fetched")
         yield
@@ -186,17 +191,19 @@ def _commit(attempt, *, held_name="", **facts):
 
 def _end_fetch(attempt, fetch, *, unless=(Fetch.DONE, Fetch.DEAD, Fetch.FILED), **fields):
     where = {"id": attempt, "fetch": tuple(each for each in Fetch if each not in unless)}
-    given_back = {"fetch_lease_until": None, "fetch_worker": None, "decodes": 0}
+    given_back = {"fetch_lease_until": None, "fetch_worker": None, "decode_attempts": 0}
     return update_rows(Attempt, where, fetch=fetch, **given_back | fields) == 1
 
 
-def _block(attempt, *, reason, file=None, decodes=0):
+def _block(attempt, *, reason, file=None, decode_attempts=0):
     """Hold the result aside: it has been paid for, and a person decides."""
     held = files.publish(file, files.name_of(attempt, HELD)) if file else ""
     code = "blocked" if held else "blocked_without_file"
     with write_transaction():
         transition_job(attempt.job, if_state=[State.HAVE_URL], if_attempt=attempt, state=State.BLOCKED, reason=code)
-        _end_fetch(attempt, Fetch.BLOCKED, url="", fetch_error=reason[:200], held_name=held, decodes=decodes)
+        _end_fetch(
+            attempt, Fetch.BLOCKED, url="", fetch_error=reason[:200], held_name=held, decode_attempts=decode_attempts
+        )
     log.warning("result blocked", job=attempt.job.key, attempt=attempt.key, host=attempt.host)
 
 
@@ -207,7 +214,7 @@ def _again_later(attempt, trouble):
     wait = _wait(attempt)
     after, tries = timezone.now() + timedelta(seconds=wait), attempt.fetch_tries + 1
     Attempt.objects.filter(pk=attempt.pk, fetch=Fetch.WANTED).update(
-        fetch_after=after, fetch_tries=tries, fetch_lease_until=None, fetch_worker=None, decodes=0,
+        fetch_after=after, fetch_tries=tries, fetch_lease_until=None, fetch_worker=None, decode_attempts=0,
         fetch_error=_say(trouble)[:200],
     )  # fmt: skip
     log.info("fetch again", job=attempt.job.key, attempt=attempt.key, wait=round(wait), tries=tries)
@@ -265,7 +272,7 @@ def _say(trouble):
 
 def forget_decode(attempt_id):
     """After an error that the process survived: it did not die of this picture."""
-    Attempt.objects.filter(pk=attempt_id).update(decodes=0)
+    Attempt.objects.filter(pk=attempt_id).update(decode_attempts=0)
 
 
 def due_fetches(limit=100):

@@ -39,7 +39,7 @@ def view(image):
 
 
 def _view(image):
-    with files.open_file(image.file) as file, validation.DECODES, validation.open_picture(file) as picture:
+    with files.open_file(image.file) as file, validation.DECODE_SLOTS, validation.open_picture(file) as picture:
         shown = decoding.upright(picture, within=(VIEW_EDGE, VIEW_EDGE))
         return _encoded(shown, "WEBP", quality=VIEW_QUALITY, method=2)
 
@@ -48,7 +48,7 @@ def card(image):
     """Return a small JPEG, which every chat program understands, made from the thumbnail."""
     with (
         files.open_file(image.thumbnail or image.file) as file,
-        validation.DECODES,
+        validation.DECODE_SLOTS,
         validation.open_picture(file) as picture,
     ):
         shown = decoding.on_ground(decoding.upright(picture, within=(CARD_EDGE, CARD_EDGE)), "white")
@@ -94,7 +94,7 @@ def money_words(micros):
 
 def _redrawn(original, image_format):
     """Draw anew what cannot be stripped without changing how it looks: turned as it is meant, in the usual colours."""
-    with validation.DECODES, validation.open_picture(io.BytesIO(original)) as picture:
+    with validation.DECODE_SLOTS, validation.open_picture(io.BytesIO(original)) as picture:
         drawn = decoding.upright(picture)
     options = {"jpeg": {"quality": REDRAWN_QUALITY, "subsampling": 0}, "webp": {"lossless": True}}.get(image_format, {})
     shown = drawn.convert("RGB") if image_format == "jpeg" else drawn
