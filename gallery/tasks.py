@@ -24,18 +24,18 @@ lost = Seldom()
 log = structlog.get_logger("fluxweb.worker")
 
 
-def wake(count=1):
+def wake_workers(count=1):
     """Tell the workers that there may be work. A broker that is down costs two seconds at most, not the request."""
     crash_points.reached("submitted")
     _nudge(work, times=min(count, settings.FLUX_CONCURRENCY))
 
 
-def wake_draughtsman():
+def wake_sheet_renderer():
     """Tell a worker that a sheet waits."""
     _nudge(draw)
 
 
-def wake_reader():
+def wake_statement_reader():
     """Tell a worker that a statement is not complete."""
     _nudge(read)
 
@@ -83,7 +83,7 @@ def _work_on():
     with priority.calls.working():
         while not process.stopping.is_set() and (attempt := _claim()):
             if answered := perform.perform_call(attempt, while_waiting=priority.calls.waiting):
-                process.fetcher.fetch(answered.pk, leased=answered)
+                process.downloader.fetch(answered.pk, leased=answered)
 
 
 def _claim():
@@ -99,14 +99,14 @@ def _claim():
 def draw():
     """Draw sheets, in a thread of its own: calls never wait for one."""
     if process.worker is not None:
-        process.draughtsman.wake()
+        process.sheet_renderer.wake()
 
 
 @queue.task()
 def read():
     """Go on with a statement, in a thread of its own."""
     if process.worker is not None:
-        process.reader.wake()
+        process.statement_reader.wake()
 
 
 @queue.periodic_task(crontab(minute="*/5"))

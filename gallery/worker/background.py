@@ -11,7 +11,7 @@ THREADS = 2  # one for each decode that may go on at once
 PATIENCE_SECONDS = 5.0  # then thumbnails are made beside the rest; until then the page shows the original
 
 
-class Illustrator:
+class BackgroundMaker:
     """Makes what is missing whenever it is told that there may be something: thumbnails, if not told otherwise."""
 
     def __init__(self, make_next=thumbnails.make_next, *, name="thumbnails", threads=THREADS):
@@ -48,6 +48,6 @@ class Illustrator:
         patience_ends = time.monotonic() + PATIENCE_SECONDS
         more = True
         while more and not self.stopping:
-            priority.calls.give_way(until=patience_ends)
-            priority.fetches.give_way(until=patience_ends)
+            priority.calls.yield_to(until=patience_ends)
+            priority.fetches.yield_to(until=patience_ends)
             more = self.make_next()

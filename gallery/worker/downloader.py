@@ -13,11 +13,11 @@ from gallery.services.paid_calls import downloads
 from gallery.worker import healing, priority
 
 GRACE_SECONDS = 30  # at a stop; what is not fetched by then stays for the next worker
-GIVE_WAY_SECONDS = 1.5  # to calls, at most: an address lives ten minutes, but somebody is watching
+YIELD_SECONDS = 1.5  # to calls, at most: an address lives ten minutes, but somebody is watching
 LATE_SECONDS = 0.05  # a retry that comes early would find that it is not due yet
 
 
-class Fetcher:
+class Downloader:
     """Fetches results, and comes back to those whose fetch failed after 1, 2, 4, 8, 15, 15 ... seconds."""
 
     def __init__(self, worker, *, threads, ended):
@@ -59,7 +59,7 @@ class Fetcher:
     def _work(self):
         while (due := self._next()) is not None:
             due_at, attempt_id = due
-            priority.calls.give_way(until=due_at + GIVE_WAY_SECONDS)
+            priority.calls.yield_to(until=due_at + YIELD_SECONDS)
             with priority.fetches.working():
                 wait = self._fetch_one(attempt_id)
             if wait is None:

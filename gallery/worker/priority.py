@@ -12,14 +12,14 @@ QUIET_SECONDS = 0.1  # after the last one: the answers of a round come one close
 TICK_SECONDS = 0.02
 
 
-class RightOfWay:
+class PriorityGate:
     """Counts the threads whose work others let go first."""
 
     def __init__(self):
         self.counting = threading.Lock()
         self.busy = 0
         self.changed_at = 0.0
-        self.more_waits = True  # behind the work that is under way; if not, nobody needs to give way to it
+        self.more_waits = True  # behind the work that is under way; if not, nobody needs to yield to it
 
     def _count(self, step):
         with self.counting:
@@ -44,7 +44,7 @@ class RightOfWay:
         finally:
             self._count(1)
 
-    def give_way(self, *, until):
+    def yield_to(self, *, until):
         """Wait until all has been quiet for a moment, at most until then (monotonic seconds)."""
         while self.more_waits and time.monotonic() < until and not self._quiet():
             time.sleep(TICK_SECONDS)
@@ -53,5 +53,5 @@ class RightOfWay:
         return not self.busy and time.monotonic() - self.changed_at >= QUIET_SECONDS
 
 
-calls = RightOfWay()  # threads between two paid calls: claim, mark, send, record
-fetches = RightOfWay()
+calls = PriorityGate()  # threads between two paid calls: claim, mark, send, record
+fetches = PriorityGate()

@@ -1,4 +1,4 @@
-"""What a worker process is beside huey's threads: its heart, its sweep, its fetcher, and how all of it stops."""
+"""What a worker process is beside huey's threads: its heart, its sweep, its downloader, and how all of it stops."""
 
 import contextlib
 import ctypes
@@ -26,8 +26,8 @@ from gallery.services.reconciliation import statements
 from gallery.services.runs import repeats
 from gallery.services.storage import storage_watch
 from gallery.worker import healing
-from gallery.worker.background import Illustrator
-from gallery.worker.downloader import Fetcher
+from gallery.worker.background import BackgroundMaker
+from gallery.worker.downloader import Downloader
 from gallery.worker.healing import heal
 
 POLL = {"initial_delay": 0.05, "max_delay": 0.2, "backoff": 1.15}  # huey's default lets a job wait up to 10 s
@@ -43,11 +43,11 @@ log = structlog.get_logger("fluxweb.worker")
 
 
 class Process:
-    """What a worker process has beside huey's threads: its row, its heart, its sweep and its fetcher."""
+    """What a worker process has beside huey's threads: its row, its heart, its sweep and its downloader."""
 
     def __init__(self):
         self.worker = self.judge = self.holder = None
-        self.fetcher = self.illustrator = self.draughtsman = self.reader = None
+        self.downloader = self.thumbnail_maker = self.sheet_renderer = self.statement_reader = None
         self.queue = self.wake = None
         self.stopping = threading.Event()
         self.ended = threading.Event()
@@ -67,11 +67,11 @@ class Process:
         self.worker = workers.register_worker(threads=threads)
         self.judge = workers.Judge(self.worker)
         gates.ensure_gates()
-        self.illustrator = Illustrator(_illustrate)
-        self.draughtsman = Illustrator(sheets.draw_next, name="sheets", threads=1)
-        self.reader = Illustrator(self._read_next, name="statements", threads=1)
+        self.thumbnail_maker = BackgroundMaker(_make_thumbnail_or_measure)
+        self.sheet_renderer = BackgroundMaker(sheets.draw_next, name="sheets", threads=1)
+        self.statement_reader = BackgroundMaker(self._read_next, name="statements", threads=1)
         fetch_threads = max(4, min(FETCH_THREADS_MAX, threads // 2))
-        self.fetcher = Fetcher(self.worker, threads=fetch_threads, ended=self.illustrator.wake)
+        self.downloader = Downloader(self.worker, threads=fetch_threads, ended=self.thumbnail_maker.wake)
         release_connection()  # SQLite's stays open: the last one to close writes the whole log back, at every beat
         helpers = [
             self._every(settings.HEARTBEAT_SECONDS, self.beat),
@@ -90,10 +90,10 @@ class Process:
     def _stop(self, consumer, helpers):
         log.info("worker stops; running calls end first", worker=self.worker.key)
         consumer.stop(graceful=True)
-        self.fetcher.stop()
-        self.illustrator.stop()
-        self.draughtsman.stop()
-        self.reader.stop()
+        self.downloader.stop()
+        self.thumbnail_maker.stop()
+        self.sheet_renderer.stop()
+        self.statement_reader.stop()
         self.ended.set()
         for helper in helpers:
             helper.join()
@@ -133,9 +133,9 @@ class Process:
             heal(deferral.wake_affordable)
             heal(repricing.release_affordable)
             heal(self.replace_wake_ups)
-            self.illustrator.wake()
-            self.draughtsman.wake()
-            self.reader.wake()
+            self.thumbnail_maker.wake()
+            self.sheet_renderer.wake()
+            self.statement_reader.wake()
 
     def look_at_storage(self):
         """In a thread of its own: a storage that does not answer takes seconds to say so."""
@@ -150,7 +150,7 @@ class Process:
 
     def fetch_due(self):
         for attempt_id in downloads.due_fetches():
-            self.fetcher.fetch(attempt_id)
+            self.downloader.fetch(attempt_id)
 
     def replace_wake_ups(self):
         waiting = Job.objects.claimable(now=timezone.now(), demo=settings.DEMO)[: settings.FLUX_CONCURRENCY].count()
@@ -158,7 +158,7 @@ class Process:
             self.wake(waiting)
 
 
-def _illustrate():
+def _make_thumbnail_or_measure():
     """Make the next thumbnail; while none is missing, measure the next repeat. Return whether there was something."""
     return thumbnails.make_next() or repeats.measure_next()
 

@@ -59,7 +59,7 @@ def _measure(asked, owner, worker_pid, provider_pid, port):
     used, used_by_provider = measuring.cpu_seconds(worker_pid), measuring.cpu_seconds(provider_pid)
     pressed = time.time()
     runs = _submit(owner, asked.images)
-    tasks.wake(asked.images)
+    tasks.wake_workers(asked.images)
     mine = Image.objects.filter(job__run__in=runs)
     deadline = bound_seconds(asked) * 4 + 60
     stand.wait_until(lambda: mine.count() == asked.images, seconds=deadline, every=0.2)

@@ -32,7 +32,7 @@ def _made(owner, images):
     from tests.factories import make_run
 
     run = make_run(owner, models=["flux-2-klein-4b", "flux-2-klein-9b"], seed=f"1..{images // 2}", size="1024x1024")
-    tasks.wake(run.size)
+    tasks.wake_workers(run.size)
     missing = Image.objects.filter(thumbnail="")
     stand.wait_until(lambda: Image.objects.count() == run.size and not missing.exists(), seconds=600, every=0.5)
     return run
@@ -45,7 +45,7 @@ def _drawn(run, edge, image_format):
 
     began = time.perf_counter()
     sheet = sheets.ask_for(run, edge=edge, image_format=image_format)
-    tasks.wake_draughtsman()
+    tasks.wake_sheet_renderer()
     stand.wait_until(lambda: not Sheet.objects.unfinished().exists(), seconds=600, every=0.1)
     took = time.perf_counter() - began
     megabytes = sum(part.bytes for part in sheet.parts.all()) / 1e6

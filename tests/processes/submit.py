@@ -21,7 +21,7 @@ def submit(prompt, images, *, wake):
     submitted = {"values": {"prompt": prompt}, "models": ["flux-2-klein-4b"], "seed": f"1..{images}"}
     run = submission.submit_run(owner=owner, nonce=random_key(), **submitted)
     if wake:
-        tasks.wake(run.size)
+        tasks.wake_workers(run.size)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Threads of one worker: requests served together, writers by priority, who gives way to whom."""
+"""Threads of one worker: requests served together, writers by priority, who yields to whom."""
 
 import threading
 
@@ -11,8 +11,8 @@ from gallery.services.db.transactions import Priority, PriorityLock
 from gallery.services.media import thumbnails
 from gallery.services.paid_calls import downloads
 from gallery.worker import priority
-from gallery.worker.background import Illustrator
-from gallery.worker.downloader import Fetcher
+from gallery.worker.background import BackgroundMaker
+from gallery.worker.downloader import Downloader
 from tests.factories import make_run, states
 from tests.processes.town import wait_until
 
@@ -89,16 +89,16 @@ def test_writers_go_by_priority_and_may_enter_twice():
     assert not lock.taken
 
 
-def test_work_gives_way_until_all_is_quiet_but_not_for_ever():
-    calls = priority.RightOfWay()
+def test_work_yields_until_all_is_quiet_but_not_for_ever():
+    calls = priority.PriorityGate()
     with calls.working():
         assert not calls._quiet()
-        calls.give_way(until=0)  # long past: returns at once
+        calls.yield_to(until=0)  # long past: returns at once
         with calls.waiting():
             assert calls.busy == 0
         assert calls.busy == 1
         calls.more_waits = False
-        calls.give_way(until=float("inf"))  # nothing waits behind it: returns at once
+        calls.yield_to(until=float("inf"))  # nothing waits behind it: returns at once
     assert calls.busy == 0
 
 
@@ -106,12 +106,12 @@ def test_work_gives_way_until_all_is_quiet_but_not_for_ever():
 def test_what_is_fetched_gets_its_thumbnail_by_itself(owner, worker, provider_server):
     run = make_run(owner, seed="7")
     attempt = worker.call()
-    illustrator = Illustrator()
-    fetcher = Fetcher(worker.row, threads=2, ended=illustrator.wake)
-    fetcher.fetch(attempt.pk)
+    thumbnail_maker = BackgroundMaker()
+    downloader = Downloader(worker.row, threads=2, ended=thumbnail_maker.wake)
+    downloader.fetch(attempt.pk)
     wait_until(lambda: Image.objects.exclude(thumbnail="").exists())
-    fetcher.stop()
-    illustrator.stop()
+    downloader.stop()
+    thumbnail_maker.stop()
     assert states(run) == ["DONE"]
 
 

@@ -31,4 +31,4 @@ class Command(BaseCommand):
         if changed := take_secret_key():
             self.stderr.write(changed)
         with one_key():
-            process.run(tasks.queue, wake=tasks.wake, threads=worker_threads)
+            process.run(tasks.queue, wake=tasks.wake_workers, threads=worker_threads)

@@ -53,7 +53,7 @@ def end(request, key):
 
 def _tell(request, what, n):
     if n:
-        tasks.wake(n)
+        tasks.wake_workers(n)
         what += f" {counted(n, 'image')} that waited {'goes' if n == 1 else 'go'} on."
     messages.success(request, what)
 

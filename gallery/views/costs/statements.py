@@ -87,7 +87,7 @@ def _read_on(statement):
 def _go_to(statement):
     """Show a statement. What was not done within the press a worker goes on with."""
     if not statement.is_complete:
-        tasks.wake_reader()
+        tasks.wake_statement_reader()
     return redirect("costs-statement", statement.key)
 
 
@@ -189,7 +189,7 @@ def withdraw(request, key):
     else:
         messages.success(request, f"Withdrawn. {undone.words}")
         if undone.later:
-            tasks.wake_reader()
+            tasks.wake_statement_reader()
     return redirect("costs-statement", key)
 
 

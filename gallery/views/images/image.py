@@ -47,7 +47,7 @@ def repeat(request, key):
         return redirect("image", key=key)
     typed = prefill.from_job(image.job)
     run = repeats.submit_repeat(image, owner=request.user, nonce=form.cleaned_data["nonce"], form=typed)
-    tasks.wake(run.size)
+    tasks.wake_workers(run.size)
     messages.info(request, "The same request is made once more. How like the two are stands on either picture’s page.")
     return redirect("run", key=run.key)
 

@@ -32,7 +32,7 @@ def resume(request):
     if name is None:
         return HttpResponseBadRequest("No such gate.")
     gates.resume_gate(name, by=request.user)
-    tasks.wake(settings.FLUX_CONCURRENCY)  # as many as may run at once
+    tasks.wake_workers(settings.FLUX_CONCURRENCY)  # as many as may run at once
     messages.success(request, "Resumed.")
     return redirect("queue")
 

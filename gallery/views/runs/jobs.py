@@ -23,7 +23,7 @@ def again(request, key):
     job = access.job_write(request, key)
     attempt = resolution.find_attempt(job, request.POST.get("attempt", ""))
     if attempt and resolution.ask_again(job, attempt=attempt, by=request.user):
-        tasks.wake()
+        tasks.wake_workers()
     else:
         messages.info(request, "That job has moved on meanwhile; nothing was bought.")
     return redirect("run", job.run.key)
@@ -46,7 +46,7 @@ def resume(request, key):
     """Put one picture back that was cancelled."""
     job = access.job_write(request, key)
     if submission.resume_job(job):
-        tasks.wake()
+        tasks.wake_workers()
     else:
         messages.info(request, "It was not cancelled; nothing has changed.")
     return _back(request, job)

@@ -165,7 +165,7 @@ def retry(request, key):
 
 
 def _go_on(request, run, n):
-    tasks.wake(n)
+    tasks.wake_workers(n)
     waits = counted(n, "image waits", "images wait")
     messages.info(request, f"{waits} again." if n else "Nothing was left to ask again; nothing was changed.")
     return _back(request, run)
@@ -206,7 +206,7 @@ def extend(request, key):
             messages.info(request, "The run has grown meanwhile: nothing more was added.")
             return _back(request, run)
         else:
-            tasks.wake(n)
+            tasks.wake_workers(n)
             messages.success(request, f"{counted(n, 'image')} added for {money(form.quote.ours_micros)}.")
             return _back(request, run)
     return _page(request, run, form)

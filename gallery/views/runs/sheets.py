@@ -115,7 +115,7 @@ def _ask_for(request, run):
     except sheets.NoSheet as refused:
         messages.error(request, str(refused))
     else:
-        tasks.wake_draughtsman()
+        tasks.wake_sheet_renderer()
     return _back(request, run)
 
 
@@ -155,7 +155,7 @@ def parts(request, key):
 def again(request, key):
     sheet = access.sheet_write(request, key)
     if sheets.try_again(sheet):
-        tasks.wake_draughtsman()
+        tasks.wake_sheet_renderer()
     return _back(request, sheet.run)
 
 

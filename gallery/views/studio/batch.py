@@ -58,7 +58,7 @@ def _start(request, form):
     except InvalidMatrix as invalid:
         form.say(invalid.problems)
         return _show(request, form)
-    tasks.wake(run.size)
+    tasks.wake_workers(run.size)
     return redirect("run", run.key)
 
 

@@ -58,7 +58,7 @@ def _submit(request):
     except expansion.InvalidMatrix as invalid:
         form.say(invalid.problems)
         return show(request, form)
-    tasks.wake(run.size)
+    tasks.wake_workers(run.size)
     return _go_to(request, reverse("run", args=[run.key]))
 
 
