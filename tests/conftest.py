@@ -161,7 +161,7 @@ class HandWorker:
         try:
             return downloads.fetch_image(attempt.pk, worker=self.row)
         finally:
-            thumbnails.make_next()
+            thumbnails.make_next_thumbnail()
 
     def work(self):
         """Do everything that can be done now; return how many calls were made."""

@@ -48,7 +48,7 @@ def store_sample(prompt, *, model, seed, size, content):
     sha256 = hashlib.sha256(content).hexdigest()
     with Pillow.open(io.BytesIO(content)) as picture:
         picture.load()
-        small = files.publish_bytes(thumbnails.make(picture), f"thumbnails/demo/{sha256[:16]}.webp")
+        small = files.publish_bytes(thumbnails.make_thumbnail(picture), f"thumbnails/demo/{sha256[:16]}.webp")
     name = files.publish_bytes(content, f"originals/demo/{sha256[:16]}.jpeg")
     quote = quotes.quote(request, book=price_book.open_book())
     return Sample(prompt, request, quote, name, small, len(content), sha256)

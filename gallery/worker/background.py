@@ -14,7 +14,7 @@ PATIENCE_SECONDS = 5.0  # then thumbnails are made beside the rest; until then t
 class BackgroundMaker:
     """Makes what is missing whenever it is told that there may be something: thumbnails, if not told otherwise."""
 
-    def __init__(self, make_next=thumbnails.make_next, *, name="thumbnails", threads=THREADS):
+    def __init__(self, make_next=thumbnails.make_next_thumbnail, *, name="thumbnails", threads=THREADS):
         """`make_next` makes one and returns whether there was one to make."""
         self.make_next = make_next
         self.name = name

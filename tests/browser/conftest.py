@@ -58,7 +58,7 @@ class BusyWorker(threading.Thread):
             return sheets.draw_next()
         if perform.perform_call(attempt):
             downloads.fetch_image(attempt.pk, worker=self.row)
-            thumbnails.make_next()
+            thumbnails.make_next_thumbnail()
         return True
 
     def stop(self):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from gallery.services.contact_sheets import sheet_layout
 from gallery.services.contact_sheets.sheet_layout import STRONG, plan
-from gallery.services.media.text_rendering import line_height, measure
+from gallery.services.media.text_rendering import line_height, measure_text
 from gallery.services.runs import layouts
 
 SHAPES = [(1024, 1024), (1408, 792), (832, 1248), (64, 2048), (2048, 64)]
@@ -116,7 +116,7 @@ def test_long_words_are_broken_and_long_titles_cut():
 
 def right_of(label):
     bold = label.ink == STRONG
-    return label.x + max((measure(line, label.size, bold=bold) for line in label.lines), default=0)
+    return label.x + max((measure_text(line, label.size, bold=bold) for line in label.lines), default=0)
 
 
 def bottom_of(label):

@@ -77,41 +77,41 @@ def near(found, wanted, by=12):
 def test_every_orientation_of_every_format_stands_upright(image_format, orientation):
     content = encoded(image_format, exif=exif(orientation))
     size = SIZE[::-1] if orientation in STANDING else SIZE
-    known = validation.verify(io.BytesIO(content))
+    known = validation.verify_image(io.BytesIO(content))
     assert (known.width, known.height) == size
     for within in (None, (32, 32), (1000, 20)):
-        shown = decoding.upright(opened(content), within=within)
+        shown = decoding.render_upright(opened(content), within=within)
         assert near(corners(shown), CORNERS[orientation], by=25)
         assert not shown.info
-    assert decoding.upright(opened(content)).size == size
-    small = opened(thumbnails.make(opened(content)))
+    assert decoding.render_upright(opened(content)).size == size
+    small = opened(thumbnails.make_thumbnail(opened(content)))
     assert small.size == size
     assert near(corners(small), CORNERS[orientation], by=40)
 
 
 def test_a_large_turned_jpeg_is_made_small_as_it_stands():
     content = encoded("jpeg", quarters((640, 400)), exif=exif(6))
-    small = opened(thumbnails.make(opened(content)))
+    small = opened(thumbnails.make_thumbnail(opened(content)))
     assert small.size == (320, 512)
-    assert decoding.upright(opened(content), within=(100, 100)).size == (63, 100)
+    assert decoding.render_upright(opened(content), within=(100, 100)).size == (63, 100)
 
 
 def test_a_png_that_tells_its_orientation_at_its_end_is_turned():
     whole = encoded("png")
     content = whole[:-12] + chunk(b"eXIf", exif(6).removeprefix(b"Exif\0\0")) + whole[-12:]
-    assert decoding.upright(opened(content)).size == SIZE[::-1]
-    assert validation.verify(io.BytesIO(content)).width == SIZE[1]
+    assert decoding.render_upright(opened(content)).size == SIZE[::-1]
+    assert validation.verify_image(io.BytesIO(content)).width == SIZE[1]
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF")
 @pytest.mark.parametrize("wrong", [b"", b"Exif\0\0", b"Exif\0\0MM\0*\0\0\0\xff", b"nonsense", exif(0), exif(9)])
 def test_words_that_cannot_be_read_turn_nothing(wrong):
-    assert decoding.upright(opened(encoded("jpeg", exif=wrong))).size == SIZE
+    assert decoding.render_upright(opened(encoded("jpeg", exif=wrong))).size == SIZE
 
 
 def test_xmp_turns_nothing_because_no_browser_asks_it():
     xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><r tiff:Orientation="6"/></x:xmpmeta>'
-    assert decoding.upright(opened(encoded("jpeg", xmp=xmp))).size == SIZE
+    assert decoding.render_upright(opened(encoded("jpeg", xmp=xmp))).size == SIZE
 
 
 GREYS = struct.pack(">4H", 0, 0x4000, 0x8000, 0xFFFF)
@@ -159,28 +159,28 @@ FEW_BITS = {
 @pytest.mark.parametrize("name", SIXTEEN | FEW_BITS)
 def test_levels_and_transparency_of_every_depth_are_read(name):
     content, wanted = (SIXTEEN | FEW_BITS)[name]
-    shown = decoding.upright(opened(content))
+    shown = decoding.render_upright(opened(content))
     assert [shown.getpixel((x, 0)) for x in range(len(wanted))] == wanted
     clear = any(len(pixel) == 4 and pixel[3] < 255 for pixel in wanted)
-    assert validation.verify(io.BytesIO(content)).transparent == clear
-    assert opened(thumbnails.make(opened(content))).mode == ("RGBA" if clear else "RGB")
+    assert validation.verify_image(io.BytesIO(content)).transparent == clear
+    assert opened(thumbnails.make_thumbnail(opened(content))).mode == ("RGBA" if clear else "RGB")
 
 
 def test_an_alpha_channel_that_is_opaque_everywhere_is_not_transparent():
-    assert not validation.verify(io.BytesIO(encoded("png", quarters().convert("RGBA")))).transparent
+    assert not validation.verify_image(io.BytesIO(encoded("png", quarters().convert("RGBA")))).transparent
 
 
 @pytest.mark.parametrize("image_format", ["png", "webp"])
 def test_of_an_animation_the_first_frame_is_shown(image_format):
     frames = [Pillow.new("RGB", SIZE, colour) for colour in (RED, BLUE)]
     content = encoded(image_format, frames[0], save_all=True, append_images=frames[1:], lossless=True)
-    assert near([decoding.upright(opened(content)).getpixel((5, 5))[:3]], [RED])
+    assert near([decoding.render_upright(opened(content)).getpixel((5, 5))[:3]], [RED])
 
 
 def test_cmyk_is_not_turned_into_its_negative():
     content = encoded("jpeg", Pillow.new("CMYK", SIZE, (0, 230, 230, 10)), quality=95)
-    assert near([decoding.upright(opened(content)).getpixel((5, 5))], [(245, 24, 24)], by=15)
-    small = opened(thumbnails.make(opened(content)))
+    assert near([decoding.render_upright(opened(content)).getpixel((5, 5))], [(245, 24, 24)], by=15)
+    small = opened(thumbnails.make_thumbnail(opened(content)))
     assert small.mode == "RGB"
 
 
@@ -193,14 +193,14 @@ def wide_profile():
 @pytest.mark.parametrize("image_format", ["jpeg", "png", "webp"])
 def test_colours_are_those_of_the_profile(image_format):
     content = encoded(image_format, Pillow.new("RGB", SIZE, (255, 0, 0)), icc_profile=wide_profile())
-    for shown in (decoding.upright(opened(content)), opened(thumbnails.make(opened(content)))):
+    for shown in (decoding.render_upright(opened(content)), opened(thumbnails.make_thumbnail(opened(content)))):
         assert near([shown.getpixel((5, 5))], [(0, 255, 0)], by=12)
         assert "icc_profile" not in shown.info
 
 
 def test_the_profile_of_a_transparent_picture_is_obeyed_and_its_transparency_kept():
     content = encoded("png", Pillow.new("RGBA", SIZE, (255, 0, 0, 100)), icc_profile=wide_profile())
-    (pixel,) = [decoding.upright(opened(content)).getpixel((5, 5))]
+    (pixel,) = [decoding.render_upright(opened(content)).getpixel((5, 5))]
     assert near([pixel], [(0, 255, 0, 100)])
 
 
@@ -208,21 +208,21 @@ def test_the_profile_of_a_transparent_picture_is_obeyed_and_its_transparency_kep
 @pytest.mark.parametrize("profile", [b"", b"no profile at all", wide_profile()])
 def test_no_profile_that_does_not_fit_costs_the_picture(mode, profile):
     content = encoded("jpeg" if mode == "CMYK" else "png", quarters().convert(mode), icc_profile=profile)
-    assert decoding.upright(opened(content)).size == SIZE
+    assert decoding.render_upright(opened(content)).size == SIZE
 
 
 def test_what_is_transparent_lies_on_the_ground_it_is_given():
     picture = Pillow.new("RGBA", SIZE, (0, 0, 0, 0))
-    assert decoding.on_ground(picture, (250, 250, 250)).getpixel((5, 5)) == (250, 250, 250)
+    assert decoding.lay_on_ground(picture, (250, 250, 250)).getpixel((5, 5)) == (250, 250, 250)
 
 
 def test_a_turned_picture_is_the_same_as_one_whose_pixels_were_turned():
     turned = encoded("png", quarters(), exif=exif(6))
     upright = encoded("png", quarters().transpose(Pillow.Transpose.ROTATE_270))
-    assert similarity.measure(opened(turned), opened(upright)).mean_difference == 0
+    assert similarity.compare_images(opened(turned), opened(upright)).mean_difference == 0
 
 
 def test_the_colour_of_what_is_fully_transparent_is_no_difference_but_transparency_is():
     clear = Pillow.new("RGBA", SIZE, (255, 0, 0, 0))
-    assert similarity.measure(clear, Pillow.new("RGBA", SIZE, (0, 0, 255, 0))).likeness == "same"
-    assert similarity.measure(clear, Pillow.new("RGB", SIZE, (255, 0, 0))).likeness == "different"
+    assert similarity.compare_images(clear, Pillow.new("RGBA", SIZE, (0, 0, 255, 0))).likeness == "same"
+    assert similarity.compare_images(clear, Pillow.new("RGB", SIZE, (255, 0, 0))).likeness == "different"

@@ -7,10 +7,10 @@ from PIL import Image as Pillow
 from PIL import ImageChops
 
 from gallery.services.media import fonts, text_rendering
-from gallery.services.media.text_rendering import measure, readable, wrap
+from gallery.services.media.text_rendering import measure_text, to_drawable, wrap_text
 
 LATO = {fonts.REGULAR, fonts.BOLD}
-DEJAVU = fonts.load("DejaVuSans.ttf", 16)
+DEJAVU = fonts.load_font("DejaVuSans.ttf", 16)
 needs_dejavu = pytest.mark.skipif(DEJAVU is None, reason="DejaVu is not installed")
 
 
@@ -42,12 +42,14 @@ def _forget():
 
 
 def runs(text):
-    return [(run.text, run.font.getname()[0], run.direction) for run in text_rendering._runs(readable(text), 20, False)]
+    return [
+        (run.text, run.font.getname()[0], run.direction) for run in text_rendering._runs(to_drawable(text), 20, False)
+    ]
 
 
 def drawn(text, *, width=900):
     canvas = Pillow.new("RGB", (width, 60), "white")
-    text_rendering.write(canvas, (10, 10), text, 20, ink=(0, 0, 0))
+    text_rendering.draw_text(canvas, (10, 10), text, 20, ink=(0, 0, 0))
     return canvas
 
 
@@ -76,7 +78,7 @@ def test_a_word_is_not_torn_into_two_fonts(with_dejavu):
     ],
 )
 def test_what_is_read_from_the_right_stands_from_the_right(with_dejavu, text, from_left):
-    shown = "".join(run.text for run in text_rendering._runs(readable(text), 20, False))
+    shown = "".join(run.text for run in text_rendering._runs(to_drawable(text), 20, False))
     places = [shown.index(part) for part in from_left]
     assert places == sorted(places)
 
@@ -100,16 +102,16 @@ def test_what_is_read_from_the_right_stands_from_the_right(with_dejavu, text, fr
     ],
 )
 def test_what_no_font_has_is_said_in_words(only_ours, text, shown):
-    assert readable(text) == shown
-    assert readable(shown) == shown
+    assert to_drawable(text) == shown
+    assert to_drawable(shown) == shown
 
 
 @given(st.text(max_size=40))
 @settings(max_examples=60, deadline=None)
 def test_no_box_is_ever_drawn(text):
-    for run in text_rendering._runs(readable(text), 20, False):
+    for run in text_rendering._runs(to_drawable(text), 20, False):
         name = run.font.path
-        assert all(fonts.has(name, letter) or letter.isspace() for letter in run.text), (run.text, name)
+        assert all(fonts.has_glyphs(name, letter) or letter.isspace() for letter in run.text), (run.text, name)
 
 
 @needs_dejavu
@@ -117,8 +119,8 @@ def test_letters_stand_where_they_are_measured(with_dejavu):
     for text in ("a door", "дверь и door", "start שלום end", "é" * 30):
         left, _, right, _ = ImageChops.invert(drawn(text)).getbbox()
         assert 8 <= left <= 14
-        assert right <= 10 + measure(text, 20) + 3
-        assert right >= 10 + measure(text, 20) - 6
+        assert right <= 10 + measure_text(text, 20) + 3
+        assert right >= 10 + measure_text(text, 20) - 6
 
 
 @needs_dejavu
@@ -130,15 +132,15 @@ def test_fonts_of_one_line_stand_on_one_base_line(with_dejavu):
 
 def test_lines_fit_and_nothing_is_lost():
     text = "A lighthouse in fog, photographed from the sea at dawn with a very-long-word-that-is-wider " + "x" * 80
-    lines = wrap(text, 20, width=200, lines=20)
-    assert all(measure(line, 20) <= 200 for line in lines)
+    lines = wrap_text(text, 20, width=200, lines=20)
+    assert all(measure_text(line, 20) <= 200 for line in lines)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
 
 
 def test_a_cut_line_ends_with_an_ellipsis_behind_a_whole_character():
-    (line,) = wrap("e\u0301" * 80, 20, width=200, lines=1)
+    (line,) = wrap_text("e\u0301" * 80, 20, width=200, lines=1)
     assert line.endswith("e\u0301…")
-    assert measure(line, 20) <= 200
+    assert measure_text(line, 20) <= 200
 
 
 @pytest.fixture
@@ -153,7 +155,7 @@ def every_letter(monkeypatch):
 def test_scripts_without_blanks_break_anywhere_but_before_what_closes(every_letter):
     text = "中文标题和emoji混排，不留空格的长句子需要换行，而且标点不能在行首。这是「第二句」（括号）。" * 2
     for width in range(60, 300, 7):
-        lines = wrap(text, 20, width=width, lines=99)
+        lines = wrap_text(text, 20, width=width, lines=99)
         assert "".join(lines) == text
         assert not any(line[0] in "，。」）" for line in lines)
         assert not any(line[-1] in "「（" for line in lines)
@@ -161,4 +163,4 @@ def test_scripts_without_blanks_break_anywhere_but_before_what_closes(every_lett
 
 
 def test_words_and_letters_without_blanks_share_a_line(every_letter):
-    assert wrap("a cat 黒い猫が窓辺に座る", 20, width=110, lines=9)[0].startswith("a cat 黒")
+    assert wrap_text("a cat 黒い猫が窓辺に座る", 20, width=110, lines=9)[0].startswith("a cat 黒")

@@ -147,7 +147,7 @@ def test_a_png_with_nonsense_in_an_optional_chunk_is_a_picture_and_can_be_shared
     for body in BODIES:
         at = len(plain) - oddities.PNG_END_BYTES if last else oddities.PNG_HEAD_BYTES
         content = plain[:at] + chunk(kind.encode(), body) + plain[at:]
-        whole = validation.verify(io.BytesIO(content))
+        whole = validation.verify_image(io.BytesIO(content))
         assert (whole.format, whole.width, whole.transparent) == ("png", 256, False)
         assert opened(delivery.stripped(content, "png")).tobytes() == opened(plain).tobytes()
 
@@ -260,7 +260,7 @@ def test_a_file_in_whose_decoding_workers_died_is_released_without_decoding_it(
     Attempt.objects.update(decode_attempts=2)
     worker.fetch(attempt)
     held = Attempt.objects.select_related("job__run").get()
-    monkeypatch.setattr(validation, "open_picture", None)
+    monkeypatch.setattr(validation, "open_image", None)
     assert resolution.release_held(held, by=admin) is None
     assert Attempt.objects.get().fetch == "filed"
 

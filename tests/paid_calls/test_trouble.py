@@ -50,12 +50,14 @@ def test_a_disk_that_is_full_at_the_download_keeps_the_picture_for_later(owner, 
 def test_a_thumbnail_that_failed_is_made_by_the_sweep(owner, worker, provider_server, monkeypatch):
     run = make_run(owner, seed="7")
     attempt = worker.call()
-    monkeypatch.setattr(thumbnails, "make", FailsAtFirst(thumbnails.make, ValueError("odd mode"), 1))
+    monkeypatch.setattr(
+        thumbnails, "make_thumbnail", FailsAtFirst(thumbnails.make_thumbnail, ValueError("odd mode"), 1)
+    )
     worker.fetch(attempt)
     assert states(run) == ["DONE"]
     assert Image.objects.get().thumbnail == ""
     Image.objects.update(created_at="2026-01-01T00:00Z")
-    assert thumbnails.make_next()
+    assert thumbnails.make_next_thumbnail()
     assert Image.objects.get().thumbnail
 
 

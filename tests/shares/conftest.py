@@ -27,7 +27,7 @@ def pictures(owner):
         out = io.BytesIO()
         picture.save(out, "JPEG", comment=SECRET)
         image.file = files.publish_bytes(out.getvalue(), f"originals/test/{image.key}.jpeg")
-        image.thumbnail = files.publish_bytes(thumbnails.make(picture), f"thumbnails/test/{image.key}.webp")
+        image.thumbnail = files.publish_bytes(thumbnails.make_thumbnail(picture), f"thumbnails/test/{image.key}.webp")
         image.save()
     return made
 

@@ -137,7 +137,7 @@ def test_each_thumbnail_is_made_by_one_worker(owner, worker, provider_server):
         downloads.fetch_image(attempt.pk, worker=worker.row)
 
     def make_all():
-        while thumbnails.make_next():
+        while thumbnails.make_next_thumbnail():
             pass
         connection.close()
 

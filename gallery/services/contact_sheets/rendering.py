@@ -8,7 +8,7 @@ from PIL import ImageDraw
 from gallery.models.runs import State
 from gallery.services.contact_sheets.sheet_layout import PLAIN, QUIET, STRONG
 from gallery.services.media import decoding, thumbnails, validation
-from gallery.services.media.text_rendering import line_height, measure, wrap, write
+from gallery.services.media.text_rendering import draw_text, line_height, measure_text, wrap_text
 from gallery.services.storage import files
 
 TABLE, EMPTY, EDGE = (250, 250, 250), (238, 238, 238), (200, 200, 200)
@@ -45,7 +45,7 @@ def save(canvas, file, image_format):
 def _write(canvas, label):
     for n, line in enumerate(label.lines):
         place = (label.x, label.y + n * line_height(label.size))
-        write(canvas, place, line, label.size, ink=INKS[label.ink], bold=label.ink == STRONG)
+        draw_text(canvas, place, line, label.size, ink=INKS[label.ink], bold=label.ink == STRONG)
 
 
 def _fill(canvas, place):
@@ -70,8 +70,8 @@ def _fill(canvas, place):
 def _fitted(image, place):
     """Return the picture as large as it fits. Decodes no more of it than that needs, and one at a time."""
     box = (place.width, place.height)
-    with _open(image, longer=max(box)) as file, validation.DECODE_SLOTS, validation.open_picture(file) as picture:
-        return decoding.on_ground(decoding.upright(picture, within=box), TABLE)
+    with _open(image, longer=max(box)) as file, validation.DECODE_SLOTS, validation.open_image(file) as picture:
+        return decoding.lay_on_ground(decoding.render_upright(picture, within=box), TABLE)
 
 
 def _open(image, *, longer):
@@ -86,8 +86,8 @@ def _leave_empty(canvas, place, words):
     corner = (place.x + place.width - 1, place.y + place.height - 1)
     ImageDraw.Draw(canvas).rectangle(((place.x, place.y), corner), fill=EMPTY, outline=EDGE)
     size = max(11, min(place.width // 10, 40))
-    lines = wrap(words, size, width=place.width - 8, lines=3)
+    lines = wrap_text(words, size, width=place.width - 8, lines=3)
     top = place.y + (place.height - len(lines) * line_height(size)) // 2
     for n, line in enumerate(lines):
-        left = place.x + (place.width - measure(line, size)) // 2
-        write(canvas, (left, top + n * line_height(size)), line, size, ink=INKS[QUIET])
+        left = place.x + (place.width - measure_text(line, size)) // 2
+        draw_text(canvas, (left, top + n * line_height(size)), line, size, ink=INKS[QUIET])

@@ -6,7 +6,7 @@ Places have the shapes that were asked for, not those that came: so a part is th
 from dataclasses import dataclass, field, replace
 from math import ceil, sqrt
 
-from gallery.services.media.text_rendering import line_height, measure, wrap
+from gallery.services.media.text_rendering import line_height, measure_text, wrap_text
 from gallery.services.runs import layouts
 
 MOST_PIXELS = 20_000_000  # of one part: 60 MB while it is drawn, and at most that as PNG
@@ -65,7 +65,7 @@ class Block:
 
     def write(self, x, text, size, *, width, lines, ink=PLAIN, y=0):
         """Add a label below `y`; return how tall it is."""
-        broken = wrap(text, size, width=width, lines=lines, bold=ink == STRONG)
+        broken = wrap_text(text, size, width=width, lines=lines, bold=ink == STRONG)
         self.labels.append(Label(x, y, tuple(broken), size, ink))
         return len(broken) * line_height(size)
 
@@ -105,7 +105,7 @@ class _Sheet:
         if not self.layout.across:
             return 0
         words = {str(each) for page in self.layout.pages for row in page.rows for head in row.heads for each in head}
-        widest = max((measure(word, self.text, bold=True) for word in words), default=0)
+        widest = max((measure_text(word, self.text, bold=True) for word in words), default=0)
         return min(ceil(widest), self.edge * 3 // 5) + 2 * self.gap
 
     def _columns(self):

@@ -20,7 +20,7 @@ TO_EIGHT_BITS = [(value * 255 + 32_767) // 65_535 for value in range(65_536)]
 STEPS_OF_GREY = {"L;2": 85, "L;4": 17}  # a grey of few bits is spread over 255, its transparent value is not
 
 
-def upright(picture, *, within=None, gap=2.0):
+def render_upright(picture, *, within=None, gap=2.0):
     """Return an opened picture as RGB, or RGBA if something of it may be transparent, with nothing in its `info`.
 
     `within`: (width, height) that it is made to fit in; no more is decoded than `gap` times that. Of an animation, the
@@ -37,7 +37,7 @@ def upright(picture, *, within=None, gap=2.0):
     return shown
 
 
-def load(picture):
+def load_pixels(picture):
     """Decode an opened picture. Raises OSError, SyntaxError or ValueError if it is damaged."""
     _correct_transparent_value(picture)
     picture.load()
@@ -57,17 +57,17 @@ def is_transparent(picture):
     """Return whether a loaded picture has anything that is not opaque."""
     if not picture.has_transparency_data:
         return False
-    return upright(picture).getextrema()[-1][0] < 255
+    return render_upright(picture).getextrema()[-1][0] < 255
 
 
-def redrawn(picture):
+def redraw_as_webp(picture):
     """Return the bytes of a WebP that is upright without EXIF, pixel for pixel, of an opened picture."""
     out = io.BytesIO()
-    upright(picture).save(out, "WEBP", lossless=True, method=1)
+    render_upright(picture).save(out, "WEBP", lossless=True, method=1)
     return out.getvalue()
 
 
-def on_ground(picture, ground):
+def lay_on_ground(picture, ground):
     """Return an upright picture as RGB, laid on a colour where it is transparent."""
     if picture.mode != "RGBA":
         return picture
@@ -82,7 +82,7 @@ def _prepare(picture, within, gap):
         width, height = _box(within, _orientation(picture))
         share = gap * min(width / picture.width, height / picture.height)
         picture.draft(None, (max(1, int(picture.width * share)), max(1, int(picture.height * share))))
-    load(picture)
+    load_pixels(picture)
     return _orientation(picture)
 
 

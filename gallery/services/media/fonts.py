@@ -19,7 +19,7 @@ NOBODY_HAS_IT = "\uffff"
 
 
 @lru_cache(maxsize=512)
-def load(name, size):
+def load_font(name, size):
     """Return a font, one of coloured pictures in the size that it has; None where it is not installed."""
     for each in (size, BITMAP_SIZE):
         try:
@@ -29,13 +29,13 @@ def load(name, size):
     return None
 
 
-def find(character, *, bold=False, emoji=False):
+def find_font(character, *, bold=False, emoji=False):
     """Return the name of the font that has all letters of a character, or None. `emoji`: in colour if possible."""
     letters = tuple(letter for letter in character if not _joins(letter))
     return _find(letters, bold, emoji)
 
 
-def has(name, text):
+def has_glyphs(name, text):
     return all(_has(name, letter) for letter in text if not _joins(letter) and letter != " ")
 
 
@@ -43,8 +43,8 @@ def has(name, text):
 def _find(letters, bold, emoji):
     own = BOLD if bold else REGULAR
     names = (*EMOJI, own, *FIRST) if emoji else (own, *FIRST, *EMOJI)
-    near = next((name for name in names if has(name, letters)), None)
-    return near or next((name for name in _installed() if has(name, letters)), None)
+    near = next((name for name in names if has_glyphs(name, letters)), None)
+    return near or next((name for name in _installed() if has_glyphs(name, letters)), None)
 
 
 def _joins(letter):
@@ -54,7 +54,7 @@ def _joins(letter):
 
 @lru_cache(maxsize=65_536)
 def _has(name, letter):
-    font = load(name, 16)
+    font = load_font(name, 16)
     return font is not None and _drawn(font, letter) != _drawn(font, NOBODY_HAS_IT)
 
 

@@ -34,19 +34,19 @@ XMP = (
 )
 
 
-class NotBare(Exception):
+class CannotStrip(Exception):
     """Cannot be stripped without a loss, or is built in a way that is not understood: draw it anew."""
 
 
-def strip(content, image_format):
-    """Return the bytes with nothing but the picture in them. Raises NotBare."""
+def strip_metadata(content, image_format):
+    """Return the bytes with nothing but the picture in them. Raises CannotStrip."""
     try:
         return {"jpeg": _strip_jpeg, "png": _strip_png, "webp": _strip_webp}[image_format](content)
     except (struct.error, IndexError) as error:
-        raise NotBare("ends early") from error
+        raise CannotStrip("ends early") from error
 
 
-def describe(content, image_format, text):
+def embed_description(content, image_format, text):
     """Put a text into stripped bytes: a comment in JPEG, `Description` in PNG, that of XMP in WebP."""
     return {"jpeg": _describe_jpeg, "png": _describe_png, "webp": _describe_webp}[image_format](content, text)
 
@@ -64,18 +64,18 @@ def _strip_jpeg(content):
         elif marker == APP14 and segment[4:9] == b"Adobe":
             kept.append(ADOBE + segment[15:16])  # which colours these are, nothing else
         elif _turns_or_colours(marker, segment):
-            raise NotBare("turned or coloured by its metadata")
+            raise CannotStrip("turned or coloured by its metadata")
     return b"".join([*kept, JPEG_END])
 
 
 def _segments(content):
     """Yield (marker, segment); the one of a scan reaches to the next marker. What follows the end is not read."""
     if content[:2] != JPEG_START:
-        raise NotBare("no JPEG")
+        raise CannotStrip("no JPEG")
     at = 2
     while True:
         if content[at] != 0xFF:
-            raise NotBare("no marker where one should be")
+            raise CannotStrip("no marker where one should be")
         while content[at + 1] == 0xFF:  # filled up
             at += 1
         marker = content[at + 1]
@@ -85,7 +85,7 @@ def _segments(content):
         end = at + 2 + length
         end = _end_of_scan(content, end) if marker == SOS else end
         if end > len(content):
-            raise NotBare("ends early")
+            raise CannotStrip("ends early")
         yield marker, content[at:end]
         at = end
 
@@ -95,7 +95,7 @@ def _end_of_scan(content, at):
         if content[at + 1] and content[at + 1] not in RESTARTS and content[at + 1] != 0xFF:
             return at
         at += 1 if content[at + 1] == 0xFF else 2
-    raise NotBare("the scan has no end")
+    raise CannotStrip("the scan has no end")
 
 
 def _turns_or_colours(marker, segment):
@@ -130,24 +130,24 @@ def _strip_png(content):
     kept = [PNG_START]
     for kind, chunk in _png_chunks(content):
         if kind == b"tRNS" and repair.is_odd(kind, chunk[8:-4], chunk[-4:], content[repair.PNG_COLOUR_TYPE]):
-            raise NotBare("its transparency is damaged")
+            raise CannotStrip("its transparency is damaged")
         if kind in PNG_KEPT:
             kept.append(chunk)
         elif kind in PNG_COLOUR or (kind == b"eXIf" and _is_turned(chunk[8:-4])):
-            raise NotBare("turned or coloured by its metadata")
+            raise CannotStrip("turned or coloured by its metadata")
     return b"".join(kept)
 
 
 def _png_chunks(content):
     """Yield (kind, chunk) up to the end; what follows it is not read."""
     if content[:8] != PNG_START:
-        raise NotBare("no PNG")
+        raise CannotStrip("no PNG")
     at, kind = 8, b""
     while kind != b"IEND":
         length, kind = struct.unpack_from(">L4s", content, at)
         end = at + 12 + (0 if kind == b"IEND" else length)
         if end > len(content):
-            raise NotBare("ends early")
+            raise CannotStrip("ends early")
         yield kind, _png_chunk(b"IEND", b"") if kind == b"IEND" else content[at:end]
         at = end
 
@@ -173,21 +173,21 @@ def _strip_webp(content):
         elif kind in WEBP_KEPT:
             kept.append((kind, body))
         elif kind in (b"ICCP", b"ANIM") or (kind == b"EXIF" and _is_turned(body.removeprefix(b"Exif\0\0"))):
-            raise NotBare("turned, coloured or moved by its metadata")
+            raise CannotStrip("turned, coloured or moved by its metadata")
     if not WEBP_PIXELS & {kind for kind, _ in kept}:
-        raise NotBare("no picture within the length that it claims")
+        raise CannotStrip("no picture within the length that it claims")
     return _webp(kept)
 
 
 def _webp_chunks(content):
     riff, length, webp = struct.unpack_from("<4sL4s", content)
     if riff != b"RIFF" or webp != b"WEBP" or length + 8 > len(content):
-        raise NotBare("no WebP, or not all of one")
+        raise CannotStrip("no WebP, or not all of one")
     at = 12
     while at + 8 <= length + 8:
         kind, size = struct.unpack_from("<4sL", content, at)
         if at + 8 + size > length + 8:
-            raise NotBare("ends early")
+            raise CannotStrip("ends early")
         yield kind, content[at + 8 : at + 8 + size]
         at += 8 + size + size % 2
 

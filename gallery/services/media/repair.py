@@ -28,7 +28,7 @@ PNG_COLOUR_TYPE = slice(25, 26)  # where its head tells the type of colour
 WEBP_FRAMES = {b"VP8X", b"ALPH", b"VP8 ", b"VP8L", b"ANIM", b"ANMF", b"ICCP", b"EXIF"}
 
 
-def mend(file, image_format):
+def mend_image(file, image_format):
     """Return the bytes to decode instead of an open file, or None if it can be decoded as it is."""
     file.seek(0)
     mended = {"jpeg": _mend_jpeg, "png": _mend_png, "webp": _mend_webp}[image_format](file)
@@ -36,7 +36,7 @@ def mend(file, image_format):
     return mended
 
 
-def barer(content, image_format):
+def strip_segments(content, image_format):
     """Yield a picture without what it looks the same without, then without any: what is odd may be odd there only."""
     if image_format == "jpeg":
         yield _bare_jpeg(content, LOOKS)
@@ -52,10 +52,10 @@ def lacks_end(file):
 
 
 def _mend_jpeg(file):
-    return without_padding(_whole(file)) + JPEG_END if lacks_end(file) else None
+    return strip_padding(_whole(file)) + JPEG_END if lacks_end(file) else None
 
 
-def without_padding(content):
+def strip_padding(content):
     """Return what came before the zeros that a file was filled up with, and before half a marker."""
     sound = content.rstrip(b"\0")
     if not sound.endswith(b"\xff"):
@@ -66,7 +66,7 @@ def without_padding(content):
 def _ends_soon(file):
     size = file.seek(0, 2)
     file.seek(max(0, size - TAIL_BYTES))
-    return without_padding(file.read()).endswith(JPEG_END)
+    return strip_padding(file.read()).endswith(JPEG_END)
 
 
 def _whole(file):

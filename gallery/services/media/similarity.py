@@ -30,9 +30,9 @@ class Measured:
 IDENTICAL = Measured(Likeness.IDENTICAL, 0.0, 0.0)
 
 
-def measure(one, other):
+def compare_images(one, other):
     """Measure two opened pictures. Those of different sizes are different, whatever they show."""
-    one, other = decoding.upright(one), decoding.upright(other)
+    one, other = decoding.render_upright(one), decoding.render_upright(other)
     if one.size != other.size:
         return Measured(Likeness.DIFFERENT)
     mode = "RGBa" if "RGBA" in (one.mode, other.mode) else "RGB"  # of what is transparent the colour is not seen
@@ -43,10 +43,10 @@ def measure(one, other):
     return Measured(Likeness.SAME if same else Likeness.DIFFERENT, mean, share)
 
 
-def measure_files(one, other):
+def compare_files(one, other):
     """Measure two open files."""
-    with validation.open_picture(one) as first, validation.open_picture(other) as second:
-        return measure(first, second)
+    with validation.open_image(one) as first, validation.open_image(other) as second:
+        return compare_images(first, second)
 
 
 def _in(mode, picture):

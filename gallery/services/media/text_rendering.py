@@ -50,21 +50,21 @@ class Run:
         return self.font.getlength(self.text, **self.shaping) * self.scale
 
 
-def measure(text, size, *, bold=False):
+def measure_text(text, size, *, bold=False):
     """Return how wide a line is, in pixels."""
-    return sum(run.width for run in _runs(readable(text, bold=bold), size, bold))
+    return sum(run.width for run in _runs(to_drawable(text, bold=bold), size, bold))
 
 
 def line_height(size):
     return round(size * LINE)
 
 
-def write(canvas, place, text, size, *, ink, bold=False):
+def draw_text(canvas, place, text, size, *, ink, bold=False):
     """Write a line onto a picture; `place`: its upper left corner."""
     x, y = place
-    baseline = y + fonts.load(fonts.BOLD if bold else fonts.REGULAR, size).getmetrics()[0]
+    baseline = y + fonts.load_font(fonts.BOLD if bold else fonts.REGULAR, size).getmetrics()[0]
     pen = ImageDraw.Draw(canvas)
-    for run in _runs(readable(text, bold=bold), size, bold):
+    for run in _runs(to_drawable(text, bold=bold), size, bold):
         if run.scale == 1:
             pen.text((x, baseline), run.text, font=run.font, fill=ink, anchor="ls", **run.shaping)
         else:
@@ -87,7 +87,7 @@ def _paste(canvas, run, place, ink):
 
 
 @lru_cache(maxsize=2_048)
-def readable(text, *, bold=False):
+def to_drawable(text, *, bold=False):
     """Return a text as one line that can be drawn here: what no font has in words, what is never seen left out."""
     if ASCII.fullmatch(text):
         return text
@@ -100,7 +100,7 @@ def readable(text, *, bold=False):
 def _drawable(character, bold):
     """Return a character, or what is compatible with it, and whether a font has it."""
     for each in (character, unicodedata.normalize("NFKC", character)):
-        if each.isspace() or all(fonts.find(part, bold=bold, emoji=_is_emoji(part)) for part in characters(each)):
+        if each.isspace() or all(fonts.find_font(part, bold=bold, emoji=_is_emoji(part)) for part in characters(each)):
             return each, True
     return character, False
 
@@ -151,7 +151,7 @@ def _runs(text, size, bold):
 
 
 def _run(text, name, direction, size):
-    font = fonts.load(name, size)
+    font = fonts.load_font(name, size)
     return Run(text, font, direction, size / font.size if font.size != size else 1)
 
 
@@ -191,8 +191,8 @@ def _in_fonts(parts, bold):
 
 def _one_font(letters, bold):
     text = "".join(letters)
-    names = dict.fromkeys(fonts.find(each, bold=bold) for each in letters)
-    whole = next((name for name in names if name and fonts.has(name, text)), None)
+    names = dict.fromkeys(fonts.find_font(each, bold=bold) for each in letters)
+    whole = next((name for name in names if name and fonts.has_glyphs(name, text)), None)
     return [(whole, text)] if whole else _each_font(letters, bold, [])
 
 
@@ -201,8 +201,8 @@ def _each_font(letters, bold, before):
     name = before[-1][0] if before and before[-1][0] not in fonts.EMOJI else None
     for each in letters:
         emoji = _is_emoji(each)
-        if emoji or not (name and fonts.has(name, each)):
-            name = fonts.find(each, bold=bold, emoji=emoji) or (fonts.BOLD if bold else fonts.REGULAR)
+        if emoji or not (name and fonts.has_glyphs(name, each)):
+            name = fonts.find_font(each, bold=bold, emoji=emoji) or (fonts.BOLD if bold else fonts.REGULAR)
         yield name, each
         name = None if emoji else name
 
@@ -210,14 +210,14 @@ def _each_font(letters, bold, before):
 # -- lines -------------------------------------------------------------------------------------------------------------
 
 
-def wrap(text, size, *, width, lines, bold=False):
+def wrap_text(text, size, *, width, lines, bold=False):
     """Break a text into at most so many lines of this width in pixels; what does not fit is cut with an ellipsis."""
-    atoms = _atoms(readable(" ".join(text.split()), bold=bold))
+    atoms = _atoms(to_drawable(" ".join(text.split()), bold=bold))
     if not atoms:
         return []
 
     def fits(line):
-        return measure(line, size, bold=bold) <= width
+        return measure_text(line, size, bold=bold) <= width
 
     broken = list(islice(_broken(atoms, fits), lines + 1))
     if len(broken) <= lines:

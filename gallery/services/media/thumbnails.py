@@ -17,14 +17,14 @@ METHOD = 2  # WebP effort: 0 fast .. 6 small
 log = structlog.get_logger("fluxweb.images")
 
 
-def make(picture):
+def make_thumbnail(picture):
     """Return the WebP bytes of an opened picture's thumbnail; the picture itself is used up."""
     out = io.BytesIO()
-    decoding.upright(picture, within=(EDGE, EDGE), gap=1.0).save(out, "WEBP", quality=QUALITY, method=METHOD)
+    decoding.render_upright(picture, within=(EDGE, EDGE), gap=1.0).save(out, "WEBP", quality=QUALITY, method=METHOD)
     return out.getvalue()
 
 
-def make_next():
+def make_next_thumbnail():
     """Make the newest thumbnail that is missing; return whether there was one to make."""
     due = Image.objects.due_for_thumbnail(timezone.now()).select_related("attempt").order_by("-id")
     image = due.first()
@@ -39,8 +39,8 @@ def make_next():
 def _make(image):
     """A picture without a thumbnail is still the picture that was paid for."""
     try:
-        with files.open_file(image.file) as file, validation.DECODE_SLOTS, validation.open_picture(file) as picture:
-            content = make(picture)
+        with files.open_file(image.file) as file, validation.DECODE_SLOTS, validation.open_image(file) as picture:
+            content = make_thumbnail(picture)
         name = files.publish_bytes(content, files.name_of(image.attempt, "thumbnails", ".webp"))
     except (OSError, ValueError, SyntaxError):
         log.exception("thumbnail failed", image=image.key)

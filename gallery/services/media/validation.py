@@ -32,11 +32,11 @@ STUFFING = b"\x5a\x3c\x96\xe1" * 64  # entropy-coded nonsense: changes whatever 
 DECODE_SLOTS = threading.BoundedSemaphore(2)
 
 
-class NotWhole(ValueError):
+class TruncatedImage(ValueError):
     """Cut or damaged."""
 
 
-class NotAPicture(ValueError):
+class NotAnImage(ValueError):
     """Another format, or more pixels than any model makes."""
 
 
@@ -51,64 +51,64 @@ class Verified:
     transparent: bool
 
 
-def verify(file):
-    """Decode the whole of an open file. Raises NotWhole or NotAPicture. Call with DECODE_SLOTS held."""
-    picture = open_picture(file)
+def verify_image(file):
+    """Decode the whole of an open file. Raises TruncatedImage or NotAnImage. Call with DECODE_SLOTS held."""
+    picture = open_image(file)
     try:
-        decoding.load(picture)
+        decoding.load_pixels(picture)
         if picture.format in ("JPEG", "MPO") and repair.lacks_end(file):
             _check_last_pixels(file)
     except DAMAGE as error:
-        raise NotWhole("The picture ends early or is damaged.") from error
+        raise TruncatedImage("The picture ends early or is damaged.") from error
     size, turned = decoding.upright_size(picture), decoding.is_turned(picture)
     return Verified(FORMATS[picture.format], *size, turned, decoding.is_transparent(picture))
 
 
-def open_picture(file):
+def open_image(file):
     """Open a JPEG, PNG or WebP for decoding, forgiving what browsers forgive. Everything that decodes one comes here.
 
-    Raises NotAPicture for another format or too many pixels, NotWhole for a head that cannot be read.
+    Raises NotAnImage for another format or too many pixels, TruncatedImage for a head that cannot be read.
     """
     image_format = _format_to_show(file)
-    mended = repair.mend(file, image_format)
+    mended = repair.mend_image(file, image_format)
     try:
         picture = _opened(io.BytesIO(mended) if mended else file, image_format)
     except UnidentifiedImageError as error:
-        raise NotWhole("The head of the picture is damaged.") from error
+        raise TruncatedImage("The head of the picture is damaged.") from error
     return _small_enough(picture)
 
 
-def look(file):
+def render_visible(file):
     """Return an upright picture of what can be seen of any open file: of a cut one what came, else black or grey.
 
-    Raises NotAPicture or NotWhole if there is nothing to be seen. Call with DECODE_SLOTS held.
+    Raises NotAnImage or TruncatedImage if there is nothing to be seen. Call with DECODE_SLOTS held.
     """
-    with _open_other(file) if format_of(file) in ONLY_LOOKED_AT else open_picture(file) as picture:
+    with _open_other(file) if detect_format(file) in ONLY_LOOKED_AT else open_image(file) as picture:
         try:
-            decoding.load(picture)
+            decoding.load_pixels(picture)
         except DAMAGE:
             picture.tile = []  # what was decoded until then stays
         try:
-            return decoding.upright(picture)
+            return decoding.render_upright(picture)
         except DAMAGE as error:
-            raise NotWhole("Nothing of the picture can be read.") from error
+            raise TruncatedImage("Nothing of the picture can be read.") from error
 
 
 def _open_other(file):
     try:
-        picture = _open(file, format_of(file))
+        picture = _open(file, detect_format(file))
     except UnidentifiedImageError as error:
-        raise NotWhole("The head of the picture is damaged.") from error
+        raise TruncatedImage("The head of the picture is damaged.") from error
     return _small_enough(picture)
 
 
 def _small_enough(picture):
     if picture.width * picture.height > MAX_PIXELS:
-        raise NotAPicture(f"{picture.width} x {picture.height} is more than any FLUX model makes.")
+        raise NotAnImage(f"{picture.width} x {picture.height} is more than any FLUX model makes.")
     return picture
 
 
-def format_of(file):
+def detect_format(file):
     """Return the short name of what an open file is, "" if nobody knows; it is read from its beginning afterwards."""
     file.seek(0)
     found = sniff(file.read(HEAD_BYTES))
@@ -117,9 +117,9 @@ def format_of(file):
 
 
 def _format_to_show(file):
-    found = format_of(file)
+    found = detect_format(file)
     if found not in SHOWN:
-        raise NotAPicture(f"{OTHERS.get(found, 'A file of an unknown kind')}, not a JPEG, PNG or WebP.")
+        raise NotAnImage(f"{OTHERS.get(found, 'A file of an unknown kind')}, not a JPEG, PNG or WebP.")
     return found
 
 
@@ -128,29 +128,29 @@ def _opened(file, image_format):
         return _open(file, image_format)
     except UnidentifiedImageError:
         file.seek(0)
-        for barer in repair.barer(file.read(), image_format):
+        for barer in repair.strip_segments(file.read(), image_format):
             with contextlib.suppress(UnidentifiedImageError):
                 return _open(io.BytesIO(barer), image_format)
         raise
 
 
 def _open(file, image_format):
-    """Open a file of this format. Raises UnidentifiedImageError, whatever the decoder says, or NotAPicture."""
+    """Open a file of this format. Raises UnidentifiedImageError, whatever the decoder says, or NotAnImage."""
     try:
         return Pillow.open(file, formats=(image_format.upper(),))
     except (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning) as error:
-        raise NotAPicture("More pixels than any FLUX model makes.") from error
+        raise NotAnImage("More pixels than any FLUX model makes.") from error
     except DAMAGE as error:
         raise UnidentifiedImageError from error
 
 
 def _check_last_pixels(file):
-    """Raise NotWhole unless a JPEG without its end has all its pixels: then nonsense behind them changes none."""
+    """Raise TruncatedImage unless a JPEG without its end has all its pixels: then nonsense behind them changes none."""
     file.seek(0)
-    content = repair.without_padding(file.read())
+    content = repair.strip_padding(file.read())
     plain, stuffed = (_pixels(content + more + repair.JPEG_END) for more in (b"", STUFFING))
     if plain != stuffed:
-        raise NotWhole("The JPEG ends early.")
+        raise TruncatedImage("The JPEG ends early.")
 
 
 def _pixels(content):

@@ -51,7 +51,7 @@ def fetch_image(attempt_id, *, worker, leased=None):
             _fetch_into(file, attempt)
     except errors.ResultRefused as refused:
         _block(attempt, reason=str(refused))
-    except (errors.ApiError, validation.NotWhole, OSError) as trouble:
+    except (errors.ApiError, validation.TruncatedImage, OSError) as trouble:
         return _again_later(attempt, trouble)
     return None
 
@@ -109,9 +109,9 @@ def _show_or_hold(file, attempt, got):
     """Store the picture. What is none is held; what is damaged too, unless its end may be missing: then raise."""
     try:
         keep(file, attempt, sha256=got.sha256)
-    except validation.NotAPicture as refused:
+    except validation.NotAnImage as refused:
         _block(attempt, reason=got.note or str(refused), file=file)
-    except validation.NotWhole as damaged:
+    except validation.TruncatedImage as damaged:
         if not got.complete and _seconds_left(attempt) > 0:
             raise
         _block(attempt, reason=str(damaged), file=file)  # all that ever came, or will, of what was paid for
@@ -128,10 +128,10 @@ def keep(file, attempt, *, sha256, held_name=""):
 def keep_redrawn(held_file, attempt):
     """Store as a PNG what can be seen of a held file, which itself stays as it came, and commit the image.
 
-    Raises NotAPicture or NotWhole if nothing can be seen.
+    Raises NotAnImage or TruncatedImage if nothing can be seen.
     """
     with counted_decode(attempt):
-        shown = validation.look(held_file)
+        shown = validation.render_visible(held_file)
     with files.incoming_file() as file:
         shown.save(file, "PNG")
         file.flush()
@@ -159,7 +159,7 @@ def _original_name(attempt, image_format):
 def _look(file, attempt):
     """Return what is known of the picture once it is decoded."""
     with Path(file.name).open("rb") as reader, counted_decode(attempt):
-        whole = validation.verify(reader)
+        whole = validation.verify_image(reader)
     return {**asdict(whole), "bytes": Path(file.name).stat().st_size}
 
 

@@ -51,7 +51,7 @@ def file_name(attempt):
 def suffix(attempt):
     """Return the suffix of a file's name by its bytes."""
     with files.open_file(attempt.held_name) as file:
-        found = validation.format_of(file)
+        found = validation.detect_format(file)
     return SUFFIXES.get(found, found)
 
 
@@ -60,8 +60,8 @@ def _seen(attempt):
         return None
     try:
         with files.open_file(attempt.held_name) as file, downloads.counted_decode(attempt):
-            shown = validation.look(file)
-    except (validation.NotAPicture, validation.NotWhole):
+            shown = validation.render_visible(file)
+    except (validation.NotAnImage, validation.TruncatedImage):
         return None
     finally:
         downloads.forget_decode(attempt.pk)

@@ -91,7 +91,7 @@ def _image_of_held(attempt):
         copy.seek(0)
         try:
             image = downloads.keep(copy, attempt, sha256=hashlib.file_digest(copy, "sha256").hexdigest())
-        except (validation.NotAPicture, validation.NotWhole):
+        except (validation.NotAnImage, validation.TruncatedImage):
             return _image_drawn_from(copy, attempt)
     held_files.forget(attempt, held_name)
     return image
@@ -101,7 +101,7 @@ def _image_drawn_from(copy, attempt):
     try:
         with Path(copy.name).open("rb") as file:
             return downloads.keep_redrawn(file, attempt)
-    except (validation.NotAPicture, validation.NotWhole):
+    except (validation.NotAnImage, validation.TruncatedImage):
         downloads.forget_decode(attempt.pk)
         return None
 

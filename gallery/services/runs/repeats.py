@@ -88,4 +88,4 @@ def _compare(one, other):
     if one.sha256 == other.sha256:
         return similarity.IDENTICAL
     with files.open_file(one.file) as first, files.open_file(other.file) as second, validation.DECODE_SLOTS:
-        return similarity.measure_files(first, second)
+        return similarity.compare_files(first, second)

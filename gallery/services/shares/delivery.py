@@ -39,8 +39,8 @@ def view(image):
 
 
 def _view(image):
-    with files.open_file(image.file) as file, validation.DECODE_SLOTS, validation.open_picture(file) as picture:
-        shown = decoding.upright(picture, within=(VIEW_EDGE, VIEW_EDGE))
+    with files.open_file(image.file) as file, validation.DECODE_SLOTS, validation.open_image(file) as picture:
+        shown = decoding.render_upright(picture, within=(VIEW_EDGE, VIEW_EDGE))
         return _encoded(shown, "WEBP", quality=VIEW_QUALITY, method=2)
 
 
@@ -49,9 +49,9 @@ def card(image):
     with (
         files.open_file(image.thumbnail or image.file) as file,
         validation.DECODE_SLOTS,
-        validation.open_picture(file) as picture,
+        validation.open_image(file) as picture,
     ):
-        shown = decoding.on_ground(decoding.upright(picture, within=(CARD_EDGE, CARD_EDGE)), "white")
+        shown = decoding.lay_on_ground(decoding.render_upright(picture, within=(CARD_EDGE, CARD_EDGE)), "white")
         return _encoded(shown, "JPEG", quality=CARD_QUALITY)
 
 
@@ -61,14 +61,14 @@ def content(image, share):
         clean = stripped(file.read(), image.format)
     if share.download != Download.RECIPE:
         return clean
-    return metadata.describe(clean, image.format, json.dumps(recipe(image, share), ensure_ascii=False))
+    return metadata.embed_description(clean, image.format, json.dumps(recipe(image, share), ensure_ascii=False))
 
 
 def stripped(original, image_format):
     """Return the bytes of a picture with nothing in them but the picture, as it is meant to be seen."""
     try:
-        return metadata.strip(original, image_format)
-    except metadata.NotBare as reason:
+        return metadata.strip_metadata(original, image_format)
+    except metadata.CannotStrip as reason:
         log.info("picture drawn anew for a guest", reason=str(reason))
         return _redrawn(original, image_format)
 
@@ -94,11 +94,11 @@ def money_words(micros):
 
 def _redrawn(original, image_format):
     """Draw anew what cannot be stripped without changing how it looks: turned as it is meant, in the usual colours."""
-    with validation.DECODE_SLOTS, validation.open_picture(io.BytesIO(original)) as picture:
-        drawn = decoding.upright(picture)
+    with validation.DECODE_SLOTS, validation.open_image(io.BytesIO(original)) as picture:
+        drawn = decoding.render_upright(picture)
     options = {"jpeg": {"quality": REDRAWN_QUALITY, "subsampling": 0}, "webp": {"lossless": True}}.get(image_format, {})
     shown = drawn.convert("RGB") if image_format == "jpeg" else drawn
-    return metadata.strip(_encoded(shown, image_format, **options), image_format)
+    return metadata.strip_metadata(_encoded(shown, image_format, **options), image_format)
 
 
 def _encoded(picture, image_format, **options):

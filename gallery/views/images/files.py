@@ -70,8 +70,8 @@ def _send_original(request, image, *, cache=CACHE):
 
 
 def _send_upright(image, *, cache):
-    with _open(image.file) as file, validation.DECODE_SLOTS, validation.open_picture(file) as picture:
-        content = decoding.redrawn(picture)
+    with _open(image.file) as file, validation.DECODE_SLOTS, validation.open_image(file) as picture:
+        content = decoding.redraw_as_webp(picture)
     return HttpResponse(content, content_type="image/webp", headers={"Cache-Control": cache})
 
 
