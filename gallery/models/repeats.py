@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 
-class Likeness(models.TextChoices):
+class Similarity(models.TextChoices):
     """How the second picture is to the first; services/media/similarity.py has the thresholds."""
 
     UNKNOWN = "", "not measured yet"
@@ -17,10 +17,10 @@ class Likeness(models.TextChoices):
 class RepeatQuerySet(models.QuerySet):
     def due(self):
         """Whose second picture is there and has not been measured."""
-        return self.filter(likeness=Likeness.UNKNOWN, tries__lt=3, job__images__isnull=False)
+        return self.filter(similarity=Similarity.UNKNOWN, tries__lt=3, job__images__isnull=False)
 
     def measured(self):
-        return self.exclude(likeness=Likeness.UNKNOWN)
+        return self.exclude(similarity=Similarity.UNKNOWN)
 
 
 class Repeat(models.Model):
@@ -28,7 +28,7 @@ class Repeat(models.Model):
 
     image = models.ForeignKey("Image", models.CASCADE, related_name="repeats")
     job = models.OneToOneField("Job", models.CASCADE, related_name="repeat")
-    likeness = models.CharField(max_length=9, choices=Likeness, default=Likeness.UNKNOWN, blank=True)
+    similarity = models.CharField(max_length=9, choices=Similarity, default=Similarity.UNKNOWN, blank=True)
     mean_difference = models.FloatField(null=True, blank=True)  # levels of 255, over all pixels and channels
     differing_share = models.FloatField(null=True, blank=True)  # of the pixels, 0..1
     tries = models.PositiveSmallIntegerField(default=0)
@@ -37,8 +37,10 @@ class Repeat(models.Model):
     objects = RepeatQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(likeness__in=Likeness.values), name="repeat_likeness_known")]
-        indexes = [models.Index(fields=["id"], name="repeat_unmeasured", condition=Q(likeness=""))]
+        constraints = [
+            models.CheckConstraint(condition=Q(similarity__in=Similarity.values), name="repeat_similarity_known")
+        ]
+        indexes = [models.Index(fields=["id"], name="repeat_unmeasured", condition=Q(similarity=""))]
 
     def __str__(self):
         return f"repeat of image {self.image_id}"

@@ -92,6 +92,6 @@ def test_a_word_narrows_and_others_votes_are_the_teams(owner, colleague):
 def test_repeats_are_facts_of_their_model(owner):
     cheap, _ = pictures(owner)
     for image, twin, said in zip(cheap, cheap[3:], ("identical", "same", "different"), strict=False):
-        Repeat.objects.create(image=image, job=twin.job, likeness=said)
+        Repeat.objects.create(image=image, job=twin.job, similarity=said)
     (found,) = model_quality.of_models(user=owner)
     assert (found.repeated, found.repeated_alike) == (3, 2)

@@ -224,5 +224,5 @@ def test_a_turned_picture_is_the_same_as_one_whose_pixels_were_turned():
 
 def test_the_colour_of_what_is_fully_transparent_is_no_difference_but_transparency_is():
     clear = Pillow.new("RGBA", SIZE, (255, 0, 0, 0))
-    assert similarity.compare_images(clear, Pillow.new("RGBA", SIZE, (0, 0, 255, 0))).likeness == "same"
-    assert similarity.compare_images(clear, Pillow.new("RGB", SIZE, (255, 0, 0))).likeness == "different"
+    assert similarity.compare_images(clear, Pillow.new("RGBA", SIZE, (0, 0, 255, 0))).similarity == "same"
+    assert similarity.compare_images(clear, Pillow.new("RGB", SIZE, (255, 0, 0))).similarity == "different"

@@ -43,7 +43,7 @@ def test_a_known_difference_is_measured_to_the_level(levels, said):
     grey = Pillow.new("RGB", SIZE, (90, 120, 150))
     found = similarity.compare_images(grey, moved_by(grey, levels))
     assert found.mean_difference == pytest.approx(levels)
-    assert (found.likeness, found.differing_share) == (said, 1.0 if levels > similarity.VISIBLE else 0.0)
+    assert (found.similarity, found.differing_share) == (said, 1.0 if levels > similarity.VISIBLE else 0.0)
 
 
 def test_a_small_thing_that_is_gone_is_a_difference():
@@ -54,24 +54,24 @@ def test_a_small_thing_that_is_gone_is_a_difference():
     found = similarity.compare_images(plain, with_thing)
     assert found.differing_share == pytest.approx(480 / (320 * 240))
     assert found.mean_difference < similarity.MEAN_OF_SAME
-    assert found.likeness == "different"
+    assert found.similarity == "different"
 
 
 @pytest.mark.parametrize("quality", [75, 85, 95])
 def test_another_encoding_is_visually_the_same(drawn, quality):
-    assert similarity.compare_images(drawn(), as_jpeg(drawn(), quality)).likeness == "same"
+    assert similarity.compare_images(drawn(), as_jpeg(drawn(), quality)).similarity == "same"
 
 
 def test_another_seed_is_different(drawn):
-    assert similarity.compare_images(drawn(1), drawn(2)).likeness == "different"
+    assert similarity.compare_images(drawn(1), drawn(2)).similarity == "different"
 
 
 def test_other_sizes_are_different_without_a_measure(drawn):
     found = similarity.compare_images(drawn(), Pillow.new("RGB", (768, 1024)))
-    assert (found.likeness, found.mean_difference, found.differing_share) == ("different", None, None)
+    assert (found.similarity, found.mean_difference, found.differing_share) == ("different", None, None)
 
 
 @pytest.mark.parametrize("mode", ["L", "RGBA", "P", "CMYK"])
 def test_pictures_of_any_mode_are_measured(mode):
     grey = Pillow.new("RGB", SIZE, (120, 120, 120))
-    assert similarity.compare_images(grey, grey.convert(mode, palette=Pillow.Palette.ADAPTIVE)).likeness == "same"
+    assert similarity.compare_images(grey, grey.convert(mode, palette=Pillow.Palette.ADAPTIVE)).similarity == "same"

@@ -43,7 +43,7 @@ def test_a_provider_that_keeps_to_its_seed_gives_identical_bytes(image, worker):
     worker.work()
     assert repeats.measure_next()
     repeat = Repeat.objects.get()
-    assert (repeat.likeness, repeat.mean_difference, repeat.differing_share) == ("identical", 0, 0)
+    assert (repeat.similarity, repeat.mean_difference, repeat.differing_share) == ("identical", 0, 0)
     assert not repeats.measure_next()
     twin = Image.objects.exclude(pk=image.pk).get()
     assert repeats.between(image, twin) == repeats.between(twin, image) == repeat
@@ -59,7 +59,7 @@ def test_a_file_that_is_not_the_same_is_measured_by_its_pixels(image, worker, le
     repaint(twin, levels)
     repeats.measure_next()
     repeat = Repeat.objects.get()
-    assert repeat.likeness == said
+    assert repeat.similarity == said
     assert repeat.mean_difference > 0
 
 
@@ -78,7 +78,7 @@ def test_a_picture_that_cannot_be_read_is_given_up_after_three_tries(image, work
     Image.objects.exclude(pk=image.pk).update(sha256="f" * 64)
     default_storage.delete(image.file)
     assert [repeats.measure_next() for _ in range(4)] == [True, True, True, False]
-    assert Repeat.objects.get().likeness == ""
+    assert Repeat.objects.get().similarity == ""
 
 
 def test_a_drawing_of_the_demo_is_not_bought(image, settings):

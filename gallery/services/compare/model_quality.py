@@ -12,7 +12,7 @@ from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q
 from gallery.catalogue.ratios import permille, rounded
 from gallery.models import Image, Rating, Repeat, Vote
 from gallery.models.ratings import Verdict
-from gallery.models.repeats import Likeness
+from gallery.models.repeats import Similarity
 from gallery.services.compare import bradley_terry
 
 FEW_VOTES = 10  # of a model: fewer say nothing
@@ -29,7 +29,7 @@ class Quality:
     picked: int
     judged: int  # picked or rejected
     blind: int  # of its votes, those without names
-    repeats: dict  # likeness to how often the same request gave that
+    repeats: dict  # similarity to how often the same request gave that
     best_for_its_price: bool = False
 
     @property
@@ -57,7 +57,7 @@ class Quality:
 
     @property
     def repeated_alike(self):
-        return self.repeats.get(Likeness.IDENTICAL, 0) + self.repeats.get(Likeness.SAME, 0)
+        return self.repeats.get(Similarity.IDENTICAL, 0) + self.repeats.get(Similarity.SAME, 0)
 
 
 def of_models(*, user=None, word=""):
@@ -132,14 +132,14 @@ def _facts(user, word):
 
 
 def _repeats(user, word):
-    """Return {model: {likeness: how often}}."""
+    """Return {model: {similarity: how often}}."""
     repeats = Repeat.objects.measured().filter(job__demo=settings.DEMO)
     if user:
         repeats = repeats.filter(job__owner=user)
     repeats = _narrowed(repeats, None, word, prompt="job__prompt")
     found = {}
-    for model, likeness, n in repeats.order_by().values_list("job__model", "likeness").annotate(n=Count("id")):
-        found.setdefault(model, {})[likeness] = n
+    for model, similarity, n in repeats.order_by().values_list("job__model", "similarity").annotate(n=Count("id")):
+        found.setdefault(model, {})[similarity] = n
     return found
 
 

@@ -10,7 +10,7 @@ from functools import reduce
 
 from PIL import ImageChops, ImageStat
 
-from gallery.models.repeats import Likeness
+from gallery.models.repeats import Similarity
 from gallery.services.media import decoding, validation
 
 MEAN_OF_SAME = 3.0  # levels of 255, over all pixels and channels
@@ -22,25 +22,25 @@ SHARE_OF_SAME = 0.005  # of the pixels may differ so much
 class Measured:
     """`mean_difference`: levels of 255; `differing_share`: of the pixels, those that visibly differ. None: unknown."""
 
-    likeness: str
+    similarity: str
     mean_difference: float | None = None
     differing_share: float | None = None
 
 
-IDENTICAL = Measured(Likeness.IDENTICAL, 0.0, 0.0)
+IDENTICAL = Measured(Similarity.IDENTICAL, 0.0, 0.0)
 
 
 def compare_images(one, other):
     """Measure two opened pictures. Those of different sizes are different, whatever they show."""
     one, other = decoding.render_upright(one), decoding.render_upright(other)
     if one.size != other.size:
-        return Measured(Likeness.DIFFERENT)
+        return Measured(Similarity.DIFFERENT)
     mode = "RGBa" if "RGBA" in (one.mode, other.mode) else "RGB"  # of what is transparent the colour is not seen
     difference = ImageChops.difference(_in(mode, one), _in(mode, other))
     mean = sum(ImageStat.Stat(difference).mean) / len(mode)
     share = _share_beyond(difference, VISIBLE)
     same = mean <= MEAN_OF_SAME and share <= SHARE_OF_SAME
-    return Measured(Likeness.SAME if same else Likeness.DIFFERENT, mean, share)
+    return Measured(Similarity.SAME if same else Similarity.DIFFERENT, mean, share)
 
 
 def compare_files(one, other):

@@ -79,9 +79,9 @@ def _measure(repeat):
         log.exception("repeat not measured", image=repeat.image.key)
         return
     Repeat.objects.filter(pk=repeat.pk).update(
-        likeness=found.likeness, mean_difference=found.mean_difference, differing_share=found.differing_share
+        similarity=found.similarity, mean_difference=found.mean_difference, differing_share=found.differing_share
     )
-    log.info("repeat measured", image=repeat.image.key, model=repeat.job.model, likeness=str(found.likeness))
+    log.info("repeat measured", image=repeat.image.key, model=repeat.job.model, likeness=str(found.similarity))
 
 
 def _compare(one, other):
