@@ -29,7 +29,7 @@ def let_in(request, share):
 
 def guest_of(request, share):
     """Return who answers here from this browser, if anybody did."""
-    return feedback.find(share, request.session.get(GUESTS, {}).get(share.key))
+    return feedback.find_guest(share, request.session.get(GUESTS, {}).get(share.key))
 
 
 def remember_guest(request, guest):

@@ -25,7 +25,7 @@ SHARES = [
     path("<str:key>/reopen/", owner.reopen, name="share-reopen"),
     path("<str:key>/replace/", owner.replace, name="share-replace"),
     path("<str:key>/delete/", owner.delete, name="share-delete"),
-    path("<str:key>/answers/", owner.answers, name="share-answers"),
+    path("<str:key>/answers/", owner.switch_feedback, name="share-answers"),
     path("<str:key>/guests/<str:guest>/delete/", owner.delete_guest, name="share-guest-delete"),
 ]
 
@@ -37,7 +37,7 @@ SHARED = [
     path("card.jpg", guest_files.card, name="shared-card"),
     path("all.zip", guest_files.everything, name="shared-zip"),
     path("pictures/<str:key>/", guest.picture, name="shared-picture"),
-    path("pictures/<str:key>/answer/", guest.answer, name="shared-answer"),
+    path("pictures/<str:key>/answer/", guest.give_feedback, name="shared-answer"),
     path("pictures/<str:key>/thumbnail", guest_files.thumbnail, name="shared-thumbnail"),
     path("pictures/<str:key>/view", guest_files.view, name="shared-view"),
     path("pictures/<str:key>/file", guest_files.download, name="shared-file"),

@@ -88,7 +88,7 @@ def make_things(owner, *, worker, world):
     sheet = sheets.ask_for(run, edge=256, image_format="jpeg")
     sheets.draw_next()
     share = make_share(owner, answers_open=True, download=Download.RECIPE)
-    guest = feedback.welcome(share, name="Gunnar of the client", address="192.0.2.7")
+    guest = feedback.create_guest(share, name="Gunnar of the client", address="192.0.2.7")
     token = invites.invite(role="member")
     image = run.jobs.get(images__isnull=False).images.get()
     comparison = comparisons.save([image, twin], owner=owner, name="Herons")

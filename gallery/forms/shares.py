@@ -174,7 +174,7 @@ class PasswordForm(forms.Form):
     )
 
 
-class AnswerForm(forms.Form):
+class FeedbackForm(forms.Form):
     """What a guest says about one picture; who, when nobody has said so yet."""
 
     nonce = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput, initial=random_key)
@@ -188,8 +188,8 @@ class AnswerForm(forms.Form):
         required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2}), validators=[refuse_broken_text]
     )
 
-    def __init__(self, *args, guest=None, answer=None, **kwargs):
-        said = answer and {"favourite": answer.favourite, "stars": answer.stars, "comment": answer.comment}
+    def __init__(self, *args, guest=None, feedback=None, **kwargs):
+        said = feedback and {"favourite": feedback.favourite, "stars": feedback.stars, "comment": feedback.comment}
         super().__init__(*args, initial=said or {"stars": 0}, **kwargs)
         if guest is not None:
             del self.fields["name"], self.fields["nonce"]

@@ -17,11 +17,11 @@ from gallery.models.ratings import Comparison, ComparisonImage, Rating, Vote
 from gallery.models.repeats import Repeat
 from gallery.models.runs import Job, Project, Run
 from gallery.models.saved_items import PastPrompt, Preset, PromptTemplate
-from gallery.models.shares import Answer, Guest, Refusal, Share, ShareItem, Tally
+from gallery.models.shares import Feedback, Guest, Refusal, Share, ShareItem, Tally
 
 __all__ = [
-    "Adjustment", "Answer", "Attempt", "Balance", "Budget", "BudgetCount", "Charge", "Comparison",
-    "ComparisonImage", "DailyModelSpend", "DailySpend", "Difference", "Gate", "Guest", "Image", "Invite", "Job",
+    "Adjustment", "Attempt", "Balance", "Budget", "BudgetCount", "Charge", "Comparison", "ComparisonImage",
+    "DailyModelSpend", "DailySpend", "Difference", "Feedback", "Gate", "Guest", "Image", "Invite", "Job",
     "KeyHolder", "LedgerEntry", "Letter", "MonthlySpend", "PastPrompt", "Preset", "Price", "Project",
     "PromptTemplate", "Rating", "Refusal", "Repeat", "ReportMail", "Round", "Run", "SecretKey", "Share",
     "ShareItem", "Sheet", "SheetPart", "Statement", "Tally", "Terms", "User", "Vote", "Worker",

@@ -32,7 +32,7 @@ class User(AbstractUser):
     # When a job of theirs was last claimed: whose turn it is among members with equally many running.
     last_turn_at = models.DateTimeField(null=True, editable=False)
     # Of guests, under all links of theirs. Here, because the bar of every page shows it and the user is read anyway.
-    unseen_answers = models.PositiveIntegerField(default=0, editable=False)
+    unseen_feedback = models.PositiveIntegerField(default=0, editable=False)
 
     objects = TeamManager()
 

@@ -165,12 +165,12 @@ class Guest(models.Model):
         return f"guest {self.key}"
 
 
-class Answer(models.Model):
+class Feedback(models.Model):
     """What one guest says about one picture."""
 
     # Its index is the constraint's, which begins with it.
-    guest = models.ForeignKey(Guest, models.CASCADE, related_name="answers", db_index=False)
-    image = models.ForeignKey("Image", models.CASCADE, related_name="answers")
+    guest = models.ForeignKey(Guest, models.CASCADE, related_name="feedback", db_index=False)
+    image = models.ForeignKey("Image", models.CASCADE, related_name="feedback")
     favourite = models.BooleanField(default=False)
     stars = models.PositiveSmallIntegerField(default=0)  # 0: not rated
     comment = models.TextField(max_length=1000, blank=True)
@@ -179,8 +179,8 @@ class Answer(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["guest", "image"], name="answer_once"),
-            models.CheckConstraint(condition=Q(stars__lte=MOST_STARS), name="answer_stars_in_range"),
+            models.UniqueConstraint(fields=["guest", "image"], name="feedback_once"),
+            models.CheckConstraint(condition=Q(stars__lte=MOST_STARS), name="feedback_stars_in_range"),
         ]
 
     def __str__(self):
@@ -192,7 +192,7 @@ class Refused(models.TextChoices):
 
     PASSWORDS = "passwords", "Passwords were tried too often"
     GUESTS = "guests", "Too many new guests came at once"
-    ANSWERS = "answers", "Too many answers came at once"
+    FEEDBACK = "answers", "Too many answers came at once"
     DOWNLOADS = "downloads", "Too many ZIPs were on their way at once"
 
 

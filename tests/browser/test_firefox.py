@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from gallery.models import Image, Rating, Run
-from gallery.models.shares import Answer
+from gallery.models.shares import Feedback
 from gallery.services.shares import links
 from tests.browser.conftest import REPLACED
 from tests.browser.firefox import run_firefox
@@ -114,7 +114,7 @@ def test_a_guest_looks_marks_and_compares(tab, live_server, owner, run):
     tab.click("dialog .favourite")
     tab.click("dialog .answer button[type=submit]")
     wait_for_text(tab, "dialog .answer [role=status]", "Kept")
-    assert Answer.objects.get().favourite
+    assert Feedback.objects.get().favourite
     tab.click("dialog [data-close]")
     tab.wait_for("!document.querySelector('dialog').open")
     for box in (1, 2):

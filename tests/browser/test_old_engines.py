@@ -107,7 +107,7 @@ def test_a_guest_answers_with_an_old_phone(old, live_server, things):
     field.fill("Softer light?")
     old.get_by_role("button", name="Send").click()
     expect(old.get_by_role("status")).to_contain_text("Kept.")
-    assert Share.objects.latest("pk").guests.get().answers.get().stars == 4
+    assert Share.objects.latest("pk").guests.get().feedback.get().stars == 4
     assert old.heard == []
 
 

@@ -134,7 +134,7 @@ def test_without_script_a_guest_sees_and_answers_too(browser, live_server, owner
     guest.get_by_role("radio", name="5").check()
     guest.get_by_role("button", name="Send").click()
     expect(guest.get_by_role("radio", name="5")).to_be_checked()
-    assert Share.objects.get().guests.get().answers.get().stars == 5
+    assert Share.objects.get().guests.get().feedback.get().stars == 5
     context.close()
 
 
@@ -148,8 +148,8 @@ def test_axe_finds_nothing_in_the_lightbox(page, live_server, owner, pictures):
 
 def test_axe_finds_nothing_in_links_with_answers_and_problems(page, live_server, owner, admin, pictures, cookie):
     share = make_share(owner, pictures, answers_open=True, label="client A")
-    guest = feedback.welcome(share, name="Nora", address="192.0.2.7")
-    feedback.answer(guest, pictures[0], favourite=True, stars=4, comment="this one")
+    guest = feedback.create_guest(share, name="Nora", address="192.0.2.7")
+    feedback.save_feedback(guest, pictures[0], favourite=True, stars=4, comment="this one")
     page.context.add_cookies([cookie(signed_in(owner))])
     wrong = []
     for path in ("/shares/", f"/shares/{share.key}/", f"/shares/{share.key}/change/"):

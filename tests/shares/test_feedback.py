@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from gallery.models import Answer, Guest, Share, User
+from gallery.models import Feedback, Guest, Share, User
 from gallery.services.shares import feedback, links
 from gallery.services.shares.image_keys import key_in
 from tests.factories import make_share
@@ -23,7 +23,7 @@ def test_a_guest_says_who_they_are_once(visitor, share, pictures):
     visitor.post(at("shared-answer", share, pictures[1]), {"stars": "2"})
     [guest] = Guest.objects.all()
     assert guest.name == "Nora"
-    assert list(guest.answers.order_by("image").values_list("favourite", "stars", "comment")) == [
+    assert list(guest.feedback.order_by("image").values_list("favourite", "stars", "comment")) == [
         (True, 5, "This one."), (False, 2, ""),
     ]  # fmt: skip
     page = Page(visitor.get(at("shared-picture", share, pictures[0])))
@@ -37,7 +37,7 @@ def test_without_a_name_nothing_is_kept(visitor, share, pictures):
     response = visitor.post(at("shared-answer", share, pictures[0]), {"stars": "5"})
     assert response.status_code == 200
     assert "This field is required." in response.content.decode()
-    assert not Answer.objects.exists()
+    assert not Feedback.objects.exists()
 
 
 def test_two_guests_do_not_see_each_others_answers(visitor, share, pictures):
@@ -78,14 +78,14 @@ def test_what_a_guest_says_is_escaped_everywhere(visitor, owner_client, share, p
 def test_saying_nothing_takes_the_answer_back(visitor, share, pictures):
     answer(visitor, share, pictures[0], stars="4")
     visitor.post(at("shared-answer", share, pictures[0]), {"stars": "0", "comment": ""})
-    assert not Answer.objects.exists()
-    assert User.objects.get(pk=share.owner_id).unseen_answers == 0
+    assert not Feedback.objects.exists()
+    assert User.objects.get(pk=share.owner_id).unseen_feedback == 0
 
 
 @pytest.mark.parametrize("said", [{"stars": "6"}, {"stars": "x"}, {"comment": "x" * 1001}, {"name": "\ufffd"}])
 def test_what_is_out_of_range_is_refused(visitor, share, pictures, said):
     assert answer(visitor, share, pictures[0], **said).status_code == 200
-    assert not Answer.objects.exists()
+    assert not Feedback.objects.exists()
 
 
 def test_the_owner_is_told_until_it_was_looked_at(visitor, owner_client, share, pictures):
@@ -112,7 +112,7 @@ def test_the_owner_closes_answering_and_what_was_said_stays(visitor, owner_clien
     owner_client.post(f"/shares/{share.key}/answers/")
     assert answer(visitor, share, pictures[0], stars="1").status_code == 404
     assert not Page(visitor.get(at("shared-picture", share, pictures[0]))).all("form")
-    assert Answer.objects.get().stars == 4
+    assert Feedback.objects.get().stars == 4
     owner_client.post(f"/shares/{share.key}/answers/", {"open": "1"})
     assert answer(visitor, share, pictures[0], stars="1").status_code == 302
 
@@ -127,7 +127,7 @@ def test_the_owner_deletes_what_a_guest_said(visitor, owner_client, share, pictu
 
 def test_a_guest_of_another_link_cannot_be_deleted_by_this_one(owner, owner_client, share, pictures):
     other = make_share(owner, pictures, answers_open=True)
-    guest = feedback.welcome(other, name="Otto", address="192.0.2.1")
+    guest = feedback.create_guest(other, name="Otto", address="192.0.2.1")
     assert owner_client.post(f"/shares/{share.key}/guests/{guest.key}/delete/").status_code == 404
 
 
@@ -147,10 +147,10 @@ def test_behind_a_password_only_those_inside_answer(visitor, locked, pictures):
 
 
 def test_answers_are_throttled_by_address_and_by_link(visitor, share, pictures, monkeypatch):
-    monkeypatch.setattr(feedback, "ANSWERS_HERE", feedback.rate_limits.Limit("answers of link from", 3, 900))
-    monkeypatch.setattr(feedback, "ANSWERS_PER_LINK", feedback.rate_limits.Limit("answers of link", 5, 900))
+    monkeypatch.setattr(feedback, "FEEDBACK_HERE", feedback.rate_limits.Limit("answers of link from", 3, 900))
+    monkeypatch.setattr(feedback, "FEEDBACK_PER_LINK", feedback.rate_limits.Limit("answers of link", 5, 900))
     assert [answer(visitor, share, pictures[0], stars=str(n)).status_code for n in (1, 2, 3, 4)] == [302] * 3 + [429]
-    assert Answer.objects.get().stars == 3
+    assert Feedback.objects.get().stars == 3
     for n in range(2):
         assert answer(Client(REMOTE_ADDR=f"192.0.2.{n}"), share, pictures[0], stars="1").status_code == 302
     assert answer(Client(REMOTE_ADDR="192.0.2.9"), share, pictures[0], stars="1").status_code == 429
@@ -166,7 +166,7 @@ def test_an_office_behind_one_address_finds_room_at_every_link(owner, pictures, 
 
 def test_the_sixty_first_from_one_address_hears_when_it_opens_and_shuts_nobody_else_out(owner_client, share, pictures):
     for n in range(60):
-        feedback.welcome(share, name=f"Guest {n}", address="127.0.0.1")
+        feedback.create_guest(share, name=f"Guest {n}", address="127.0.0.1")
     refused = answer(Client(), share, pictures[0], comment="I was late")
     assert refused.status_code == 429
     assert 0 < int(refused["Retry-After"]) <= 3600
@@ -191,7 +191,7 @@ def test_a_first_answer_that_is_sent_twice_makes_one_guest(share, pictures):
     for client in (Client(), Client()):  # the second press left before the first was answered: no session yet
         assert answer(client, share, pictures[0], nonce=page.value("nonce"), stars="4").status_code == 302
         assert "You answer as Nora" in Page(client.get(at("shared", share))).text
-    assert (Guest.objects.count(), Answer.objects.count()) == (1, 1)
+    assert (Guest.objects.count(), Feedback.objects.count()) == (1, 1)
     answer(
         Client(), share, pictures[0], nonce=Page(Client().get(at("shared-picture", share, pictures[0]))).value("nonce")
     )
@@ -209,7 +209,7 @@ def test_nothing_that_guests_write_turns_the_page(visitor, owner_client, share, 
     answer(visitor, share, pictures[0], name="\u202eNora\u2066 \u200fB.", comment="Left\u202e right\n\u2067second")
     guest = Guest.objects.get()
     assert guest.name == "Nora B."
-    assert guest.answers.get().comment.split() == ["Left", "right", "second"]
+    assert guest.feedback.get().comment.split() == ["Left", "right", "second"]
     Guest.objects.update(name="\u202eNora")  # of before it was cleaned
     page = Page(owner_client.get(f"/shares/{share.key}/"))
     assert "\u202eNora" in [each.text for each in page.all("bdi")]

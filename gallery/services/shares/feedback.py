@@ -4,26 +4,26 @@ from django.db import transaction
 from django.db.models import F, Prefetch
 from django.utils import timezone
 
-from gallery.models import Answer, Guest, Share, User
+from gallery.models import Feedback, Guest, Share, User
 from gallery.models.shares import Refused
 from gallery.services.operations import rate_limits
 from gallery.services.shares import refusals
 
 # An office is one address: thirty people who mark sixty pictures each must find room, at one link and at a few.
-ANSWERS_HERE = rate_limits.Limit("answers of link from", count=600, seconds=900)
-ANSWERS_PER_LINK = rate_limits.Limit("answers of link", count=2400, seconds=900)
-ANSWERS_PER_ADDRESS = rate_limits.Limit("answers from", count=1800, seconds=900)
+FEEDBACK_HERE = rate_limits.Limit("answers of link from", count=600, seconds=900)
+FEEDBACK_PER_LINK = rate_limits.Limit("answers of link", count=2400, seconds=900)
+FEEDBACK_PER_ADDRESS = rate_limits.Limit("answers from", count=1800, seconds=900)
 GUESTS_HERE = rate_limits.Limit("guests of link from", count=60, seconds=3600)
 GUESTS_PER_LINK = rate_limits.Limit("guests of link", count=300, seconds=3600)
 GUESTS_PER_ADDRESS = rate_limits.Limit("guests from", count=240, seconds=3600)
 
 
-def find(share, key):
+def find_guest(share, key):
     """Return the guest of this link whom a session remembers, or None: a key of another link is nobody here."""
     return Guest.objects.filter(share=share, key=key).first() if isinstance(key, str) else None
 
 
-def welcome(share, *, name, address, nonce=""):
+def create_guest(share, *, name, address, nonce=""):
     """Make a guest of this link, or return who was made by the same form. Raises rate_limits.TooOften."""
     if known := nonce and Guest.objects.filter(share=share, nonce=nonce).first():
         return known
@@ -34,10 +34,10 @@ def welcome(share, *, name, address, nonce=""):
     return Guest.objects.get_or_create(share=share, nonce=nonce, defaults={"name": name})[0]
 
 
-def allow_answer(share, *, address):
+def check_feedback_limits(share, *, address):
     """Count one answer before anything is written. Raises rate_limits.TooOften."""
-    with refusals.noted(share, Refused.ANSWERS):
-        rate_limits.take_all(_tries(share, address, ANSWERS_HERE, ANSWERS_PER_LINK, ANSWERS_PER_ADDRESS))
+    with refusals.noted(share, Refused.FEEDBACK):
+        rate_limits.take_all(_tries(share, address, FEEDBACK_HERE, FEEDBACK_PER_LINK, FEEDBACK_PER_ADDRESS))
 
 
 def _tries(share, address, here, per_link, per_address):
@@ -47,16 +47,16 @@ def _tries(share, address, here, per_link, per_address):
 
 
 @transaction.atomic
-def answer(guest, image, **said):
+def save_feedback(guest, image, **said):
     """Keep what a guest says about a picture instead of what was said before; nothing said is no answer."""
     _lock(guest.share_id)
     if not any(said.values()):
-        said_nothing = Answer.objects.filter(guest=guest, image=image)
+        said_nothing = Feedback.objects.filter(guest=guest, image=image)
         _tell_owner(guest.share, -said_nothing.filter(seen=False).count())
         said_nothing.delete()
         return None
-    told = Answer.objects.filter(guest=guest, image=image, seen=False).exists()
-    found, _ = Answer.objects.update_or_create(
+    told = Feedback.objects.filter(guest=guest, image=image, seen=False).exists()
+    found, _ = Feedback.objects.update_or_create(
         guest=guest, image=image, defaults={**said, "seen": False, "changed_at": timezone.now()}
     )
     _tell_owner(guest.share, 0 if told else 1)
@@ -72,25 +72,25 @@ def _tell_owner(share, more):
     """Change the number on the badge of every page together with the link's own."""
     if more:
         Share.objects.filter(pk=share.pk).update(unseen=F("unseen") + more)
-        User.objects.filter(pk=share.owner_id).update(unseen_answers=F("unseen_answers") + more)
+        User.objects.filter(pk=share.owner_id).update(unseen_feedback=F("unseen_feedback") + more)
 
 
 @transaction.atomic
-def delete(guest):
+def delete_guest(guest):
     """Take a guest with everything they said off the link, and what of it was unseen off the badge."""
     _lock(guest.share_id)
-    _tell_owner(guest.share, -guest.answers.filter(seen=False).count())
+    _tell_owner(guest.share, -guest.feedback.filter(seen=False).count())
     guest.delete()
 
 
-def answers_of(guest, images):
-    """Return {image id: answer} of one guest for these pictures."""
+def feedback_of(guest, images):
+    """Return {image id: feedback} of one guest for these pictures."""
     if guest is None:
         return {}
-    return {each.image_id: each for each in Answer.objects.filter(guest=guest, image__in=images)}
+    return {each.image_id: each for each in Feedback.objects.filter(guest=guest, image__in=images)}
 
 
-def by_guest(share):
+def guests_with_feedback(share):
     """Return the guests of a link with their answers, the newest first."""
-    answers = Answer.objects.select_related("image").order_by("-changed_at")
-    return share.guests.prefetch_related(Prefetch("answers", answers)).order_by("-id")
+    given = Feedback.objects.select_related("image").order_by("-changed_at")
+    return share.guests.prefetch_related(Prefetch("feedback", given)).order_by("-id")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from gallery.catalogue import texts
-from gallery.models import Answer, Share, ShareItem, User
+from gallery.models import Feedback, Share, ShareItem, User
 from gallery.models.people import digest_of
 from gallery.models.shares import Kind, Refused
 from gallery.services.db import side_notes
@@ -153,8 +153,8 @@ def delete(share):
     Many guests can have said much: it goes in slices, and a kill in between leaves a revoked link to be deleted again.
     """
     revoke(share)
-    look_at_answers(share)
-    delete_in_slices(Answer.objects.filter(guest__share=share))
+    mark_feedback_seen(share)
+    delete_in_slices(Feedback.objects.filter(guest__share=share))
     delete_in_slices(ShareItem.objects.filter(share=share))
     with transaction.atomic():
         share.delete()
@@ -199,8 +199,8 @@ def try_password(share, password, *, address):
     return right
 
 
-def let_answer(share, allowed):
-    Share.objects.filter(pk=share.pk).update(answers_open=allowed)
+def set_feedback_open(share, is_open):
+    Share.objects.filter(pk=share.pk).update(answers_open=is_open)
 
 
 @side_notes.write_if_possible()
@@ -214,13 +214,13 @@ def count_download(share):
 
 
 @transaction.atomic
-def look_at_answers(share):
+def mark_feedback_seen(share):
     """The owner has seen them: the badge goes."""
     share = Share.objects.select_for_update().get(pk=share.pk)
     if share.unseen:
-        User.objects.filter(pk=share.owner_id).update(unseen_answers=F("unseen_answers") - share.unseen)
+        User.objects.filter(pk=share.owner_id).update(unseen_feedback=F("unseen_feedback") - share.unseen)
         Share.objects.filter(pk=share.pk).update(unseen=0)
-        Answer.objects.filter(guest__share=share, seen=False).update(seen=True)
+        Feedback.objects.filter(guest__share=share, seen=False).update(seen=True)
 
 
 def usual_end():

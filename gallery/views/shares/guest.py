@@ -14,7 +14,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from gallery import share_access
 from gallery.catalogue.lists import counted
-from gallery.forms.shares import AnswerForm, PasswordForm
+from gallery.forms.shares import FeedbackForm, PasswordForm
 from gallery.models.shares import Kind
 from gallery.services.operations import rate_limits, trusted_proxies
 from gallery.services.shares import contents, feedback, image_keys, links
@@ -108,9 +108,9 @@ def show(request, share, token):
 def _page(request, share, token, after):
     part = contents.part(share, after=after, limit=guest_matrix.MOST if share.kind == Kind.RUN else contents.PAGE)
     guest = share_access.guest_of(request, share) if share.answers_open else None
-    answers = feedback.answers_of(guest, part.images)
+    given = feedback.feedback_of(guest, part.images)
     shown = [
-        Shown(share, image, part.start and part.start + n, answers.get(image.id)) for n, image in enumerate(part.images)
+        Shown(share, image, part.start and part.start + n, given.get(image.id)) for n, image in enumerate(part.images)
     ]
     return {
         "share": share,
@@ -195,11 +195,11 @@ def _show_picture(
 ):
     place, count, before, after = contents.neighbours(share, image)
     guest = share_access.guest_of(request, share) if share.answers_open else None
-    answer = feedback.answers_of(guest, [image]).get(image.id)
+    given = feedback.feedback_of(guest, [image]).get(image.id)
     context = {
-        "share": share, "token": token, "shown": Shown(share, image, place, answer), "count": count,
+        "share": share, "token": token, "shown": Shown(share, image, place, given), "count": count,
         "before": before and Shown(share, before), "later": after and Shown(share, after), "guest": guest, "said": said,
-        "form": form or AnswerForm(guest=guest, answer=answer),
+        "form": form or FeedbackForm(guest=guest, feedback=given),
         "may_copy": share.show_prompt and share_access.is_named(request, share),
     }  # fmt: skip
     return render(request, fragment if request.htmx else "guest/picture.html", context, status=status)
@@ -227,19 +227,19 @@ def _asked(share, keys):
 @require_POST
 @link
 @unlocked
-def answer(request, share, token, key):
+def give_feedback(request, share, token, key):
     """Take what a guest says about a picture; closed, it is as if there were no such address."""
     image = _find(share, key)
     if not share.answers_open:
         raise Http404
-    form = AnswerForm(request.POST, guest=share_access.guest_of(request, share))
+    form = FeedbackForm(request.POST, guest=share_access.guest_of(request, share))
     if not form.is_valid():
-        return _show_picture(request, share, token, image, form=form, fragment="guest/parts/_answer.html")
+        return _show_picture(request, share, token, image, form=form, fragment="guest/parts/_feedback.html")
     try:
         _take(request, share, image, form=form)
     except rate_limits.TooOften as too_often:
         form.add_error(None, f"That was a lot at once. Send it again {too_often.words}; what you wrote stays here.")
-        response = _show_picture(request, share, token, image, form=form, fragment="guest/parts/_answer.html")
+        response = _show_picture(request, share, token, image, form=form, fragment="guest/parts/_feedback.html")
         return too_many(response, too_often)
     return _answered(request, share, token, image)
 
@@ -248,15 +248,15 @@ def _answered(request, share, token, image):
     if not request.htmx:
         return redirect(reverse("shared-picture", args=[token, image_keys.key_in(share, image)]) + "#answer")
     said = f"Kept. Only {share.sharer or 'whoever shared this'} sees it."
-    return _show_picture(request, share, token, image, said=said, fragment="guest/parts/_answer.html")
+    return _show_picture(request, share, token, image, said=said, fragment="guest/parts/_feedback.html")
 
 
 def _take(request, share, image, *, form):
     address = trusted_proxies.client_address(request.META)
-    feedback.allow_answer(share, address=address)
+    feedback.check_feedback_limits(share, address=address)
     guest = share_access.guest_of(request, share)
     if guest is None:
         said = form.cleaned_data
-        guest = feedback.welcome(share, name=said["name"], address=address, nonce=said["nonce"])
+        guest = feedback.create_guest(share, name=said["name"], address=address, nonce=said["nonce"])
         share_access.remember_guest(request, guest)
-    feedback.answer(guest, image, **form.said())
+    feedback.save_feedback(guest, image, **form.said())

@@ -147,12 +147,12 @@ def _filter(asked):
 def show(request, key):
     """One link of mine: its address, what it lets through, how often it was opened, what guests said."""
     share = access.share_write(request, key)
-    people = feedback.by_guest(share)
+    people = feedback.guests_with_feedback(share)
     context = {"link": Link(share), "share": share, "guests": people, "members": share.members.all()}
     context["refusals"] = refusals.of_link(share)
     response = render(request, "shares/share.html", context)
     with side_notes.write_if_possible():
-        links.look_at_answers(share)
+        links.mark_feedback_seen(share)
     return response
 
 
@@ -200,16 +200,16 @@ def delete(request, key):
 
 
 @require_POST
-def answers(request, key):
+def switch_feedback(request, key):
     """Open or close answering; what was said stays."""
     share = access.share_write(request, key)
-    links.let_answer(share, "open" in request.POST)
+    links.set_feedback_open(share, "open" in request.POST)
     return redirect("share", share.key)
 
 
 @require_POST
 def delete_guest(request, key, guest):
     share = access.share_write(request, key)
-    feedback.delete(access.guest_write(request, share, guest))
+    feedback.delete_guest(access.guest_write(request, share, guest))
     messages.info(request, "Deleted, with everything this guest said.")
     return redirect("share", share.key)

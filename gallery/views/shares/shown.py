@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from gallery.models import Answer, Image, Share
+from gallery.models import Feedback, Image, Share
 from gallery.services.shares import image_keys
 from gallery.templatetags.fluxweb import money
 
@@ -15,7 +15,7 @@ class Shown:
     share: Share
     image: Image
     place: int | None = None
-    answer: Answer | None = None
+    feedback: Feedback | None = None
 
     @cached_property
     def key(self):
