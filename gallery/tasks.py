@@ -111,7 +111,7 @@ def read():
 
 @queue.periodic_task(crontab(minute="*/5"))
 def nightly():
-    """Take away what nobody needs: expired sessions, old tallies, files that killed processes left behind.
+    """Take away what nobody needs: expired sessions, old counters, files that killed processes left behind.
 
     At night in the team's own zone, or as soon as something runs again. One that fails stops no other.
     """
@@ -127,7 +127,7 @@ def _clear_up():
             downloads.sweep_held,
             sheets.sweep,
             statements.sweep,
-            rate_limits.sweep,
+            rate_limits.delete_old_counters,
         ):
             heal(sweep)
 

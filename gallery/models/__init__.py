@@ -11,18 +11,19 @@ from gallery.models.costs.statements import Balance, Charge, Difference, Stateme
 from gallery.models.costs.terms import Terms
 from gallery.models.images import Image
 from gallery.models.operations.installation import KeyHolder, Round, SecretKey
+from gallery.models.operations.rate_limits import RateCounter
 from gallery.models.operations.workers import Worker
 from gallery.models.people import Invite, User
 from gallery.models.ratings import Comparison, ComparisonImage, Rating, Vote
 from gallery.models.repeats import Repeat
 from gallery.models.runs import Job, Project, Run
 from gallery.models.saved_items import PastPrompt, Preset, PromptTemplate
-from gallery.models.shares import Feedback, Guest, Refusal, Share, ShareItem, Tally
+from gallery.models.shares import Feedback, Guest, Refusal, Share, ShareItem
 
 __all__ = [
     "Adjustment", "Attempt", "Balance", "Budget", "BudgetCount", "Charge", "Comparison", "ComparisonImage",
     "DailyModelSpend", "DailySpend", "Difference", "Feedback", "Gate", "Guest", "Image", "Invite", "Job",
     "KeyHolder", "LedgerEntry", "Letter", "MonthlySpend", "PastPrompt", "Preset", "Price", "Project",
-    "PromptTemplate", "Rating", "Refusal", "Repeat", "ReportMail", "Round", "Run", "SecretKey", "Share",
-    "ShareItem", "Sheet", "SheetPart", "Statement", "Tally", "Terms", "User", "Vote", "Worker",
+    "PromptTemplate", "RateCounter", "Rating", "Refusal", "Repeat", "ReportMail", "Round", "Run", "SecretKey",
+    "Share", "ShareItem", "Sheet", "SheetPart", "Statement", "Terms", "User", "Vote", "Worker",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Links: which pictures, by which rules, for whom and how long; what guests answered; how often something was tried."""
+"""Links: which pictures, by which rules, for whom and how long; what guests answered."""
 
 from datetime import timedelta
 
@@ -214,18 +214,3 @@ class Refusal(models.Model):
 
     def __str__(self):
         return f"{self.count} refusals of {self.what}"
-
-
-class Tally(models.Model):
-    """How often something was tried within one stretch of time. In the database: processes come and go."""
-
-    name = models.CharField(max_length=80)
-    begins_at = models.DateTimeField(db_index=True)
-    count = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        verbose_name_plural = "tallies"
-        constraints = [models.UniqueConstraint(fields=["name", "begins_at"], name="tally_once")]
-
-    def __str__(self):
-        return f"tally of {self.name}"

@@ -9,6 +9,6 @@ def take_place(request, of):
 
     Of a connection nobody reads from, only hanging up wakes its thread.
     """
-    who = rate_limits.neighbourhood(trusted_proxies.client_address(request.META))
+    who = rate_limits.address_bucket(trusted_proxies.client_address(request.META))
     hang_up = request.environ.get(HANG_UP)
     return stream_slots.take(of, who, **({"hang_up": hang_up} if hang_up else {}))

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from gallery.models import Tally, User
+from gallery.models import RateCounter, User
 from gallery.services.accounts import sign_ins
 from gallery.services.operations import mail_server, rate_limits
 from tests.pages import Page
@@ -186,12 +186,12 @@ def test_behind_our_proxy_each_client_counts_and_a_forged_header_does_not(owner,
 
 def test_right_passwords_do_not_count(owner):
     assert {enter().status_code for _ in range(25)} == {302}
-    assert not Tally.objects.filter(count__gt=0).exists()
+    assert not RateCounter.objects.filter(count__gt=0).exists()
 
 
 def test_no_name_and_no_address_is_written_down(owner):
     guess(1)
-    assert not Tally.objects.filter(name__iregex=r"olga|192\.0").exists()
+    assert not RateCounter.objects.filter(name__iregex=r"olga|192\.0").exists()
 
 
 def test_the_old_password_is_no_door_without_a_count(owner, owner_client):

@@ -225,7 +225,7 @@ def _shapes(count, admin):
             overlaps.count_held(last()),
         ),
         "sessions: all have run out": lambda: (_old_sessions(count), invites.sweep_sessions()),
-        "tallies: all are old": lambda: (_old_tallies(count), rate_limits.sweep()),
+        "counters: all are old": lambda: (_old_rate_counters(count), rate_limits.delete_old_counters()),
     }
 
 
@@ -240,14 +240,16 @@ def _old_sessions(count):
     in_slices(rows, Session.objects.bulk_create)
 
 
-def _old_tallies(count):
+def _old_rate_counters(count):
     from django.utils import timezone
 
-    from gallery.models import Tally
+    from gallery.models import RateCounter
     from gallery.services.db.slices import in_slices
 
     old = timezone.now() - timedelta(days=30)
-    in_slices([Tally(name=f"t{n}", begins_at=old, count=1) for n in range(count)], Tally.objects.bulk_create)
+    in_slices(
+        [RateCounter(name=f"t{n}", begins_at=old, count=1) for n in range(count)], RateCounter.objects.bulk_create
+    )
 
 
 if __name__ == "__main__":

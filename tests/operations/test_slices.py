@@ -21,8 +21,8 @@ from gallery.models import (
     LedgerEntry,
     MonthlySpend,
     Project,
+    RateCounter,
     Statement,
-    Tally,
 )
 from gallery.models.costs.budgets import Period
 from gallery.models.costs.statements import Kind, Stage
@@ -308,15 +308,17 @@ def test_demo_data_is_written_a_few_runs_at_a_time(owner):
     assert (Job.objects.count(), entries.differences()) == (203, [])
 
 
-def test_sessions_and_tallies_that_ran_out_go_and_the_others_stay():
+def test_sessions_and_counters_that_ran_out_go_and_the_others_stay():
     long_ago, later = timezone.now() - timedelta(days=9), timezone.now() + timedelta(days=9)
     rows = [Session(session_key=f"{n}", session_data="", expire_date=later if n == 7 else long_ago) for n in range(250)]
     Session.objects.bulk_create(rows)
-    Tally.objects.bulk_create(Tally(name=f"t{n}", begins_at=later if n == 7 else long_ago, count=1) for n in range(250))
+    RateCounter.objects.bulk_create(
+        RateCounter(name=f"t{n}", begins_at=later if n == 7 else long_ago, count=1) for n in range(250)
+    )
     invites.sweep_sessions()
-    rate_limits.sweep()
+    rate_limits.delete_old_counters()
     assert [row.session_key for row in Session.objects.all()] == ["7"]
-    assert [row.name for row in Tally.objects.all()] == ["t7"]
+    assert [row.name for row in RateCounter.objects.all()] == ["t7"]
 
 
 def test_rows_that_were_prepared_are_what_django_would_have_made_of_them(owner):

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from gallery.models import Tally
+from gallery.models import RateCounter
 from gallery.services.operations import rate_limits
 from gallery.services.shares import links
 from tests.factories import make_share
@@ -53,16 +53,16 @@ def test_who_is_refused_hears_from_which_minute_on_it_works_again(visitor, locke
 )
 def test_the_minute_is_one_in_which_it_is_open(seconds, words, monkeypatch):
     monkeypatch.setattr(timezone, "now", lambda: datetime.fromisoformat("2026-11-26T06:38:10+00:00"))
-    assert rate_limits.TooOften(seconds).words == words
+    assert rate_limits.RateLimitExceeded(seconds).words == words
 
 
 def test_what_one_limit_refuses_counts_at_no_other():
     full, roomy = rate_limits.Limit("full", count=1, seconds=600), rate_limits.Limit("roomy", count=3, seconds=600)
-    rate_limits.take(full, "a")
+    rate_limits.take_try(full, "a")
     for _ in range(5):
-        with pytest.raises(rate_limits.TooOften):
-            rate_limits.take_all([(roomy, "a"), (full, "a")])
-    assert Tally.objects.get(name="roomy:a").count == 0
+        with pytest.raises(rate_limits.RateLimitExceeded):
+            rate_limits.take_tries([(roomy, "a"), (full, "a")])
+    assert RateCounter.objects.get(name="roomy:a").count == 0
 
 
 def test_the_owner_sees_when_and_how_often_guests_were_turned_away(owner_client, visitor, locked):
@@ -92,16 +92,16 @@ def test_behind_our_proxy_the_guest_counts_and_not_the_proxy(visitor, locked, se
 
 
 def test_a_network_of_ipv6_is_one_address():
-    names = {rate_limits.neighbourhood(f"2001:db8:1:2::{n:x}") for n in range(3)}
+    names = {rate_limits.address_bucket(f"2001:db8:1:2::{n:x}") for n in range(3)}
     assert len(names) == 1
-    assert rate_limits.neighbourhood("2001:db8:1:3::1") not in names
-    assert rate_limits.neighbourhood("::ffff:192.0.2.1") == rate_limits.neighbourhood("192.0.2.1")
-    assert rate_limits.neighbourhood("no address") != rate_limits.neighbourhood("another")
+    assert rate_limits.address_bucket("2001:db8:1:3::1") not in names
+    assert rate_limits.address_bucket("::ffff:192.0.2.1") == rate_limits.address_bucket("192.0.2.1")
+    assert rate_limits.address_bucket("no address") != rate_limits.address_bucket("another")
 
 
 def test_no_address_is_written_down(visitor, locked):
     guess(visitor, locked, 1)
-    assert not Tally.objects.filter(name__contains="127.0").exists()
+    assert not RateCounter.objects.filter(name__contains="127.0").exists()
 
 
 def test_right_passwords_do_not_count(locked):
@@ -127,11 +127,11 @@ def test_the_right_password_is_refused_too_so_that_no_guess_tells(locked):
 
 
 def test_the_count_is_in_the_rows_and_forgotten_in_the_end():
-    rate_limits.take(FEW, "somebody")
-    assert Tally.objects.get().count == 1
-    Tally.objects.update(begins_at="2026-01-01T00:00Z")
-    rate_limits.sweep()
-    assert not Tally.objects.exists()
+    rate_limits.take_try(FEW, "somebody")
+    assert RateCounter.objects.get().count == 1
+    RateCounter.objects.update(begins_at="2026-01-01T00:00Z")
+    rate_limits.delete_old_counters()
+    assert not RateCounter.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -142,9 +142,9 @@ def test_tries_at_the_same_moment_cannot_slip_through():
     def try_one():
         start.wait()
         try:
-            rate_limits.take(FEW, "a link")
+            rate_limits.take_try(FEW, "a link")
             taken.append(1)
-        except rate_limits.TooOften:
+        except rate_limits.RateLimitExceeded:
             refused.append(1)
         finally:
             connection.close()

@@ -31,13 +31,13 @@ class AccountAdapter(DefaultAccountAdapter):
         return trusted_proxies.client_address(request.META)
 
     def pre_authenticate(self, request, **credentials):
-        """Count the try. Raises rate_limits.TooOften."""
+        """Count the try. Raises rate_limits.RateLimitExceeded."""
         self.tries = sign_ins.begin(request, _name(credentials))
 
     def authenticate(self, request, **credentials):
         user = super().authenticate(request, **credentials)
         if user is not None:
-            rate_limits.give_all_back(self.tries)
+            rate_limits.give_back_tries(self.tries)
         return user
 
     def authentication_failed(self, request, **credentials):

@@ -11,19 +11,19 @@ from django.core.exceptions import ValidationError
 
 from gallery.services.accounts import sign_ins
 from gallery.services.operations import rate_limits
-from gallery.services.operations.rate_limits import TooOften
+from gallery.services.operations.rate_limits import RateLimitExceeded
 
 
 class Throttled:
     """A form that knows whether it was sent too often."""
 
-    too_often: TooOften | None = None
+    too_often: RateLimitExceeded | None = None
 
     @contextmanager
     def counted(self, words):
         try:
             yield
-        except TooOften as too_often:
+        except RateLimitExceeded as too_often:
             self.too_often = too_often
             raise ValidationError(f"{words} Try again {too_often.words}.", code="too_often") from None
 
@@ -50,7 +50,7 @@ class ChangePasswordForm(Throttled, allauth.ChangePasswordForm):
         except ValidationError:
             sign_ins.note_failure(context.request, name)
             raise
-        rate_limits.give_all_back(tries)
+        rate_limits.give_back_tries(tries)
         return password
 
 

@@ -61,16 +61,16 @@ def _called(typed):
 
 
 def begin(request: HttpRequest, name: str) -> Tries:
-    """Count one try of a password before it is made; return what `rate_limits.give_all_back` takes if it is right.
+    """Count one try of a password before it is made; return what `rate_limits.give_back_tries` takes if it is right.
 
-    Raises rate_limits.TooOften, whether or not there is such a name.
+    Raises rate_limits.RateLimitExceeded, whether or not there is such a name.
     """
     tries = _tries(
         name, address=trusted_proxies.client_address(request.META), browser=_browser_of(request.COOKIES, name)
     )
     try:
-        rate_limits.take_all(tries)
-    except rate_limits.TooOften:
+        rate_limits.take_tries(tries)
+    except rate_limits.RateLimitExceeded:
         log.warning("sign-in refused: too many tries", **_who(request, name))
         raise
     return tries
@@ -82,17 +82,17 @@ def note_failure(request: HttpRequest, name: str) -> None:
 
 
 def begin_reset(request: HttpRequest, mailbox: str) -> None:
-    """Count one mail asked for, whether or not an account has this mailbox. Raises rate_limits.TooOften."""
-    neighbour = rate_limits.neighbourhood(trusted_proxies.client_address(request.META))
-    who = rate_limits.veiled(spelling(mailbox))
-    here = (RESETS_HERE, rate_limits.pair(who, neighbour))
-    rate_limits.take_all([here, (RESETS_PER_ADDRESS, neighbour), (RESETS_PER_MAILBOX, who)])
+    """Count one mail asked for, whether or not an account has this mailbox. Raises rate_limits.RateLimitExceeded."""
+    neighbour = rate_limits.address_bucket(trusted_proxies.client_address(request.META))
+    who = rate_limits.hide_name(spelling(mailbox))
+    here = (RESETS_HERE, rate_limits.pair_names(who, neighbour))
+    rate_limits.take_tries([here, (RESETS_PER_ADDRESS, neighbour), (RESETS_PER_MAILBOX, who)])
 
 
 def begin_link(request: HttpRequest) -> Tries:
-    """Count one look behind a one-time link; one that is right is given back. Raises rate_limits.TooOften."""
-    tries = [(LINKS, rate_limits.neighbourhood(trusted_proxies.client_address(request.META)))]
-    rate_limits.take_all(tries)
+    """Count one look behind a one-time link; one that is right is given back. Raises rate_limits.RateLimitExceeded."""
+    tries = [(LINKS, rate_limits.address_bucket(trusted_proxies.client_address(request.META)))]
+    rate_limits.take_tries(tries)
     return tries
 
 
@@ -102,10 +102,10 @@ def spelling(name: str) -> str:
 
 
 def _tries(name, *, address, browser):
-    who, neighbour = rate_limits.veiled(spelling(name)), rate_limits.neighbourhood(address)
+    who, neighbour = rate_limits.hide_name(spelling(name)), rate_limits.address_bucket(address)
     if browser:
-        return [(KNOWN, rate_limits.pair(who, browser))]
-    return [(HERE, rate_limits.pair(who, neighbour)), (PER_ADDRESS, neighbour), (PER_NAME, who)]
+        return [(KNOWN, rate_limits.pair_names(who, browser))]
+    return [(HERE, rate_limits.pair_names(who, neighbour)), (PER_ADDRESS, neighbour), (PER_NAME, who)]
 
 
 def _who(request, name):

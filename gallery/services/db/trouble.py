@@ -25,7 +25,7 @@ OF_SYSTEM = {errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.EROFS: READ_ONLY}
 WRITES = re.compile(r"\s*(?:INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 # Who is signed in, how often somebody tried, missing rows of the gates: nothing that was asked for.
 ALONG_THE_WAY = re.compile(
-    r"django_session|gallery_tally|\bcache\b|last_login|INSERT\b.*\bgallery_gate\b", re.IGNORECASE
+    r"django_session|gallery_ratecounter|\bcache\b|last_login|INSERT\b.*\bgallery_gate\b", re.IGNORECASE
 )
 
 

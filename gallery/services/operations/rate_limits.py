@@ -10,13 +10,13 @@ from django.utils import timezone as clock
 from django.utils.crypto import salted_hmac
 
 from gallery.catalogue.lists import counted
-from gallery.models import Tally
+from gallery.models import RateCounter
 from gallery.services.db.slices import delete_in_slices
 
 KEPT_DAYS = 2
 
 
-class TooOften(Exception):
+class RateLimitExceeded(Exception):
     """It was tried as often as it may be; `seconds` until it may be tried again."""
 
     def __init__(self, seconds):
@@ -55,60 +55,63 @@ class Limit:
         return self.seconds - int(clock.now().timestamp()) % self.seconds
 
 
-def take(limit, who):
-    """Count one try, before it is made, so that tries at the same moment cannot slip through. Raises TooOften."""
-    tally = {"name": f"{limit.what}:{who}"[:80], "begins_at": limit.begins_at()}
-    if _count(tally, limit):
+def take_try(limit, who):
+    """Count one try, before it is made: tries at the same moment cannot slip through. Raises RateLimitExceeded."""
+    counter = {"name": f"{limit.what}:{who}"[:80], "begins_at": limit.begins_at()}
+    if _count(counter, limit):
         return
     try:
         with transaction.atomic():
-            Tally.objects.create(**tally, count=1)
+            RateCounter.objects.create(**counter, count=1)
     except IntegrityError:  # it is there: full, or made by somebody else a moment ago
-        if not _count(tally, limit):
-            raise TooOften(limit.ends_in()) from None
+        if not _count(counter, limit):
+            raise RateLimitExceeded(limit.ends_in()) from None
 
 
-def take_all(tries):
-    """Count one try at several limits, (limit, who) each. Raises TooOften; then it counts nowhere."""
+def take_tries(tries):
+    """Count one try at several limits, (limit, who) each. Raises RateLimitExceeded; then it counts nowhere."""
     for n, (limit, who) in enumerate(tries):
         try:
-            take(limit, who)
-        except TooOften:
-            give_all_back(tries[:n])
+            take_try(limit, who)
+        except RateLimitExceeded:
+            give_back_tries(tries[:n])
             raise
 
 
-def give_all_back(tries):
+def give_back_tries(tries):
     for limit, who in tries:
-        give_back(limit, who)
+        give_back_try(limit, who)
 
 
-def _count(tally, limit):
-    return Tally.objects.filter(**tally, count__lt=limit.count).update(count=F("count") + 1)
+def _count(counter, limit):
+    return RateCounter.objects.filter(**counter, count__lt=limit.count).update(count=F("count") + 1)
 
 
-def give_back(limit, who):
+def give_back_try(limit, who):
     """A try that was right does not count."""
-    tally = Tally.objects.filter(name=f"{limit.what}:{who}"[:80], begins_at=limit.begins_at(), count__gt=0)
-    tally.update(count=F("count") - 1)
+    counter = RateCounter.objects.filter(name=f"{limit.what}:{who}"[:80], begins_at=limit.begins_at(), count__gt=0)
+    counter.update(count=F("count") - 1)
 
 
-def sweep():
+def delete_old_counters():
     """Forget what no limit asks for any more."""
-    delete_in_slices(Tally.objects.filter(begins_at__lt=clock.now() - timedelta(days=KEPT_DAYS)))
+    delete_in_slices(RateCounter.objects.filter(begins_at__lt=clock.now() - timedelta(days=KEPT_DAYS)))
 
 
-def neighbourhood(address):
-    """Return a name for an address that tells nobody the address. Whoever has one of IPv6 has 2^64 of them."""
+def address_bucket(address):
+    """Return a name for an address, and for its neighbours, that tells nobody the address.
+
+    Whoever has one of IPv6 has 2^64 of them.
+    """
     return salted_hmac("fluxweb.address", _network(address)).hexdigest()[:32]
 
 
-def veiled(name):
+def hide_name(name):
     """Return a name for what somebody typed that tells nobody what it was."""
     return salted_hmac("fluxweb.tally", name.encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def pair(who, neighbour):
+def pair_names(who, neighbour):
     """Name an address at one link or with one name; short, as both together have to fit."""
     return f"{who}:{neighbour[:24]}"
 

@@ -24,26 +24,26 @@ def find_guest(share, key):
 
 
 def create_guest(share, *, name, address, nonce=""):
-    """Make a guest of this link, or return who was made by the same form. Raises rate_limits.TooOften."""
+    """Make a guest of this link, or return who was made by the same form. Raises rate_limits.RateLimitExceeded."""
     if known := nonce and Guest.objects.filter(share=share, nonce=nonce).first():
         return known
     with refusals.noted(share, Refused.GUESTS):
-        rate_limits.take_all(_tries(share, address, GUESTS_HERE, GUESTS_PER_LINK, GUESTS_PER_ADDRESS))
+        rate_limits.take_tries(_tries(share, address, GUESTS_HERE, GUESTS_PER_LINK, GUESTS_PER_ADDRESS))
     if not nonce:
         return Guest.objects.create(share=share, name=name)
     return Guest.objects.get_or_create(share=share, nonce=nonce, defaults={"name": name})[0]
 
 
 def check_feedback_limits(share, *, address):
-    """Count one answer before anything is written. Raises rate_limits.TooOften."""
+    """Count one answer before anything is written. Raises rate_limits.RateLimitExceeded."""
     with refusals.noted(share, Refused.FEEDBACK):
-        rate_limits.take_all(_tries(share, address, FEEDBACK_HERE, FEEDBACK_PER_LINK, FEEDBACK_PER_ADDRESS))
+        rate_limits.take_tries(_tries(share, address, FEEDBACK_HERE, FEEDBACK_PER_LINK, FEEDBACK_PER_ADDRESS))
 
 
 def _tries(share, address, here, per_link, per_address):
     """List the limits of one try: of this link from this address, of the link, of the address at all links."""
-    neighbour = rate_limits.neighbourhood(address)
-    return [(here, rate_limits.pair(share.key, neighbour)), (per_link, share.key), (per_address, neighbour)]
+    neighbour = rate_limits.address_bucket(address)
+    return [(here, rate_limits.pair_names(share.key, neighbour)), (per_link, share.key), (per_address, neighbour)]
 
 
 @transaction.atomic

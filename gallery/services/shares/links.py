@@ -185,17 +185,17 @@ def is_pass(share, given):
 
 
 def try_password(share, password, *, address):
-    """Return whether it is right. Raises rate_limits.TooOften, also for a right one: a guess must not tell."""
-    neighbour = rate_limits.neighbourhood(address)
+    """Return whether it is right. Raises rate_limits.RateLimitExceeded, also for a right one: a guess must not tell."""
+    neighbour = rate_limits.address_bucket(address)
     tries = [
-        (PER_LINK_AND_ADDRESS, rate_limits.pair(share.key, neighbour)), (PER_ADDRESS, neighbour),
+        (PER_LINK_AND_ADDRESS, rate_limits.pair_names(share.key, neighbour)), (PER_ADDRESS, neighbour),
         (PER_LINK, share.key), (PER_LINK_AND_DAY, share.key),
     ]  # fmt: skip
     with refusals.noted(share, Refused.PASSWORDS):
-        rate_limits.take_all(tries)
+        rate_limits.take_tries(tries)
     right = is_password(share, password)
     if right:
-        rate_limits.give_all_back(tries)
+        rate_limits.give_back_tries(tries)
     return right
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from gallery.models import Refusal
 from gallery.services.db.side_notes import write_if_possible
-from gallery.services.operations.rate_limits import TooOften
+from gallery.services.operations.rate_limits import RateLimitExceeded
 
 
 @write_if_possible()
@@ -21,10 +21,10 @@ def note(share, what):
 
 @contextmanager
 def noted(share, what):
-    """Note a rate_limits.TooOften on its way."""
+    """Note a rate_limits.RateLimitExceeded on its way."""
     try:
         yield
-    except TooOften:
+    except RateLimitExceeded:
         note(share, what)
         raise
 

@@ -20,12 +20,12 @@ from gallery.views.throttled import too_often_page
 def welcome(request, token):
     try:
         looks = sign_ins.begin_link(request)
-    except rate_limits.TooOften as too_often:
+    except rate_limits.RateLimitExceeded as too_often:
         return too_often_page(request, too_often)
     invite = invites.open_invite(token)
     if invite is None:
         return gone(request)
-    rate_limits.give_all_back(looks)
+    rate_limits.give_back_tries(looks)
     return _take_in(request, invite)
 
 

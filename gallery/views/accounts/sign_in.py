@@ -49,9 +49,9 @@ class PasswordResetFromKeyView(allauth.PasswordResetFromKeyView):
     def dispatch(self, request, *args, **kwargs):
         try:
             looks = sign_ins.begin_link(request)
-        except rate_limits.TooOften as too_often:
+        except rate_limits.RateLimitExceeded as too_often:
             return too_often_page(request, too_often)
         response = super().dispatch(request, *args, **kwargs)
         if getattr(self, "reset_user", self) is not None:  # None: the link is wrong; not there: it leads on
-            rate_limits.give_all_back(looks)
+            rate_limits.give_back_tries(looks)
         return response

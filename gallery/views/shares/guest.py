@@ -154,7 +154,7 @@ def unlock(request, share, token):
         right = links.try_password(
             share, form.cleaned_data["password"], address=trusted_proxies.client_address(request.META)
         )
-    except rate_limits.TooOften as too_often:
+    except rate_limits.RateLimitExceeded as too_often:
         return _ask(request, token, form, too_often=too_often)
     if not right:
         form.add_error("password", "That is not the password.")
@@ -237,7 +237,7 @@ def give_feedback(request, share, token, key):
         return _show_picture(request, share, token, image, form=form, fragment="guest/parts/_feedback.html")
     try:
         _take(request, share, image, form=form)
-    except rate_limits.TooOften as too_often:
+    except rate_limits.RateLimitExceeded as too_often:
         form.add_error(None, f"That was a lot at once. Send it again {too_often.words}; what you wrote stays here.")
         response = _show_picture(request, share, token, image, form=form, fragment="guest/parts/_feedback.html")
         return too_many(response, too_often)
