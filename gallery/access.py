@@ -133,18 +133,18 @@ def past_prompt_read(request, key):
     return _find(PastPrompt.objects, key, owner=request.user)
 
 
-def kept_read(request, model, key):
+def saved_item_read(request, model, key):
     """Return a preset or a template: one's own, or one that is shared with the team."""
-    return _find(model.objects.seen_by(request.user).select_related("owner"), key)
+    return _find(model.objects.visible_to(request.user).select_related("owner"), key)
 
 
-def kept_write(request, model, key):
-    return _find(model.objects.kept_by(request.user), key)
+def saved_item_write(request, model, key):
+    return _find(model.objects.owned_by(request.user), key)
 
 
-def kept_restore(request, model, key):
+def saved_item_restore(request, model, key):
     """Return what its owner has deleted and can put back."""
-    return _find(model.objects.in_bin_of(request.user).select_related("owner"), key)
+    return _find(model.objects.in_trash_of(request.user).select_related("owner"), key)
 
 
 def kept_place(rows, key):
@@ -153,8 +153,8 @@ def kept_place(rows, key):
 
 
 def template_read(request, key):
-    """Return a template that comes along with fluxweb, or one as `kept_read` does."""
-    return ready_templates.BY_KEY.get(key) or kept_read(request, PromptTemplate, key)
+    """Return a template that comes along with fluxweb, or one as `saved_item_read` does."""
+    return ready_templates.BY_KEY.get(key) or saved_item_read(request, PromptTemplate, key)
 
 
 def share_write(request, key):

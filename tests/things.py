@@ -106,6 +106,6 @@ def make_kept(owner):
     kept = {}
     for kind, (model, content) in contents.items():
         for name in (kind, f"{kind}-restore"):
-            kept[name] = saved_items.add(model, owner=owner, name=f"Heron of {name}", **content)
-        saved_items.delete(kept[f"{kind}-restore"])
+            kept[name] = saved_items.add_item(model, owner=owner, name=f"Heron of {name}", **content)
+        saved_items.delete_item(kept[f"{kind}-restore"])
     return kept

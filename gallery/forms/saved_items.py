@@ -14,7 +14,7 @@ MODELS = [("", "any"), *((model_id, model_id) for model_id in flux_models.ids())
 class NameForm(forms.Form):
     """A name that its owner gives once, and whether the team sees what is under it. `row`: what has it now."""
 
-    kept = Preset
+    model_class = Preset
     name = NameField(max_length=80, label="Name", validators=[refuse_broken_text])
     shared = forms.BooleanField(required=False, label="Shared with the team")
 
@@ -31,7 +31,7 @@ class NameForm(forms.Form):
 
     def has_name(self, name):
         """Return what else of the owner's has this name, or None."""
-        others = self.kept.objects.kept_by(self.owner).filter(name=name)
+        others = self.model_class.objects.owned_by(self.owner).filter(name=name)
         return others.exclude(pk=self.row.pk if self.row else None).first()
 
     def say_taken(self):
@@ -53,7 +53,7 @@ class SaveForm(NameForm):
 class TemplateForm(NameForm):
     """A prompt template, checked as one that comes with a file."""
 
-    kept = PromptTemplate
+    model_class = PromptTemplate
     field_order = ("name", "prompt", "note", "model", "aspect_ratio", "shared")
     prompt = forms.CharField(
         label="Prompt", validators=[refuse_broken_text], widget=forms.Textarea(attrs={"rows": 8}),

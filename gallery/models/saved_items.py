@@ -10,30 +10,30 @@ from django.utils import timezone
 from gallery.models.keys import KeyField
 from gallery.models.runs import OPENING
 
-BIN_DAYS = 30  # so long something deleted can be put back
+TRASH_DAYS = 30  # so long something deleted can be put back
 SEARCHED_CHARACTERS = 2_000  # how far into a prompt one searches
 
 
-class KeptQuerySet(models.QuerySet):
-    def kept_by(self, user):
+class SavedItemQuerySet(models.QuerySet):
+    def owned_by(self, user):
         return self.filter(owner=user, deleted_at=None)
 
-    def of_team(self, user):
+    def shared_with(self, user):
         """What others share."""
         return self.filter(shared=True, deleted_at=None).exclude(owner=user)
 
-    def seen_by(self, user):
+    def visible_to(self, user):
         return self.filter(models.Q(owner=user) | models.Q(shared=True), deleted_at=None)
 
-    def in_bin_of(self, user):
-        return self.filter(owner=user, deleted_at__gt=timezone.now() - timedelta(days=BIN_DAYS))
+    def in_trash_of(self, user):
+        return self.filter(owner=user, deleted_at__gt=timezone.now() - timedelta(days=TRASH_DAYS))
 
     def before(self, row_id):
         """Newest first, older than this row id."""
         return (self if row_id is None else self.filter(id__lt=row_id)).order_by("-id")
 
 
-class Kept(models.Model):
+class SavedItem(models.Model):
     """Something under a name: private, or shared with the team, whose members use and copy it but change nothing."""
 
     key = KeyField()
@@ -45,7 +45,7 @@ class Kept(models.Model):
     changed_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
-    objects = KeptQuerySet.as_manager()
+    objects = SavedItemQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -63,7 +63,7 @@ class Kept(models.Model):
         return f"{self._meta.verbose_name} {self.key}"
 
 
-class Preset(Kept):
+class Preset(SavedItem):
     """Everything that the studio holds: one value or many of each parameter. A saved matrix is one too."""
 
     CONTENT = ("form", "images")
@@ -72,7 +72,7 @@ class Preset(Kept):
     images = models.PositiveIntegerField(default=0)  # how many one press would make
 
 
-class PromptTemplate(Kept):
+class PromptTemplate(SavedItem):
     """A prompt with places to fill: `{{product}}`, or `{{product=a vase}}` with what stands there unless changed."""
 
     CONTENT = ("prompt", "note", "model", "aspect_ratio")

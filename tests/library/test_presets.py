@@ -28,7 +28,7 @@ def saved(client, name="Doors", **form):
 
 
 def make(owner, name="Doors", **fields):
-    return saved_items.add(Preset, owner=owner, name=name, **{"form": {"prompt": "a door", "seed": "7"}, **fields})
+    return saved_items.add_item(Preset, owner=owner, name=name, **{"form": {"prompt": "a door", "seed": "7"}, **fields})
 
 
 def names(page):
@@ -99,7 +99,7 @@ def test_a_second_preset_of_a_name_replaces_the_first_only_when_told_to(owner, o
     owner_client.post(SAVE, {**other, "overwrite": "on"})
     first.refresh_from_db()
     assert first.form["prompt"] == "a boat"
-    former = Preset.objects.in_bin_of(owner).get()
+    former = Preset.objects.in_trash_of(owner).get()
     assert former.form["prompt"] == "a {red|blue} door"
     owner_client.post(f"{PRESETS}{former.key}/restore/")
     assert names(Page(owner_client.get(PRESETS))) == ["Doors 2", "Doors"]
@@ -130,7 +130,7 @@ def test_a_copy_is_private_and_the_copiers_own(owner, colleague, colleague_clien
     preset = make(owner, shared=True)
     for _ in range(2):
         colleague_client.post(f"{PRESETS}{preset.key}/copy/")
-    mine = Preset.objects.kept_by(colleague).order_by("id")
+    mine = Preset.objects.owned_by(colleague).order_by("id")
     assert [(each.name, each.shared, each.form) for each in mine] == [
         ("Doors", False, preset.form), ("Doors 2", False, preset.form),
     ]  # fmt: skip
@@ -168,7 +168,7 @@ def test_every_preset_stands_on_exactly_one_page(owner, colleague, owner_client,
     for n in range(count):
         preset = make(owner, f"Door {n}", shared=True)
         if of == "bin":
-            saved_items.delete(preset)
+            saved_items.delete_item(preset)
     client = colleague_client if of == "team" else owner_client
     address, seen = f"{PRESETS}?of={of}", []
     while address:

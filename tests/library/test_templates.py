@@ -21,7 +21,7 @@ DOOR = {"prompt": "a {{colour}} door in {{light=fog}}", "note": "Doors.", "model
 
 
 def make(owner, name="Door", **fields):
-    return saved_items.add(PromptTemplate, owner=owner, name=name, **{**DOOR, **fields})
+    return saved_items.add_item(PromptTemplate, owner=owner, name=name, **{**DOOR, **fields})
 
 
 def names(page):
@@ -160,8 +160,8 @@ def test_what_is_exported_is_imported_by_others(owner, owner_client, colleague, 
     response = owner_client.get(f"{TEMPLATES}export/")
     assert response["Content-Disposition"] == 'attachment; filename="fluxweb-templates.json"'
     assert upload(colleague_client, response.content).status_code == 302
-    copied = {each.name: saved_items.content_of(each) for each in PromptTemplate.objects.kept_by(colleague)}
-    assert copied == {each.name: saved_items.content_of(each) for each in PromptTemplate.objects.kept_by(owner)}
+    copied = {each.name: saved_items.content_of(each) for each in PromptTemplate.objects.owned_by(colleague)}
+    assert copied == {each.name: saved_items.content_of(each) for each in PromptTemplate.objects.owned_by(owner)}
     assert not PromptTemplate.objects.filter(owner=colleague, shared=True).exists()
 
 

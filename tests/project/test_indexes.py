@@ -92,7 +92,7 @@ def test_presets_are_walked_from_the_newest(plan, owner, colleague):
         Preset.objects.bulk_create(rows)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    mine, team = Preset.objects.kept_by(owner).before(None)[:41], Preset.objects.of_team(owner).before(None)[:41]
+    mine, team = Preset.objects.owned_by(owner).before(None)[:41], Preset.objects.shared_with(owner).before(None)[:41]
     assert "preset_of_owner" in plan(mine)
     assert "preset_shared" in plan(team)
     assert "B-TREE" not in plan(mine) + plan(team)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from gallery.models.saved_items import BIN_DAYS
+from gallery.models.saved_items import TRASH_DAYS
 
 STEM_CHARACTERS = 74  # of a name that gets a number: both together are at most 80
 
@@ -16,14 +16,14 @@ class NameTaken(Exception):
     """The owner keeps something under this name already."""
 
 
-def add(model, /, *, owner, name, **fields):
+def add_item(model, /, *, owner, name, **fields):
     """Keep something new. Raises NameTaken."""
     with _unless_taken():
         return model.objects.create(owner=owner, name=name, **fields)
 
 
-def change(row, /, **fields):
-    """Change something; content that differs leaves its former version in the bin. Raises NameTaken."""
+def change_item(row, /, **fields):
+    """Change something; content that differs leaves its former version in the trash. Raises NameTaken."""
     with _unless_taken():
         before = content_of(row)
         if before != before | {name: fields[name] for name in before.keys() & fields.keys()}:
@@ -32,29 +32,29 @@ def change(row, /, **fields):
 
 
 @transaction.atomic
-def delete(row):
-    """Put it into the bin, and empty the bin of what lies there for too long."""
+def delete_item(row):
+    """Put it into the trash, and empty it of what lies there for too long."""
     now = timezone.now()
     rows = type(row).objects.filter(owner=row.owner_id)
-    rows.filter(deleted_at__lte=now - timedelta(days=BIN_DAYS)).delete()
+    rows.filter(deleted_at__lte=now - timedelta(days=TRASH_DAYS)).delete()
     rows.filter(pk=row.pk).update(deleted_at=now)
 
 
-def restore(row):
-    """Take it out of the bin, under another name if its own was given away; return that name."""
+def restore_item(row):
+    """Take it out of the trash, under another name if its own was given away; return that name."""
     while True:
         name = free_name(type(row), owner=row.owner, name=row.name)
         with suppress(NameTaken):  # somebody took the name just now: the next one
-            change(row, deleted_at=None, name=name)
+            change_item(row, deleted_at=None, name=name)
             return name
 
 
-def copy(row, *, model, owner):
+def copy_item(row, *, model, owner):
     """Make a private copy of something of one's own, of the team's, or that fluxweb brings along; return it."""
     content = {field: getattr(row, field) for field in model.CONTENT}
     while True:
         with suppress(NameTaken):
-            return add(model, owner=owner, name=free_name(model, owner=owner, name=row.name), **content)
+            return add_item(model, owner=owner, name=free_name(model, owner=owner, name=row.name), **content)
 
 
 def content_of(row):
@@ -63,11 +63,11 @@ def content_of(row):
 
 def free_name(model, *, owner, name):
     """Return a name like this one under which its owner keeps nothing."""
-    alike = model.objects.kept_by(owner).filter(name__startswith=name[:STEM_CHARACTERS])
-    return numbered(name, set(alike.values_list("name", flat=True)))
+    alike = model.objects.owned_by(owner).filter(name__startswith=name[:STEM_CHARACTERS])
+    return numbered_name(name, set(alike.values_list("name", flat=True)))
 
 
-def numbered(name, taken):
+def numbered_name(name, taken):
     """Return the name, or if it is taken with the first free number behind it."""
     if name not in taken:
         return name

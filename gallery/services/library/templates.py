@@ -10,22 +10,22 @@ from gallery.services.library import saved_items
 
 
 @transaction.atomic
-def add_all(found, *, owner):
+def add_templates(found, *, owner):
     """Keep all of these, private, and return how many are new: who has the very same keeps it once."""
-    mine = {row.name: _template(row) for row in PromptTemplate.objects.kept_by(owner)}
+    mine = {row.name: _template(row) for row in PromptTemplate.objects.owned_by(owner)}
     rows = []
     for template in dict.fromkeys(found):
         if mine.get(template.name) != template:
-            name = saved_items.numbered(template.name, mine)
+            name = saved_items.numbered_name(template.name, mine)
             mine[name] = template
             rows.append(PromptTemplate(owner=owner, **asdict(template) | {"name": name}))
     PromptTemplate.objects.bulk_create(rows, batch_size=100)
     return len(rows)
 
 
-def of(owner):
+def templates_of(owner):
     """Return the owner's templates as they stand in a file, by name."""
-    return [_template(row) for row in PromptTemplate.objects.kept_by(owner).order_by("name")]
+    return [_template(row) for row in PromptTemplate.objects.owned_by(owner).order_by("name")]
 
 
 def _template(row):

@@ -12,7 +12,7 @@ from gallery.forms.studio.prefill import TYPED, to_keep
 from gallery.models import Preset
 from gallery.services.library import saved_items
 from gallery.services.library.saved_items import NameTaken
-from gallery.views.library import saved_items as shelves
+from gallery.views.library import saved_items as saved_item_views
 
 WORDS = {
     "prompt_lines": "Every line is a prompt", "replace": "A word and what else to try", "model": "Models",
@@ -34,11 +34,11 @@ def index(request):
 
 def _list(request, form, *, of="mine", **also):
     """Show the list; in the dialog over the studio with the form that adds to it."""
-    shelf = shelves.shelf(request, Preset, of=of)
+    page = saved_item_views.read_page(request, Preset, of=of)
     context = {
-        "shelf": shelf,
-        "rows": [(preset, _short(preset.form)) for preset in shelf.rows],
-        "deleted": shelves.just_deleted(request, Preset),
+        "page": page,
+        "rows": [(preset, _short(preset.form)) for preset in page.rows],
+        "deleted": saved_item_views.just_deleted(request, Preset),
         "picker": in_picker(request),
         "form": form,
     }
@@ -78,8 +78,10 @@ def _save(form, studio):
     shared = form.cleaned_data["shared"]
     try:
         if form.row is None:
-            return saved_items.add(Preset, owner=form.owner, name=form.cleaned_data["name"], shared=shared, **content)
-        saved_items.change(form.row, shared=shared, **content)
+            return saved_items.add_item(
+                Preset, owner=form.owner, name=form.cleaned_data["name"], shared=shared, **content
+            )
+        saved_items.change_item(form.row, shared=shared, **content)
     except NameTaken:
         form.say_taken()
         return None
@@ -89,8 +91,8 @@ def _save(form, studio):
 def show(request, key):
     """Show everything that a preset holds; its owner gives it another name, shares it or not."""
     if request.method == "POST":
-        return _change(request, access.kept_write(request, Preset, key))
-    preset = access.kept_read(request, Preset, key)
+        return _change(request, access.saved_item_write(request, Preset, key))
+    preset = access.saved_item_read(request, Preset, key)
     return _page(request, preset, NameForm(initial={"name": preset.name, "shared": preset.shared}, owner=request.user))
 
 
@@ -98,7 +100,7 @@ def _change(request, preset):
     form = NameForm(request.POST, owner=request.user, row=preset)
     if form.is_valid():
         try:
-            saved_items.change(preset, **form.cleaned_data)
+            saved_items.change_item(preset, **form.cleaned_data)
         except NameTaken:
             form.say_taken()
         else:

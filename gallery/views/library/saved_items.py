@@ -15,35 +15,35 @@ KINDS = {"preset": Preset, "template": PromptTemplate}
 
 
 @dataclass
-class Shelf:
-    """One page of a list. `of`: mine, team or bin; `older`: what its next page begins after."""
+class SavedItemPage:
+    """One page of a list. `of`: mine, team or bin, as the address says; `older`: what its next page begins after."""
 
     of: str
     rows: list
     older: str | None = None
 
 
-def shelf(request, model, *, of):
+def read_page(request, model, *, of):
     """Read the page of the list that the address asks for."""
     user = request.user
-    lists = {"mine": model.objects.kept_by, "team": model.objects.of_team, "bin": model.objects.in_bin_of}
+    lists = {"mine": model.objects.owned_by, "team": model.objects.shared_with, "bin": model.objects.in_trash_of}
     rows = lists[of](user)
     cursor = request.GET.get("before", "")
     last = access.kept_place(rows, cursor).id if cursor else None
     found = list(rows.before(last).select_related("owner")[: PAGE + 1])
-    return Shelf(of, found[:PAGE], found[PAGE - 1].key if len(found) > PAGE else None)
+    return SavedItemPage(of, found[:PAGE], found[PAGE - 1].key if len(found) > PAGE else None)
 
 
 def just_deleted(request, model):
     """Return what the address says was just deleted, if it can still be put back."""
     key = request.GET.get("deleted", "")
-    return model.objects.in_bin_of(request.user).filter(key=key).first()
+    return model.objects.in_trash_of(request.user).filter(key=key).first()
 
 
 @require_POST
 def delete(request, kind, key):
-    row = access.kept_write(request, KINDS[kind], key)
-    saved_items.delete(row)
+    row = access.saved_item_write(request, KINDS[kind], key)
+    saved_items.delete_item(row)
     response = redirect(f"{kind}s")
     response["Location"] += f"?of=mine&deleted={row.key}"
     return response
@@ -51,15 +51,15 @@ def delete(request, kind, key):
 
 @require_POST
 def restore(request, kind, key):
-    row = access.kept_restore(request, KINDS[kind], key)
-    messages.success(request, f"“{saved_items.restore(row)}” is back.")
+    row = access.saved_item_restore(request, KINDS[kind], key)
+    messages.success(request, f"“{saved_items.restore_item(row)}” is back.")
     return redirect(kind, key=row.key)
 
 
 @require_POST
 def copy(request, kind, key):
     """Make a copy of one's own, of what the team shares or fluxweb brings along."""
-    row = access.template_read(request, key) if kind == "template" else access.kept_read(request, Preset, key)
-    own = saved_items.copy(row, model=KINDS[kind], owner=request.user)
+    row = access.template_read(request, key) if kind == "template" else access.saved_item_read(request, Preset, key)
+    own = saved_items.copy_item(row, model=KINDS[kind], owner=request.user)
     messages.success(request, f"“{own.name}” is yours now. Others do not see it.")
     return redirect(kind, key=own.key)

@@ -16,19 +16,19 @@ from gallery.forms.studio import prefill as recalls
 from gallery.models import PromptTemplate
 from gallery.services.library import saved_items, templates
 from gallery.services.library.saved_items import NameTaken
-from gallery.views.library import saved_items as shelves
+from gallery.views.library import saved_items as saved_item_views
 from gallery.views.library.presets import in_picker
 from gallery.views.studio import prefill, studio
 
 
 @require_safe
 def index(request):
-    of = request.GET.get("of") or ("mine" if PromptTemplate.objects.kept_by(request.user).exists() else "ready")
-    shelf = shelves.Shelf("ready", READY)
+    of = request.GET.get("of") or ("mine" if PromptTemplate.objects.owned_by(request.user).exists() else "ready")
+    page = saved_item_views.SavedItemPage("ready", READY)
     if of != "ready":
-        shelf = shelves.shelf(request, PromptTemplate, of=of if of in ("team", "bin") else "mine")
-    deleted = shelves.just_deleted(request, PromptTemplate)
-    context = {"shelf": shelf, "deleted": deleted, "picker": in_picker(request)}
+        page = saved_item_views.read_page(request, PromptTemplate, of=of if of in ("team", "bin") else "mine")
+    deleted = saved_item_views.just_deleted(request, PromptTemplate)
+    context = {"page": page, "deleted": deleted, "picker": in_picker(request)}
     return render(
         request, "library/templates/_templates.html" if request.htmx else "library/templates/templates.html", context
     )
@@ -73,7 +73,7 @@ def new(request):
 
 
 def edit(request, key):
-    row = access.kept_write(request, PromptTemplate, key)
+    row = access.saved_item_write(request, PromptTemplate, key)
     kept = {name: getattr(row, name) for name in ("name", "shared", *PromptTemplate.CONTENT)}
     form = TemplateForm(request.POST or None, initial=kept, owner=request.user, row=row)
     if form.is_bound and form.is_valid() and _write(form):
@@ -86,8 +86,8 @@ def _write(form):
     """Keep the template of a valid form and return it; None if somebody took its name just now."""
     try:
         if form.row is None:
-            return saved_items.add(PromptTemplate, owner=form.owner, **form.cleaned_data)
-        saved_items.change(form.row, **form.cleaned_data)
+            return saved_items.add_item(PromptTemplate, owner=form.owner, **form.cleaned_data)
+        saved_items.change_item(form.row, **form.cleaned_data)
     except NameTaken:
         form.say_taken()
         return None
@@ -97,7 +97,7 @@ def _write(form):
 @require_safe
 def export(request):
     """Answer my templates as one file."""
-    content = template_files.write(templates.of(request.user))
+    content = template_files.write(templates.templates_of(request.user))
     headers = {"Content-Disposition": 'attachment; filename="fluxweb-templates.json"'}
     return HttpResponse(content, content_type="application/json", headers=headers)
 
@@ -111,7 +111,7 @@ def import_file(request):
         except InvalidFile as invalid:
             problems = invalid.problems
         else:
-            messages.success(request, _added(templates.add_all(found, owner=request.user), of=len(found)))
+            messages.success(request, _added(templates.add_templates(found, owner=request.user), of=len(found)))
             return redirect("templates")
     context = {"problems": problems, "most": template_files.MAX_TEMPLATES, "names": template_files.NAMES}
     return render(request, "library/templates/templates_import.html", context)

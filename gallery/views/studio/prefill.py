@@ -24,7 +24,7 @@ def _run(request, key, sent):
 
 
 def _preset(request, key, sent):
-    return prefill.from_preset(access.kept_read(request, Preset, key))
+    return prefill.from_preset(access.saved_item_read(request, Preset, key))
 
 
 def _image(request, key, sent):
