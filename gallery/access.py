@@ -56,7 +56,7 @@ def budget_manage(request, key):
     return _find(Budget.objects.in_force(), key)
 
 
-def image_place(request, key):
+def image_cursor(request, key):
     """Return the picture that ends a page of the gallery, with what the next page needs of it."""
     return _find(Image.objects.only("id", "created_at"), key, owner=request.user)
 
@@ -70,7 +70,7 @@ def comparison_write(request, key):
     return _find(Comparison.objects, key, owner=request.user)
 
 
-def loss_place(request, key):
+def loss_cursor(request, key):
     """Return the call that ends a page of losses: one of one's own, or anybody's for an admin."""
     return _find(losses.visible_losses(request.user), key)
 
@@ -81,7 +81,7 @@ def statement_read(request, key):
     return _find(Statement.objects, key)
 
 
-def difference_place(statement, key):
+def difference_cursor(statement, key):
     """Return the difference that ends a page of a statement."""
     return _find(statement.differences, key)
 
@@ -95,16 +95,6 @@ def adjustment_write(request, key):
     """An admin takes anybody's adjustment back."""
     require(request, "is_admin")
     return _find(Adjustment.objects, key)
-
-
-def adjustment_place(rows, key):
-    """Return the adjustment that ends a page, among those its reader may see."""
-    return _find(rows, key)
-
-
-def call_place(rows, key):
-    """Return the call that ends a page of a report, among those its reader may see."""
-    return _find(rows, key)
 
 
 def job_read(request, key):
@@ -147,11 +137,6 @@ def saved_item_restore(request, model, key):
     return _find(model.objects.in_trash_of(request.user).select_related("owner"), key)
 
 
-def kept_place(rows, key):
-    """Return what ends a page of a list, which holds only what its reader may see."""
-    return _find(rows, key)
-
-
 def template_read(request, key):
     """Return a template that comes along with fluxweb, or one as `saved_item_read` does."""
     return ready_templates.BY_KEY.get(key) or saved_item_read(request, PromptTemplate, key)
@@ -164,11 +149,6 @@ def share_write(request, key):
 def share_revoke(request, key):
     """An admin revokes anybody's link, without seeing what it shows."""
     return _find(Share.objects if request.user.is_admin else Share.objects.of(request.user), key)
-
-
-def share_place(request, key, *, rows):
-    """Return the link that ends a page of such a list."""
-    return _find(rows, key)
 
 
 def share_received(request, key):
@@ -187,6 +167,11 @@ def sheet_write(request, key):
 def sheet_part_read(request, key, number):
     sheet = sheet_write(request, key)
     return get_object_or_404(SheetPart.objects.select_related("sheet__run"), sheet=sheet, number=number)
+
+
+def cursor_row(rows, key):
+    """Return the row that ends a page, among those its reader may see."""
+    return _find(rows, key)
 
 
 def _find(rows, key, **whose):

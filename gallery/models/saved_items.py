@@ -91,7 +91,7 @@ class PastPromptQuerySet(models.QuerySet):
         return self.order_by("-used_at", "key")
 
     def after(self, used_at, key):
-        """Those that stand below this place in the list of the newest."""
+        """Those that stand below this one in the list of the newest."""
         return self.filter(used_at__lte=used_at).exclude(used_at=used_at, key__lte=key)
 
     def with_opening(self):

@@ -72,7 +72,7 @@ class RunDay:
 
     day: date
     run: Run
-    place: str  # the key of one of its calls: where the next page goes on
+    cursor: str  # the key of one of its calls: where the next page goes on
     calls: int
     pictures: int
     charged_micros: int
@@ -87,7 +87,7 @@ def run_days(chosen, *, after=None, most):
     found = list(
         rows.values("day", "run")
         .annotate(
-            place=Min("key"),
+            cursor=Min("key"),
             calls=Count("id"),
             pictures=Count("id", filter=Q(fetch="done")),
             charged_micros=Sum("micros", filter=PAID, default=0),

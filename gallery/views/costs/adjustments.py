@@ -23,7 +23,7 @@ def index(request):
     asked = forms.read(request.GET, user=request.user)
     rows = adjustments.of(asked.chosen)
     if cursor := request.GET.get("before", ""):
-        rows = rows.filter(id__lt=access.adjustment_place(rows, cursor).id)
+        rows = rows.filter(id__lt=access.cursor_row(rows, cursor).id)
     found = list(rows[: PAGE + 1])
     context = {
         "asked": asked,

@@ -22,7 +22,7 @@ HEAD = [
 def index(request):
     """List the calls under one number; nobody reads a prompt of somebody else."""
     asked, kind = _read(request)
-    found = list(drilldown.calls(asked.chosen, kind, after=_place(request, asked))[: PAGE + 1])
+    found = list(drilldown.calls(asked.chosen, kind, after=_cursor(request, asked))[: PAGE + 1])
     query = asked.query | {"kind": kind.name}
     context = {
         "asked": asked,
@@ -42,11 +42,11 @@ def index(request):
 def runs(request):
     """List the runs of a report by day, each with what it cost on that day."""
     asked, _ = _read(request)
-    found = drilldown.run_days(asked.chosen, after=_place(request, asked), most=PAGE + 1)
+    found = drilldown.run_days(asked.chosen, after=_cursor(request, asked), most=PAGE + 1)
     context = {
         "asked": asked,
         "runs": found[:PAGE],
-        "older": href("costs-runs", asked.query, before=found[PAGE - 1].place) if len(found) > PAGE else None,
+        "older": href("costs-runs", asked.query, before=found[PAGE - 1].cursor) if len(found) > PAGE else None,
         **_around(request, "costs-runs", asked),
     }
     return render(request, "costs/runs.html", context)
@@ -92,7 +92,7 @@ def _around(request, name, asked, **kept):
     return {"total": reports.total(asked.chosen), "everybody": everybody, "back": href("costs", asked.query), **around}
 
 
-def _place(request, asked):
+def _cursor(request, asked):
     """Return the call that ended the page before, or None on the first page."""
     cursor = request.GET.get("before", "")
-    return access.call_place(asked.chosen.attempts(), cursor) if cursor else None
+    return access.cursor_row(asked.chosen.attempts(), cursor) if cursor else None

@@ -101,7 +101,7 @@ def show(request, key):
         return HttpResponseClientRefresh()
     decided = settlement.decided_of(statement)
     if cursor := request.GET.get("before", ""):
-        decided = decided.filter(id__lt=access.difference_place(statement, cursor).id)
+        decided = decided.filter(id__lt=access.difference_cursor(statement, cursor).id)
     found = list(decided[: PAGE + 1])
     still_open = list(settlement.open_of(statement)[: PAGE + 1])
     held, held_count = overlaps.held_of(statement)

@@ -25,7 +25,7 @@ class Day:
 @require_safe
 def index(request):
     cursor = request.GET.get("before", "")
-    last = access.image_place(request, cursor) if cursor else None
+    last = access.image_cursor(request, cursor) if cursor else None
     images = list(_page(request.user, last)[: PAGE + 1])
     more, images = len(images) > PAGE, images[:PAGE]
     rated = ratings.ratings_of(request.user, images)

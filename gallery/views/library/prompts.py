@@ -23,7 +23,7 @@ def index(request):
         "prompts": found,
         "words": words.strip(),
         "searched": f"{prompt_history.SEARCHED_PROMPTS:,}",
-        "older": _place(found[-1]) if more else None,
+        "older": _cursor(found[-1]) if more else None,
         "picker": "picker" in request.GET,  # in the dialog over the studio
     }
     return render(request, _template(request, cursor), context)
@@ -40,11 +40,11 @@ def _template(request, cursor):
 
 def _page(user, words, cursor):
     found = prompt_history.search(user, words)
-    place = _read(cursor)
-    return found.after(*place) if place else found
+    last = _read(cursor)
+    return found.after(*last) if last else found
 
 
-def _place(past):
+def _cursor(past):
     """Write where a prompt stands in the list: it says nothing that the list does not, and needs no look-up."""
     return f"{(past.used_at - EPOCH) // MICROSECOND}-{past.key}"
 

@@ -29,7 +29,7 @@ def read_page(request, model, *, of):
     lists = {"mine": model.objects.owned_by, "team": model.objects.shared_with, "bin": model.objects.in_trash_of}
     rows = lists[of](user)
     cursor = request.GET.get("before", "")
-    last = access.kept_place(rows, cursor).id if cursor else None
+    last = access.cursor_row(rows, cursor).id if cursor else None
     found = list(rows.before(last).select_related("owner")[: PAGE + 1])
     return SavedItemPage(of, found[:PAGE], found[PAGE - 1].key if len(found) > PAGE else None)
 

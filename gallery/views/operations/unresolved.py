@@ -69,7 +69,7 @@ def index(request):
     cursor = request.GET.get("before", "")
     attempts = mine.filter(kind.rows).order_by("-id")
     if cursor:
-        attempts = attempts.filter(id__lt=access.loss_place(request, cursor).id)
+        attempts = attempts.filter(id__lt=access.loss_cursor(request, cursor).id)
     found = rows(attempts[: PAGE + 1])
     context = {
         "kind": kind,

@@ -49,7 +49,7 @@ def everybodys(request):
 def _list(request, template, rows):
     rows = rows.select_related("owner", "cover").order_by("-id")
     if before := request.GET.get("before", ""):
-        rows = rows.filter(id__lt=access.share_place(request, before, rows=rows).id)
+        rows = rows.filter(id__lt=access.cursor_row(rows, before).id)
     found = list(rows[: PAGE + 1])
     context = {"links": [Link(share) for share in found[:PAGE]], "older": found[PAGE - 1].key if found[PAGE:] else None}
     return render(request, template, context)
