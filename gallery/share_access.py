@@ -1,14 +1,14 @@
 """Who comes in by a link: the token first, then the password; what a browser's session remembers of both."""
 
-from gallery.services.shares import feedback, links
+from gallery.services.shares import feedback, shares
 
 # What a session keeps of links, by their keys: that the password was known, and who answers.
 PASSES, GUESTS = "share_passes", "share_guests"
 
 
-def find(request, token):
+def find_share(request, token):
     """Return the link of a token if it opens for whoever asks, or None: nothing tells a closed one from none at all."""
-    share = links.find_open(token)
+    share = shares.find_open_share(token)
     if share is None or share.public or request.user == share.owner or is_named(request, share):
         return share
     return None
@@ -16,15 +16,15 @@ def find(request, token):
 
 def may_enter(request, share):
     """Whether the password is known, or not needed: there is none, or the member is named."""
-    if not share.password or links.is_pass(share, request.session.get(PASSES, {}).get(share.key)):
+    if not share.password or shares.is_valid_pass(share, request.session.get(PASSES, {}).get(share.key)):
         return True
     return is_named(request, share)
 
 
-def let_in(request, share):
+def remember_pass(request, share):
     """Remember who knew the password of this link, under a new session key: nobody else may know the old one."""
     request.session.cycle_key()
-    request.session[PASSES] = request.session.get(PASSES, {}) | {share.key: links.pass_of(share)}
+    request.session[PASSES] = request.session.get(PASSES, {}) | {share.key: shares.pass_of(share)}
 
 
 def guest_of(request, share):

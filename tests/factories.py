@@ -4,7 +4,7 @@ from gallery.models import Image, Share
 from gallery.models.keys import random_key
 from gallery.models.shares import Kind
 from gallery.services.runs import submission
-from gallery.services.shares import links
+from gallery.services.shares import shares
 
 
 def make_run(
@@ -28,7 +28,7 @@ def make_share(owner, images=None, *, password="", members=(), **rules):
     if images is None and rules.get("kind", Kind.IMAGES) == Kind.IMAGES:
         images = list(Image.objects.of(owner).order_by("id"))
     share = Share(owner=owner, **{"title": "Vase studies", "sharer": "Olga L."} | rules)
-    return links.make(share, images=images or (), password=password, members=members)
+    return shares.create_share(share, images=images or (), password=password, members=members)
 
 
 def states(run):

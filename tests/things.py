@@ -26,7 +26,7 @@ from gallery.services.compare import comparisons
 from gallery.services.contact_sheets import sheets
 from gallery.services.library import saved_items
 from gallery.services.reconciliation import adjustments
-from gallery.services.shares import feedback, links
+from gallery.services.shares import feedback, shares
 from gallery.simulator import faults
 from tests.factories import make_run, make_share
 
@@ -57,7 +57,7 @@ class Things:
     @property
     def link(self):
         """The token of the share, as it was made."""
-        return links.token_of(self.share)
+        return shares.token_of(self.share)
 
 
 def make_statement():

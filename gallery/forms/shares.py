@@ -14,7 +14,7 @@ from gallery.models import Share, User
 from gallery.models.keys import random_key
 from gallery.models.ratings import MOST_STARS
 from gallery.models.shares import Kind
-from gallery.services.shares import contents, links
+from gallery.services.shares import contents, shares
 
 MOST_DAYS = 3650
 LINK, MEMBERS = "link", "members"
@@ -46,7 +46,7 @@ class ShareForm(forms.ModelForm):
     )
     never = forms.BooleanField(required=False, label="Never ends: whoever has the link sees it until you revoke it")
     password = forms.CharField(
-        required=False, strip=False, min_length=links.LEAST_PASSWORD, max_length=200, label="Password",
+        required=False, strip=False, min_length=shares.LEAST_PASSWORD, max_length=200, label="Password",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), validators=[refuse_broken_text],
     )  # fmt: skip
     drop_password = forms.BooleanField(required=False, label="Take the password away")
@@ -103,17 +103,17 @@ class ShareForm(forms.ModelForm):
     def _fill(self):
         share = self.instance
         self.initial["live"] = LIVE if share.live else SNAPSHOT
-        self.initial.setdefault("until", share.last_day or links.usual_end())
+        self.initial.setdefault("until", share.last_day or shares.default_end_day())
         self.initial.setdefault("never", not self.is_new and share.expires_at is None)
         self.initial.setdefault("audience", LINK if share.public else MEMBERS)
         secret = "Empty: no password." if not share.password else "There is one. Leave this empty to keep it."
-        self.fields["password"].help_text = f"At least {links.LEAST_PASSWORD} characters. {secret}"
+        self.fields["password"].help_text = f"At least {shares.LEAST_PASSWORD} characters. {secret}"
 
     def clean_password(self):
         """What is kept is one spelling of it: as long as that has to be long enough."""
         typed = self.cleaned_data["password"]
-        if typed and (len(texts.clean_password(typed)) < links.LEAST_PASSWORD or not texts.clean_name(typed)):
-            raise ValidationError(f"Use at least {links.LEAST_PASSWORD} characters that can be seen.")
+        if typed and (len(texts.clean_password(typed)) < shares.LEAST_PASSWORD or not texts.clean_name(typed)):
+            raise ValidationError(f"Use at least {shares.LEAST_PASSWORD} characters that can be seen.")
         return typed
 
     def clean(self):

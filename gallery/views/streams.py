@@ -4,11 +4,11 @@ from fluxweb.server import HANG_UP
 from gallery.services.operations import rate_limits, stream_slots, trusted_proxies
 
 
-def take_place(request, of):
-    """Take a place for a stream of a link or a member. Raises stream_slots.Busy.
+def take_stream_slot(request, of):
+    """Take a slot for a stream of a link or a member. Raises stream_slots.TooManyStreams.
 
     Of a connection nobody reads from, only hanging up wakes its thread.
     """
     who = rate_limits.address_bucket(trusted_proxies.client_address(request.META))
     hang_up = request.environ.get(HANG_UP)
-    return stream_slots.take(of, who, **({"hang_up": hang_up} if hang_up else {}))
+    return stream_slots.take_slot(of, who, **({"hang_up": hang_up} if hang_up else {}))

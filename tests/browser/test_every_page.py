@@ -11,7 +11,7 @@ from gallery.models.costs.budgets import Period
 from gallery.services.budgets import budgets
 from gallery.services.jobs import gates
 from gallery.services.paid_calls import claims
-from gallery.services.shares import links
+from gallery.services.shares import shares
 from tests.conftest import signed_in
 from tests.factories import make_run, make_share
 from tests.things import make_things
@@ -78,7 +78,7 @@ def test_the_pages_of_visitors(page, live_server, things):
         reverse("shared", args=[things.link]),
         reverse("shared-picture", args=[things.link, things.image.key]),
         reverse("shared-compare", args=[things.link]),
-        reverse("shared", args=[links.token_of(locked)]),
+        reverse("shared", args=[shares.token_of(locked)]),
         reverse("shared", args=["gone"]),
         "/nothing/here/",
     ):

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from gallery.models import Image, Rating, Run
 from gallery.models.shares import Feedback
-from gallery.services.shares import links
+from gallery.services.shares import shares
 from tests.browser.conftest import REPLACED
 from tests.browser.firefox import run_firefox
 from tests.browsers import find_browser
@@ -105,7 +105,7 @@ def test_a_person_signs_in_composes_and_watches_pictures_come(tab, live_server, 
 
 def test_a_guest_looks_marks_and_compares(tab, live_server, owner, run):
     share = make_share(owner, answers_open=True)
-    tab.open(live_server.url + reverse("shared", args=[links.token_of(share)]))
+    tab.open(live_server.url + reverse("shared", args=[shares.token_of(share)]))
     assert text(tab, "h1") == "Vase studies"
     tab.wait_for("document.querySelectorAll('.tile img').length === 4")
     tab.click(".tile a")

@@ -5,7 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from gallery.models import Share
-from gallery.services.shares import links
+from gallery.services.shares import shares
 from tests.browser.old_engines import age
 from tests.factories import make_share
 from tests.things import make_things
@@ -63,12 +63,12 @@ def old(browser):
 def test_what_visitors_see_can_be_read(old, live_server, things):
     locked = make_share(things.run.owner, password="open sesame")
     whole = make_share(things.run.owner, answers_open=True, download="recipe", show_prompt=True, show_seed=True)
-    token = links.token_of(whole)
+    token = shares.token_of(whole)
     wrong = {}
     for path in (
         reverse("account_login"), reverse("account_reset_password"), reverse("welcome", args=[things.token]),
         reverse("shared", args=[things.link]), reverse("shared-picture", args=[things.link, things.image.key]),
-        reverse("shared-compare", args=[things.link]), reverse("shared", args=[links.token_of(locked)]),
+        reverse("shared-compare", args=[things.link]), reverse("shared", args=[shares.token_of(locked)]),
         reverse("shared", args=[token]), reverse("shared-compare", args=[token]), reverse("shared", args=["gone"]),
         "/nothing/here/",
     ):  # fmt: skip
@@ -93,7 +93,7 @@ def test_a_chosen_theme_holds_against_the_system(old, live_server):
 
 
 def test_a_guest_answers_with_an_old_phone(old, live_server, things):
-    token = links.token_of(make_share(things.run.owner, answers_open=True))
+    token = shares.token_of(make_share(things.run.owner, answers_open=True))
     old.goto(live_server.url + reverse("shared", args=[token]))
     tile = old.locator(".tile a").first
     assert tile.bounding_box()["height"] > 80
@@ -112,7 +112,7 @@ def test_a_guest_answers_with_an_old_phone(old, live_server, things):
 
 
 def test_a_guest_compares_with_an_old_phone(old, live_server, things):
-    token = links.token_of(make_share(things.run.owner))
+    token = shares.token_of(make_share(things.run.owner))
     old.goto(live_server.url + reverse("shared", args=[token]))
     for box in old.locator(".tick input").all()[:2]:
         box.check()

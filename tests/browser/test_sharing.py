@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from gallery.models import Image, Share
-from gallery.services.shares import feedback, links
+from gallery.services.shares import feedback, shares
 from tests.browser.test_every_page import findings
 from tests.conftest import signed_in
 from tests.factories import make_run, make_share
@@ -102,7 +102,7 @@ def test_from_the_picture_to_the_client_and_back(studio, guest, live_server, pic
 
 def test_a_guest_compares_and_all_panes_follow(guest, live_server, owner, pictures):
     share = make_share(owner, pictures)
-    guest.goto(live_server.url + f"/s/{links.token_of(share)}/")
+    guest.goto(live_server.url + f"/s/{shares.token_of(share)}/")
     for box in guest.locator(".tick input").all()[:2]:
         box.check(force=True)
     guest.keyboard.press("c")
@@ -126,7 +126,7 @@ def test_without_script_a_guest_sees_and_answers_too(browser, live_server, owner
     context = browser.new_context(java_script_enabled=False)
     guest = context.new_page()
     share = make_share(owner, pictures, answers_open=True, password="open sesame")
-    guest.goto(f"{live_server.url}/s/{links.token_of(share)}/")
+    guest.goto(f"{live_server.url}/s/{shares.token_of(share)}/")
     guest.get_by_label("Password").fill("open sesame")
     guest.get_by_role("button", name="Open").click()
     guest.locator(".tile a").first.click()
@@ -140,7 +140,7 @@ def test_without_script_a_guest_sees_and_answers_too(browser, live_server, owner
 
 def test_axe_finds_nothing_in_the_lightbox(page, live_server, owner, pictures):
     share = make_share(owner, pictures, answers_open=True, download="recipe", show_prompt=True, show_seed=True)
-    page.goto(f"{live_server.url}/s/{links.token_of(share)}/")
+    page.goto(f"{live_server.url}/s/{shares.token_of(share)}/")
     page.locator(".tile a").first.click()
     expect(page.get_by_role("button", name="Close")).to_be_visible()
     assert findings(page) == []

@@ -61,8 +61,8 @@ def test_what_every_browser_shows_is_a_picture_everywhere(owner, worker, provide
     assert bytes_of(image.file) == oddities.odd_picture(world.picture(world.till[0].result_url), kind)
     assert (image.width, image.height) == (160, 96)
     assert opened(bytes_of(image.thumbnail)).size == (160, 96)
-    assert opened(delivery.view(image).read()).size == (160, 96)
-    shared = delivery.content(image, make_share(owner, [image]))
+    assert opened(delivery.open_view(image).read()).size == (160, 96)
+    shared = delivery.file_content(image, make_share(owner, [image]))
     assert opened(shared).size == (160, 96)
     assert getattr(opened(shared), "n_frames", 1) == 1
     assert len(shared) < 150_000
@@ -82,8 +82,8 @@ def test_a_guests_file_tells_nothing_but_the_picture(owner, worker, provider_ser
     world.script_download(faults.WrongType(with_words(world.picture(world.till[0].result_url), kind)))
     worker.fetch(attempt)
     image = Image.objects.get()
-    assert SECRET not in delivery.content(image, make_share(owner, [image]))
-    assert SECRET not in delivery.view(image).read()
+    assert SECRET not in delivery.file_content(image, make_share(owner, [image]))
+    assert SECRET not in delivery.open_view(image).read()
 
 
 def jpeg_of(world):
@@ -149,7 +149,7 @@ def test_a_png_with_nonsense_in_an_optional_chunk_is_a_picture_and_can_be_shared
         content = plain[:at] + chunk(kind.encode(), body) + plain[at:]
         whole = validation.verify_image(io.BytesIO(content))
         assert (whole.format, whole.width, whole.transparent) == ("png", 256, False)
-        assert opened(delivery.stripped(content, "png")).tobytes() == opened(plain).tobytes()
+        assert opened(delivery.strip_original(content, "png")).tobytes() == opened(plain).tobytes()
 
 
 # --- held -------------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from gallery.models.ratings import Comparison
 from gallery.services.ledger import drilldown
 from gallery.services.ledger.reports import Slice
 from gallery.services.runs import prompt_history
-from gallery.services.shares import links
+from gallery.services.shares import shares
 from gallery.views.images import gallery
 from tests.factories import make_run, make_share
 from tests.rows import make_images
@@ -79,7 +79,7 @@ def test_past_prompts_are_walked_from_the_newest(plan, owner):
 def test_links_are_found_by_their_digest_and_walked_by_their_owner(plan, owner):
     for _ in range(60):
         share = make_share(owner, list(Image.objects.of(owner)[:3]))
-    assert "digest" in plan(Share.objects.with_token(links.token_of(share)).order_by())
+    assert "digest" in plan(Share.objects.with_token(shares.token_of(share)).order_by())
     assert "share_of_owner" in plan(Share.objects.of(owner).order_by("-id")[:41])
     items = plan(ShareItem.objects.filter(share=share).order_by("position"))
     assert "share_item_place" in items or "autoindex_gallery_shareitem_1" in items  # SQLite names it itself

@@ -16,7 +16,7 @@ from gallery import tasks
 from gallery.management import starting
 from gallery.models import KeyHolder, SecretKey
 from gallery.services.operations import secret_keys, workers
-from gallery.services.shares import links
+from gallery.services.shares import shares
 from tests.conftest import signed_in
 from tests.factories import make_share
 from tests.pages import Page
@@ -146,10 +146,10 @@ def test_an_address_that_would_be_another_is_not_copied_but_replaced(owner):
     pictures = make_images(owner, 2)
     with override_settings(SECRET_KEY=FIRST):
         share = make_share(owner, pictures)
-        sent_out = f"/s/{links.token_of(share)}/"
+        sent_out = f"/s/{shares.token_of(share)}/"
         assert sent_out in Page(signed_in(owner).get("/shares/")).html
     with override_settings(SECRET_KEY=OTHER):
-        client, dead = signed_in(owner), f"/s/{links.token_of(share)}/"
+        client, dead = signed_in(owner), f"/s/{shares.token_of(share)}/"
         assert (Client().get(sent_out).status_code, Client().get(dead).status_code) == (200, 404)
         for address in ("/shares/", f"/shares/{share.key}/"):
             page = Page(client.get(address))
@@ -159,7 +159,7 @@ def test_an_address_that_would_be_another_is_not_copied_but_replaced(owner):
             assert f"/shares/{share.key}/replace/" in page.html
         client.post(f"/shares/{share.key}/replace/")
         share.refresh_from_db()
-        fresh = f"/s/{links.token_of(share)}/"
+        fresh = f"/s/{shares.token_of(share)}/"
         assert fresh in Page(client.get(f"/shares/{share.key}/")).html
         assert (Client().get(sent_out).status_code, Client().get(fresh).status_code) == (404, 200)
 
@@ -169,7 +169,7 @@ def test_a_member_is_told_to_ask_for_the_new_address(owner, colleague):
         share = make_share(owner, make_images(owner, 1), members=[colleague])
     with override_settings(SECRET_KEY=OTHER):
         page = Page(signed_in(colleague).get(reverse("shares-received")))
-        assert links.token_of(share) not in page.html
+        assert shares.token_of(share) not in page.html
         assert "Ask olga to replace it" in page.text
 
 

@@ -8,7 +8,7 @@ from PIL import Image as Pillow
 
 from gallery.models import Image
 from gallery.services.media import thumbnails
-from gallery.services.shares import links
+from gallery.services.shares import shares
 from gallery.services.shares.image_keys import key_in
 from gallery.services.storage import files
 from tests.factories import make_share
@@ -47,7 +47,7 @@ def locked(owner, pictures):
 def at(name, share, *more, token=None):
     """Write an address behind a link; a picture has another key in every one."""
     keys = [key_in(share, each) if isinstance(each, Image) else each for each in more]
-    return reverse(name, args=[token or links.token_of(share), *keys])
+    return reverse(name, args=[token or shares.token_of(share), *keys])
 
 
 def unlock(client, share, password=PASSWORD, **headers):

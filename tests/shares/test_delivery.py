@@ -10,7 +10,7 @@ from PIL import Image as Pillow
 from PIL import ImageCms
 
 from gallery.models import Image, Share
-from gallery.services.shares import delivery, links
+from gallery.services.shares import delivery, shares
 from gallery.services.shares.image_keys import key_in
 from gallery.services.storage import files, zip_stream
 from tests.factories import make_share
@@ -83,7 +83,7 @@ def test_turned_and_coloured_pictures_are_drawn_as_they_are_meant(owner, picture
         Pillow.new("RGB", (40, 20), "teal").save(out, image_format, exif=exif.tobytes(), icc_profile=profile)
         image.format = image_format
         image.file = files.publish_bytes(out.getvalue(), f"originals/test/turned.{image_format}")
-        content = delivery.content(image, share)
+        content = delivery.file_content(image, share)
         assert SECRET not in content
         assert b"ICC" not in content
         with Pillow.open(io.BytesIO(content)) as drawn:
@@ -143,7 +143,7 @@ def test_a_zip_has_every_picture_once_in_order_under_neutral_names(visitor, shar
 def test_a_zip_holds_one_picture_at_a_time(owner, visitor, pictures, monkeypatch):
     """However many there are: each part that is sent is about as large as one file."""
     share = make_share(owner, pictures, download="clean")
-    monkeypatch.setattr(delivery, "content", lambda image, share: b"x" * 1_000_000)
+    monkeypatch.setattr(delivery, "file_content", lambda image, share: b"x" * 1_000_000)
     parts = [len(part) for part in visitor.get(at("shared-zip", share)).streaming_content]
     assert max(parts) <= zip_stream.SLICE_BYTES
     assert sum(parts) > len(pictures) * 1_000_000
@@ -152,7 +152,7 @@ def test_a_zip_holds_one_picture_at_a_time(owner, visitor, pictures, monkeypatch
 def test_a_zip_that_fails_before_it_begins_gives_its_place_back(visitor, share, monkeypatch):
     visitor.raise_request_exception = False
     with monkeypatch.context() as locked:
-        locked.delattr(links, "count_download")
+        locked.delattr(shares, "count_download")
         assert [visitor.get(at("shared-zip", share)).status_code for _ in range(5)] == [500] * 5
     response = visitor.get(at("shared-zip", share))
     assert response.status_code == 200

@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from gallery.models import Share
-from gallery.services.shares import links
+from gallery.services.shares import shares
 from gallery.services.shares.image_keys import key_in
-from gallery.views.shares.guest_files import Closed
+from gallery.views.shares.guest_files import ShareChanged
 from tests.factories import make_share
 from tests.shares.conftest import PASSWORD, SECRET, at, image_of, read, unlock
 
@@ -53,7 +53,7 @@ CLOSED = {
     "short": lambda share: "x",
     "absurd": lambda share: "é%00" * 400,
     "ended": lambda share: _with(share, expires_at=timezone.now()),
-    "revoked": lambda share: links.revoke(share),
+    "revoked": lambda share: shares.revoke_share(share),
     "replaced": lambda share: _replaced(share),
     "deleted": lambda share: _deleted(share),
     "of a locked member": lambda share: _locked(share),
@@ -65,14 +65,14 @@ def _with(share, **fields):
 
 
 def _replaced(share):
-    old = links.token_of(share)
-    links.replace(share)
+    old = shares.token_of(share)
+    shares.replace_address(share)
     return old
 
 
 def _deleted(share):
-    old = links.token_of(share)
-    links.delete(Share.objects.get(pk=share.pk))
+    old = shares.token_of(share)
+    shares.delete_share(Share.objects.get(pk=share.pk))
     return old
 
 
@@ -93,7 +93,7 @@ def test_closed_doors_look_like_doors_that_never_were(visitor, share, locked, wa
     if password:
         unlock(visitor, link)
     image = image_of(link)
-    token = CLOSED[way](link) or links.token_of(link)
+    token = CLOSED[way](link) or shares.token_of(link)
     never = visitor.get("/s/never-was-a-link/")
     for responses in (look(visitor, link, image=image, token=token), act(visitor, link, image=image, token=token)):
         for name, response in responses.items():
@@ -110,7 +110,7 @@ def test_closed_doors_cost_the_same_work(visitor, share, way):
     """The clock tells nothing: one look-up each, by the same statement."""
     with CaptureQueriesContext(connection) as never:
         visitor.get(f"/s/{'y' * 43}/")
-    token = CLOSED[way](share) or links.token_of(share)
+    token = CLOSED[way](share) or shares.token_of(share)
     with CaptureQueriesContext(connection) as closed:
         visitor.get(at("shared", share, token=token))
     assert len(never) == len(closed) == 1
@@ -156,20 +156,20 @@ def test_one_unlocked_link_unlocks_no_other(visitor, owner, pictures, locked):
 def test_who_was_in_is_asked_again_after_a_change(visitor, locked, change):
     unlock(visitor, locked)
     if change == "replaced":
-        links.replace(locked)
+        shares.replace_address(locked)
     else:
-        links.change(locked, password="another one")
+        shares.change_share(locked, password="another one")
     assert statuses(look(visitor, locked)) == WITHOUT_PASSWORD
 
 
 def test_taking_the_password_away_opens_it(visitor, locked):
-    links.change(locked, password="")
+    shares.change_share(locked, password="")
     assert statuses(look(visitor, locked)) == LOOKS
 
 
 def test_a_password_that_comes_later_locks_out_who_was_in(visitor, share):
     assert statuses(look(visitor, share)) == LOOKS
-    links.change(share, password=PASSWORD)
+    shares.change_share(share, password=PASSWORD)
     assert statuses(look(visitor, share)) == WITHOUT_PASSWORD
 
 
@@ -208,7 +208,7 @@ def test_members_only_is_for_those_named(
             assert (response.status_code, response.content) == (404, never), name
     assert statuses(look(colleague_client, share)) == WITH_PASSWORD  # named in person: no password
     assert statuses(look(owner_client, share)) == WITHOUT_PASSWORD
-    links.change(share, members=[])
+    shares.change_share(share, members=[])
     assert set(statuses(look(colleague_client, share)).values()) == {404}
 
 
@@ -235,6 +235,6 @@ def test_a_zip_on_its_way_breaks_off_when_the_link_is_closed(visitor, share):
     response = visitor.get(at("shared-zip", share))
     parts = iter(response.streaming_content)
     assert b"JFIF" in next(parts)
-    links.revoke(share)
-    with pytest.raises(Closed):
+    shares.revoke_share(share)
+    with pytest.raises(ShareChanged):
         list(parts)

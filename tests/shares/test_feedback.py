@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from gallery.models import Feedback, Guest, Share, User
-from gallery.services.shares import feedback, links
+from gallery.services.shares import feedback, shares
 from gallery.services.shares.image_keys import key_in
 from tests.factories import make_share
 from tests.pages import Page
@@ -142,7 +142,7 @@ def test_behind_a_password_only_those_inside_answer(visitor, locked, pictures):
     assert answer(visitor, locked, pictures[0], stars="4").status_code == 404
     unlock(visitor, locked)
     assert answer(visitor, locked, pictures[0], stars="4").status_code == 302
-    links.change(locked, password=f"{PASSWORD} 2")
+    shares.change_share(locked, password=f"{PASSWORD} 2")
     assert answer(visitor, locked, pictures[0], stars="1").status_code == 404
 
 

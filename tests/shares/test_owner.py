@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from gallery.forms import shares
+from gallery.forms import shares as share_forms
 from gallery.models import Comparison, ComparisonImage, Image, Share
 from gallery.services.compare import ratings
-from gallery.services.shares import contents, links
+from gallery.services.shares import contents, shares
 from gallery.services.shares.image_keys import key_in
 from tests.factories import make_share
 from tests.pages import Page
@@ -38,7 +38,7 @@ def test_a_fresh_form_proposes_what_is_careful(owner, owner_client, pictures):
     assert page.value("until") == str(timezone.localdate() + timedelta(days=30))
     assert page.value("never") == []
     assert page.value("download") == "off"
-    assert [page.value(name) for name in shares.SWITCHES] == [[], [], ["on"], []]
+    assert [page.value(name) for name in share_forms.SWITCHES] == [[], [], ["on"], []]
     assert [each["value"] for each in page.all("input", name="image")] == [pictures[1].key, pictures[0].key]
     assert "boats" not in page.value("title")  # not even the title tells the prompt by itself
 
@@ -73,8 +73,8 @@ def test_a_live_run_shows_what_it_reused(owner, owner_client, pictures):
     job.save()
     share = make(owner_client, run=run.key, live="on")
     assert shown(share)[-1] == pictures[0].id
-    assert contents.find(share, key_in(share, pictures[0])) == pictures[0]
-    assert contents.find(share, key_in(share, pictures[1])) is None
+    assert contents.find_image(share, key_in(share, pictures[0])) == pictures[0]
+    assert contents.find_image(share, key_in(share, pictures[1])) is None
 
 
 def test_a_comparison_is_shared_with_its_own_pictures_only(owner, colleague, owner_client, pictures):
@@ -114,8 +114,8 @@ def test_what_is_picked_is_shared_and_a_live_link_follows_the_picks(owner, owner
     still, live = (make(owner_client, gallery="1", picked="picked", live=each) for each in ("", "on"))
     ratings.rate_images(pictures[1:3], user=owner, verdict="reject")
     assert shown(still) == [pictures[1].id, pictures[0].id]
-    assert [image.id for image in contents.part(live).images] == [pictures[0].id]
-    assert contents.find(live, key_in(live, pictures[1])) is None
+    assert [image.id for image in contents.read_page(live).images] == [pictures[0].id]
+    assert contents.find_image(live, key_in(live, pictures[1])) is None
     assert "Gallery, picked, live" in Page(owner_client.get("/shares/")).text
 
 
@@ -143,7 +143,7 @@ def test_what_is_somebody_elses_cannot_be_shared(colleague_client, owner_client,
     for name, key in foreign.items():
         assert colleague_client.post(NEW, {**FORM, name: key}).status_code == 404
     share = make(colleague_client, gallery="1", live="on")
-    assert not contents.pictures(share).exists()
+    assert not contents.shared_images(share).exists()
 
 
 @pytest.mark.parametrize(
@@ -215,10 +215,10 @@ def test_changed_rules_hold_at_once(owner_client, visitor, share):
 
 
 def test_changing_rules_loses_no_count(owner_client, visitor, share):
-    links.count_view(share)
+    shares.count_view(share)
     stale = Share.objects.get()
-    links.count_view(share)
-    links.change(stale)
+    shares.count_view(share)
+    shares.change_share(stale)
     assert Share.objects.get().views == 2
 
 
@@ -256,7 +256,7 @@ def test_named_members_find_it_and_others_do_not(owner, colleague, colleague_cli
     assert page.all("a", href=at("shared", share))
     assert read(colleague_client.get(page.all("img")[0]["src"]))
     assert "Nobody has shared" in Page(admin_client.get("/shares/with-me/")).text
-    links.revoke(share)
+    shares.revoke_share(share)
     assert "Nobody has shared" in Page(colleague_client.get("/shares/with-me/")).text
 
 
@@ -273,7 +273,7 @@ def test_an_admin_sees_and_revokes_all_without_address_or_picture(admin_client, 
     page = Page(admin_client.get("/shares/all/"))
     assert page.text.count("Vase studies") == 2
     assert "olga" in page.text
-    assert links.token_of(share) not in page.html
+    assert shares.token_of(share) not in page.html
     assert share.cover.key not in page.html
     assert not page.all("img")
     assert admin_client.get(f"/shares/{share.key}/").status_code == 404
@@ -335,5 +335,5 @@ def test_a_named_member_continues_from_the_recipe_as_far_as_it_is_shown(
 def test_only_what_the_link_shows_can_be_copied(owner, colleague, colleague_client, pictures):
     share = make_share(owner, pictures[:3], members=[colleague], show_prompt=True)
     assert colleague_client.get("/", {"share": share.key, "picture": key_in(share, pictures[3])}).status_code == 404
-    links.revoke(share)
+    shares.revoke_share(share)
     assert colleague_client.get("/", {"share": share.key, "picture": key_in(share, pictures[0])}).status_code == 404

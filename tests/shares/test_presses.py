@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from gallery.models import Share
-from gallery.services.shares import links
+from gallery.services.shares import shares
 from tests.pages import Page
 from tests.shares.test_owner import FORM, NEW
 
@@ -53,7 +53,7 @@ def test_a_refused_form_keeps_its_nonce(owner_client, pictures):
 def test_after_the_link_was_deleted_the_same_press_makes_it_again(owner_client, pictures):
     form = form_of(owner_client, pictures[0])
     owner_client.post(NEW, form)
-    links.delete(Share.objects.get())
+    shares.delete_share(Share.objects.get())
     owner_client.post(NEW, form)
     assert Share.objects.count() == 1
 
@@ -71,7 +71,7 @@ def test_two_presses_at_the_same_moment_make_one_link(owner, pictures):
     def press():
         start.wait()
         share = Share(owner=owner, title="Vases")
-        made.append(links.make_once(share, nonce="n", press="p", images=pictures[:1]).pk)
+        made.append(shares.create_share_once(share, nonce="n", press="p", images=pictures[:1]).pk)
         connection.close()
 
     threads = [threading.Thread(target=press) for _ in range(2)]

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from gallery.models import RateCounter
 from gallery.services.operations import rate_limits
-from gallery.services.shares import links
+from gallery.services.shares import shares
 from tests.factories import make_share
 from tests.pages import Page
 from tests.shares.conftest import PASSWORD, at, unlock
@@ -160,4 +160,4 @@ def test_tries_at_the_same_moment_cannot_slip_through():
 def test_passwords_are_hashed_by_django(locked):
     assert PASSWORD not in locked.password
     assert locked.password.startswith("md5$")  # the hasher of these tests
-    assert links.try_password(locked, PASSWORD, address="192.0.2.9")
+    assert shares.try_password(locked, PASSWORD, address="192.0.2.9")

@@ -24,7 +24,7 @@ def clock(monkeypatch):
 
 @pytest.fixture
 def links(owner, pictures, monkeypatch):
-    monkeypatch.setattr(delivery, "content", lambda image, share: b"x" * 600_000)
+    monkeypatch.setattr(delivery, "file_content", lambda image, share: b"x" * 600_000)
     return [make_share(owner, pictures, download="clean") for _ in range(4)]
 
 
@@ -106,36 +106,36 @@ def test_who_reads_in_drops_is_slow_and_who_reads_on_is_not(links, clock, monkey
 
 
 def test_what_it_takes_to_make_a_slice_is_not_its_readers_fault(clock):
-    place = stream_slots.take("link", "address")
-    place.took()
+    slot = stream_slots.take_slot("link", "address")
+    slot.took()
     clock[0] += 60  # a large picture was drawn anew
-    place.handed_out()
-    assert place.slowness() == 0
+    slot.handed_out()
+    assert slot.slowness() == 0
     clock[0] += 11
-    assert place.slowness() > 1
-    stream_slots.give_back(place)
+    assert slot.slowness() > 1
+    stream_slots.release_slot(slot)
 
 
 def test_who_stops_reading_once_the_buffers_are_full_is_slow(clock):
-    place = stream_slots.take("link", "address")
+    slot = stream_slots.take_slot("link", "address")
     for _ in range(20):  # what the buffers on the way take is taken at once
-        place.took()
-        place.handed_out()
-    assert place.slowness() == 0
+        slot.took()
+        slot.handed_out()
+    assert slot.slowness() == 0
     clock[0] += 11
-    assert place.slowness() > 1
-    stream_slots.give_back(place)
+    assert slot.slowness() > 1
+    stream_slots.release_slot(slot)
 
 
 def test_a_reader_who_does_not_read_at_all_is_hung_up_on(clock, monkeypatch):
     places(monkeypatch, of_link=2)
     hung_up = []
-    stalled = stream_slots.take("link", "a", hang_up=lambda: hung_up.append(1))
-    other = stream_slots.take("link", "b")
-    with pytest.raises(stream_slots.Busy):
-        stream_slots.take("link", "c")
+    stalled = stream_slots.take_slot("link", "a", hang_up=lambda: hung_up.append(1))
+    other = stream_slots.take_slot("link", "b")
+    with pytest.raises(stream_slots.TooManyStreams):
+        stream_slots.take_slot("link", "c")
     clock[0] += 11
-    place = stream_slots.take("link", "c")
+    slot = stream_slots.take_slot("link", "c")
     assert (stalled.lost, hung_up) == (True, [1])
-    for each in (stalled, other, place):
-        stream_slots.give_back(each)
+    for each in (stalled, other, slot):
+        stream_slots.release_slot(each)

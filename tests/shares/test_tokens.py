@@ -9,7 +9,7 @@ from django.test import Client, override_settings
 
 from fluxweb import masking
 from gallery.models import Share
-from gallery.services.shares import links
+from gallery.services.shares import shares
 from gallery.views.shares import guest_files
 from tests.factories import make_share
 from tests.shares.conftest import at
@@ -18,36 +18,36 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_token_has_256_bits_and_is_the_same_whenever_it_is_copied(share):
-    token = links.token_of(share)
+    token = shares.token_of(share)
     assert len(token) == 43
-    assert links.token_of(Share.objects.get()) == token
+    assert shares.token_of(Share.objects.get()) == token
 
 
 def test_the_database_alone_opens_nothing(share, locked):
     out = io.StringIO()
     call_command("dumpdata", "gallery", stdout=out)
     for each in (share, locked):
-        assert links.token_of(each) not in out.getvalue()
+        assert shares.token_of(each) not in out.getvalue()
     with override_settings(SECRET_KEY="of another installation"):
-        foreign = links.token_of(share)
+        foreign = shares.token_of(share)
     assert not Share.objects.with_token(foreign).exists()
-    assert Share.objects.with_token(links.token_of(share)).exists()
+    assert Share.objects.with_token(shares.token_of(share)).exists()
 
 
 def test_every_link_and_version_has_a_token_of_its_own(owner, pictures):
     made = [make_share(owner, pictures) for _ in range(3)]
-    tokens = {links.token_of(share) for share in made}
-    links.replace(made[0])
-    assert len(tokens | {links.token_of(made[0])}) == 4
+    tokens = {shares.token_of(share) for share in made}
+    shares.replace_address(made[0])
+    assert len(tokens | {shares.token_of(made[0])}) == 4
 
 
 def test_a_row_that_is_made_again_after_a_restore_has_another_token(owner, pictures):
     """Row ids are given out again then; keys are not."""
     first = make_share(owner, pictures)
-    token, pk = links.token_of(first), first.pk
+    token, pk = shares.token_of(first), first.pk
     first.delete()
     again = make_share(owner, pictures, pk=pk)
-    assert (again.pk, links.token_of(again) == token) == (pk, False)
+    assert (again.pk, shares.token_of(again) == token) == (pk, False)
 
 
 @pytest.fixture
@@ -63,8 +63,8 @@ def written():
 def test_no_log_has_a_token(visitor, share, written, caplog, monkeypatch):
     caplog.set_level("DEBUG")
     logging.getLogger("django_structlog").setLevel("DEBUG")
-    token = links.token_of(share)
-    monkeypatch.setattr(guest_files.delivery, "view", _break_down)
+    token = shares.token_of(share)
+    monkeypatch.setattr(guest_files.delivery, "open_view", _break_down)
     client = Client(raise_request_exception=False)
     assert client.get(at("shared-view", share, share.cover)).status_code == 500
     client.get(at("shared-picture", share, "none"))
@@ -109,7 +109,7 @@ def test_what_the_server_logs_is_masked(caplog):
 
 
 def test_a_broken_page_under_a_link_has_its_headers_too(share, monkeypatch):
-    monkeypatch.setattr(guest_files.delivery, "view", _break_down)
+    monkeypatch.setattr(guest_files.delivery, "open_view", _break_down)
     response = Client(raise_request_exception=False).get(at("shared-view", share, share.cover))
     assert response.status_code == 500
     assert response["Cache-Control"] == "no-store"

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from gallery.services.shares import links
+from gallery.services.shares import shares
 from gallery.services.shares.image_keys import key_in
 from tests.factories import make_share
 from tests.pages import Page
@@ -74,7 +74,7 @@ def test_who_lost_the_session_is_asked_and_led_back(visitor, locked, pictures):
     assert visitor.get(address).status_code == 200
     visitor.session.flush()
     assert open_with_password(visitor, address)["Location"] == address
-    links.change(locked, password="another one")
+    shares.change_share(locked, password="another one")
     assert open_with_password(visitor, address, password="another one")["Location"] == address
 
 

@@ -10,20 +10,20 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-PLACES = 6
+SLOTS = 6
 OF_LINK = 4
 OF_ADDRESS = 5
-SLOW_SECONDS = 10  # waited for one slice: by then another may have the place
+SLOW_SECONDS = 10  # waited for one slice: by then another may have the slot
 SLICE_SECONDS = 4  # that a slice of 256 KiB may take on average: half a megabit a second
 SLICES = 4  # the last ones, by which a reader is judged
 BUSY_SECONDS = SLOW_SECONDS  # after which it is worth coming again
 
 clock = time.monotonic
 _lock = threading.Lock()
-_taken: list["Place"] = []
+_taken: list["Slot"] = []
 
 
-class Busy(Exception):
+class TooManyStreams(Exception):
     """As many streams as may be are on their way, and none of their readers is slow."""
 
 
@@ -32,7 +32,7 @@ def _nothing():
 
 
 @dataclass(eq=False)
-class Place:
+class Slot:
     """One stream: of which link, to which address, how fast it is read; `hang_up` ends its connection."""
 
     link: str
@@ -62,32 +62,32 @@ class Place:
         return max(now / SLOW_SECONDS, average)
 
 
-def take(link, address, *, hang_up=_nothing):
-    """Return a place, perhaps that of a slow reader, who loses it. Raises Busy instead of waiting."""
+def take_slot(link, address, *, hang_up=_nothing):
+    """Return a slot, perhaps that of a slow reader, who loses it. Raises TooManyStreams instead of waiting."""
     with _lock:
         while crowd := _crowd(link, address):
-            slowest = max(crowd, key=Place.slowness)
+            slowest = max(crowd, key=Slot.slowness)
             if slowest.slowness() <= 1:
-                raise Busy
+                raise TooManyStreams
             _taken.remove(slowest)
             slowest.lost = True
             slowest.hang_up()
-        place = Place(link, address, hang_up)
-        _taken.append(place)
-    return place
+        slot = Slot(link, address, hang_up)
+        _taken.append(slot)
+    return slot
 
 
 def _crowd(link, address):
     """Return the streams of which one has to end before another may begin."""
     of_link = [each for each in _taken if each.link == link]
     to_address = [each for each in _taken if each.address == address]
-    for streams, most in ((of_link, OF_LINK), (to_address, OF_ADDRESS), (_taken, PLACES)):
+    for streams, most in ((of_link, OF_LINK), (to_address, OF_ADDRESS), (_taken, SLOTS)):
         if len(streams) >= most:
             return streams
     return []
 
 
-def give_back(place):
+def release_slot(slot):
     with _lock:
-        if place in _taken:
-            _taken.remove(place)
+        if slot in _taken:
+            _taken.remove(slot)

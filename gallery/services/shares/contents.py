@@ -17,7 +17,7 @@ PAGE = 60
 FILTERS = {"model": "model", "project": "job__run__project__name"}
 
 
-def pictures(share):
+def shared_images(share):
     """Return what a link shows, in no order: what is not among it does not exist for a guest."""
     mine = Image.objects.of(share.owner_id)
     if not share.live:
@@ -35,25 +35,25 @@ def _has_lost_its_source(share):
     return (share.kind, None) in ((Kind.RUN, share.run_id), (Kind.COMPARISON, share.comparison_id))
 
 
-def find(share, key):
+def find_image(share, key):
     """Return one of its pictures by the key it has within the link, or None."""
     own = image_keys.own_key(share, key)
     if own is None:
         return None
-    return _for_tiles(pictures(share)).defer(None).filter(key=own).first()
+    return _for_tiles(shared_images(share)).defer(None).filter(key=own).first()
 
 
-def find_all(share, keys):
+def find_images(share, keys):
     """Return several of its pictures in the order of their keys, or None if one is not among them."""
     keys = list(dict.fromkeys(image_keys.own_key(share, key) for key in keys))
     if None in keys:
         return None
-    found = {image.key: image for image in _for_tiles(pictures(share).filter(key__in=keys))}
+    found = {image.key: image for image in _for_tiles(shared_images(share).filter(key__in=keys))}
     return [found[key] for key in keys] if len(found) == len(keys) else None
 
 
 @dataclass(frozen=True)
-class Part:
+class SharePage:
     """Some of the pictures of a link. Of one that has an end: the number of the first, and how many there are."""
 
     images: list
@@ -62,17 +62,17 @@ class Part:
     count: int | None = None
 
 
-def part(share, *, after=None, limit=PAGE):
+def read_page(share, *, after=None, limit=PAGE):
     """Return the pictures that follow one of them (None: from the front)."""
     if share.is_endless:
-        rows = list(_for_tiles(pictures(share)).before(after.id if after else None)[: limit + 1])
-        return Part(rows[:limit], len(rows) > limit)
+        rows = list(_for_tiles(shared_images(share)).before(after.id if after else None)[: limit + 1])
+        return SharePage(rows[:limit], len(rows) > limit)
     ids = list_ids(share)
     start = ids.index(after.id) + 1 if after else 0
-    return Part(in_order(ids[start : start + limit]), len(ids) > start + limit, start + 1, len(ids))
+    return SharePage(load_images(ids[start : start + limit]), len(ids) > start + limit, start + 1, len(ids))
 
 
-def in_order(ids):
+def load_images(ids):
     """Load pictures as tiles show them; one that went meanwhile is left out."""
     found = _for_tiles(Image.objects).in_bulk(ids)
     return [found[each] for each in ids if each in found]
@@ -122,15 +122,15 @@ def _of_gallery(share):
     return mine
 
 
-def neighbours(share, image):
+def find_neighbours(share, image):
     """Return (number, of how many, before, after) of one of its pictures; no numbers where nobody counts."""
     if share.is_endless:
-        rows = pictures(share)
+        rows = shared_images(share)
         newer, older = rows.filter(id__gt=image.id).order_by("id"), rows.filter(id__lt=image.id).order_by("-id")
         return None, None, newer.first(), older.first()
     ids = list_ids(share)
     at = ids.index(image.id)
-    around = {each.id: each for each in in_order(ids[max(0, at - 1) : at] + ids[at + 1 : at + 2])}
+    around = {each.id: each for each in load_images(ids[max(0, at - 1) : at] + ids[at + 1 : at + 2])}
     before = around.get(ids[at - 1]) if at else None
     return at + 1, len(ids), before, around.get(ids[at + 1]) if at + 1 < len(ids) else None
 

@@ -27,7 +27,7 @@ MICROS = 1_000_000
 log = structlog.get_logger("fluxweb.shares")
 
 
-def view(image):
+def open_view(image):
     """Return an open file with the view of a picture: drawn anew, so that nothing is in it but pixels, and kept."""
     name = files.name_of(image.attempt, "views", ".webp")
     if default_storage.exists(name):
@@ -44,7 +44,7 @@ def _view(image):
         return _encoded(shown, "WEBP", quality=VIEW_QUALITY, method=2)
 
 
-def card(image):
+def draw_card(image):
     """Return a small JPEG, which every chat program understands, made from the thumbnail."""
     with (
         files.open_file(image.thumbnail or image.file) as file,
@@ -55,16 +55,16 @@ def card(image):
         return _encoded(shown, "JPEG", quality=CARD_QUALITY)
 
 
-def content(image, share):
+def file_content(image, share):
     """Return the bytes of the file as a link hands it out: clean, or with what its switches let into the recipe."""
     with files.open_file(image.file) as file:
-        clean = stripped(file.read(), image.format)
+        clean = strip_original(file.read(), image.format)
     if share.download != Download.RECIPE:
         return clean
     return metadata.embed_description(clean, image.format, json.dumps(recipe(image, share), ensure_ascii=False))
 
 
-def stripped(original, image_format):
+def strip_original(original, image_format):
     """Return the bytes of a picture with nothing in them but the picture, as it is meant to be seen."""
     try:
         return metadata.strip_metadata(original, image_format)

@@ -27,7 +27,7 @@ def create_guest(share, *, name, address, nonce=""):
     """Make a guest of this link, or return who was made by the same form. Raises rate_limits.RateLimitExceeded."""
     if known := nonce and Guest.objects.filter(share=share, nonce=nonce).first():
         return known
-    with refusals.noted(share, Refused.GUESTS):
+    with refusals.noting_refusals(share, Refused.GUESTS):
         rate_limits.take_tries(_tries(share, address, GUESTS_HERE, GUESTS_PER_LINK, GUESTS_PER_ADDRESS))
     if not nonce:
         return Guest.objects.create(share=share, name=name)
@@ -36,7 +36,7 @@ def create_guest(share, *, name, address, nonce=""):
 
 def check_feedback_limits(share, *, address):
     """Count one answer before anything is written. Raises rate_limits.RateLimitExceeded."""
-    with refusals.noted(share, Refused.FEEDBACK):
+    with refusals.noting_refusals(share, Refused.FEEDBACK):
         rate_limits.take_tries(_tries(share, address, FEEDBACK_HERE, FEEDBACK_PER_LINK, FEEDBACK_PER_ADDRESS))
 
 

@@ -11,7 +11,7 @@ from gallery.services.operations.rate_limits import RateLimitExceeded
 
 
 @write_if_possible()
-def note(share, what):
+def note_refusal(share, what):
     """Count that somebody was turned away from a link."""
     now = timezone.now()
     row, is_new = Refusal.objects.get_or_create(share=share, what=what, defaults={"count": 1, "last_at": now})
@@ -20,15 +20,15 @@ def note(share, what):
 
 
 @contextmanager
-def noted(share, what):
+def noting_refusals(share, what):
     """Note a rate_limits.RateLimitExceeded on its way."""
     try:
         yield
     except RateLimitExceeded:
-        note(share, what)
+        note_refusal(share, what)
         raise
 
 
-def of_link(share):
+def refusals_of(share):
     """Return what was refused under a link, the latest first."""
     return share.refusals.order_by("-last_at")

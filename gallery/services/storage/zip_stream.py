@@ -9,32 +9,32 @@ SLICE_BYTES = 256 * 1024  # so small that a slow reader is told from one that ta
 
 
 class GaveWay(Exception):
-    """Its reader was so slow that somebody else got the place: the connection breaks, as nothing can end it well."""
+    """Its reader was so slow that somebody else got the slot: the connection breaks, as nothing can end it well."""
 
 
 class Stream:
-    """The bytes of a ZIP of (name, content) pairs, made while they are read, at a place that `stream_places` gave.
+    """The bytes of a ZIP of (name, content) pairs, made while they are read, in a slot that `stream_slots` gave.
 
-    The place is given back when it is closed, which a response does in any case, also if it was never read.
+    The slot is given back when it is closed, which a response does in any case, also if it was never read.
     """
 
-    def __init__(self, files, *, place):
+    def __init__(self, files, *, slot):
         self.slices = _slices(files)
-        self.place = place
+        self.slot = slot
 
     def __iter__(self):
         return self
 
     def __next__(self):
-        self.place.took()
-        if self.place.lost:
+        self.slot.took()
+        if self.slot.lost:
             raise GaveWay
         part = next(self.slices)
-        self.place.handed_out()
+        self.slot.handed_out()
         return part
 
     def close(self):
-        stream_slots.give_back(self.place)
+        stream_slots.release_slot(self.slot)
         self.slices.close()
 
 

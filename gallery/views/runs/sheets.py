@@ -19,7 +19,7 @@ from gallery.services.runs import layouts
 from gallery.services.storage import zip_stream
 from gallery.views.images import files
 from gallery.views.runs import matrix_controls
-from gallery.views.streams import take_place
+from gallery.views.streams import take_stream_slot
 
 SHOWN = 2  # above the matrix; the older ones are folded
 CONTENT_TYPES = {"jpeg": "image/jpeg", "png": "image/png"}
@@ -138,14 +138,14 @@ def parts(request, key):
     """All parts that are made so far as one ZIP."""
     sheet = access.sheet_write(request, key)
     try:
-        place = take_place(request, f"member {request.user.pk}")
-    except stream_slots.Busy:
+        slot = take_stream_slot(request, f"member {request.user.pk}")
+    except stream_slots.TooManyStreams:
         messages.error(
             request, f"Several downloads are on their way. Try again in {stream_slots.BUSY_SECONDS} seconds."
         )
         return _back(request, sheet.run)
     response = StreamingHttpResponse(
-        zip_stream.Stream(sheets.contents(sheet), place=place), content_type="application/zip"
+        zip_stream.Stream(sheets.contents(sheet), slot=slot), content_type="application/zip"
     )
     response.headers["Content-Disposition"] = f'attachment; filename="sheet-{sheet.run.key}.zip"'
     return response

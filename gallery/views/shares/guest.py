@@ -17,19 +17,19 @@ from gallery.catalogue.lists import counted
 from gallery.forms.shares import FeedbackForm, PasswordForm
 from gallery.models.shares import Kind
 from gallery.services.operations import rate_limits, trusted_proxies
-from gallery.services.shares import contents, feedback, image_keys, links
+from gallery.services.shares import contents, feedback, image_keys, shares
 from gallery.views.shares import guest_matrix, ways_back
 from gallery.views.shares.shown import Shown
 from gallery.views.throttled import too_many
 
 
-def link(view):
+def with_share(view):
     """Find the link of the address. Whatever is closed, and whatever it does not show, is the same page and status."""
 
     @login_not_required
     @wraps(view)
     def opened(request, token, **where):
-        share = share_access.find(request, token)
+        share = share_access.find_share(request, token)
         try:
             return view(request, share, token, **where) if share else gone(request)
         except (Http404, FileNotFoundError):
@@ -90,7 +90,7 @@ def gone(request):
 
 
 @require_safe
-@link
+@with_share
 def show(request, share, token):
     """The pictures, or the question for the password; htmx gets the next pictures only."""
     if not share_access.may_enter(request, share):
@@ -106,21 +106,21 @@ def show(request, share, token):
 
 
 def _page(request, share, token, after):
-    part = contents.part(share, after=after, limit=guest_matrix.MOST if share.kind == Kind.RUN else contents.PAGE)
+    page = contents.read_page(share, after=after, limit=guest_matrix.MOST if share.kind == Kind.RUN else contents.PAGE)
     guest = share_access.guest_of(request, share) if share.answers_open else None
-    given = feedback.feedback_of(guest, part.images)
+    given = feedback.feedback_of(guest, page.images)
     shown = [
-        Shown(share, image, part.start and part.start + n, given.get(image.id)) for n, image in enumerate(part.images)
+        Shown(share, image, page.start and page.start + n, given.get(image.id)) for n, image in enumerate(page.images)
     ]
     return {
         "share": share,
         "token": token,
         "pictures": shown,
-        "layout": None if after or part.more else guest_matrix.lay_out(share, shown),
-        "count": part.count,
-        "what": _what(part.count),
-        "by": _by(share, part.count),
-        "after": shown[-1].key if part.more else None,
+        "layout": None if after or page.more else guest_matrix.lay_out(share, shown),
+        "count": page.count,
+        "what": _what(page.count),
+        "by": _by(share, page.count),
+        "after": shown[-1].key if page.more else None,
         "guest": guest,
         "card": settings.PUBLIC_URL if share.is_previewed else "",
     }
@@ -138,12 +138,12 @@ def _by(share, count):
 
 def _count_view(request, share):
     if request.method == "GET" and request.user != share.owner:
-        links.count_view(share)
+        shares.count_view(share)
 
 
 @require_POST
 @sensitive_post_parameters("password")
-@link
+@with_share
 def unlock(request, share, token):
     form = PasswordForm(request.POST)
     if share_access.may_enter(request, share):
@@ -151,7 +151,7 @@ def unlock(request, share, token):
     if not form.is_valid():
         return _ask(request, token, form)
     try:
-        right = links.try_password(
+        right = shares.try_password(
             share, form.cleaned_data["password"], address=trusted_proxies.client_address(request.META)
         )
     except rate_limits.RateLimitExceeded as too_often:
@@ -159,7 +159,7 @@ def unlock(request, share, token):
     if not right:
         form.add_error("password", "That is not the password.")
         return _ask(request, token, form)
-    share_access.let_in(request, share)
+    share_access.remember_pass(request, share)
     return _led_back(request, token)
 
 
@@ -176,7 +176,7 @@ def _ask(request, token, form, *, too_often=None):
 
 
 @require_safe
-@link
+@with_share
 @unlocked_page
 def picture(request, share, token, key):
     """One picture large: a page of its own, or what the lightbox shows."""
@@ -184,7 +184,7 @@ def picture(request, share, token, key):
 
 
 def _find(share, key):
-    image = contents.find(share, key)
+    image = contents.find_image(share, key)
     if image is None:
         raise Http404
     return image
@@ -193,11 +193,11 @@ def _find(share, key):
 def _show_picture(
     request, share, token, image, *, form=None, said="", fragment="guest/parts/_picture.html", status=200
 ):
-    place, count, before, after = contents.neighbours(share, image)
+    position, count, before, after = contents.find_neighbours(share, image)
     guest = share_access.guest_of(request, share) if share.answers_open else None
     given = feedback.feedback_of(guest, [image]).get(image.id)
     context = {
-        "share": share, "token": token, "shown": Shown(share, image, place, given), "count": count,
+        "share": share, "token": token, "shown": Shown(share, image, position, given), "count": count,
         "before": before and Shown(share, before), "later": after and Shown(share, after), "guest": guest, "said": said,
         "form": form or FeedbackForm(guest=guest, feedback=given),
         "may_copy": share.show_prompt and share_access.is_named(request, share),
@@ -206,26 +206,26 @@ def _show_picture(
 
 
 @require_safe
-@link
+@with_share
 @unlocked_page
 def compare(request, share, token):
     """Several pictures side by side, zoomed and moved together: those named, or the first ones."""
     asked = request.GET.getlist("picture")
-    images = _asked(share, asked) if asked else contents.part(share, limit=MOST_COMPARED).images
+    images = _asked(share, asked) if asked else contents.read_page(share, limit=MOST_COMPARED).images
     panes = [(letter, Shown(share, image)) for letter, image in zip(LETTERS, images, strict=False)]
     context = {"share": share, "token": token, "panes": panes, "left_out": len(asked) > MOST_COMPARED}
     return render(request, "guest/compare.html", context)
 
 
 def _asked(share, keys):
-    images = contents.find_all(share, keys[:MOST_COMPARED])
+    images = contents.find_images(share, keys[:MOST_COMPARED])
     if images is None:
         raise Http404
     return images
 
 
 @require_POST
-@link
+@with_share
 @unlocked
 def give_feedback(request, share, token, key):
     """Take what a guest says about a picture; closed, it is as if there were no such address."""

@@ -9,33 +9,33 @@ from django.views.decorators.http import require_safe
 
 from gallery.models.shares import Refused
 from gallery.services.operations import stream_slots
-from gallery.services.shares import contents, delivery, links, refusals
+from gallery.services.shares import contents, delivery, refusals, shares
 from gallery.services.storage import files, zip_stream
-from gallery.views.shares.guest import _find, link, unlocked
-from gallery.views.streams import take_place
+from gallery.views.shares.guest import _find, unlocked, with_share
+from gallery.views.streams import take_stream_slot
 
 ZIP_PAGE = 60  # pictures loaded at once
 
 
-class Closed(Exception):
+class ShareChanged(Exception):
     """The link was closed or changed while a ZIP was on its way: the connection breaks, so that nobody takes what
     arrived for the whole."""
 
 
 @require_safe
-@link
+@with_share
 @unlocked
 def thumbnail(request, share, token, key):
     """The thumbnail, or the view while there is none: never the original."""
     image = _find(share, key)
-    return _send(files.open_file(image.thumbnail) if image.thumbnail else delivery.view(image), key)
+    return _send(files.open_file(image.thumbnail) if image.thumbnail else delivery.open_view(image), key)
 
 
 @require_safe
-@link
+@with_share
 @unlocked
 def view(request, share, token, key):
-    return _send(delivery.view(_find(share, key)), key)
+    return _send(delivery.open_view(_find(share, key)), key)
 
 
 def _send(file, key):
@@ -44,12 +44,12 @@ def _send(file, key):
 
 
 @require_safe
-@link
+@with_share
 @unlocked
 def download(request, share, token, key):
     image = _find(share, key)
     _require_download(share)
-    content = delivery.content(image, share)
+    content = delivery.file_content(image, share)
     response = HttpResponse(content, content_type=image.content_type)
     return _counted(request, share, _attached(response, delivery.file_name(image, share)))
 
@@ -66,12 +66,12 @@ def _attached(response, name):
 
 def _counted(request, share, response):
     if request.method == "GET" and request.user != share.owner:
-        links.count_download(share)
+        shares.count_download(share)
     return response
 
 
 @require_safe
-@link
+@with_share
 @unlocked
 def everything(request, share, token):
     """All pictures as one ZIP, as long as somebody knows how many there are."""
@@ -79,15 +79,15 @@ def everything(request, share, token):
     if share.is_endless:
         raise Http404
     try:
-        place = take_place(request, share.key)
-    except stream_slots.Busy:
-        refusals.note(share, Refused.DOWNLOADS)
+        slot = take_stream_slot(request, share.key)
+    except stream_slots.TooManyStreams:
+        refusals.note_refusal(share, Refused.DOWNLOADS)
         return _busy(request)
-    stream = zip_stream.Stream(_handed_out(share), place=place)
+    stream = zip_stream.Stream(_handed_out(share), slot=slot)
     response = StreamingHttpResponse(stream, content_type="application/zip")
     try:
         return _counted(request, share, _attached(response, f"{slugify(share.title) or 'pictures'}.zip"))
-    except Exception:  # nobody else will close what was never sent, and its place would be taken for ever
+    except Exception:  # nobody else will close what was never sent, and its slot would be taken for ever
         stream.close()
         raise
 
@@ -102,19 +102,19 @@ def _handed_out(share):
     """Yield (name, content) of each picture; before each, the link must still be what it was."""
     ids = contents.list_ids(share)
     for start in range(0, len(ids), ZIP_PAGE):
-        for n, image in enumerate(contents.in_order(ids[start : start + ZIP_PAGE]), start + 1):
-            if not links.is_still_open(share):
-                raise Closed
+        for n, image in enumerate(contents.load_images(ids[start : start + ZIP_PAGE]), start + 1):
+            if not shares.is_unchanged(share):
+                raise ShareChanged
             with contextlib.suppress(FileNotFoundError):  # a file that went must not cost the others
-                content = delivery.content(image, share)
+                content = delivery.file_content(image, share)
                 yield delivery.file_name(image, share, number=n), content
 
 
 @require_safe
-@link
+@with_share
 def card(request, share, token):
     """What a chat program shows beside the link; none behind a password, nor of what is for members only."""
-    first = contents.part(share, limit=1).images if share.is_previewed else []
+    first = contents.read_page(share, limit=1).images if share.is_previewed else []
     if not first:
         raise Http404
-    return HttpResponse(delivery.card(first[0]), content_type="image/jpeg")
+    return HttpResponse(delivery.draw_card(first[0]), content_type="image/jpeg")

@@ -17,7 +17,7 @@ from gallery.forms.shares import FILTER, SWITCHES, ShareForm
 from gallery.models import Share
 from gallery.models.shares import Kind
 from gallery.services.db import side_notes
-from gallery.services.shares import contents, feedback, image_keys, links, refusals
+from gallery.services.shares import contents, feedback, image_keys, refusals, shares
 
 PAGE = 40
 KINDS = {Kind.RUN: "A run", Kind.GALLERY: "Gallery", Kind.COMPARISON: "A comparison"}
@@ -51,11 +51,14 @@ def _list(request, template, rows):
     if before := request.GET.get("before", ""):
         rows = rows.filter(id__lt=access.cursor_row(rows, before).id)
     found = list(rows[: PAGE + 1])
-    context = {"links": [Link(share) for share in found[:PAGE]], "older": found[PAGE - 1].key if found[PAGE:] else None}
+    context = {
+        "share_views": [ShareView(share) for share in found[:PAGE]],
+        "older": found[PAGE - 1].key if found[PAGE:] else None,
+    }
     return render(request, template, context)
 
 
-class Link:
+class ShareView:
     """A link as its owner sees it: with the address, made anew."""
 
     def __init__(self, share):
@@ -63,11 +66,11 @@ class Link:
 
     @property
     def token(self):
-        return links.token_of(self.share)
+        return shares.token_of(self.share)
 
     @cached_property
     def can_be_copied(self):
-        return links.can_be_copied(self.share)
+        return shares.can_be_copied(self.share)
 
     @property
     def address(self):
@@ -103,8 +106,8 @@ def new(request):
     if filled and form.is_valid():
         try:
             share = _make(form, share, images)
-        except (links.TooMany, links.NothingToShare) as trouble:
-            form.add_error(None, TOO_MANY if isinstance(trouble, links.TooMany) else NOTHING)
+        except (shares.ShareTooLarge, shares.NothingToShare) as trouble:
+            form.add_error(None, TOO_MANY if isinstance(trouble, shares.ShareTooLarge) else NOTHING)
         else:
             return redirect("share", share.key)
     context = {"form": form, "share": share, "images": images[:SHOWN], "keys": [image.key for image in images]}
@@ -114,7 +117,7 @@ def new(request):
 def _make(form, share, images):
     """Make the link, or find the one that the same press has made already."""
     once = {"nonce": form.cleaned_data["nonce"], "press": form.press()}
-    return links.make_once(
+    return shares.create_share_once(
         share, images=images, password=form.new_password() or "", members=form.chosen_members(), **once
     )
 
@@ -148,11 +151,11 @@ def show(request, key):
     """One link of mine: its address, what it lets through, how often it was opened, what guests said."""
     share = access.share_write(request, key)
     people = feedback.guests_with_feedback(share)
-    context = {"link": Link(share), "share": share, "guests": people, "members": share.members.all()}
-    context["refusals"] = refusals.of_link(share)
+    context = {"share_view": ShareView(share), "share": share, "guests": people, "members": share.members.all()}
+    context["refusals"] = refusals.refusals_of(share)
     response = render(request, "shares/share.html", context)
     with side_notes.write_if_possible():
-        links.mark_feedback_seen(share)
+        shares.mark_feedback_seen(share)
     return response
 
 
@@ -162,7 +165,7 @@ def change(request, key):
     share = access.share_write(request, key)
     form = ShareForm(request.POST or None, instance=share, owner=request.user, initial={"members": share.members.all()})
     if form.is_valid():
-        links.change(share, password=form.new_password(), members=form.chosen_members())
+        shares.change_share(share, password=form.new_password(), members=form.chosen_members())
         messages.success(request, "Changed. It holds from now on, also for those who have it open.")
         return redirect("share", share.key)
     return render(request, "shares/share_change.html", {"form": form, "share": share})
@@ -171,7 +174,7 @@ def change(request, key):
 @require_POST
 def revoke(request, key):
     share = access.share_revoke(request, key)
-    links.revoke(share)
+    shares.revoke_share(share)
     messages.info(request, "Revoked. Its address answers as if it had never existed.")
     return redirect("share", share.key) if share.owner_id == request.user.id else redirect("shares-all")
 
@@ -179,7 +182,7 @@ def revoke(request, key):
 @require_POST
 def reopen(request, key):
     share = access.share_write(request, key)
-    links.reopen(share)
+    shares.reopen_share(share)
     messages.success(request, "Open again, at the same address.")
     return redirect("share", share.key)
 
@@ -187,14 +190,14 @@ def reopen(request, key):
 @require_POST
 def replace(request, key):
     share = access.share_write(request, key)
-    links.replace(share)
+    shares.replace_address(share)
     messages.success(request, "It has a new address. The old one has stopped working.")
     return redirect("share", share.key)
 
 
 @require_POST
 def delete(request, key):
-    links.delete(access.share_write(request, key))
+    shares.delete_share(access.share_write(request, key))
     messages.info(request, "Deleted, with its answers. The pictures stay.")
     return redirect("shares")
 
@@ -203,7 +206,7 @@ def delete(request, key):
 def switch_feedback(request, key):
     """Open or close answering; what was said stays."""
     share = access.share_write(request, key)
-    links.set_feedback_open(share, "open" in request.POST)
+    shares.set_feedback_open(share, "open" in request.POST)
     return redirect("share", share.key)
 
 

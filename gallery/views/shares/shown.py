@@ -14,7 +14,7 @@ class Shown:
 
     share: Share
     image: Image
-    place: int | None = None
+    position: int | None = None
     feedback: Feedback | None = None
 
     @cached_property
@@ -27,7 +27,7 @@ class Shown:
         """Only what is shown anyway: a picture read aloud must not tell more than one looked at."""
         if self.share.show_prompt:
             return self.image.opening
-        return f"Picture {self.place}" if self.place else "Picture"
+        return f"Picture {self.position}" if self.position else "Picture"
 
     @property
     def facts(self):

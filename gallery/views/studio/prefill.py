@@ -44,7 +44,7 @@ def _past(request, key, sent):
 def _shared(request, key, sent):
     """A picture of a link that names this member, where the link shows its prompt."""
     share = access.share_received(request, key)
-    image = contents.find(share, sent.get("picture", ""))
+    image = contents.find_image(share, sent.get("picture", ""))
     if image is None or not share.show_prompt:
         raise Http404
     return prefill.from_shared(image.job, share)

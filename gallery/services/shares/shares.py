@@ -34,7 +34,7 @@ RULES = (
 )  # fmt: skip
 
 
-class TooMany(Exception):
+class ShareTooLarge(Exception):
     """More pictures than a snapshot can hold."""
 
 
@@ -56,11 +56,11 @@ def can_be_copied(share):
     return constant_time_compare(share.digest, digest_of(token_of(share)))
 
 
-def make_once(share, *, nonce, press, password="", **what):
-    """Make a link as `make` does and return it; the same press twice returns the same link.
+def create_share_once(share, *, nonce, press, password="", **what):
+    """Make a link as `create_share` does and return it; the same press twice returns the same link.
 
     `press`: a digest of what was sent with the nonce, without the password: that is compared by its hash, so that
-    nothing in the row makes it easier to guess. Raises TooMany, NothingToShare.
+    nothing in the row makes it easier to guess. Raises ShareTooLarge, NothingToShare.
     """
     made = Share.objects.filter(owner=share.owner, nonce=nonce, press=press).first() if nonce else None
     if made is None:
@@ -68,7 +68,7 @@ def make_once(share, *, nonce, press, password="", **what):
     elif _has_password(made, password):
         return made
     try:
-        return make(share, password=password, **what)
+        return create_share(share, password=password, **what)
     except IntegrityError:
         made = Share.objects.filter(owner=share.owner, nonce=nonce, press=press).first()
         if made is None:
@@ -81,10 +81,10 @@ def _has_password(share, password):
 
 
 @transaction.atomic
-def make(share, *, images=(), password="", members=()):
+def create_share(share, *, images=(), password="", members=()):
     """Save a new link. A snapshot keeps the images given, or what its source holds now.
 
-    Raises TooMany, NothingToShare.
+    Raises ShareTooLarge, NothingToShare.
     """
     ids = [image.id for image in images] if share.kind == Kind.IMAGES else contents.ids_of_source(share)
     if not share.live:
@@ -106,7 +106,7 @@ def _check_size(ids):
     if not ids:
         raise NothingToShare
     if len(ids) > contents.MOST_ITEMS:
-        raise TooMany
+        raise ShareTooLarge
 
 
 def _hashed(password):
@@ -119,7 +119,7 @@ def is_password(share, typed):
 
 
 @transaction.atomic
-def change(share, *, password=None, members=()):
+def change_share(share, *, password=None, members=()):
     """Save changed rules. `password`: None leaves it, "" takes it away; either way those inside are asked again."""
     changed = RULES
     if password is not None:
@@ -128,17 +128,17 @@ def change(share, *, password=None, members=()):
     share.members.set(members)
 
 
-def revoke(share):
+def revoke_share(share):
     Share.objects.filter(pk=share.pk, revoked_at=None).update(revoked_at=timezone.now())
 
 
-def reopen(share):
+def reopen_share(share):
     """Undo a revocation: the old address works again, under the rules as they are."""
     Share.objects.filter(pk=share.pk).update(revoked_at=None)
 
 
 @transaction.atomic
-def replace(share):
+def replace_address(share):
     """Give the link another address; the old one stops working."""
     share.version = F("version") + 1
     share.save(update_fields=["version"])
@@ -147,12 +147,12 @@ def replace(share):
     share.save(update_fields=["digest"])
 
 
-def delete(share):
+def delete_share(share):
     """Remove a link with what guests answered under it; the pictures stay. It opens nothing from the first moment.
 
     Many guests can have said much: it goes in slices, and a kill in between leaves a revoked link to be deleted again.
     """
-    revoke(share)
+    revoke_share(share)
     mark_feedback_seen(share)
     delete_in_slices(Feedback.objects.filter(guest__share=share))
     delete_in_slices(ShareItem.objects.filter(share=share))
@@ -160,13 +160,13 @@ def delete(share):
         share.delete()
 
 
-def find_open(token):
+def find_open_share(token):
     """Return the link of a token, or None: one look-up whether it is wrong, ended, revoked or gone, so that no clock
     can tell which."""
     return Share.objects.open(timezone.now()).with_token(token).select_related("owner", "cover").first()
 
 
-def is_still_open(share):
+def is_unchanged(share):
     """Ask again while a long answer is on its way: nothing about the link may have changed since."""
     same = Share.objects.open(timezone.now()).filter(pk=share.pk, digest=share.digest, download=share.download)
     rules = {name: getattr(share, name) for name in ("password", "public", *SWITCHES)}
@@ -180,7 +180,7 @@ def pass_of(share):
     return salted_hmac("fluxweb.share.pass", known, algorithm="sha256").hexdigest()
 
 
-def is_pass(share, given):
+def is_valid_pass(share, given):
     return isinstance(given, str) and constant_time_compare(given, pass_of(share))
 
 
@@ -191,7 +191,7 @@ def try_password(share, password, *, address):
         (PER_LINK_AND_ADDRESS, rate_limits.pair_names(share.key, neighbour)), (PER_ADDRESS, neighbour),
         (PER_LINK, share.key), (PER_LINK_AND_DAY, share.key),
     ]  # fmt: skip
-    with refusals.noted(share, Refused.PASSWORDS):
+    with refusals.noting_refusals(share, Refused.PASSWORDS):
         rate_limits.take_tries(tries)
     right = is_password(share, password)
     if right:
@@ -223,6 +223,6 @@ def mark_feedback_seen(share):
         Feedback.objects.filter(guest__share=share, seen=False).update(seen=True)
 
 
-def usual_end():
+def default_end_day():
     """The day after which a link ends unless something else is chosen."""
     return timezone.localdate() + timedelta(days=USUAL_DAYS)
