@@ -37,7 +37,7 @@ def with_dejavu(monkeypatch):
 
 
 def _forget():
-    for cached in (fonts._find, text_rendering.readable, text_rendering._runs):
+    for cached in (fonts._find, text_rendering.to_drawable, text_rendering._runs):
         cached.cache_clear()
 
 

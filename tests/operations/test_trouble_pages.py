@@ -170,7 +170,7 @@ def test_what_was_bought_is_never_said_to_be_nothing(olga, monkeypatch, headers)
     def fails_after(count):
         raise LOCKED
 
-    monkeypatch.setattr(tasks, "wake", fails_after)
+    monkeypatch.setattr(tasks, "wake_workers", fails_after)
     response = olga.post(reverse("studio"), sound(), headers=headers)
     address = reverse("run", args=[Run.objects.get().key])
     assert (response.get("HX-Redirect") or response.get("Location")) == address
