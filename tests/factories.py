@@ -3,7 +3,8 @@
 from gallery.models import Image, Share
 from gallery.models.keys import random_key
 from gallery.models.shares import Kind
-from gallery.services.runs import submission
+from gallery.services.runs import extension, submission
+from gallery.services.runs.plan import RunSpec, plan_run
 from gallery.services.shares import shares
 
 
@@ -12,15 +13,17 @@ def make_run(
     buy_again=True, **values,
 ):  # fmt: skip
     """Submit a run like the studio does. Every call is another press, and buys everything it says."""
-    return submission.submit_run(
-        owner=owner,
-        nonce=nonce or random_key(),
-        values={"prompt": prompt, **values},
-        models=list(models),
-        seed=seed,
-        project=project,
-        buy_again=buy_again,
-    )
+    values = {"prompt": prompt, **values}
+    plan = plan_run(RunSpec(values, list(models), seed, project, buy_again), owner=owner)
+    form = {**values, "model": list(models), "seed": seed, "project": project}
+    return submission.submit_run(plan, submission.NewRun(nonce=nonce or random_key(), form=form))
+
+
+def grow(run, *, seen=None, **wish):
+    """Let a run grow like its page does, and return how many jobs were added."""
+    plan = extension.plan_extension(run, **wish)
+    submission.submit_run(plan, extension.Extension(plan, **wish, seen=seen))
+    return len(plan.cells)
 
 
 def make_share(owner, images=None, *, password="", members=(), **rules):

@@ -1,8 +1,9 @@
 """Read the one text field for seeds: "4 random", "42, 43, 100..110", "1, 2, .., 10", and mixes of them."""
 
+import itertools
 import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -52,17 +53,20 @@ class _Part:
     steps: bool = False
 
 
-def draw_seeds(count: int) -> tuple[int, ...]:
-    """Draw this many distinct seeds that nobody can foresee."""
+def draw_seeds(count: int, *, taken: Collection[int] = ()) -> tuple[int, ...]:
+    """Draw this many distinct seeds that nobody can foresee, and none that is taken."""
     drawn: dict[int, None] = {}
     while len(drawn) < count:
-        drawn[secrets.randbelow(SEED_HIGH + 1)] = None
+        seed = secrets.randbelow(SEED_HIGH + 1)
+        if seed not in taken:
+            drawn[seed] = None
     return tuple(drawn)
 
 
-def unknown(count: int) -> range:
-    """Stand in for seeds that nobody has drawn yet: below zero, so that they are never taken for real ones."""
-    return range(-count, 0)
+def stand_ins() -> Draw:
+    """Return what stands in for a draw until somebody buys: numbers below zero, other ones each time."""
+    numbers = itertools.count(-1, -1)
+    return lambda count: list(islice(numbers, count))
 
 
 def parse_seeds(text: str, *, draw: Draw = draw_seeds) -> tuple[int, ...]:

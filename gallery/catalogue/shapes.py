@@ -234,7 +234,13 @@ _SIZE_TILES = {
 }
 _NAMED_RATIOS = tuple(_RATIO_TILES)
 
-SHAPES: tuple[Shape, ...] = (
-    *(Shape(ratio, "ratio", ratio, use, *pixels_for_ratio(ratio)) for ratio, use in _RATIO_TILES.items()),
-    *(Shape(size, "size", size.replace("x", " × "), use, *parse_size(size)) for size, use in _SIZE_TILES.items()),
+RATIO_TILES = tuple(Shape(ratio, "ratio", ratio, use, *pixels_for_ratio(ratio)) for ratio, use in _RATIO_TILES.items())
+SIZE_TILES = tuple(
+    Shape(size, "size", size.replace("x", " × "), use, *parse_size(size)) for size, use in _SIZE_TILES.items()
 )
+SHAPES = RATIO_TILES + SIZE_TILES
+
+
+def size_tile(size: str | None) -> Shape | None:
+    """Return the tile of a size, or None if no tile shows it."""
+    return next((shape for shape in SIZE_TILES if shape.value == size), None)

@@ -73,7 +73,7 @@ def _fill_chunk(owner, samples, *, began, every):
     groups = [samples[start : start + RUN_SIZE] for start in range(0, len(samples), RUN_SIZE)]
     pairs = [(_run(owner, group, began + every * n), group) for n, group in enumerate(groups)]
     in_slices(pairs, lambda part: _add_runs(part, every=every), pace=Pace(slices.LEAST))
-    prompt_history.remember([run.prompt for run, _ in reversed(pairs)], owner=owner, at=began)
+    prompt_history.remember_prompts([run.prompt for run, _ in reversed(pairs)], owner=owner, at=began)
 
 
 def _add_runs(pairs, *, every):

@@ -47,7 +47,7 @@ def _measure(client, jobs):
 def _press(client, jobs):
     """Send the studio's form; return the address of the new run."""
     steps, seeds = (5, jobs // 5) if jobs > SEEDS else (1, jobs)
-    typed = {"prompt": "a lighthouse in fog", "model": "flux-2-flex", "seed": f"1..{seeds}"}
+    typed = {"prompt": "a lighthouse in fog", "model": "flux-2-flex", "seed": f"1..{seeds}", "start": "1"}
     typed["steps"] = ", ".join(map(str, range(1, steps + 1)))
     answer = client.post("/", typed)
     assert answer.status_code == 302, answer.content.decode()[:2000]

@@ -54,7 +54,7 @@ def _measure(size, times):
     owner, now = User.objects.create_user(f"owner-{size}"), timezone.now()
     _fill(owner, size, now)
     client = stand.signed_in(owner)
-    deep = prompt_history.search(owner)[int(size * 0.9)]
+    deep = prompt_history.search_prompts(owner)[int(size * 0.9)]
     place = f"{int(deep.used_at.timestamp() * 1_000_000)}-{deep.key}"
 
     def get(address):
@@ -90,7 +90,7 @@ def _fill(owner, size, now):
             for n in range(start, min(size, start + CHUNK))
         ]
         with transaction.atomic():
-            prompt_history.remember(prompts, owner=owner, at=now - timedelta(minutes=start))
+            prompt_history.remember_prompts(prompts, owner=owner, at=now - timedelta(minutes=start))
 
 
 def _remember(owner, count):
@@ -100,7 +100,7 @@ def _remember(owner, count):
     from gallery.services.runs import prompt_history
 
     with transaction.atomic():
-        prompt_history.remember([f"again {n}" for n in range(count)], owner=owner, at=timezone.now())
+        prompt_history.remember_prompts([f"again {n}" for n in range(count)], owner=owner, at=timezone.now())
 
 
 if __name__ == "__main__":

@@ -197,3 +197,9 @@ def test_what_is_meant_is_offered_and_can_be_taken(text, offer):
         parse_seeds(text, draw=draw)
     assert caught.value.problem.offer == {"seed": offer}
     assert parse_seeds(offer, draw=draw)
+
+
+def test_a_seed_that_is_taken_is_not_drawn(monkeypatch):
+    numbers = iter([7, 7, 8, 8, 9])
+    monkeypatch.setattr("gallery.catalogue.seeds.secrets.randbelow", lambda _: next(numbers))
+    assert draw_seeds(2, taken={7}) == (8, 9)

@@ -12,9 +12,9 @@ from PIL import ImageChops, ImageStat
 from gallery.models import Image, Sheet, SheetPart
 from gallery.models.contact_sheets import SheetState
 from gallery.services.contact_sheets import rendering, sheet_layout, sheets
-from gallery.services.runs import extension, layouts
+from gallery.services.runs import layouts
 from gallery.simulator import faults
-from tests.factories import make_run
+from tests.factories import grow, make_run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -238,7 +238,7 @@ def test_who_slept_too_long_does_not_write_over_who_took_over(run):
 def test_a_run_that_grows_meanwhile_does_not_move_the_parts(run, small_parts):
     sheet = ask(run)
     sheets.draw_next()
-    extension.extend_run(run, seed="10")
+    grow(run, seed="10")
     sheet = draw(sheet)
     assert sheet.state == SheetState.DONE
     assert [place.cell.job.seed for part in plan_of(sheet) for place in part.places] == [7, 7, 8, 8, 9, 9]

@@ -66,4 +66,4 @@ def test_a_matrix_reads_the_book_once(owner, django_assert_max_num_queries):
     from gallery.services.runs import expansion
 
     with django_assert_max_num_queries(1):
-        expansion.lay({"prompt": "a pier {at dawn|at dusk}"}, models=ids(), seed="1..20")
+        expansion.expand_matrix({"prompt": "a pier {at dawn|at dusk}"}, models=ids(), seed="1..20")

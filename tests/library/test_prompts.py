@@ -36,7 +36,7 @@ def test_who_has_sent_nothing_is_told_what_will_be_here(owner_client):
 @pytest.mark.parametrize("headers", [{}, HTMX], ids=["pages", "fragments"])
 def test_every_prompt_stands_on_exactly_one_page(owner, owner_client, headers):
     many = [f"boat {n}" for n in range(90)]
-    prompt_history.remember(many, owner=owner, at=timezone.now())
+    prompt_history.remember_prompts(many, owner=owner, at=timezone.now())
     seen, address = [], PROMPTS
     while address:
         with CaptureQueriesContext(connection) as asked:
@@ -51,14 +51,14 @@ def test_every_prompt_stands_on_exactly_one_page(owner, owner_client, headers):
 
 
 def test_a_prompt_that_is_used_while_one_pages_comes_not_twice(owner, owner_client):
-    prompt_history.remember([f"boat {n}" for n in range(41)], owner=owner, at=timezone.now())
+    prompt_history.remember_prompts([f"boat {n}" for n in range(41)], owner=owner, at=timezone.now())
     address = older(Page(owner_client.get(PROMPTS)))
     make_run(owner, prompt="boat 39")
     assert listed(Page(owner_client.get(address))) == ["boat 40"]
 
 
 def test_a_search_is_kept_on_the_next_page(owner, owner_client):
-    prompt_history.remember(
+    prompt_history.remember_prompts(
         [f"{'red' if n % 2 else 'blue'} boat {n}" for n in range(90)], owner=owner, at=timezone.now()
     )
     first = Page(owner_client.get(PROMPTS, {"q": "red"}))

@@ -14,12 +14,10 @@ def main(prompt, images):
 def submit(prompt, images, *, wake):
     from gallery import tasks
     from gallery.models import User
-    from gallery.models.keys import random_key
-    from gallery.services.runs import submission
+    from tests.factories import make_run
 
     owner, _ = User.objects.get_or_create(username="olga")
-    submitted = {"values": {"prompt": prompt}, "models": ["flux-2-klein-4b"], "seed": f"1..{images}"}
-    run = submission.submit_run(owner=owner, nonce=random_key(), **submitted)
+    run = make_run(owner, prompt=prompt, seed=f"1..{images}", buy_again=False)
     if wake:
         tasks.wake_workers(run.size)
 

@@ -66,11 +66,11 @@ def test_the_newest_runs_of_a_member_are_walked(plan, owner):
 
 
 def test_past_prompts_are_walked_from_the_newest(plan, owner):
-    prompt_history.remember([f"boat {n}" for n in range(300)], owner=owner, at=timezone.now())
+    prompt_history.remember_prompts([f"boat {n}" for n in range(300)], owner=owner, at=timezone.now())
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
-    place = prompt_history.search(owner)[100]
-    for rows in (prompt_history.search(owner), prompt_history.search(owner).after(place.used_at, place.key)):
+    place = prompt_history.search_prompts(owner)[100]
+    for rows in (prompt_history.search_prompts(owner), prompt_history.search(owner).after(place.used_at, place.key)):
         found = plan(rows[:41])
         assert "past_prompt_newest" in found
         assert "B-TREE" not in found

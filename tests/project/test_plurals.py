@@ -84,7 +84,7 @@ def test_refusals_count_right(owner, settings):
         queue.require_queue_capacity(owner, 2)
     fifty = ", ".join(map(str, range(1, 51)))
     with pytest.raises(InvalidMatrix, match="1 seed × 1 model × 2,500 variants are more"):
-        expansion.expand({"prompt": "a", "steps": fifty, "guidance": fifty}, models=["flux-2-flex"], seed="1")
+        expansion.expand_matrix({"prompt": "a", "steps": fifty, "guidance": fifty}, models=["flux-2-flex"], seed="1")
 
 
 def test_a_report_of_one_picture_is_of_one_picture(owner):

@@ -8,21 +8,21 @@ from hypothesis import strategies as st
 from gallery.catalogue import batches as catalogue
 from gallery.catalogue import flux_models
 from gallery.services.runs import batch, layouts
-from gallery.services.runs.batch import Defaults, InvalidBatch
+from gallery.services.runs.batch import BatchSpec, InvalidBatch
 
 pytestmark = pytest.mark.django_db  # where the prices stand
 
 KLEIN, PRO, FLEX, KONTEXT = "flux-2-klein-4b", "flux-2-pro", "flux-2-flex", "flux-kontext-pro"
 
 
-def lay(text, *, models=(KLEIN,), seed="1 random", draw=None, same_seeds=True, **values):
-    defaults = Defaults({"aspect_ratio": "1:1", **values}, list(models), seed, same_seeds)
-    return batch.lay(catalogue.read(text), defaults, draw=draw or batch.unknown_seeds())
+def expand(text, *, models=(KLEIN,), seed="1 random", same_seeds=True, **values):
+    spec = BatchSpec({"aspect_ratio": "1:1", **values}, list(models), seed, same_seeds)
+    return batch.expand_rows(catalogue.read(text), spec)
 
 
 def problems(text, **options):
     with pytest.raises(InvalidBatch) as refused:
-        lay(text, **options)
+        expand(text, **options)
     return [(each.line, each.column, each.message) for each in refused.value.problems]
 
 
@@ -31,7 +31,7 @@ def bodies(cells):
 
 
 def test_blank_cells_get_what_is_usual_and_others_what_they_say():
-    first, second = lay(
+    first, second = expand(
         "prompt;model;shape;seed;steps\na door;;;;\na hat;flux-2-flex;1024x768;7;20\n", output_format="png", seed="5"
     )
     assert first.request.body == {
@@ -43,26 +43,26 @@ def test_blank_cells_get_what_is_usual_and_others_what_they_say():
 
 
 def test_a_shape_of_a_row_stands_instead_of_the_usual_one_whatever_its_kind():
-    cells = lay("prompt,aspect_ratio,size,width,height\na,16:9,,,\nb,,512x768,,\nc,,,640,480\n", aspect_ratio="1:1")
+    cells = expand("prompt,aspect_ratio,size,width,height\na,16:9,,,\nb,,512x768,,\nc,,,640,480\n", aspect_ratio="1:1")
     assert [(cell.request.width, cell.request.height) for cell in cells] == [(1360, 768), (512, 768), (640, 480)]
-    assert lay("prompt,model,shape\na,flux-kontext-pro,21:9")[0].request.body["aspect_ratio"] == "21:9"
+    assert expand("prompt,model,shape\na,flux-kontext-pro,21:9")[0].request.body["aspect_ratio"] == "21:9"
 
 
 def test_a_row_may_ask_for_several_pictures_and_they_are_counted():
-    cells = lay("prompt,model,seed\na {red|blue} door,flux-2-pro flux-2-max,1..2\na hat,,3\n")
+    cells = expand("prompt,model,seed\na {red|blue} door,flux-2-pro flux-2-max,1..2\na hat,,3\n")
     assert len(cells) == 9
     assert [cell.labels["picture"] for cell in cells] == ["1", "1", "2", "2", "3", "3", "4", "4", "1"]
     assert {cell.labels["row"] for cell in cells} == {"1 · a {red|blue} door", "2 · a hat"}
 
 
 def test_rows_with_a_model_each_name_it():
-    cells = lay("prompt,model,seed\na door,flux-2-pro,1..2\na hat,flux-2-max,3\n")
+    cells = expand("prompt,model,seed\na door,flux-2-pro,1..2\na hat,flux-2-max,3\n")
     assert [cell.labels["row"] for cell in cells] == ["1 · a door · flux-2-pro"] * 2 + ["2 · a hat · flux-2-max"]
-    assert "flux" not in lay("a door\na hat\n")[0].labels["row"]
+    assert "flux" not in expand("a door\na hat\n")[0].labels["row"]
 
 
 def test_the_run_page_shows_rows_with_models_across():
-    cells = lay("a door\na hat\n", models=[KLEIN, PRO], seed="7")
+    cells = expand("a door\na hat\n", models=[KLEIN, PRO], seed="7")
 
     class Shown:
         def __init__(self, cell):
@@ -76,16 +76,16 @@ def test_the_run_page_shows_rows_with_models_across():
 
 
 def test_rows_without_seeds_get_the_same_or_each_its_own():
-    same = [cell.request.body["seed"] for cell in lay("a\nb\nc", seed="2 random")]
+    same = [cell.request.body["seed"] for cell in expand("a\nb\nc", seed="2 random")]
     assert (same[0], same[1]) == (same[2], same[3]) == (same[4], same[5])
-    own = [cell.request.body["seed"] for cell in lay("a\nb\nc", seed="2 random", same_seeds=False)]
+    own = [cell.request.body["seed"] for cell in expand("a\nb\nc", seed="2 random", same_seeds=False)]
     assert len(set(own)) == 6
-    written = lay("prompt,seed\na,1 random\nb,1 random\n")
+    written = expand("prompt,seed\na,1 random\nb,1 random\n")
     assert written[0].request.body["seed"] != written[1].request.body["seed"]
 
 
 def test_what_two_rows_would_make_alike_is_made_once_and_says_so():
-    cells = lay("prompt,seed\na door,7\na hat,7\n a door ,7\na door,007\n")
+    cells = expand("prompt,seed\na door,7\na hat,7\n a door ,7\na door,007\n")
     assert [cell.request.body["prompt"] for cell in cells] == ["a door", "a hat"]
     assert cells[0].request.notes == ("lines 4 and 5 ask for the same: made once",)
 
@@ -142,7 +142,7 @@ def test_any_cells_make_pictures_or_problems_with_their_lines(records, models):
     listing = catalogue.read(catalogue.write(records) + "a row,,\n")
     cells, wrong = [], []
     try:
-        cells = batch.lay(listing, Defaults({}, list(models), "1"), draw=batch.unknown_seeds())
+        cells = batch.expand_rows(listing, BatchSpec({}, list(models), "1"))
     except InvalidBatch as refused:
         wrong = refused.problems
     assert bool(cells) != bool(wrong)

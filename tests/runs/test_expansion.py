@@ -17,7 +17,7 @@ FLEX, KLEIN = "flux-2-flex", "flux-2-klein-4b"
 
 
 def expand(models=(FLEX,), seed="1", **values):
-    return expansion.expand({"prompt": "a door", **values}, models=list(models), seed=seed, draw=range)
+    return expansion.expand_matrix({"prompt": "a door", **values}, models=list(models), seed=seed, draw=range).cells
 
 
 def bodies(cells, *names):

@@ -3,8 +3,8 @@
 import pytest
 
 from gallery.models import Job, Run
-from gallery.services.runs import expansion, extension
-from tests.factories import make_run
+from gallery.services.runs import expansion, extension, submission
+from tests.factories import grow, make_run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -17,7 +17,7 @@ def made(run):
 
 
 def planned(run, **wish):
-    return expansion.total(extension.plan_extension(run, **wish))
+    return extension.plan_extension(run, **wish).quote
 
 
 def again(run):
@@ -27,7 +27,7 @@ def again(run):
 def test_seeds_come_with_all_models_and_variants(owner):
     run = make_run(owner, models=[KLEIN, KLEIN_9], prompt="a {red|blue} door", seed="7")
     before = list(run.jobs.order_by("position").values())
-    assert extension.extend_run(run, seed="7..9") == 8
+    assert grow(run, seed="7..9") == 8
     assert list(run.jobs.filter(position__lt=4).order_by("position").values()) == before
     assert made(run)[4:] == [(model, seed) for seed in (8, 9) for _ in range(2) for model in (KLEIN, KLEIN_9)]
     assert list(run.jobs.order_by("position").values_list("position", flat=True)) == list(range(12))
@@ -37,26 +37,26 @@ def test_seeds_come_with_all_models_and_variants(owner):
 def test_a_model_comes_with_the_seeds_that_were_drawn(owner):
     run = make_run(owner, models=[KLEIN], seed="3 random")
     drawn = [seed for _, seed in made(run)]
-    assert extension.extend_run(run, model=FLEX) == 3
+    assert grow(run, model=FLEX) == 3
     assert made(run)[3:] == [(FLEX, seed) for seed in drawn]
 
 
 def test_both_at_once_fill_the_whole_matrix(owner):
     run = make_run(owner, models=[KLEIN], seed="1, 2")
-    assert extension.extend_run(run, model=KLEIN_9, seed="3") == 4
+    assert grow(run, model=KLEIN_9, seed="3") == 4
     assert sorted(made(run)) == [(model, seed) for model in (KLEIN, KLEIN_9) for seed in (1, 2, 3)]
 
 
 def test_a_model_that_takes_more_gets_every_variant(owner):
     run = make_run(owner, models=[KLEIN], seed="7", steps="20, 30")
     assert run.size == 1
-    assert extension.extend_run(run, model=FLEX) == 2
+    assert grow(run, model=FLEX) == 2
     assert [job.axes for job in run.jobs.order_by("position")] == [{"steps": "20"}, {"steps": "20"}, {"steps": "30"}]
 
 
 def test_random_seeds_are_new_ones(owner):
     run = make_run(owner, seed="0..199")
-    assert extension.extend_run(run, seed="100 random") == 100
+    assert grow(run, seed="100 random") == 100
     assert len(set(made(run))) == 300
 
 
@@ -64,13 +64,13 @@ def test_size_price_version_and_form_say_what_the_run_is_now(owner):
     run = make_run(owner, models=[KLEIN], seed="1, 2")
     quote = planned(run, seed=" 2 random ", model=FLEX)
     version, quoted = again(run).version, run.quoted_micros
-    extension.extend_run(run, seed=" 2 random ", model=FLEX)
+    grow(run, seed=" 2 random ", model=FLEX)
     run = again(run)
     assert (run.size, run.version) == (8, version + 1)
     assert run.quoted_micros == quoted + quote.ours_micros == sum(job.quoted_micros for job in run.jobs.all())
     assert (run.form["model"], run.form["seed"]) == ([KLEIN, FLEX], "1, 2, 2 random")
     values = {"prompt": run.form["prompt"]}
-    assert len(expansion.expand(values, models=run.form["model"], seed=run.form["seed"])) == 8
+    assert len(expansion.expand_matrix(values, models=run.form["model"], seed=run.form["seed"]).cells) == 8
 
 
 def test_a_quote_writes_nothing(owner):
@@ -82,23 +82,23 @@ def test_a_quote_writes_nothing(owner):
 
 def test_a_second_press_of_the_same_form_adds_nothing(owner):
     run = make_run(owner, seed="1, 2")
-    extension.extend_run(again(run), seed="2 random", size=2)
+    grow(again(run), seed="2 random", seen=2)
     with pytest.raises(extension.RunHasGrown):
-        extension.extend_run(again(run), seed="2 random", size=2)
+        grow(again(run), seed="2 random", seen=2)
     assert (run.jobs.count(), again(run).size, again(run).version) == (4, 4, 1)
 
 
 def test_a_press_between_counting_and_writing_wins(owner, monkeypatch):
     run = make_run(owner, seed="1, 2")
-    ensure = extension.gates.ensure_gates
+    ensure = submission.gates.ensure_gates
 
     def somebody_else_presses():
-        monkeypatch.setattr(extension.gates, "ensure_gates", ensure)
-        extension.extend_run(again(run), seed="3")
+        monkeypatch.setattr(submission.gates, "ensure_gates", ensure)
+        grow(again(run), seed="3")
 
-    monkeypatch.setattr(extension.gates, "ensure_gates", somebody_else_presses)
+    monkeypatch.setattr(submission.gates, "ensure_gates", somebody_else_presses)
     with pytest.raises(extension.RunHasGrown):
-        extension.extend_run(run, seed="3, 4")
+        grow(run, seed="3, 4")
     assert [seed for _, seed in made(run)] == [1, 2, 3]
 
 
@@ -120,7 +120,7 @@ def test_a_press_between_counting_and_writing_wins(owner, monkeypatch):
 def test_what_cannot_be_added_is_said_beside_its_field(owner, wish, field, words):
     run = make_run(owner, models=[KLEIN], seed="1, 2")
     with pytest.raises(expansion.InvalidMatrix) as invalid:
-        extension.extend_run(run, **wish)
+        grow(run, **wish)
     assert list(invalid.value.problems) == [field]
     assert words in invalid.value.problems[field].message
     assert Job.objects.count() == 2
@@ -130,7 +130,7 @@ def test_a_run_stays_within_what_a_run_may_have(owner, monkeypatch):
     monkeypatch.setattr(expansion, "MAX_CELLS", 5)
     run = make_run(owner, models=[KLEIN, KLEIN_9], seed="1, 2")
     with pytest.raises(expansion.InvalidMatrix, match="more than 5 images"):
-        extension.extend_run(run, seed="3")
+        grow(run, seed="3")
     assert run.jobs.count() == 4
 
 
@@ -141,7 +141,7 @@ def test_runs_whose_pictures_have_seeds_of_their_own_cannot_grow(owner, settings
         run.jobs.update(axes=axes)
         assert not extension.can_grow(run)
         with pytest.raises(expansion.InvalidMatrix, match="cannot grow"):
-            extension.extend_run(run, seed="9")
+            grow(run, seed="9")
     assert not extension.can_grow(Run(owner=owner, form={"batch": "a,b", "prompt": "x"}, demo=settings.DEMO))
     assert not extension.can_grow(Run(owner=owner, form={"model": []}, demo=settings.DEMO))
 

@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from gallery.catalogue import axes as catalogue
-from gallery.catalogue import flux_models, seeds
+from gallery.catalogue import flux_models
 from gallery.services.prices.quotes import FREE
 from gallery.services.runs import expansion, preview
 
@@ -16,12 +16,12 @@ pytestmark = pytest.mark.django_db  # where the prices stand
 FLEX, KLEIN = "flux-2-flex", "flux-2-klein-4b"
 
 
-def laid(models=(FLEX,), seed="1", draw=seeds.unknown, **values):
-    return expansion.lay({"prompt": "a door", **values}, models=list(models), seed=seed, draw=draw)
+def laid(models=(FLEX,), seed="1", **values):
+    return expansion.expand_matrix({"prompt": "a door", **values}, models=list(models), seed=seed)
 
 
 def review_of(plan, skipped=()):
-    return preview.review(plan.cells, axes=plan.axes, skipped=skipped)
+    return preview.preview_cells(plan.cells, axes=plan.axes, skipped=skipped)
 
 
 def axis(review, name):
@@ -54,7 +54,7 @@ def test_what_is_skipped_is_still_shown():
 def test_the_lines_of_the_models_are_the_whole_price():
     plan = laid(models=[FLEX, KLEIN], seed="1..5", steps="20, 30")
     cells = [replace(cell, owned=object(), quote=FREE) if n % 3 == 0 else cell for n, cell in enumerate(plan.cells)]
-    review = preview.review(cells, axes=plan.axes, skipped=())
+    review = preview.preview_cells(cells, axes=plan.axes, skipped=())
     assert sum(line.micros for line in review.models) == review.quote.ours_micros
     assert review.bought + review.owned == review.quote.count == len(cells)
     assert all(line.micros == line.bought * line.each_micros for line in review.models)

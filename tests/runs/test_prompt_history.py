@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def prompts(owner, words=""):
-    return [past.prompt for past in prompt_history.search(owner, words)]
+    return [past.prompt for past in prompt_history.search_prompts(owner, words)]
 
 
 def test_a_prompt_is_kept_once_with_its_uses_and_its_last_use(owner, colleague):
@@ -23,7 +23,7 @@ def test_a_prompt_is_kept_once_with_its_uses_and_its_last_use(owner, colleague):
         make_run(owner, prompt=prompt)
     make_run(colleague, prompt="a door")
     assert prompts(owner) == ["a door", "a boat"]
-    assert list(prompt_history.search(owner).values_list("uses", flat=True)) == [2, 1]
+    assert list(prompt_history.search_prompts(owner).values_list("uses", flat=True)) == [2, 1]
     assert prompts(colleague) == ["a door"]
 
 
@@ -63,7 +63,7 @@ def test_a_search_finds_every_word_whatever_its_case(owner):
 def test_many_prompts_at_once_are_all_kept(owner):
     many = [f"boat {n}" for n in range(450)]
     for _ in range(2):
-        prompt_history.remember(many, owner=owner, at=timezone.now())
+        prompt_history.remember_prompts(many, owner=owner, at=timezone.now())
     assert prompts(owner) == many
     assert set(PastPrompt.objects.values_list("uses", flat=True)) == {2}
 
@@ -86,6 +86,6 @@ def test_a_search_reads_only_the_newest(owner, monkeypatch):
     monkeypatch.setattr(prompt_history, "SEARCHED_PROMPTS", 3)
     now = timezone.now()
     for age, prompt in enumerate(("boat 1", "boat 2", "boat 3", "boat 4", "boat 5")):
-        prompt_history.remember([prompt], owner=owner, at=now - timedelta(hours=age))
+        prompt_history.remember_prompts([prompt], owner=owner, at=now - timedelta(hours=age))
     assert prompts(owner, "boat") == ["boat 1", "boat 2", "boat 3"]
     assert len(prompts(owner)) == 5

@@ -87,9 +87,9 @@ def test_the_same_press_twice_is_one_run_whatever_is_owned_by_then(owner, worker
 
 
 def test_asking_for_what_is_owned_takes_one_query_for_five_hundred(owner, three, django_assert_num_queries):
-    cells = expansion.expand({"prompt": "a lighthouse in fog"}, models=["flux-2-klein-4b"], seed="1..400")
+    cells = expansion.expand_matrix({"prompt": "a lighthouse in fog"}, models=["flux-2-klein-4b"], seed="1..400").cells
     with django_assert_num_queries(1):
-        found = reuse.reuse(cells, owner=owner)
+        found = reuse.find_owned(cells, owner=owner)
     assert [cell.request.body["seed"] for cell in found if cell.owned] == [1, 2, 3]
     assert expansion.total(found).ours_micros == 397 * cells[0].quote.ours_micros
 

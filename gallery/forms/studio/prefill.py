@@ -1,7 +1,8 @@
 """What the studio is filled with: its address, a run, a picture, a preset, a past prompt."""
 
 from gallery.catalogue.prompt_syntax import escaped
-from gallery.forms.studio.compose import VALUES, ComposeForm, tile_of
+from gallery.catalogue.shapes import size_tile
+from gallery.forms.studio.compose import VALUES, ComposeForm
 from gallery.models.keys import random_key
 
 TYPED = (*VALUES, "model", "seed", "project")  # what an address may fill
@@ -63,13 +64,14 @@ def over(values, others):
     return {**others, **values}
 
 
-def form_of(values, *, owner, judged):
-    """Return the form with these values in it; `judged`: what is wrong with them is said beside the fields."""
-    form = ComposeForm(initial=values, owner=owner)
-    if judged:
-        form = ComposeForm(plain(form), owner=owner, unfinished=True)
-        form.is_valid()
-    return form
+def form_of(values):
+    """Return the form with these values in it, as if it were sent and not finished yet."""
+    return ComposeForm(_sent(ComposeForm(initial=values)), unfinished=True)
+
+
+def _sent(form):
+    """Return what a form that was not sent would send."""
+    return {name: form[name].value() for name in form.fields if form[name].value() is not None}
 
 
 def to_keep(form):
@@ -81,13 +83,8 @@ def to_keep(form):
     return kept
 
 
-def plain(form):
-    """Return what a form that was not sent would send."""
-    return {name: form[name].value() for name in form.fields if form[name].value() is not None}
-
-
 def _recipe_of(job):
     recipe = dict(job.parameters)
-    if tile_of(recipe.get("size")) is None and recipe.get("size"):
+    if size_tile(recipe.get("size")) is None and recipe.get("size"):
         recipe["width"], recipe["height"] = recipe.pop("size").split("x")
     return recipe

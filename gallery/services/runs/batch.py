@@ -1,18 +1,20 @@
 """From the rows of a batch to the cells of one run: every row cleaned, every problem said by its line."""
 
-import itertools
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from gallery.catalogue import batches as catalogue
 from gallery.catalogue import encodings, flux_models, labels, lists, seeds
-from gallery.catalogue.batches import LineProblem
+from gallery.catalogue.batches import LineProblem, Listing
 from gallery.catalogue.problems import InvalidMatrix, InvalidValue, Problem
 from gallery.services.prices import price_book
-from gallery.services.runs import expansion, layouts
+from gallery.services.prices.quotes import Quote
+from gallery.services.runs import expansion, layouts, reuse
 from gallery.services.runs.expansion import MAX_CELLS
+from gallery.services.runs.plan import RunPlan, with_cells
 
 ANY_MODEL = [flux_models.ids()[0]]  # judges a row whose own model is a problem already
+ANY_PROMPT = "a picture"  # judges what rows get, once: or every line would say the same
 LINES_NAMED = 5  # of those that ask for what is made already
 MISSING_MODEL = "Name a model here, or tick one for the rows that name none."
 BROKEN = "A character here is broken: look for \ufffd, or in JSON for half of one like \\ud83d, and write it anew."
@@ -20,54 +22,124 @@ TOO_MANY = f"From this line on these are more than {MAX_CELLS:,} images. At most
 
 
 class InvalidBatch(Exception):
-    """`problems`: every LineProblem of the rows, in the order of their lines."""
+    """`problems`: every LineProblem of the rows, in the order of their lines; `cells`: those of the sound rows.
 
-    def __init__(self, problems):
+    Where the rows are too many, nobody knows which would be left: then there are no cells.
+    """
+
+    def __init__(self, problems, cells=()):
         self.problems = sorted(problems, key=lambda problem: (problem.line, catalogue.place_of(problem.column)))
+        self.cells = list(cells)
         super().__init__(f"{len(self.problems)} problems")
 
 
 @dataclass(frozen=True)
-class Defaults:
+class BatchSpec:
     """What a row gets where its cell is blank: values by API name, ids of models, the text of the seed field.
 
-    `same_seeds`: rows without seeds of their own all get the same ones.
+    `same_seeds`: rows without seeds of their own all get the same ones. `left_out`: lines that are not bought if they
+    are wrong.
     """
 
     values: dict
     models: list
     seed: str
     same_seeds: bool = True
+    project: str = ""
+    buy_again: bool = False
+    left_out: frozenset = frozenset()
 
 
-def lay(listing, defaults, *, draw=seeds.draw_seeds):
+@dataclass(frozen=True)
+class Rest:
+    """What stays if the lines that are wrong are left out."""
+
+    lines: list
+    quote: Quote
+
+    @property
+    def sent(self):
+        return ",".join(map(str, self.lines))
+
+
+@dataclass
+class BatchPlan(RunPlan):
+    """`listing`: the rows of the cells. `wrong`: problems of lines, and `rest` what stays without them; `left_out`:
+    problems of the lines that nobody wants to buy.
+    """  # fmt: skip
+
+    listing: Listing | None = None
+    wrong: list = field(default_factory=list)
+    left_out: list = field(default_factory=list)
+    rest: Rest | None = None
+
+
+def plan_batch(listing, spec, *, owner=None):
+    """Return the plan of one run of all rows. What is wrong with `spec` is said by field, of rows by line."""
+    plan = BatchPlan(owner, spec.project, listing=listing)
+    try:
+        values = {**spec.values, "prompt": ANY_PROMPT}
+        expansion.check_values(values, models=spec.models or ANY_MODEL, seed=spec.seed)
+        cells = expand_rows(listing, spec)
+    except InvalidMatrix as invalid:
+        plan.problems = invalid.problems
+        return plan
+    except InvalidBatch as invalid:
+        cells = _without(plan, invalid, spec)
+        if plan.problems:
+            return plan
+    plan.title = title_of(plan.listing)
+    return with_cells(plan, cells, buy_again=spec.buy_again)
+
+
+def _without(plan, invalid, spec):
+    """Return the cells of the sound rows, if the others are to be left out; else the plan says what is wrong."""
+    lines = {problem.line for problem in invalid.problems}
+    cells = invalid.cells or _cells_without(plan.listing.without(lines), spec)
+    if cells and lines <= spec.left_out:
+        plan.listing, plan.left_out = plan.listing.without(lines), invalid.problems
+        return cells
+    plan.wrong = invalid.problems
+    if cells:
+        priced = cells if spec.buy_again or not plan.owner else reuse.find_owned(cells, owner=plan.owner)
+        plan.rest = Rest(sorted(lines), expansion.total(priced))
+    need = lists.counted(len(lines), "line needs", "lines need")
+    plan.problems = {"rows": Problem(f"{need} a change. Nothing was bought.")}
+    return []
+
+
+def _cells_without(rest, spec):
+    try:
+        return expand_rows(rest, spec) if rest.rows else []
+    except InvalidBatch:  # too many
+        return []
+
+
+def expand_rows(listing, spec):
     """Return the cells of all rows in their order, or raise InvalidBatch with every problem of every line.
 
     What two rows would make alike is made once.
     """
-    problems, laid = list(listing.problems), []
-    book = price_book.open_book()
-    shared = _drawn_once(draw) if defaults.same_seeds else draw
+    problems, found = list(listing.problems), []
+    book, draw = price_book.open_book(), seeds.stand_ins()
+    shared = _drawn_once(draw) if spec.same_seeds else draw
     size = 0
     for row in listing.rows:
         try:
-            cells = _cells_of(row, defaults, draw=draw if "seed" in row.values else shared, book=book)
+            cells = _cells_of(row, spec, draw=draw if "seed" in row.values else shared, book=book)
         except InvalidMatrix as invalid:
             problems += [LineProblem(row.line, name, _said(problem)) for name, problem in invalid.problems.items()]
             continue
         size += len(cells)
         if size > MAX_CELLS:
             raise InvalidBatch([*problems, LineProblem(row.line, "", TOO_MANY)])
-        laid.append((row, cells))
+        found.append((row, cells))
+    wrong = {problem.line for problem in problems}
+    sound = [(row, cells) for row, cells in found if row.line not in wrong]
+    cells = _labelled(_each_once(sound)) if sound else []
     if problems:
-        raise InvalidBatch(problems)
-    return _labelled(_each_once(laid))
-
-
-def unknown_seeds():
-    """Return what stands in for a draw while only the price is wanted: numbers below zero, other ones each time."""
-    numbers = itertools.count(-1, -1)
-    return lambda count: list(itertools.islice(numbers, count))
+        raise InvalidBatch(problems, cells)
+    return cells
 
 
 def title_of(listing):
@@ -82,14 +154,14 @@ def _drawn_once(draw):
     return lambda count: drawn[count] if count in drawn else drawn.setdefault(count, list(draw(count)))
 
 
-def _cells_of(row, defaults, *, draw, book):
+def _cells_of(row, spec, *, draw, book):
     """Return the cells of one row, or raise InvalidMatrix with all its problems by column."""
     problems = _broken(row)
-    seed = row.values.get("seed", defaults.seed)
-    models = _models(row, defaults, problems)
-    values = _values(row, defaults, problems)
+    seed = row.values.get("seed", spec.seed)
+    models = _models(row, spec, problems)
+    values = _values(row, spec, problems)
     try:
-        cells = expansion.expand(values, models=models, seed=seed, draw=draw, book=book)
+        cells = expansion.expand_matrix(values, models=models, seed=seed, draw=draw, book=book).cells
     except InvalidMatrix as invalid:
         problems = {_column(name, row): problem for name, problem in invalid.problems.items()} | problems
     if problems:
@@ -101,22 +173,22 @@ def _broken(row):
     return {name: Problem(BROKEN) for name, value in row.values.items() if encodings.BROKEN in value}
 
 
-def _models(row, defaults, problems):
+def _models(row, spec, problems):
     """Return the ids of the models of a row; where that is a problem, one that lets the rest be judged."""
     try:
         models = catalogue.read_models(row.values.get("model", ""))
     except InvalidValue as wrong:
         problems["model"] = wrong.problem
         return ANY_MODEL
-    if not (models or defaults.models):
+    if not (models or spec.models):
         problems["model"] = Problem(MISSING_MODEL)
-    return models or defaults.models or ANY_MODEL
+    return models or spec.models or ANY_MODEL
 
 
-def _values(row, defaults, problems):
-    """Return what a row says beside model and seed, by API name, with the defaults behind it."""
+def _values(row, spec, problems):
+    """Return what a row says beside model and seed, by API name, with what all rows get behind it."""
     values = {name: value for name, value in row.values.items() if name not in ("model", "seed", catalogue.SHAPE)}
-    given = {"prompt": "", **defaults.values}
+    given = {"prompt": "", **spec.values}
     shapes = [name for name in (catalogue.SHAPE, *catalogue.SHAPES) if name in row.values]
     if shapes:  # whatever its kind, it stands instead of the usual one
         given = {name: value for name, value in given.items() if name not in catalogue.SHAPES}
@@ -141,16 +213,16 @@ def _column(field, row):
     return catalogue.SHAPE if field in catalogue.SHAPES and catalogue.SHAPE in row.values else field
 
 
-def _each_once(laid):
+def _each_once(found):
     """Return the rows without the cells that an earlier row makes already, which says so in a note."""
     first, again = {}, {}
-    for row, cells in laid:
+    for row, cells in found:
         for cell in cells:
             if first.setdefault(cell.recipe, row) is not row:
                 again.setdefault(cell.recipe, []).append(row.line)
     return [
         (number, row, [_noted(cell, again) for cell in cells if first[cell.recipe] is row])
-        for number, (row, cells) in enumerate(laid, 1)
+        for number, (row, cells) in enumerate(found, 1)
     ]
 
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import prod
 
 from gallery.catalogue import axes, cleaning, lists, seeds
@@ -32,9 +33,17 @@ class Cell:
     members: tuple
     owned: Image | None = None
 
-    @property
+    @cached_property
     def recipe(self):
         return recipe_of(self.request.body)
+
+    @property
+    def seed(self):
+        """The number that is sent; below zero it stands in for one that nobody has drawn yet."""
+        return self.request.body["seed"]
+
+    def with_seed(self, number):
+        return replace(self, request=replace(self.request, body={**self.request.body, "seed": number}))
 
 
 @dataclass(frozen=True)
@@ -45,20 +54,39 @@ class Matrix:
     cells: list
 
 
-def expand(values, *, models, seed, draw=seeds.draw_seeds, book=None):
-    """Return the cells: seed by seed, variant by variant, model by model; what a model would make twice, once.
+@dataclass(frozen=True)
+class _Combinations:
+    """What was typed, cleaned: the seeds, and every variant for every model, (request, labels, members)."""
+
+    axes: dict
+    seeds: list
+    variants: list
+
+
+def expand_matrix(values, *, models, seed, draw=None, book=None):
+    """Return the matrix: seed by seed, variant by variant, model by model; what a model would make twice, once.
 
     `values`: API field names to what was typed, and what `axes.read_axes` reads beside them; `skip`: values of axes
     that are left out, as `axis=label`; `variant_seeds`: "own" draws random seeds anew for every variant. `models`:
-    ids; `seed`: the text of the seed field; `book`: the prices, if not of today.
-    Raises InvalidMatrix with all problems at once.
+    ids; `seed`: the text of the seed field; `draw`: what random seeds are, else stand-ins for them; `book`: the
+    prices, if not of today. Raises InvalidMatrix with all problems at once.
     """
-    return lay(values, models=models, seed=seed, draw=draw, book=book).cells
+    draw = draw or seeds.stand_ins()
+    found = _combine(values, models=models, seed=seed, draw=draw)
+    drawn = None
+    if values.get("variant_seeds") == "own" and seeds.draws_any(seed):
+        skipped = _skipped(values)
+        drawn = [_kept("seed", seeds.parse_seeds(seed, draw=draw), skipped, {}) for _ in found.variants]
+    return Matrix(found.axes, _cells(found.variants, found.seeds, drawn, book or price_book.open_book()))
 
 
-def lay(values, *, models, seed, draw=seeds.draw_seeds, book=None):
-    """Return the whole matrix; everything else as in `expand`."""
-    skipped, problems = frozenset(values.get("skip", ())), {}
+def check_values(values, *, models, seed):
+    """Raise InvalidMatrix as `expand_matrix` would."""
+    _combine(values, models=models, seed=seed, draw=seeds.stand_ins())
+
+
+def _combine(values, *, models, seed, draw):
+    skipped, problems = _skipped(values), {}
     options, kept = _options(values, skipped, problems)
     numbers = _numbers(seed, draw, problems)
     every = {"model": list(models), **_labels(options), "seed": _known(numbers)}
@@ -67,12 +95,14 @@ def lay(values, *, models, seed, draw=seeds.draw_seeds, book=None):
     if not every["model"]:
         problems["model"] = Problem("Tick at least one model.")
     _refuse_too_many(len(numbers), len(models), prod(map(len, kept.values())), problems, every)
-    column = [_merged(*each) for each in _requests(values, kept, models, problems).values()]
+    variants = [_merged(*each) for each in _requests(values, kept, models, problems).values()]
     if problems:
         raise InvalidMatrix(problems, every)
-    own = values.get("variant_seeds") == "own" and seeds.draws_any(seed)
-    drawn = [_kept("seed", seeds.parse_seeds(seed, draw=draw), skipped, {}) for _ in column] if own else None
-    return Matrix(every, _cells(column, numbers, drawn, book or price_book.open_book()))
+    return _Combinations(every, numbers, variants)
+
+
+def _skipped(values):
+    return frozenset(values.get("skip", ()))
 
 
 def _options(values, skipped, problems):
@@ -162,22 +192,23 @@ def _why_once(request, differing, members):
     return notes
 
 
-def _cells(column, numbers, drawn, book):
-    prices = [quotes.quote(request, book=book) for request, *_ in column]
+def _cells(variants, numbers, drawn, book):
+    prices = [quotes.quote(request, book=book) for request, *_ in variants]
     if drawn is None:
-        return [_cell(each, price, number) for number in numbers for each, price in zip(column, prices, strict=True)]
+        return [_cell(each, price, number) for number in numbers for each, price in zip(variants, prices, strict=True)]
     pictures = range(len(drawn[0]))
     return [
         _cell(each, price, own[place], picture=str(place + 1))
         for place in pictures
-        for each, price, own in zip(column, prices, drawn, strict=True)
+        for each, price, own in zip(variants, prices, drawn, strict=True)
     ]
 
 
-def _cell(place, price, number, **label):
-    request, labels, members = place
-    with_seed = replace(request, body={**request.body, "seed": number})
-    return Cell(with_seed, price, {**labels, **label}, members)
+def _cell(variant, price, number, **label):
+    request, labels, members = variant
+    body = {**request.body, "seed": number}
+    with_seed = CleanRequest(request.model_id, body, request.width, request.height, request.notes)
+    return Cell(with_seed, price, {**labels, **label} if label else labels, members)
 
 
 def total(cells):

@@ -1,16 +1,16 @@
 """A run that grows: seeds or a model more, as cells that it does not have yet, behind those it has."""
 
+from dataclasses import dataclass
+
 import structlog
 from django.conf import settings
-from django.db import transaction
-from django.utils import timezone
 
-from gallery.catalogue import flux_models, seeds
+from gallery.catalogue import flux_models
 from gallery.catalogue.problems import InvalidMatrix, Problem
-from gallery.services.db.raw_updates import PreparedRows
-from gallery.services.jobs import gates, queue
+from gallery.models import Run
 from gallery.services.jobs.transitions import bump_run_version
-from gallery.services.runs import expansion, reuse, submission
+from gallery.services.runs import expansion
+from gallery.services.runs.plan import RunPlan, with_cells
 
 log = structlog.get_logger("fluxweb.runs")
 NOT_VALUES = ("model", "seed", "project")  # of a run's form: the rest are values of the API's parameters
@@ -34,60 +34,72 @@ def models_lacking(run):
     return [name for name in flux_models.ids() if name not in has]
 
 
+@dataclass
+class ExtensionPlan(RunPlan):
+    """`run`: what it would be added to; `size`: how many pictures that had when this was planned."""
+
+    run: Run | None = None
+    size: int = 0
+
+
 def plan_extension(run, *, seed="", model=""):
-    """Return the cells that would be added; raise InvalidMatrix with every problem by field."""
-    cells = _new_cells(run, seed=seed, model=model, draw=seeds.unknown)[1]
-    queue.require_queue_capacity(run.owner, sum(cell.owned is None for cell in cells))
-    return cells
+    """Plan the cells that the run lacks: the whole matrix with these, without what both sides knew."""
+    plan = ExtensionPlan(run.owner, run.project.name if run.project else "", run=run)
+    has = list(run.jobs.order_by("position").values_list("model", "seed"))
+    plan.size, plan.taken = len(has), frozenset(number for _, number in has)
+    try:
+        cells = _new_cells(run, has, seed=seed, model=model)
+    except InvalidMatrix as invalid:
+        plan.problems = invalid.problems
+        return plan
+    return with_cells(plan, cells, buy_again=run.form.get("buy_again"))
 
 
-def extend_run(run, *, seed="", model="", size=None):
-    """Add these seeds with all models of the run, and this model with all seeds; return how many jobs were added.
-
-    `size`: how large the run was when the person saw the price, so that a double press adds nothing twice. Raises
-    InvalidMatrix or RunHasGrown; then nothing is written.
-    """
-    seed = seed.strip()
-    known, new = _new_cells(run, seed=seed, model=model, draw=seeds.draw_seeds)
-    gates.ensure_gates()
-    now = timezone.now()
-    jobs = PreparedRows([submission.job_of_cell(run, known + n, cell, now) for n, cell in enumerate(new)])
-    with transaction.atomic():
-        bump_run_version(run.pk)  # takes the run's lock: two presses go one after the other
-        run.refresh_from_db(fields=["size", "quoted_micros", "form", "version"])
-        if run.size != known or size not in (None, run.size):
-            raise RunHasGrown
-        jobs.insert()
-        _remember(run, new, seed=seed, model=model)
-    log.info("run extended", run=run.key, owner=run.owner_id, jobs=len(new), quoted_micros=run.quoted_micros)
-    return len(new)
-
-
-def _new_cells(run, *, seed, model, draw):
-    """Return how many cells the run has, and those it has not: the whole matrix without what both sides knew."""
+def _new_cells(run, has, *, seed, model):
     if not (seed.strip() or model):
         raise InvalidMatrix({"seed": Problem("Write a seed or choose a model to add.")})
     if not can_grow(run):
         raise InvalidMatrix({"seed": Problem("This run cannot grow: its seeds are not the same for all its pictures.")})
-    has = list(run.jobs.order_by("position").values_list("model", "seed"))
-    models, numbers = (list(dict.fromkeys(each)) for each in zip(*has, strict=True))
+    models, numbers = (dict.fromkeys(each) for each in zip(*has, strict=True))
     if model in models:
         raise InvalidMatrix({"model": Problem(f"The run has {model} already.")})
     values = {name: value for name, value in run.form.items() if name not in NOT_VALUES}
     values["skip"] = [each for each in values.get("skip", ()) if not each.startswith(SKIPPED_SOURCES)]
     text = ", ".join([*map(str, numbers), seed])
-    cells = expansion.expand(values, models=[*models, *([model] if model else [])], seed=text, draw=draw)
-    new = [cell for cell in cells if cell.request.model_id not in models or cell.request.body["seed"] not in numbers]
+    found = expansion.expand_matrix(values, models=[*models, *([model] if model else [])], seed=text)
+    new = [cell for cell in found.cells if cell.request.model_id not in models or cell.seed not in numbers]
     if not new:
         raise InvalidMatrix({"seed": Problem("The run has these seeds already.")})
-    return len(has), new if run.form.get("buy_again") else reuse.reuse(new, owner=run.owner)
+    return new
 
 
-def _remember(run, cells, *, seed, model):
-    """Let the run say what it is now, also for "use these settings"."""
-    typed = [each for each in (run.form["seed"], seed) if each]
-    models = [*run.form["model"], *([model] if model else [])]
-    run.form = {**run.form, "seed": ", ".join(typed), "model": models}
-    run.size += len(cells)
-    run.quoted_micros += expansion.total(cells).ours_micros
-    run.save(update_fields=["form", "size", "quoted_micros"])
+class Extension:
+    """A press that lets a run grow by these seeds with all its models, and by this model with all its seeds.
+
+    `seen`: how large the run was when the person saw the price, so that a double press adds nothing twice.
+    """
+
+    def __init__(self, plan, *, seed="", model="", seen=None):
+        self.size, self.seed, self.model, self.seen = plan.size, seed.strip(), model, seen
+
+    def find_run(self, plan):
+        """A run that has grown already is no answer to this press."""
+
+    def take_run(self, plan):
+        """Return the run, locked, and that it grows; raise RunHasGrown if it did meanwhile."""
+        run = plan.run
+        bump_run_version(run.pk)  # takes the run's lock: two presses go one after the other
+        run.refresh_from_db(fields=["size", "quoted_micros", "form", "version"])
+        if run.size != self.size or self.seen not in (None, run.size):
+            raise RunHasGrown
+        return run, True
+
+    def finish(self, run, cells):
+        """Let the run say what it is now, also for "use these settings"."""
+        typed = [each for each in (run.form["seed"], self.seed) if each]
+        models = [*run.form["model"], *([self.model] if self.model else [])]
+        run.form = {**run.form, "seed": ", ".join(typed), "model": models}
+        run.size += len(cells)
+        run.quoted_micros += expansion.total(cells).ours_micros
+        run.save(update_fields=["form", "size", "quoted_micros"])
+        log.info("run extended", run=run.key, owner=run.owner_id, jobs=len(cells), quoted_micros=run.quoted_micros)

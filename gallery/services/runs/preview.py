@@ -57,7 +57,7 @@ class ModelLine:
 
 
 @dataclass(frozen=True)
-class Review:
+class Preview:
     """Everything that a person needs to know before pressing."""
 
     axes: list[Axis]
@@ -82,8 +82,8 @@ class Review:
         return max(0, len(self.cells) - CELLS_SHOWN)
 
 
-def review(cells, *, axes, skipped):
-    """Review these cells of a matrix; `axes` and `skipped` as the matrix had them."""
+def preview_cells(cells, *, axes, skipped):
+    """Preview these cells of a matrix; `axes` and `skipped` as the matrix had them."""
     images, saves = _gone_without(cells)
     found = [
         Axis(
@@ -93,7 +93,7 @@ def review(cells, *, axes, skipped):
         for name, labels in axes.items()
         if len(labels) > 1
     ]
-    return Review(found, _lines(cells), expansion.total(cells), cells)
+    return Preview(found, _lines(cells), expansion.total(cells), cells)
 
 
 def _facts(name, label, skipped, images, saves):

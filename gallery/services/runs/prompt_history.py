@@ -23,7 +23,7 @@ _COLUMNS = ("key", "owner_id", "digest", "prompt", "searched", "uses", "used_at"
 _PLACES = f"({', '.join(['%s'] * len(_COLUMNS))})"
 
 
-def remember(prompts, *, owner, at):
+def remember_prompts(prompts, *, owner, at):
     """Add these prompts to the owner's, or count them again. Call inside the transaction of what uses them."""
     found = {}
     for place, prompt in enumerate(prompts):
@@ -35,7 +35,7 @@ def remember(prompts, *, owner, at):
         _upsert(rows[start : start + CHUNK])
 
 
-def sent_with(form, cells):
+def prompts_of(form, cells):
     """List the prompts that a run brings: as they were typed, choices and all; without a field for them those sent."""
     typed = form.get("prompt")
     if not isinstance(typed, str):
@@ -43,7 +43,7 @@ def sent_with(form, cells):
     return typed_lines(tidy(typed)) if form.get("prompt_lines") else [typed]
 
 
-def search(owner, words=""):
+def search_prompts(owner, words=""):
     """Return the owner's prompts, newest first; those that hold every word, among the newest twenty thousand."""
     mine = PastPrompt.objects.of(owner).newest_first().with_opening()
     asked = words.casefold().split()[:MOST_WORDS]

@@ -1,4 +1,4 @@
-"""Seed honesty: the same request bought once more on purpose, and how like the two pictures are, measured."""
+"""Reproducibility: the same request bought once more on purpose, and how like the two pictures are, measured."""
 
 import structlog
 from django.conf import settings
@@ -11,6 +11,7 @@ from gallery.services.media import similarity, validation
 from gallery.services.prices import price_book, quotes
 from gallery.services.runs import submission
 from gallery.services.runs.expansion import Cell
+from gallery.services.runs.plan import RunPlan
 from gallery.services.storage import files
 
 log = structlog.get_logger("fluxweb.repeats")
@@ -34,10 +35,8 @@ def submit_repeat(image, *, owner, nonce, form):
     """
     job = image.job
     project = job.run.project.name if job.run.project else ""
-    run = submission.submit_cells(
-        [_cell(job)], owner=owner, nonce=nonce, form={**form, "buy_again": True}, title=job.prompt, project=project,
-        buy_again=True,
-    )  # fmt: skip
+    plan = RunPlan(owner, project, job.prompt, [_cell(job)])
+    run = submission.submit_run(plan, submission.NewRun(nonce=nonce, form={**form, "buy_again": True}))
     Repeat.objects.get_or_create(job=run.jobs.get(), defaults={"image": image})
     return run
 

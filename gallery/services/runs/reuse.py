@@ -10,13 +10,15 @@ from gallery.services.prices.quotes import FREE
 CHUNK = 500  # recipes in one query
 
 
-def reuse(cells, *, owner):
-    """Return the cells; those whose very request made a picture of this owner carry it and cost nothing."""
-    recipes = [cell.recipe for cell in cells]
-    images = _newest(recipes, owner)
+def find_owned(cells, *, owner):
+    """Return the cells; those whose very request made a picture of this owner carry it and cost nothing.
+
+    A seed that nobody has drawn yet is nobody's picture.
+    """
+    images = _newest([cell.recipe for cell in cells if cell.seed >= 0], owner)
     return [
-        replace(cell, owned=images[recipe], quote=FREE) if recipe in images else cell
-        for cell, recipe in zip(cells, recipes, strict=True)
+        replace(cell, owned=images[cell.recipe], quote=FREE) if cell.seed >= 0 and cell.recipe in images else cell
+        for cell in cells
     ]
 
 

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from gallery.catalogue import texts
+from gallery.catalogue import seeds, texts
+from gallery.catalogue.problems import InvalidMatrix
 from gallery.models import Attempt, Job, Project, Run
 from gallery.models.calls import Money
 from gallery.models.runs import State
@@ -22,71 +23,83 @@ from gallery.services.jobs.transitions import (
     transition_job,
     transition_jobs,
 )
-from gallery.services.runs import expansion, prompt_history, reuse
+from gallery.services.runs import prompt_history
 
 log = structlog.get_logger("fluxweb.runs")
 
 
-def submit_run(*, owner, nonce, values, models, seed, project="", form=None, buy_again=False):
-    """Make the run and its jobs in one transaction and return it; the same press twice returns the same run.
+def submit_run(plan, press):
+    """Write the jobs of a plan in one transaction and return their run; the same press twice returns the same run.
 
-    Raises matrix.InvalidMatrix with every problem by field; then nothing is written. What the owner has already is
-    not bought again unless `buy_again`.
+    `press`: a NewRun, or the Extension of a run that grows. Raises InvalidMatrix with every problem of the plan by
+    field, also if too many images of the owner wait meanwhile; then nothing is written.
     """
-    form = form or {**values, "model": list(models), "seed": seed, "project": project}
-    if run := _same_press(owner, nonce, _digest(form)):
+    if plan.problems:
+        raise InvalidMatrix(plan.problems, plan.axes)
+    if run := press.find_run(plan):
         return run
-    cells = expansion.expand(values, models=models, seed=seed)
-    several = cells[0].labels.keys() & {"prompt", "word"}
-    title = values["prompt"].strip() if several else cells[0].request.body["prompt"]
-    return submit_cells(
-        cells, owner=owner, nonce=nonce, form=form, title=title, project=project, buy_again=buy_again
-    )  # fmt: skip
-
-
-def submit_cells(cells, *, owner, nonce, form, title, project="", buy_again=False):
-    """Make a run of these cells in one transaction. The same (owner, nonce, form) is the same press: one run.
-
-    `form`: what was typed, as it is kept; `title`: what stands above the run, a prompt or what stands for many. Raises
-    InvalidMatrix if too many images of the owner wait already; then nothing is written.
-    """
-    if not buy_again:
-        cells = reuse.reuse(cells, owner=owner)
+    cells = _with_seeds_drawn(plan)
     gates.ensure_gates()
-    press, facts = {"owner": owner, "nonce": nonce, "digest": _digest(form)}, _facts(cells, form=form, title=title)
-    jobs = PreparedRows(_jobs(Run(**press, **facts), cells))  # before the lock: others wait for what is inside only
+    jobs = PreparedRows(_jobs(plan.owner, cells, first=press.size))  # before the lock: others wait for what is inside
     with transaction.atomic():
-        facts["project"] = _project(project)
-        run, new = Run.objects.get_or_create(**press, defaults=facts)
+        run, new = press.take_run(plan)
         if new:
-            queue.require_queue_capacity(owner, sum(cell.owned is None for cell in cells))
+            queue.require_queue_capacity(plan.owner, len(plan.prices))
             jobs.insert(run=run)
-            _log_submitted(run, cells)
-            prompt_history.remember(prompt_history.sent_with(form, cells), owner=owner, at=run.created_at)
+            press.finish(run, cells)
     return run
+
+
+class NewRun:
+    """A press that makes a run of its own. The same (owner, nonce, form) is the same press.
+
+    `form`: what was typed, as it is kept with the run.
+    """
+
+    size = 0  # jobs that are there already
+
+    def __init__(self, *, nonce, form):
+        self.nonce, self.form = nonce, form
+
+    def find_run(self, plan):
+        return Run.objects.filter(**self._facts(plan)).first()
+
+    def take_run(self, plan):
+        """Return the run of this press, and whether it was made just now. Call inside the transaction."""
+        rest = {
+            "prompt": plan.title,
+            "form": self.form,
+            "demo": settings.DEMO,
+            "size": len(plan.cells),
+            "quoted_micros": plan.quote.ours_micros,
+            "project": _project(plan.project),
+        }
+        return Run.objects.get_or_create(**self._facts(plan), defaults=rest)
+
+    def finish(self, run, cells):
+        _log_submitted(run, cells)
+        prompts = prompt_history.prompts_of(self.form, cells)
+        prompt_history.remember_prompts(prompts, owner=run.owner, at=run.created_at)
+
+    def _facts(self, plan):
+        return {"owner": plan.owner, "nonce": self.nonce, "digest": _digest(self.form)}
+
+
+def _with_seeds_drawn(plan):
+    """Return the cells with a seed of its own, drawn for good, in place of each stand-in."""
+    known = plan.taken | {cell.seed for cell in plan.cells if cell.seed >= 0}
+    stand_ins = list(dict.fromkeys(cell.seed for cell in plan.cells if cell.seed < 0))
+    drawn = dict(zip(stand_ins, seeds.draw_seeds(len(stand_ins), taken=known), strict=True))
+    return [cell.with_seed(drawn[cell.seed]) if cell.seed in drawn else cell for cell in plan.cells]
 
 
 def _digest(form):
     return hashlib.sha256(json.dumps(form, sort_keys=True, default=str).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _same_press(owner, nonce, digest):
-    return Run.objects.filter(owner=owner, nonce=nonce, digest=digest).first()
-
-
-def of_press(owner, nonce):
+def find_run_of_press(owner, nonce):
     """Return the run that a press of this owner has made, or None."""
     return Run.objects.filter(owner=owner, nonce=nonce).order_by("-id").first()
-
-
-def _facts(cells, *, form, title):
-    return {
-        "prompt": title,
-        "form": form,
-        "demo": settings.DEMO,
-        "size": len(cells),
-        "quoted_micros": expansion.total(cells).ours_micros,
-    }
 
 
 def _project(name):
@@ -96,9 +109,9 @@ def _project(name):
     return Project.objects.filter(name__iexact=name).first() or Project.objects.get_or_create(name=name)[0]
 
 
-def _jobs(run, cells):
+def _jobs(owner, cells, *, first):
     now = timezone.now()
-    return [job_of_cell(run, position, cell, now) for position, cell in enumerate(cells)]
+    return [_job(owner, position, cell, now) for position, cell in enumerate(cells, first)]
 
 
 def _log_submitted(run, cells):
@@ -109,12 +122,12 @@ def _log_submitted(run, cells):
     )  # fmt: skip
 
 
-def job_of_cell(run, position, cell, now):
+def _job(owner, position, cell, now):
     body = dict(cell.request.body)
     had = {"state": State.DONE, "reused": cell.owned} if cell.owned else {}
     shown = cell.owned or cell.request
     return Job(
-        run=run, owner_id=run.owner_id, position=position, demo=run.demo, recipe=cell.recipe,
+        owner=owner, position=position, demo=settings.DEMO, recipe=cell.recipe,
         created_at=now, changed_at=now, not_before=now,
         model=body.pop("model"), prompt=body.pop("prompt"), seed=body.pop("seed"), parameters=body,
         axes=cell.labels, notes=list(cell.request.notes), width=shown.width, height=shown.height,

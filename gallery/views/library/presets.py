@@ -7,12 +7,14 @@ from django.views.decorators.http import require_POST, require_safe
 from gallery import access
 from gallery.catalogue.params import PARAMS
 from gallery.forms.saved_items import NameForm, SaveForm
-from gallery.forms.studio.compose import FOLDED, ComposeForm
+from gallery.forms.studio.compose import ComposeForm
 from gallery.forms.studio.prefill import TYPED, to_keep
+from gallery.forms.studio.run_form import FOLDED
 from gallery.models import Preset
 from gallery.services.library import saved_items
 from gallery.services.library.saved_items import NameTaken
 from gallery.views.library import saved_items as saved_item_views
+from gallery.views.studio import studio
 
 WORDS = {
     "prompt_lines": "Every line is a prompt", "replace": "A word and what else to try", "model": "Models",
@@ -60,21 +62,22 @@ def in_picker(request):
 @require_POST
 def save(request):
     """Keep what the studio holds under a name: asks for the name, or takes it."""
-    studio = ComposeForm(request.POST, unfinished=True)
+    typed = ComposeForm(request.POST, unfinished=True)
+    plan = studio.plan_form(typed)
     form = SaveForm(request.POST if "name" in request.POST else None, owner=request.user)
-    preset = _save(form, studio) if studio.is_valid() and form.is_valid() else None
+    preset = _save(form, typed, plan) if typed.is_valid() and form.is_valid() else None
     if in_picker(request):
-        return _list(request, SaveForm(owner=request.user) if preset else form, saved=preset, studio=studio)
+        return _list(request, SaveForm(owner=request.user) if preset else form, saved=preset, studio=typed)
     if preset is None:
-        typed = [(name, value) for name in TYPED for value in request.POST.getlist(name)]
-        return render(request, "library/presets/preset_save.html", {"form": form, "studio": studio, "typed": typed})
+        sent = [(name, value) for name in TYPED for value in request.POST.getlist(name)]
+        return render(request, "library/presets/preset_save.html", {"form": form, "studio": typed, "typed": sent})
     messages.success(request, f"Saved as “{preset.name}”.")
     return redirect("preset", key=preset.key)
 
 
-def _save(form, studio):
+def _save(form, typed, plan):
     """Make the preset, or give the one of this name its new content; None if somebody took the name just now."""
-    content = {"form": to_keep(studio), "images": len(studio.cells)}
+    content = {"form": to_keep(typed), "images": len(plan.cells)}
     shared = form.cleaned_data["shared"]
     try:
         if form.row is None:

@@ -39,7 +39,7 @@ def _template(request, cursor):
 
 
 def _page(user, words, cursor):
-    found = prompt_history.search(user, words)
+    found = prompt_history.search_prompts(user, words)
     last = _read(cursor)
     return found.after(*last) if last else found
 

@@ -48,7 +48,7 @@ def _the_run(request, trouble):
     if not nonce or not (request.doings.committed or request.doings.nobody_knows(trouble)):
         return None
     try:
-        run = submission.of_press(request.user, nonce)
+        run = submission.find_run_of_press(request.user, nonce)
     except DatabaseError:
         return None
     if run is None:
@@ -93,9 +93,8 @@ def _page(request, said):
     match = request.resolver_match
     if request.method == "POST" and match and match.url_name == "studio":
         try:
-            form = ComposeForm(request.POST, owner=request.user)
-            form.is_valid()
-            return studio.show(request, form, trouble=said)
+            form = ComposeForm(request.POST)
+            return studio.show(request, form, studio.plan_form(form, owner=request.user), trouble=said)
         except Exception:  # whatever it is, behind this there is only a bare 500: the plain page keeps what was typed
             log.exception("studio cannot be shown")
     context = {"said": said, "address": request.get_full_path(), "typed": _typed(request), "file": bool(request.FILES)}

@@ -18,7 +18,7 @@ from gallery.models.runs import IN_FLIGHT, RUNNING, TRIED_AGAIN, UNCERTAIN_STATE
 from gallery.services.budgets import repricing
 from gallery.services.contact_sheets.sheet_layout import EDGES
 from gallery.services.runs import extension, submission
-from gallery.services.runs.extension import RunHasGrown
+from gallery.services.runs.extension import Extension, ExtensionPlan, RunHasGrown
 from gallery.templatetags.fluxweb import money
 from gallery.views.runs import cells, sheets, strips
 from gallery.views.runs.matrix_controls import Arrangement, asked, query_of, written
@@ -87,13 +87,13 @@ def show(request, key):
     return _page(request, run, ExtendForm(run=run) if extension.can_grow(run) else None)
 
 
-def _page(request, run, form):
-    """Render the whole page; `form` adds to the run, None where nothing can be added."""
+def _page(request, run, form, plan=None):
+    """Render the whole page; `form` adds to the run what `plan` holds, None where nothing can be added."""
     context = _context(run, _jobs(run))
     notes = dict.fromkeys((cell.job.model, note) for cell in context["cells"] for note in cell.job.notes)
     arrangement = Arrangement(run, context["cells"], query=query_of(request))
-    shown = {"arrangement": arrangement, "layout": arrangement.layout, "notes": list(notes), "form": form}
-    shown |= {"sheets": sheets.listed(run), "sheet_edges": EDGES}
+    shown = {"arrangement": arrangement, "layout": arrangement.layout, "notes": list(notes)}
+    shown |= {"form": form, "plan": plan, "sheets": sheets.listed(run), "sheet_edges": EDGES}
     return render(request, "runs/run.html", context | shown)
 
 
@@ -196,24 +196,36 @@ def _back(request, run):
 def extend(request, key):
     """Add seeds or a model; who has not seen the price yet sees it first."""
     run = access.run_write(request, key)
-    form = ExtendForm(request.POST, run=run)
-    if form.is_valid() and form.price_was_seen():
+    form, plan = _extension(request, run)
+    if form.is_valid() and form.price_was_seen(plan):
+        press = Extension(plan, **form.wish(), seen=form.cleaned_data["size"])
         try:
-            n = extension.extend_run(run, **form.wish(), size=form.cleaned_data["size"])
+            submission.submit_run(plan, press)
         except InvalidMatrix as invalid:
             form.say(invalid.problems)
         except RunHasGrown:
             messages.info(request, "The run has grown meanwhile: nothing more was added.")
             return _back(request, run)
         else:
+            n = len(plan.cells)
             tasks.wake_workers(n)
-            messages.success(request, f"{counted(n, 'image')} added for {money(form.quote.ours_micros)}.")
+            messages.success(request, f"{counted(n, 'image')} added for {money(plan.quote.ours_micros)}.")
             return _back(request, run)
-    return _page(request, run, form)
+    return _page(request, run, form, plan)
+
+
+def _extension(request, run):
+    """Return what to add, and its plan; every problem stands beside its field."""
+    form = ExtendForm(request.POST, run=run)
+    plan = ExtensionPlan()
+    if not form.errors:
+        plan = extension.plan_extension(run, **form.wish())
+        form.say(plan.problems)
+    return form, plan
 
 
 @require_POST
 def check_extension(request, key):
     """Answer while somebody types what to add: its price, or what is wrong. Buys nothing."""
-    form = ExtendForm(request.POST, run=access.run_write(request, key))
-    return render(request, "runs/_extend_says.html", {"form": form})
+    form, plan = _extension(request, access.run_write(request, key))
+    return render(request, "runs/_extend_says.html", {"form": form, "plan": plan})

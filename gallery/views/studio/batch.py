@@ -8,11 +8,14 @@ from django.views.decorators.http import require_safe
 from gallery import access, tasks
 from gallery.catalogue import batches, params
 from gallery.catalogue.problems import InvalidMatrix
-from gallery.forms.studio import compose
 from gallery.forms.studio.batch import READ, BatchForm, from_run
 from gallery.forms.studio.batch_reading import MOST_READINGS
-from gallery.services.runs import submission
-from gallery.views.studio import studio
+from gallery.forms.studio.compose import START_MODEL
+from gallery.models.keys import random_key
+from gallery.services.runs import doubts, submission
+from gallery.services.runs.batch import BatchPlan, plan_batch
+from gallery.views.studio import controls, studio
+from gallery.views.studio.rows_shown import RowsRead
 
 # By the review: it has the rows as read, and asks the rest.
 NOT_SENT_AGAIN = ("rows", "file", "buy_again", "let_wait", "as_written", *READ)
@@ -22,7 +25,7 @@ def batch(request):
     """Show the form, or take it: rows are checked and priced, and started when their price has been seen."""
     if request.method == "POST":
         return _take(request)
-    return _show(request, BatchForm(initial=_initial(request), owner=request.user))
+    return _show(request, BatchForm(initial=_initial(request)), BatchPlan())
 
 
 def _initial(request):
@@ -30,46 +33,49 @@ def _initial(request):
         run = access.run_read(request, key)
         if "batch" in run.form:
             return from_run(run)
-    return {"model": [compose.START_MODEL]}
+    return {"model": [START_MODEL]}
 
 
 def _take(request):
-    starts = "start" in request.POST
-    form = BatchForm(request.POST, request.FILES, owner=request.user, buying=starts)
+    form = BatchForm(request.POST, request.FILES)
+    plan = BatchPlan()
+    if form.can_be_planned():
+        plan = plan_batch(form.listing, form.spec(), owner=request.user)
+        form.say(plan.problems)
     if not form.is_valid() or "edit" in request.POST:
-        return _show(request, form)
-    return _start(request, form) if starts and not form.asks_first() else _review(request, form)
+        return _show(request, form, plan)
+    found = doubts.in_rows(plan.listing)
+    if "start" in request.POST and not form.asks_first(plan, found):
+        return _start(request, form, plan)
+    return _review(request, form, plan, found)
 
 
-def _review(request, form):
+def _review(request, form, plan, found):
     names = [name for name in form.fields if name not in NOT_SENT_AGAIN]
     typed = [("rows", form.source.text), *form.read_again()]
     typed += [(name, value) for name in names for value in request.POST.getlist(name)]
     here = reverse("batch")
-    return studio.show_review(request, form, typed=typed, start=here, count=here, back="Back to the rows")
+    where = {"start": here, "count": here, "back": "Back to the rows"}
+    return studio.show_review(request, form, plan, doubts=found, typed=typed, rows=RowsRead(form, plan), **where)
 
 
-def _start(request, form):
+def _start(request, form, plan):
+    press = submission.NewRun(nonce=form.cleaned_data["nonce"] or random_key(), form=form.as_typed())
     try:
-        run = submission.submit_cells(
-            form.cells, owner=request.user, nonce=form.cleaned_data["nonce"] or compose.random_key(),
-            form=form.as_typed(), title=form.title(), project=form.cleaned_data["project"], buy_again=form.buys_again,
-        )  # fmt: skip
+        run = submission.submit_run(plan, press)
     except InvalidMatrix as invalid:
         form.say(invalid.problems)
-        return _show(request, form)
+        return _show(request, form, plan)
     tasks.wake_workers(run.size)
     return redirect("run", run.key)
 
 
-def _show(request, form):
+def _show(request, form, plan):
     context = {
         "form": form,
-        "families": studio.families(form),
-        "params": params.PARAMS,
-        "safety_levels": compose.SAFETY_LEVELS,
-        "formats": compose.FORMATS,
-        "projects": compose.project_names(),
+        "plan": plan,
+        "rows": RowsRead(form, plan),
+        **controls.of_fields(form),
         "columns": batches.COLUMNS,
         "most_readings": f":{MOST_READINGS}",
         "others": f"{MOST_READINGS}:",

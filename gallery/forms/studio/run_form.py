@@ -1,0 +1,91 @@
+"""What every form of a new run has: its fields beside the prompts, and where problems with them are said."""
+
+from django import forms
+
+from gallery.catalogue import flux_models
+from gallery.forms.fields import Joined, LastTyped, refuse_broken_text, text
+from gallery.models import Project
+from gallery.models.keys import random_key
+
+MODEL_CHOICES = [(model_id, model_id) for model_id in flux_models.ids()]
+PARAMETERS = ("output_format", "safety_tolerance", "prompt_upsampling", "steps", "guidance")
+FOLDED = {"output_format": "jpeg", "safety_tolerance": "2", "prompt_upsampling": "", "steps": "50", "guidance": "4.5"}
+FORMATS = (("jpeg", "JPEG"), ("png", "PNG"), ("jpeg, png", "JPEG and PNG: two pictures"))
+SAFETY_LEVELS = (
+    ("0", "strictest"), ("1", "commercial"), ("2", "general (default)"), ("3", "general"),
+    ("4", "artistic"), ("5", "artistic, lenient"), ("6", "most lenient, may be refused"),
+)  # fmt: skip
+
+
+class RunForm(forms.Form):
+    """What was typed, not judged yet: the plan of the run says what is wrong. `offers`: values that would be right."""
+
+    model = forms.MultipleChoiceField(
+        choices=MODEL_CHOICES,
+        required=False,
+        label="Models",
+        error_messages={"invalid_choice": "“%(value)s” is no FLUX model."},
+    )
+    seed = text("seed")
+    variant_seeds = forms.CharField(required=False, initial="same", label="Seeds of the variants")
+    output_format = text("output_format", initial="jpeg")
+    safety_tolerance = text("safety_tolerance", initial="2", widget=LastTyped)
+    prompt_upsampling = text("prompt_upsampling", widget=Joined)
+    steps = text("steps", initial="50")
+    guidance = text("guidance", initial="4.5")
+    project = forms.CharField(
+        required=False, max_length=80, label="Project", help_text="A client or a campaign, for reports.",
+        validators=[refuse_broken_text],
+    )  # fmt: skip
+    buy_again = forms.BooleanField(required=False, label="Buy them again")
+    let_wait = forms.BooleanField(required=False)  # what no budget has room for now
+    as_written = forms.CharField(required=False, max_length=64)  # which doubts about the prompt somebody has agreed to
+    nonce = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput, initial=random_key)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.offers = {}
+        self.fields["seed"].label = "Seeds"
+
+    def can_be_planned(self):
+        """Whether a plan can say what else is wrong; it cannot while a model is none of ours."""
+        return "model" not in self.errors
+
+    def say(self, problems):
+        """Put each problem beside its field."""
+        for field, problem in problems.items():
+            name = field if field in self.fields else None
+            if not self.has_error(name):
+                self.add_error(name, problem.message)
+            self.offers[field] = problem.offer
+
+    def asks_first(self, plan, doubts):
+        """Whether something must be agreed to before anything is bought; then it says so beside it."""
+        waits = plan.waits > 0 and not self.cleaned_data["let_wait"]
+        if waits:
+            self.add_error("let_wait", "Nothing was bought. Tick this to buy what fits, or ask for less.")
+        doubted = bool(doubts) and self["as_written"].value() != doubts.key
+        if doubted:
+            self.add_error("as_written", "Nothing was bought. Tick this if it is meant so, or change the prompt.")
+        return waits or doubted
+
+    def spec_fields(self):
+        """Return what every spec of a run holds. A model that is sent twice does not buy every picture twice."""
+        typed = self.cleaned_data
+        return {
+            "values": self.values(),
+            "models": list(dict.fromkeys(typed.get("model") or [])),
+            "seed": typed.get("seed") or "",
+            "project": typed.get("project", ""),
+            "buy_again": bool(typed.get("buy_again")),
+        }
+
+    def as_typed(self):
+        """Return what the run remembers, for "use these settings" and for telling a second press from a new run."""
+        spec = self.spec_fields()
+        typed = {**spec["values"], "model": spec["models"], "seed": spec["seed"], "project": spec["project"]}
+        return typed | ({"buy_again": True} if spec["buy_again"] else {})
+
+
+def project_names():
+    return Project.objects.order_by("name").values_list("name", flat=True)[:200]

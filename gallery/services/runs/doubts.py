@@ -1,0 +1,33 @@
+"""What in prompts looks like a choice and is none, or the other way round: agreed to before anything is bought."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+
+from gallery.catalogue import pasted, words
+
+
+@dataclass(frozen=True)
+class Doubts:
+    sentences: list
+
+    def __bool__(self):
+        return bool(self.sentences)
+
+    @cached_property
+    def key(self):
+        """What agreeing to just these doubts sends: others are asked about anew."""
+        return hashlib.sha256("\n".join(self.sentences).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def in_prompt(text, *, lines):
+    return Doubts(words.doubts(text, lines=lines))
+
+
+def in_rows(listing):
+    """The same rule as in the studio, row by row."""
+    rows = listing.rows
+    found = [(row, doubt) for row in rows for doubt in words.doubts(row.values.get("prompt", ""))]
+    if rows and listing.kind in (pasted.LINES, pasted.LIST):
+        found += [(row, doubt) for row in rows[:-1] if (doubt := words.heading_doubt(row.values["prompt"]))]
+    return Doubts([f"Line {row.line}: {doubt}" for row, doubt in sorted(found, key=lambda each: each[0].line)])

@@ -1,0 +1,112 @@
+"""The plan of one press: its cells, what they cost, what is owned, what the budgets say. Made once for each press."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.conf import settings
+
+from gallery.catalogue.problems import InvalidMatrix
+from gallery.models import User
+from gallery.services.budgets import forecast
+from gallery.services.jobs import queue
+from gallery.services.runs import expansion, preview, reuse
+
+SEVERAL_PROMPTS = {"prompt", "word"}  # axes whose runs are named by what was typed, not by one of their prompts
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """What a form asks for. `values`, `models` and `seed` as `expand_matrix` takes them; `project`: the name typed."""
+
+    values: dict
+    models: list
+    seed: str
+    project: str = ""
+    buy_again: bool = False  # also what the owner has already
+
+
+@dataclass
+class RunPlan:
+    """What one press would make. Where something is wrong `problems` says it by field, and nothing can be submitted.
+
+    `owner`: who would pay and whose pictures are reused, None for a plan that nobody buys. `title`: what stands above
+    the run. `taken`: seeds that must not be drawn.
+    """
+
+    owner: User | None = None
+    project: str = ""
+    title: str = ""
+    cells: list = field(default_factory=list)
+    axes: dict = field(default_factory=dict)
+    skipped: tuple = ()
+    taken: frozenset = frozenset()
+    problems: dict = field(default_factory=dict)
+
+    @cached_property
+    def prices(self):
+        """The price of every image that would be bought, in the order of the line."""
+        return [cell.quote.ours_micros for cell in self.cells if cell.owned is None]
+
+    @cached_property
+    def quote(self):
+        """The quote of the whole run, or None while it cannot be told."""
+        return expansion.total(self.cells) if self.cells else None
+
+    @property
+    def is_large(self):
+        """Whether so much would be bought that it is shown once more before."""
+        return len(self.prices) >= settings.REVIEW_FROM
+
+    @cached_property
+    def forecast(self):
+        """What the budgets say to it, or None where none applies."""
+        if not (self.owner and self.cells):
+            return None
+        return forecast.look_ahead(self.prices, owner=self.owner, project=self.project)
+
+    @property
+    def waits(self):
+        """How many no budget has room for now."""
+        return self.forecast.waits if self.forecast else 0
+
+    @cached_property
+    def preview(self):
+        return preview.preview_cells(self.cells, axes=self.axes, skipped=self.skipped)
+
+    @property
+    def notes(self):
+        """What will be converted, once per model, in words."""
+        return list(dict.fromkeys((cell.request.model_id, note) for cell in self.cells for note in cell.request.notes))
+
+    @property
+    def sizes(self):
+        """The sizes in pixels that the pictures will have, one for each kind of model."""
+        return list(dict.fromkeys((cell.request.width, cell.request.height) for cell in self.cells))
+
+
+def plan_run(spec, *, owner=None):
+    """Return the plan of a run of its own: the matrix is expanded here, and nowhere else."""
+    plan = RunPlan(owner, spec.project, skipped=tuple(spec.values.get("skip", ())))
+    try:
+        matrix = expansion.expand_matrix(spec.values, models=spec.models, seed=spec.seed)
+    except InvalidMatrix as invalid:
+        plan.axes, plan.problems = invalid.axes, invalid.problems
+        return plan
+    plan.axes, plan.title = matrix.axes, _title(spec, matrix.cells)
+    return with_cells(plan, matrix.cells, buy_again=spec.buy_again)
+
+
+def with_cells(plan, cells, *, buy_again=False):
+    """Give a plan its cells: what is owned is looked up here, and whether the line has room for the rest."""
+    plan.cells = cells if buy_again or not plan.owner else reuse.find_owned(cells, owner=plan.owner)
+    if plan.owner and cells:
+        try:
+            queue.require_queue_capacity(plan.owner, len(plan.prices))
+        except InvalidMatrix as invalid:
+            plan.problems = plan.problems | invalid.problems
+    return plan
+
+
+def _title(spec, cells):
+    several = cells[0].labels.keys() & SEVERAL_PROMPTS
+    return spec.values["prompt"].strip() if several else cells[0].request.body["prompt"]

@@ -1,0 +1,124 @@
+"""What the controls of the studio and of a batch show of what was typed: tiles, switches, cards of models."""
+
+from gallery.catalogue import flux_models, lists, params, values
+from gallery.catalogue.shapes import RATIO_TILES, SIZE_TILES, size_tile
+from gallery.forms.studio.run_form import FOLDED, FORMATS, SAFETY_LEVELS, project_names
+from gallery.services.prices import price_book
+
+
+class Shapes:
+    """The tiles and fields of a shape, and which of them are chosen: one, or with the switch for it any number."""
+
+    ratio_tiles = RATIO_TILES
+    size_tiles = SIZE_TILES
+
+    def __init__(self, form):
+        self.typed = {name: form[name].value() for name in ("aspect_ratio", "size", "width", "height")}
+        self.asked = {name: lists.parted(self.typed[name]) for name in ("aspect_ratio", "size")}
+        several = form["shapes_several"].value()  # asked for, or several are listed already
+        self.several = bool(several or any(len(found) > 1 for found in self.asked.values()))
+
+    @property
+    def tile_type(self):
+        return "checkbox" if self.several else "radio"
+
+    @property
+    def ratios(self):
+        exact = any(self.typed[name] for name in ("size", "width", "height"))
+        return self.asked["aspect_ratio"] if self.several or not exact else []
+
+    @property
+    def other_ratios(self):
+        """The ratios that no tile shows, for the text field."""
+        tiles = {tile.value for tile in RATIO_TILES}
+        return ", ".join(ratio for ratio in self.asked["aspect_ratio"] if ratio not in tiles)
+
+    @property
+    def sizes(self):
+        return self.asked["size"]
+
+    @property
+    def other_sizes(self):
+        """The sizes that no tile shows, as tiles of their own."""
+        return self._untiled() if self.several else []
+
+    @property
+    def sides(self):
+        """Width and height as typed; the one size that no tile shows stands in them, so that it is not lost."""
+        width, height = (self.typed[name] or "" for name in ("width", "height"))
+        if not (width or height or self.several) and (others := self._untiled()):
+            width, _, height = others[0].partition("x")
+        return {"width": width, "height": height}
+
+    @property
+    def are_exact(self):
+        """Whether a folded field of them holds something: then it must be seen."""
+        return bool(self.typed["size"] or self.typed["width"] or self.typed["height"] or self.other_ratios)
+
+    def _untiled(self):
+        return [size for size in self.asked["size"] if size_tile(size) is None]
+
+
+def of_fields(form):
+    """Return what the controls show that the studio and a batch have in common."""
+    return {
+        "families": _families(form),
+        "params": params.PARAMS,
+        "safety_levels": SAFETY_LEVELS,
+        "safety_listed": _safety_listed(form),
+        "formats": FORMATS,
+        "upsampling": _upsampling(form),
+        "projects": project_names(),
+        "more_is_used": _more_is_used(form),
+    }
+
+
+def _safety_listed(form):
+    """Return several safety levels for their text field, or nothing if the list has the one."""
+    level = str(form["safety_tolerance"].value() or "")
+    return "" if any(level == value for value, _ in SAFETY_LEVELS) else level
+
+
+def _upsampling(form):
+    """Return which of the two switches of the upsampling are on: with it, and beside it without."""
+    words = set(lists.parted(str(form["prompt_upsampling"].value() or "").lower()))
+    with_it = bool(words & values.TRUE)
+    return {"on": with_it, "off": with_it and bool(words & values.FALSE)}
+
+
+def _more_is_used(form):
+    """Whether a folded field is not as it started, or is wrong: then it must be seen."""
+    return any(form[name].errors or str(form[name].value() or "") != FOLDED[name] for name in FOLDED)
+
+
+def _families(form):
+    """The models as cards, by family: the first is open, and every one in which something is ticked."""
+    book = price_book.open_book()
+    found = {}
+    for model in flux_models.FLUX_MODELS:
+        found.setdefault(model.family, []).append(_card(model, form, book))
+    first = flux_models.FLUX_2
+    return [
+        {"name": name, "cards": cards, "open": name == first or any(card["ticked"] for card in cards)}
+        for name, cards in found.items()
+    ]
+
+
+def _card(model, form, book):
+    ticked = model.id in (form["model"].value() or [])
+    return {
+        "model": model,
+        "ours_micros": book.row(model.id).ours_micros,
+        "ticked": ticked,
+        "takes": " ".join(sorted(_takes(model))),
+    }
+
+
+def taken(form):
+    """Return which of the special parameters any ticked model takes: the form shows only those."""
+    ticked = [flux_models.get(name) for name in form["model"].value() or [] if name in flux_models.ids()]
+    return set().union(*(_takes(model) for model in ticked))
+
+
+def _takes(model):
+    return {*model.takes, model.shape_by}
