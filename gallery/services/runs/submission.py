@@ -111,7 +111,7 @@ def _project(name):
 
 def _jobs(owner, cells, *, first):
     now = timezone.now()
-    return [_job(owner, position, cell, now) for position, cell in enumerate(cells, first)]
+    return [_job(owner.pk, position, cell, now) for position, cell in enumerate(cells, first)]
 
 
 def _log_submitted(run, cells):
@@ -122,12 +122,12 @@ def _log_submitted(run, cells):
     )  # fmt: skip
 
 
-def _job(owner, position, cell, now):
+def _job(owner_id, position, cell, now):
     body = dict(cell.request.body)
     had = {"state": State.DONE, "reused": cell.owned} if cell.owned else {}
     shown = cell.owned or cell.request
     return Job(
-        owner=owner, position=position, demo=settings.DEMO, recipe=cell.recipe,
+        owner_id=owner_id, position=position, demo=settings.DEMO, recipe=cell.recipe,
         created_at=now, changed_at=now, not_before=now,
         model=body.pop("model"), prompt=body.pop("prompt"), seed=body.pop("seed"), parameters=body,
         axes=cell.labels, notes=list(cell.request.notes), width=shown.width, height=shown.height,
