@@ -91,7 +91,7 @@ def make_things(owner, *, worker, world):
     guest = feedback.create_guest(share, name="Gunnar of the client", address="192.0.2.7")
     token = invites.invite(role="member")
     image = run.jobs.get(images__isnull=False).images.get()
-    comparison = comparisons.save([image, twin], owner=owner, name="Herons")
+    comparison = comparisons.save_comparison([image, twin], owner=owner, name="Herons")
     return Things(
         run, image, uncertain, held, sheet, token, share, guest, make_kept(owner), comparison, twin, make_statement(),
         make_adjustment(),

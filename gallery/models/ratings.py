@@ -93,7 +93,7 @@ class ComparisonQuerySet(models.QuerySet):
 
     def for_list(self):
         """With their pictures, in two queries more."""
-        return self.prefetch_related(models.Prefetch("places", ComparisonImage.objects.select_related("image")))
+        return self.prefetch_related(models.Prefetch("items", ComparisonImage.objects.select_related("image")))
 
 
 class Comparison(models.Model):
@@ -117,7 +117,7 @@ class Comparison(models.Model):
 class ComparisonImage(models.Model):
     """A picture's place in a comparison."""
 
-    comparison = models.ForeignKey(Comparison, models.CASCADE, related_name="places")
+    comparison = models.ForeignKey(Comparison, models.CASCADE, related_name="items")
     image = models.ForeignKey("Image", models.CASCADE, related_name="+")
     position = models.PositiveSmallIntegerField()
 

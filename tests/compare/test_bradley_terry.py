@@ -17,7 +17,7 @@ def ratings(standings):
 
 
 def test_without_votes_all_are_average_and_nothing_is_known():
-    standings = bradley_terry.rank("abc", [])
+    standings = bradley_terry.rank_players("abc", [])
     assert ratings(standings) == pytest.approx({"a": 0, "b": 0, "c": 0}, abs=1e-6)
     # One tie against the average player has the information 1/4: a variance of 4, of which 2/3 are about the others.
     assert [each.margin for each in standings] == pytest.approx([1.96 * sqrt(4 * 2 / 3) * bradley_terry.POINTS] * 3)
@@ -26,7 +26,7 @@ def test_without_votes_all_are_average_and_nothing_is_known():
 def test_two_players_are_as_far_apart_as_their_games_say():
     """With many games the prior weighs nothing: 75 of 100 wins are odds of 3, which is 400 log10(3) points."""
     votes = [("a", "b", False)] * 7500 + [("b", "a", False)] * 2500
-    found = ratings(bradley_terry.rank("ab", votes))
+    found = ratings(bradley_terry.rank_players("ab", votes))
     assert found["a"] - found["b"] == pytest.approx(400 * log10(3), abs=0.5)
 
 
@@ -40,26 +40,26 @@ def test_strengths_are_those_of_a_textbook():
     votes = [
         (team, teams[m], False) for n, team in enumerate(teams) for m in range(7) for _ in range(100 * wins[n][m])
     ]  # a hundred times each, so that the prior weighs nothing
-    found = ratings(bradley_terry.rank(teams, votes))
+    found = ratings(bradley_terry.rank_players(teams, votes))
     logs = {team: (found[team] - found["Baltimore"]) / bradley_terry.POINTS for team in teams}
     book = {"Milwaukee": 1.58, "Detroit": 1.44, "Toronto": 1.29, "New York": 1.25, "Boston": 1.11, "Cleveland": 0.68}
     assert {team: logs[team] for team in book} == pytest.approx(book, abs=0.02)
 
 
 def test_more_votes_make_the_margin_smaller_as_the_root_of_their_number():
-    few = bradley_terry.rank("ab", [("a", "b", True)] * 400)
-    many = bradley_terry.rank("ab", [("a", "b", True)] * 40_000)
+    few = bradley_terry.rank_players("ab", [("a", "b", True)] * 400)
+    many = bradley_terry.rank_players("ab", [("a", "b", True)] * 40_000)
     assert few[0].margin / many[0].margin == pytest.approx(10, rel=0.01)
 
 
 def test_a_tie_is_half_a_win():
-    standings = bradley_terry.rank("ab", [("a", "b", True)] * 3)
+    standings = bradley_terry.rank_players("ab", [("a", "b", True)] * 3)
     assert [(each.wins, each.losses, each.votes) for each in standings] == [(1.5, 1.5, 3)] * 2
     assert ratings(standings) == pytest.approx({"a": 0, "b": 0}, abs=1e-6)
 
 
 def test_who_has_won_everything_is_not_infinitely_good():
-    best, worst = bradley_terry.rank("ab", [("a", "b", False)] * 5)
+    best, worst = bradley_terry.rank_players("ab", [("a", "b", False)] * 5)
     assert best.player == "a"
     assert 100 < best.rating < 1000
     assert best.low < best.rating < best.high
@@ -74,15 +74,15 @@ votes_between = st.lists(
 
 @given(votes=votes_between)
 def test_a_better_rating_never_comes_from_a_lost_game(votes):
-    before = ratings(bradley_terry.rank(NAMES, votes))
-    after = ratings(bradley_terry.rank(NAMES, [*votes, ("a", "b", False)]))
+    before = ratings(bradley_terry.rank_players(NAMES, votes))
+    after = ratings(bradley_terry.rank_players(NAMES, [*votes, ("a", "b", False)]))
     assert after["a"] >= before["a"] - 1e-3
     assert after["b"] <= before["b"] + 1e-3
 
 
 @given(votes=votes_between)
 def test_the_order_of_votes_does_not_matter(votes):
-    there, back = bradley_terry.rank(NAMES, votes), bradley_terry.rank(NAMES, votes[::-1])
+    there, back = bradley_terry.rank_players(NAMES, votes), bradley_terry.rank_players(NAMES, votes[::-1])
     assert ratings(there) == pytest.approx(ratings(back), abs=0.01)
     assert all(one.rating >= other.rating for one, other in pairwise(there))
 
@@ -92,10 +92,10 @@ def test_pair_by_pair_one_who_knows_the_order_gets_it(count):
     """Players arrive in any order; nobody is asked the same twice, nor every pair there is."""
     truth = [(n * 7 + 3) % count if count % 7 else n for n in range(count)]
     votes = []
-    while pair := bradley_terry.next_pair(bradley_terry.rank(truth, votes), votes):
+    while pair := bradley_terry.choose_pair(bradley_terry.rank_players(truth, votes), votes):
         assert {frozenset(pair)}.isdisjoint(frozenset(vote[:2]) for vote in votes)
         votes.append((min(pair), max(pair), False))
-    assert [each.player for each in bradley_terry.rank(truth, votes)] == list(range(count))
+    assert [each.player for each in bradley_terry.rank_players(truth, votes)] == list(range(count))
     assert len(votes) <= count * (count - 1) // 2
     if count == 12:
         assert len(votes) < 45  # of 66
@@ -104,9 +104,9 @@ def test_pair_by_pair_one_who_knows_the_order_gets_it(count):
 @given(answers=st.lists(st.sampled_from(["one", "other", "tie"]), min_size=15, max_size=15))
 def test_whatever_is_answered_it_ends(answers):
     votes = []
-    while pair := bradley_terry.next_pair(bradley_terry.rank(NAMES, votes), votes):
+    while pair := bradley_terry.choose_pair(bradley_terry.rank_players(NAMES, votes), votes):
         answer = answers[len(votes)]
         one, other = pair if answer != "other" else pair[::-1]
         votes.append((one, other, answer == "tie"))
-    for one, other in pairwise(each.player for each in bradley_terry.rank(NAMES, votes)):
+    for one, other in pairwise(each.player for each in bradley_terry.rank_players(NAMES, votes)):
         assert {one, other} in [set(vote[:2]) for vote in votes]

@@ -172,7 +172,7 @@ def test_a_comparison_is_kept_under_a_name_in_its_order(owner_client, colleague_
 def test_who_may_see_all_the_pictures_may_open_it(owner, colleague, colleague_client, pair):
     comparison = Comparison.objects.create(owner=owner, name="Doors")
     for n, image in enumerate(pair):
-        comparison.places.create(image=image, position=n)
+        comparison.items.create(image=image, position=n)
     Image.objects.filter(pk=pair[0].pk).update(owner=colleague)
     address = reverse("comparison", args=[comparison.key])
     assert colleague_client.get(address).status_code == 404

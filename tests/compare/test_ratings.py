@@ -28,10 +28,10 @@ def test_ratings_of_two_members_are_apart(owner, colleague, pair):
 
 def test_who_votes_again_has_changed_their_mind(owner, colleague, pair):
     one, two = pair
-    ratings.vote(one, two, user=owner)
-    ratings.vote(two, one, user=owner, blind=True)
-    ratings.vote(one, two, user=colleague, tie=True)
-    (mine,) = ratings.votes_among(pair, user=owner)
+    ratings.save_vote(one, two, user=owner)
+    ratings.save_vote(two, one, user=owner, blind=True)
+    ratings.save_vote(one, two, user=colleague, tie=True)
+    (mine,) = ratings.votes_of(owner, pair)
     assert (mine.better, mine.worse, mine.tie, mine.blind) == (two, one, False, True)
     assert Vote.objects.count() == 2
 

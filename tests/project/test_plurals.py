@@ -55,7 +55,7 @@ def test_no_page_of_anybody_says_one_images(things, owner, admin):
 
 def test_where_there_is_one_of_everything_nothing_is_said_of_several(owner, owner_client, visitor):
     (image,) = make_images(owner, 1)
-    comparisons.save([image], owner=owner, name="One")
+    comparisons.save_comparison([image], owner=owner, name="One")
     share = make_share(owner, [image])
     addresses = [
         "/", reverse("gallery"), reverse("runs"), reverse("run", args=[image.job.run.key]), reverse("compare"),

@@ -45,7 +45,7 @@ class Standing:
         return self.rating + self.margin
 
 
-def rank(players, votes):
+def rank_players(players, votes):
     """Return the standings, best first. `votes`: (better, worse, tie), each between two different players."""
     players = list(players)
     wins, games = _count(votes)
@@ -101,18 +101,18 @@ def _centred(strengths):
 def _standard_errors(players, thetas, games):
     """Return the standard error of each log strength against their average: not of where that average lies."""
     information = [[0.0] * len(players) for _ in players]
-    place = {player: n for n, player in enumerate(players)}
+    index = {player: n for n, player in enumerate(players)}
     for player in players:
-        row = information[place[player]]
-        row[place[player]] = 2 * ONE_TIE * _spread(thetas[player])
+        row = information[index[player]]
+        row[index[player]] = 2 * ONE_TIE * _spread(thetas[player])
         for other, n in games[player].items():
             each = n * _spread(thetas[player] - thetas[other])
-            row[place[player]] += each
-            row[place[other]] -= each
+            row[index[player]] += each
+            row[index[other]] -= each
     covariance = _inverted(information)
     sums = [sum(row) / len(players) for row in covariance]
     average = sum(sums) / max(len(players), 1)
-    return {player: sqrt(max(covariance[n][n] - 2 * sums[n] + average, 0)) for player, n in place.items()}
+    return {player: sqrt(max(covariance[n][n] - 2 * sums[n] + average, 0)) for player, n in index.items()}
 
 
 def _spread(difference):
@@ -134,7 +134,7 @@ def _inverted(matrix):
     return [row[size:] for row in rows]
 
 
-def open_pairs(standings, votes):
+def list_open_pairs(standings, votes):
     """Return the pairs of neighbours in this ranking that were not judged against each other yet. None: it stands.
 
     Every vote may change who is whose neighbour; no pair is asked twice.
@@ -143,7 +143,7 @@ def open_pairs(standings, votes):
     return [pair for pair in pairwise(standings) if frozenset(each.player for each in pair) not in judged]
 
 
-def next_pair(standings, votes):
+def choose_pair(standings, votes):
     """Return the two players to judge next, of all open pairs those with the fewest votes; None if it stands."""
-    found = min(open_pairs(standings, votes), key=lambda pair: pair[0].votes + pair[1].votes, default=None)
+    found = min(list_open_pairs(standings, votes), key=lambda pair: pair[0].votes + pair[1].votes, default=None)
     return found and (found[0].player, found[1].player)

@@ -10,7 +10,7 @@ MOST = 60  # pictures in one comparison
 AT_ONCE = 12  # of them on the screen
 
 
-def shuffled(keys):
+def shuffle_keys(keys):
     """Return the keys in an order that nobody can foresee; every order is as likely as every other."""
     keys = list(keys)
     random.SystemRandom().shuffle(keys)
@@ -18,19 +18,19 @@ def shuffled(keys):
 
 
 @transaction.atomic
-def save(images, *, owner, name):
+def save_comparison(images, *, owner, name):
     """Keep these pictures, in this order, under a name."""
     comparison = Comparison.objects.create(owner=owner, name=name)
-    places = (ComparisonImage(comparison=comparison, image=image, position=n) for n, image in enumerate(images))
-    ComparisonImage.objects.bulk_create(places)
+    items = (ComparisonImage(comparison=comparison, image=image, position=n) for n, image in enumerate(images))
+    ComparisonImage.objects.bulk_create(items)
     return comparison
 
 
-def delete(comparison):
+def delete_comparison(comparison):
     """Forget a comparison; its pictures stay."""
     comparison.delete()
 
 
-def image_keys(comparison):
+def image_keys_of(comparison):
     """Return the keys of its pictures in their order."""
-    return list(comparison.places.values_list("image__key", flat=True))
+    return list(comparison.items.values_list("image__key", flat=True))

@@ -60,13 +60,13 @@ class Quality:
         return self.repeats.get(Similarity.IDENTICAL, 0) + self.repeats.get(Similarity.SAME, 0)
 
 
-def of_models(*, user=None, word=""):
+def assess_models(*, user=None, word=""):
     """Return the qualities of all models that anybody (or only this member) has judged, best first.
 
     `word`: only pictures whose prompt contains it.
     """
     votes = _votes(user, word)
-    standings = {each.player: each for each in bradley_terry.rank(*_games(votes))}
+    standings = {each.player: each for each in bradley_terry.rank_players(*_games(votes))}
     picks, facts, repeats = _picks(user, word), _facts(user, word), _repeats(user, word)
     found = [
         Quality(
@@ -79,7 +79,7 @@ def of_models(*, user=None, word=""):
     return found
 
 
-def enough_votes(found):
+def has_enough_votes(found):
     """Whether at least two models have votes enough to be told apart."""
     return sum(not each.too_few for each in found) > 1
 

@@ -28,12 +28,12 @@ def ratings_of(user, images):
 
 
 @transaction.atomic
-def vote(better, worse, *, user, tie=False, blind=False):
+def save_vote(better, worse, *, user, tie=False, blind=False):
     """Keep the member's judgment of this pair; an earlier one of the same pair is replaced."""
     Vote.objects.of(user).between(better, worse).delete()
     return Vote.objects.create(user=user, better=better, worse=worse, tie=tie, blind=blind)
 
 
-def votes_among(images, *, user):
+def votes_of(user, images):
     """Return the member's votes between these pictures, oldest first."""
     return list(Vote.objects.of(user).among(images).order_by("id"))

@@ -1,13 +1,18 @@
-"""What differs between the recipes of several pictures: only that, as rows of a table."""
+"""What differs between the recipes of several pictures: only that, as rows of a table, and the words of prompts."""
+
+import re
+from difflib import SequenceMatcher
+from itertools import groupby
 
 from gallery.catalogue.params import PARAMS
-from gallery.services.compare import wording
 
 NOT_TAKEN = "not taken"  # the model has no such parameter, or it was not sent
 SHAPE = ("width", "height", "size", "aspect_ratio")  # what came of them is the picture's own size
+MOST_WORDS = 400  # of each prompt; aligning takes the square of it
+WORD = re.compile(r"\s+|[^\s,.;:]+|[,.;:]+")
 
 
-def differing(images):
+def diff_fields(images):
     """Return [(label, values in the order of the images)] of everything asked for that is not the same for all."""
     rows = [("Model", [image.model for image in images]), ("Seed", [image.seed for image in images])]
     rows += [("Size", [f"{image.width} × {image.height}" for image in images])]
@@ -15,10 +20,36 @@ def differing(images):
     return [(label, values) for label, values in rows if len(set(values)) > 1]
 
 
-def prompts(images):
+def diff_prompts(images):
     """Return the prompts with the words that differ marked; None where all are the same."""
     texts = [image.job.prompt for image in images]
-    return wording.mark_differences(texts) if len(set(texts)) > 1 else None
+    return diff_words(texts) if len(set(texts)) > 1 else None
+
+
+def diff_words(texts):
+    """Return for each text its runs of words as (words, whether they differ): together they are the text.
+
+    A word is common if it can be aligned through all texts in their order: the first is aligned with each other one,
+    and what is found in every alignment is common.
+    """
+    words = [WORD.findall(text) for text in texts]
+    first, *others = [each[:MOST_WORDS] for each in words]
+    partners = [dict(_pairs(first, other)) for other in others]
+    common = [n for n in range(len(first)) if all(n in each for each in partners)]
+    same = [set(common), *({each[n] for n in common} for each in partners)]
+    return [_runs(each, shared) for each, shared in zip(words, same, strict=True)]
+
+
+def _pairs(one, other):
+    for block in SequenceMatcher(None, one, other, autojunk=False).get_matching_blocks():
+        yield from ((block.a + n, block.b + n) for n in range(block.size))
+
+
+def _runs(words, same):
+    marked = [(word, n not in same and not word.isspace()) for n, word in enumerate(words[:MOST_WORDS])]
+    if len(words) > MOST_WORDS:
+        marked.append((" …", False))
+    return [("".join(word for word, _ in group), differs) for differs, group in groupby(marked, lambda each: each[1])]
 
 
 def _names(images):

@@ -95,8 +95,8 @@ def ids_of_source(share):
     if share.kind == Kind.RUN:
         return _ids_of_run(share)
     if share.kind == Kind.COMPARISON:
-        places = ComparisonImage.objects.filter(comparison=share.comparison_id, image__owner=share.owner_id)
-        return list(places.values_list("image_id", flat=True))
+        items = ComparisonImage.objects.filter(comparison=share.comparison_id, image__owner=share.owner_id)
+        return list(items.values_list("image_id", flat=True))
     newest = _of_gallery(share).order_by("-id")
     return list(newest.values_list("id", flat=True)[: MOST_ITEMS + 1])
 

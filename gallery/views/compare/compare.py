@@ -12,7 +12,7 @@ from gallery.models import Comparison, Image
 from gallery.services.compare import comparisons
 from gallery.services.compare.comparisons import AT_ONCE, MOST
 from gallery.services.runs import repeats
-from gallery.views.compare import panes
+from gallery.views.compare import comparison_panes
 
 PAGE = 30  # saved comparisons
 CANDIDATES = 24  # newest pictures that one is offered beside those of the same run
@@ -28,15 +28,15 @@ def show(request):
     if len(images) == 1:
         return _choose(request, images[0])
     if "hide" in request.GET:  # the order in the address would tell which is which
-        shuffled = comparisons.shuffled(image.key for image in images)
-        return redirect(reverse("compare") + panes.query(shuffled, blind="1"))
+        shuffled = comparisons.shuffle_keys(image.key for image in images)
+        return redirect(reverse("compare") + comparison_panes.comparison_query(shuffled, blind="1"))
     return render(request, "compare/compare.html", _context(request, images) | {"left_out": len(keys) > MOST})
 
 
 @require_safe
 def saved(request, key):
     comparison = access.comparison_read(request, key)
-    images = access.images_read(request, comparisons.image_keys(comparison), _rows())
+    images = access.images_read(request, comparisons.image_keys_of(comparison), _rows())
     if not images:
         raise Http404
     return render(request, "compare/compare.html", _context(request, images) | {"comparison": comparison})
@@ -55,16 +55,16 @@ def _context(request, images):
     shown = parts[number - 1]
     return {
         "images": images,
-        "panes": panes.of_images(shown, user=request.user, hidden=hidden),
-        "table": None if hidden else panes.table(shown),
+        "panes": comparison_panes.build_panes(shown, user=request.user, hidden=hidden),
+        "table": None if hidden else comparison_panes.build_table(shown),
         "repeat": repeats.between(*shown) if len(shown) == 2 else None,
         "prompt": _only(image.job.prompt for image in shown),
         "demo": any(image.job.demo for image in shown),
         "hidden": hidden,
         "parts": _parts(parts, number, keys, hidden),
-        "hide_query": panes.query(keys, hide="1"),
-        "show_query": panes.query(keys),
-        "pairs_query": panes.query(keys, blind="1" if hidden else ""),
+        "hide_query": comparison_panes.comparison_query(keys, hide="1"),
+        "show_query": comparison_panes.comparison_query(keys),
+        "pairs_query": comparison_panes.comparison_query(keys, blind="1" if hidden else ""),
     }
 
 
@@ -79,7 +79,7 @@ def _parts(parts, number, keys, hidden):
     first = 1
     found = []
     for n, part in enumerate(parts, 1):
-        address = panes.query(keys, part=str(n), blind="1" if hidden else "")
+        address = comparison_panes.comparison_query(keys, part=str(n), blind="1" if hidden else "")
         found.append((first, first + len(part) - 1, address, n == number))
         first += len(part)
     return found
@@ -115,8 +115,8 @@ def save(request):
     form = NameForm(request.POST)
     if not form.is_valid() or len(images) < 2:
         messages.error(request, "Give the comparison a name to save it.")
-        return redirect(reverse("compare") + panes.query([image.key for image in images]))
-    comparison = comparisons.save(images, owner=request.user, name=form.cleaned_data["name"])
+        return redirect(reverse("compare") + comparison_panes.comparison_query([image.key for image in images]))
+    comparison = comparisons.save_comparison(images, owner=request.user, name=form.cleaned_data["name"])
     messages.success(request, f"Saved as “{comparison.name}”.")
     return redirect("comparison", key=comparison.key)
 
@@ -125,6 +125,6 @@ def save(request):
 def delete(request, key):
     """Forget a saved comparison; its pictures stay."""
     comparison = access.comparison_write(request, key)
-    comparisons.delete(comparison)
+    comparisons.delete_comparison(comparison)
     messages.info(request, f"“{comparison.name}” is no longer saved. Its pictures stay.")
     return redirect("compare")

@@ -16,10 +16,10 @@ def show(request):
     """Show one's own judgments, or the whole team's. A word narrows only one's own: it would tell others' prompts."""
     team = request.GET.get("votes") == TEAM
     word = "" if team else request.GET.get("prompt", "").strip()[:MOST_WORD]
-    found = model_quality.of_models(user=None if team else request.user, word=word)
+    found = model_quality.assess_models(user=None if team else request.user, word=word)
     context = {
         "models": found,
-        "enough": model_quality.enough_votes(found),
+        "enough": model_quality.has_enough_votes(found),
         "few": FEW_VOTES,
         "team": team,
         "word": word,

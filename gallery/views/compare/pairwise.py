@@ -11,7 +11,7 @@ from gallery.forms.compare import VoteForm
 from gallery.models import Image
 from gallery.services.compare import bradley_terry, ratings
 from gallery.services.compare.comparisons import MOST
-from gallery.views.compare import panes
+from gallery.views.compare import comparison_panes
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -19,7 +19,7 @@ def judge(request):
     """Show the next pair of the pictures in the address, or their ranking; a POST says which of two is better."""
     images = access.images_read(request, request.GET.getlist("image")[:MOST], _rows())
     if len(images) < 2:
-        return redirect(reverse("compare") + panes.query([image.key for image in images]))
+        return redirect(reverse("compare") + comparison_panes.comparison_query([image.key for image in images]))
     if request.method == "POST":
         return _vote(request, images)
     return render(request, "compare/pairwise.html", _context(request, images))
@@ -33,27 +33,27 @@ def _vote(request, images):
     form = VoteForm(request.POST)
     found = {image.key: image for image in images}
     if form.is_valid() and (pair := form.pair_of(found)):
-        ratings.vote(*pair, user=request.user, tie=form.cleaned_data["tie"], blind="blind" in request.GET)
+        ratings.save_vote(*pair, user=request.user, tie=form.cleaned_data["tie"], blind="blind" in request.GET)
     return redirect(request.get_full_path())
 
 
 def _context(request, images):
     hidden = "blind" in request.GET
-    votes = [(vote.better_id, vote.worse_id, vote.tie) for vote in ratings.votes_among(images, user=request.user)]
+    votes = [(vote.better_id, vote.worse_id, vote.tie) for vote in ratings.votes_of(request.user, images)]
     by_id = {image.id: image for image in images}
-    standings = bradley_terry.rank(by_id, votes)
-    pair = bradley_terry.next_pair(standings, votes)
+    standings = bradley_terry.rank_players(by_id, votes)
+    pair = bradley_terry.choose_pair(standings, votes)
     shown = _fairly([by_id[each] for each in pair], request.user) if pair else []
     keys = [image.key for image in images]
     return {
         "images": images,
-        "panes": panes.of_images(shown, user=request.user, hidden=hidden),
+        "panes": comparison_panes.build_panes(shown, user=request.user, hidden=hidden),
         "standings": [(by_id[each.player], each) for each in standings],
         "votes": len(votes),
-        "left": len(bradley_terry.open_pairs(standings, votes)),
+        "left": len(bradley_terry.list_open_pairs(standings, votes)),
         "hidden": hidden,
-        "compare_query": panes.query(keys, blind="1" if hidden else ""),
-        "other_query": panes.query(keys, blind="" if hidden else "1"),
+        "compare_query": comparison_panes.comparison_query(keys, blind="1" if hidden else ""),
+        "other_query": comparison_panes.comparison_query(keys, blind="" if hidden else "1"),
     }
 
 

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.services.compare import wording
+from gallery.services.compare import recipe_diff
 
 
 def differing(texts):
-    return [[words.strip() for words, differs in parts if differs] for parts in wording.mark_differences(texts)]
+    return [[words.strip() for words, differs in parts if differs] for parts in recipe_diff.diff_words(texts)]
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_words_that_are_not_in_all_are_marked(texts, expected):
 
 @given(texts=st.lists(st.text("ab ,.é\n", max_size=30), min_size=2, max_size=5))
 def test_the_parts_are_the_text_and_what_is_common_is_the_same_in_all(texts):
-    marked = wording.mark_differences(texts)
+    marked = recipe_diff.diff_words(texts)
     assert ["".join(words for words, _ in parts) for parts in marked] == texts
     common = {"".join("".join(words for words, differs in parts if not differs).split()) for parts in marked}
     assert len(common) == 1
@@ -37,6 +37,6 @@ def test_the_parts_are_the_text_and_what_is_common_is_the_same_in_all(texts):
 
 def test_a_very_long_prompt_is_cut_and_costs_little():
     one, other = ("word " * 30_000), ("word " * 29_999 + "end")
-    (parts, _) = wording.mark_differences([one, other])
+    (parts, _) = recipe_diff.diff_words([one, other])
     assert parts[-1][0].endswith("…")
     assert len("".join(words for words, _ in parts)) < 5000

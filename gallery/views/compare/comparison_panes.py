@@ -37,18 +37,18 @@ class Table:
     prompts: list | None
 
 
-def of_images(images, *, user, hidden):
+def build_panes(images, *, user, hidden):
     rated = ratings.ratings_of(user, images)
     return [
         Pane(letter, image, rated.get(image.id), hidden) for letter, image in zip(ascii_uppercase, images, strict=False)
     ]
 
 
-def table(images):
-    return Table(recipe_diff.differing(images), recipe_diff.prompts(images))
+def build_table(images):
+    return Table(recipe_diff.diff_fields(images), recipe_diff.diff_prompts(images))
 
 
-def query(keys, **more):
+def comparison_query(keys, **more):
     """Write the address of these pictures in this order, with its question mark."""
     written = QueryDict(mutable=True)
     written.update({name: value for name, value in more.items() if value})
