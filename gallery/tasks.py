@@ -125,7 +125,7 @@ def _clear_up():
             invites.sweep_sessions,
             files.sweep_incoming,
             downloads.sweep_held,
-            sheets.sweep,
+            sheets.delete_old_sheets,
             statements.sweep,
             rate_limits.delete_old_counters,
         ):

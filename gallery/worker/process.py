@@ -68,7 +68,7 @@ class Process:
         self.judge = workers.Judge(self.worker)
         gates.ensure_gates()
         self.thumbnail_maker = BackgroundMaker(_make_thumbnail_or_measure)
-        self.sheet_renderer = BackgroundMaker(sheets.draw_next, name="sheets", threads=1)
+        self.sheet_renderer = BackgroundMaker(sheets.draw_next_part, name="sheets", threads=1)
         self.statement_reader = BackgroundMaker(self._read_next, name="statements", threads=1)
         fetch_threads = max(4, min(FETCH_THREADS_MAX, threads // 2))
         self.downloader = Downloader(self.worker, threads=fetch_threads, ended=self.thumbnail_maker.wake)

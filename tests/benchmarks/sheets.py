@@ -44,7 +44,7 @@ def _drawn(run, edge, image_format):
     from gallery.services.contact_sheets import sheets
 
     began = time.perf_counter()
-    sheet = sheets.ask_for(run, edge=edge, image_format=image_format)
+    sheet = sheets.request_sheet(run, edge=edge, image_format=image_format)
     tasks.wake_sheet_renderer()
     stand.wait_until(lambda: not Sheet.objects.unfinished().exists(), seconds=600, every=0.1)
     took = time.perf_counter() - began

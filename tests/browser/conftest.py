@@ -55,7 +55,7 @@ class BusyWorker(threading.Thread):
     def _do_one(self):
         attempt = claims.claim_next(self.row)
         if attempt is None:
-            return sheets.draw_next()
+            return sheets.draw_next_part()
         if perform.perform_call(attempt):
             downloads.fetch_image(attempt.pk, worker=self.row)
             thumbnails.make_next_thumbnail()

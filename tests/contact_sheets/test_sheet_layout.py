@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gallery.services.contact_sheets import sheet_layout
-from gallery.services.contact_sheets.sheet_layout import STRONG, plan
+from gallery.services.contact_sheets.sheet_layout import STRONG, plan_parts
 from gallery.services.media.text_rendering import line_height, measure_text
 from gallery.services.runs import layouts
 
@@ -29,7 +29,7 @@ def product(shapes=((1024, 1024),), **axes):
 
 def planned(cells, *, edge=256, most_pixels=sheet_layout.MOST_PIXELS, **asked):
     layout = layouts.lay_out(cells, **asked)
-    return plan(layout, edge=edge, title="a door", facts=["12 images"], most_pixels=most_pixels)
+    return plan_parts(layout, edge=edge, title="a door", facts=["12 images"], most_pixels=most_pixels)
 
 
 MODELS = ["flux-2-max", "flux-2-pro", "flux-2-klein-9b"]
@@ -42,31 +42,31 @@ def labels(part):
 def test_models_stand_over_their_columns_and_seeds_beside_their_rows():
     (part,) = planned(product(seed=[42, 43], model=MODELS))
     shown = labels(part)
-    columns = sorted({place.x for place in part.places})
-    rows = sorted({place.y for place in part.places})
+    columns = sorted({box.x for box in part.boxes})
+    rows = sorted({box.y for box in part.boxes})
     assert [shown[name].x for name in MODELS] == columns
     assert {shown[name].y for name in MODELS} == {shown["flux-2-max"].y}
     assert shown["flux-2-max"].y < rows[0]
     assert [shown[seed].y for seed in ("42", "43")] == rows
     assert shown["42"].x < columns[0]
-    assert [(place.cell.job.seed, place.cell.job.model) for place in part.places] == [
+    assert [(box.cell.job.seed, box.cell.job.model) for box in part.boxes] == [
         (seed, model) for seed in (42, 43) for model in MODELS
     ]
 
 
 def test_pictures_keep_their_shapes_within_the_edge():
     (part,) = planned(product(SHAPES, seed=list(range(5))), edge=512)
-    assert [(place.width, place.height) for place in part.places] == [
+    assert [(box.width, box.height) for box in part.boxes] == [
         (512, 512), (512, 288), (341, 512), (16, 512), (512, 16)
     ]  # fmt: skip
 
 
 def test_seeds_alone_flow_with_their_names_below():
     (part,) = planned(product(seed=list(range(1, 10))))
-    assert len({place.x for place in part.places}) == 3
-    first, caption = part.places[0], labels(part)["seed 1"]
+    assert len({box.x for box in part.boxes}) == 3
+    first, caption = part.boxes[0], labels(part)["seed 1"]
     assert caption.x == first.x
-    assert first.y + first.height <= caption.y < part.places[3].y
+    assert first.y + first.height <= caption.y < part.boxes[3].y
 
 
 def test_rows_of_a_batch_name_their_seed():
@@ -78,7 +78,7 @@ def test_rows_of_a_batch_name_their_seed():
 def test_a_large_sheet_comes_in_parts_that_repeat_its_heads():
     parts = planned(product(seed=list(range(12)), model=MODELS), most_pixels=1_200_000)
     assert len(parts) > 1
-    assert [place.cell.job.position for part in parts for place in part.places] == list(range(36))
+    assert [box.cell.job.position for part in parts for box in part.boxes] == list(range(36))
     for number, part in enumerate(parts, 1):
         assert {*MODELS, "a door", f"12 images · part {number} of {len(parts)}"} <= labels(part).keys()
 
@@ -86,7 +86,7 @@ def test_a_large_sheet_comes_in_parts_that_repeat_its_heads():
 def test_pages_have_heads_that_are_repeated_where_a_part_begins():
     cells = product(model=MODELS, prompt=["red", "blue"], seed=list(range(6)))
     parts = planned(cells, most_pixels=1_200_000)
-    reds = [part for part in parts if any(place.cell.job.axes["prompt"] == "red" for place in part.places)]
+    reds = [part for part in parts if any(box.cell.job.axes["prompt"] == "red" for box in part.boxes)]
     assert len(reds) > 1
     assert all("prompt red" in labels(part) for part in reds)
 
@@ -95,19 +95,19 @@ def test_the_widest_matrix_still_fits_with_smaller_pictures():
     cells = product(seed=list(range(3)), steps=[str(n) for n in range(24)])
     for part in planned(cells, edge=1024, across="steps"):
         assert part.width * part.height <= sheet_layout.MOST_PIXELS
-        assert max(place.width for place in part.places) < 1024
+        assert max(box.width for box in part.boxes) < 1024
 
 
 def test_a_combination_that_was_not_asked_for_has_an_empty_place():
     cells = product(seed=[1, 2], model=MODELS)[:-1]
     (part,) = planned(cells)
-    assert [place.cell is None for place in part.places] == [False] * 5 + [True]
-    assert part.places[-1].width > 0 < part.places[-1].height
+    assert [box.cell is None for box in part.boxes] == [False] * 5 + [True]
+    assert part.boxes[-1].width > 0 < part.boxes[-1].height
 
 
 def test_long_words_are_broken_and_long_titles_cut():
     layout = layouts.lay_out(product(seed=[1, 2], model=["m" * 60, "n"]))
-    (part,) = plan(layout, edge=256, title="word " * 400, facts=["x" * 900])
+    (part,) = plan_parts(layout, edge=256, title="word " * 400, facts=["x" * 900])
     title = part.labels[0]
     assert len(title.lines) == sheet_layout.TITLE_LINES
     assert title.lines[-1].endswith("…")
@@ -134,10 +134,10 @@ def apart(one, other):
     )  # fmt: skip
 
 
-def clear(label, place):
+def clear(label, box):
     return (
-        right_of(label) <= place.x or place.x + place.width <= label.x
-        or bottom_of(label) <= place.y or place.y + place.height <= label.y
+        right_of(label) <= box.x or box.x + box.width <= label.x
+        or bottom_of(label) <= box.y or box.y + box.height <= label.y
     )  # fmt: skip
 
 
@@ -159,14 +159,14 @@ def clear(label, place):
 def test_every_picture_stands_once_and_nothing_covers_anything(axes, shapes, edge, most, asked):
     cells = product(shapes, **axes)
     parts = planned(cells, edge=edge, most_pixels=most, **asked)
-    seen = [place.cell.job.position for part in parts for place in part.places if place.cell]
+    seen = [box.cell.job.position for part in parts for box in part.boxes if box.cell]
     assert sorted(seen) == list(range(len(cells)))
     for part in parts:
         assert part.width * part.height <= most
-        for n, place in enumerate(part.places):
-            assert place.x >= 0 <= place.y
-            assert place.x + place.width <= part.width
-            assert place.y + place.height <= part.height
-            assert all(apart(place, other) for other in part.places[:n])
-            assert all(clear(label, place) for label in part.labels)
+        for n, box in enumerate(part.boxes):
+            assert box.x >= 0 <= box.y
+            assert box.x + box.width <= part.width
+            assert box.y + box.height <= part.height
+            assert all(apart(box, other) for other in part.boxes[:n])
+            assert all(clear(label, box) for label in part.labels)
         assert all(within(part, label) for label in part.labels)

@@ -31,12 +31,12 @@ def run(owner, worker, provider_server):
 
 
 def ask(run, *, edge=256, image_format="png", **asked):
-    return sheets.ask_for(run, edge=edge, image_format=image_format, **asked)
+    return sheets.request_sheet(run, edge=edge, image_format=image_format, **asked)
 
 
 def draw(sheet):
     """Draw until nothing is due; return the sheet as it is then."""
-    while sheets.draw_next():
+    while sheets.draw_next_part():
         pass
     return Sheet.objects.get(pk=sheet.pk)
 
@@ -56,8 +56,8 @@ def plan_of(sheet):
     return sheets._parts(sheet.run, layout, cells, edge=sheet.edge)
 
 
-def box(place):
-    return (place.x, place.y, place.x + place.width, place.y + place.height)
+def corners(box):
+    return (box.x, box.y, box.x + box.width, box.y + box.height)
 
 
 def difference(one, other):
@@ -82,12 +82,12 @@ def test_every_picture_stands_in_its_place_under_its_labels(run, image_format):
     assert (sheet.state, sheet.size) == (SheetState.DONE, 1)
     (picture,), (part,) = pictures(sheet), plan_of(sheet)
     assert picture.format == image_format.upper()
-    for place in part.places:
-        with default_storage.open(place.cell.image.file) as file:
-            original = Pillow.open(file).convert("RGB").resize((place.width, place.height))
-        assert difference(picture.crop(box(place)), original) < NEAR
-    left = min(place.x for place in part.places)
-    top = min(place.y for place in part.places)
+    for box in part.boxes:
+        with default_storage.open(box.cell.image.file) as file:
+            original = Pillow.open(file).convert("RGB").resize((box.width, box.height))
+        assert difference(picture.crop(corners(box)), original) < NEAR
+    left = min(box.x for box in part.boxes)
+    top = min(box.y for box in part.boxes)
     if image_format == "png":  # JPEG shades around every edge
         for label in part.labels:
             assert not is_blank(picture, (label.x, label.y, label.x + 2 * label.size, label.y + label.size))
@@ -103,7 +103,7 @@ def test_the_arrangement_of_the_page_is_the_one_of_the_sheet(run):
     sheet = draw(ask(run, across="seed"))
     assert (sheet.across, sheet.page) == ("seed", "none")
     (part,) = plan_of(sheet)
-    assert [place.cell.job.seed for place in part.places] == [7, 8, 9, 7, 8, 9]
+    assert [box.cell.job.seed for box in part.boxes] == [7, 8, 9, 7, 8, 9]
 
 
 def test_what_is_missing_is_an_empty_place_that_says_why(owner, worker, provider_server, world):
@@ -115,11 +115,11 @@ def test_what_is_missing_is_an_empty_place_that_says_why(owner, worker, provider
         default_storage.delete(name)
     sheet = draw(ask(run))
     (picture,), (part,) = pictures(sheet), plan_of(sheet)
-    for place in part.places:
-        inside = picture.crop(box(place))
+    for box in part.boxes:
+        inside = picture.crop(corners(box))
         colours = {colour for _, colour in inside.getcolors(70_000)}
         assert {rendering.EMPTY, rendering.EDGE, rendering.INKS["quiet"]} <= colours
-    assert {place.cell.job.state for place in part.places} == {"FAILED", "DONE", "QUEUED"}
+    assert {box.cell.job.state for box in part.boxes} == {"FAILED", "DONE", "QUEUED"}
 
 
 def test_one_damaged_picture_does_not_keep_the_others_from_being_drawn(run):
@@ -127,14 +127,14 @@ def test_one_damaged_picture_does_not_keep_the_others_from_being_drawn(run):
     for name in (broken.thumbnail, broken.file):
         Path(default_storage.path(name)).write_bytes(b"no picture")
     (picture,), (part,) = pictures(draw(ask(run))), plan_of(run.sheets.get())
-    empty = [place.cell.image for place in part.places if picture.getpixel((place.x, place.y)) == rendering.EDGE]
+    empty = [box.cell.image for box in part.boxes if picture.getpixel((box.x, box.y)) == rendering.EDGE]
     assert empty == [broken]
 
 
 def test_sheets_stop_before_the_disk_is_full_and_say_so(run, monkeypatch):
     monkeypatch.setattr(sheets, "FREE_BYTES", 2**60)
     sheet = ask(run)
-    sheets.draw_next()
+    sheets.draw_next_part()
     sheet.refresh_from_db()
     assert sheet.reason.startswith("The disk is nearly full")
 
@@ -144,7 +144,7 @@ def test_a_thumbnail_that_is_gone_is_no_loss(run):
         default_storage.delete(image.thumbnail)
     (picture,) = pictures(draw(ask(run)))
     (part,) = plan_of(run.sheets.get())
-    assert not any(is_blank(picture, box(place)) for place in part.places)
+    assert not any(is_blank(picture, corners(box)) for box in part.boxes)
 
 
 def test_pictures_larger_than_a_thumbnail_are_drawn_from_their_originals(owner, worker, provider_server):
@@ -154,25 +154,25 @@ def test_pictures_larger_than_a_thumbnail_are_drawn_from_their_originals(owner, 
     (picture,) = pictures(draw(ask(run, edge=1024)))
     (part,) = plan_of(run.sheets.get())
     with default_storage.open(Image.objects.get().file) as file:
-        assert difference(picture.crop(box(part.places[0])), Pillow.open(file).convert("RGB")) < 2
+        assert difference(picture.crop(corners(part.boxes[0])), Pillow.open(file).convert("RGB")) < 2
 
 
 @pytest.fixture
 def small_parts(monkeypatch):
     """As if a part could hold one row only."""
-    monkeypatch.setattr(sheet_layout.plan, "__kwdefaults__", {"most_pixels": 200_000})
+    monkeypatch.setattr(sheet_layout.plan_parts, "__kwdefaults__", {"most_pixels": 200_000})
 
 
 def test_a_large_sheet_is_drawn_part_by_part_and_takes_turns(run, small_parts):
     large, other = ask(run), ask(run, edge=512)
     assert large.size > 2
-    assert sheets.draw_next()
-    assert sheets.draw_next()
+    assert sheets.draw_next_part()
+    assert sheets.draw_next_part()
     assert (large.parts.count(), other.parts.count()) == (1, 1)
     large = draw(large)
     assert large.state == SheetState.DONE
     assert [part.number for part in large.parts.all()] == list(range(1, large.size + 1))
-    seen = [place.cell.job.position for part in plan_of(large) for place in part.places]
+    seen = [box.cell.job.position for part in plan_of(large) for box in part.boxes]
     assert seen == list(range(6))
     assert all(picture.width * picture.height <= 200_000 for picture in pictures(large))
 
@@ -187,30 +187,30 @@ def block_storage(settings):
 
 def test_a_failure_is_tried_again_then_shown_and_parts_that_are_made_stay(run, small_parts, settings):
     sheet = ask(run)
-    sheets.draw_next()
+    sheets.draw_next_part()
     first = sheet.parts.get()
     path = block_storage(settings)
     for state in (SheetState.WAITING, SheetState.WAITING, SheetState.FAILED):
-        assert sheets.draw_next()
+        assert sheets.draw_next_part()
         sheet.refresh_from_db()
         assert sheet.state == state
         assert sheet.reason == "The storage says: Not a directory."
-        assert not sheets.draw_next()  # not at once
+        assert not sheets.draw_next_part()  # not at once
         later(sheet)
-    assert not sheets.draw_next()  # a person decides now
+    assert not sheets.draw_next_part()  # a person decides now
     path.unlink()
     path.with_name("aside").rename(path)
-    assert sheets.try_again(sheet)
+    assert sheets.retry_sheet(sheet)
     sheet = draw(sheet)
     assert (sheet.state, sheet.reason, sheet.parts.count()) == (SheetState.DONE, "", sheet.size)
     assert sheet.parts.first() == first
-    assert not sheets.try_again(sheet)
+    assert not sheets.retry_sheet(sheet)
 
 
 def test_the_sheet_of_a_worker_that_died_is_drawn_by_another(run):
     sheet = ask(run)
     assert sheets._claim().pk == sheet.pk
-    assert not sheets.draw_next()
+    assert not sheets.draw_next_part()
     later(sheet)
     assert draw(sheet).state == SheetState.DONE
 
@@ -220,7 +220,7 @@ def test_a_sheet_that_kills_its_worker_is_given_up_with_a_reason(run):
     for _ in range(3):
         assert sheets._claim()
         later(sheet)
-    assert not sheets.draw_next()
+    assert not sheets.draw_next_part()
     sheet.refresh_from_db()
     assert (sheet.state, sheet.reason) == (SheetState.FAILED, "Drawing was begun three times and came to no end.")
 
@@ -230,18 +230,18 @@ def test_who_slept_too_long_does_not_write_over_who_took_over(run):
     mine = sheets._claim()
     later(slow)
     assert draw(slow).state == SheetState.DONE
-    with pytest.raises(sheets.NotMine):
+    with pytest.raises(sheets.LeaseLost):
         sheets._draw_part(mine, 1)
     assert SheetPart.objects.count() == 1
 
 
 def test_a_run_that_grows_meanwhile_does_not_move_the_parts(run, small_parts):
     sheet = ask(run)
-    sheets.draw_next()
+    sheets.draw_next_part()
     grow(run, seed="10")
     sheet = draw(sheet)
     assert sheet.state == SheetState.DONE
-    assert [place.cell.job.seed for part in plan_of(sheet) for place in part.places] == [7, 7, 8, 8, 9, 9]
+    assert [box.cell.job.seed for part in plan_of(sheet) for box in part.boxes] == [7, 7, 8, 8, 9, 9]
 
 
 def test_asking_twice_while_it_is_drawn_is_asking_once(run):
@@ -254,10 +254,10 @@ def test_asking_twice_while_it_is_drawn_is_asking_once(run):
 def test_a_run_has_a_limit_of_sheets_and_a_sheet_one_of_parts(run, monkeypatch):
     monkeypatch.setattr(sheets, "MOST_OF_A_RUN", 2)
     ask(run), ask(run, edge=512)
-    with pytest.raises(sheets.NoSheet, match="2 sheets"):
+    with pytest.raises(sheets.SheetNotPossible, match="2 sheets"):
         ask(run, edge=1024)
     monkeypatch.setattr(sheets, "MOST_PARTS", 0)
-    with pytest.raises(sheets.NoSheet, match="1 parts: at most 0"):
+    with pytest.raises(sheets.SheetNotPossible, match="1 parts: at most 0"):
         ask(run, edge=1024)
 
 
@@ -268,7 +268,7 @@ def stored():
 def test_deleting_takes_the_files_and_not_the_pictures(run):
     sheet = draw(ask(run))
     assert len(stored()) == 1
-    sheets.delete(sheet)
+    sheets.delete_sheet(sheet)
     assert stored() == []
     assert not Sheet.objects.exists()
     assert Image.objects.count() == 6
@@ -277,8 +277,8 @@ def test_deleting_takes_the_files_and_not_the_pictures(run):
 def test_a_sheet_deleted_while_it_is_drawn_leaves_nothing(run):
     sheet = ask(run)
     mine = sheets._claim()
-    sheets.delete(sheet)
-    with pytest.raises(sheets.NotMine):
+    sheets.delete_sheet(sheet)
+    with pytest.raises(sheets.LeaseLost):
         sheets._draw_part(mine, 1)
     assert stored() == []
 
@@ -287,6 +287,6 @@ def test_old_sheets_and_files_of_nobody_are_swept(run):
     old, new = draw(ask(run)), draw(ask(run, edge=512))
     Sheet.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=sheets.KEPT_DAYS + 1))
     sheets.files.publish_bytes(b"x", "sheets/No/Nobody.1.png")
-    sheets.sweep()
+    sheets.delete_old_sheets()
     assert list(Sheet.objects.all()) == [new]
     assert stored() == [new.parts.get().file]

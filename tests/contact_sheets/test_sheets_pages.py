@@ -74,7 +74,7 @@ def test_the_poll_tells_what_changed_and_ends_by_itself(owner_client, page_of, a
     ask()
     poll = page_of().one(id="made-sheets")["hx-get"]
     assert owner_client.get(poll).status_code == 204
-    sheets.draw_next()
+    sheets.draw_next_part()
     page = Page(owner_client.get(poll))
     assert "hx-get" not in page.one(id="made-sheets").attrs
     assert (
@@ -89,7 +89,7 @@ def test_a_page_without_sheets_does_not_poll_for_them(page_of):
 @pytest.mark.django_db(transaction=True)
 def test_a_part_is_a_picture_for_its_owner_only(owner_client, colleague_client, admin_client, ask, run):
     ask()
-    sheets.draw_next()
+    sheets.draw_next_part()
     sheet = run.sheets.get()
     address = reverse("sheet-part", args=[sheet.key, 1])
     response = owner_client.get(address, {"download": "1"})
@@ -122,7 +122,7 @@ def test_a_sheet_that_waits_for_another_try_says_so(page_of, ask, run):
 @pytest.mark.django_db(transaction=True)  # drawing gives its connection back
 def test_deleting_leads_back_to_the_page_without_it(owner_client, page_of, ask, run):
     ask()
-    sheets.draw_next()
+    sheets.draw_next_part()
     page = Page(owner_client.post(reverse("sheet-delete", args=[run.sheets.get().key]), follow=True))
     assert listed(page) == []
     assert "The sheet is deleted. Its pictures are not." in page.html
@@ -161,7 +161,7 @@ def test_the_run_page_asks_as_few_questions_with_many_sheets(page_of, ask, djang
 @pytest.fixture
 def in_parts(monkeypatch):
     """As if a part could hold one row only."""
-    monkeypatch.setattr(sheet_layout.plan, "__kwdefaults__", {"most_pixels": 200_000})
+    monkeypatch.setattr(sheet_layout.plan_parts, "__kwdefaults__", {"most_pixels": 200_000})
 
 
 def zip_of(owner_client, sheet):
@@ -173,9 +173,9 @@ def test_all_parts_come_with_one_click(owner_client, page_of, ask, run, in_parts
     ask()
     sheet = run.sheets.get()
     assert sheet.size > 2
-    sheets.draw_next()
+    sheets.draw_next_part()
     assert f"1 of {sheet.size} parts" in listed(page_of())[0]
-    while sheets.draw_next():
+    while sheets.draw_next_part():
         pass
     address = reverse("sheet-zip", args=[sheet.key])
     (link,) = [each for each in page_of().all("a", class_="btn") if each.attrs["href"] == address]
@@ -192,7 +192,7 @@ def test_all_parts_come_with_one_click(owner_client, page_of, ask, run, in_parts
 @pytest.mark.django_db(transaction=True)
 def test_a_part_whose_file_is_gone_costs_the_others_nothing(owner_client, ask, run, in_parts):
     ask()
-    while sheets.draw_next():
+    while sheets.draw_next_part():
         pass
     sheet = run.sheets.get()
     sheets.files.remove(sheet.parts.first().file)
@@ -203,7 +203,7 @@ def test_a_part_whose_file_is_gone_costs_the_others_nothing(owner_client, ask, r
 @pytest.mark.django_db(transaction=True)
 def test_one_download_too_many_is_asked_to_wait(owner_client, ask, run, in_parts):
     ask()
-    sheets.draw_next()
+    sheets.draw_next_part()
     running = [zip_of(owner_client, run.sheets.get()) for _ in range(stream_slots.OF_LINK)]
     refused = owner_client.get(reverse("sheet-zip", args=[run.sheets.get().key]), follow=True)
     assert "Several downloads are on their way. Try again in 10 seconds." in refused.content.decode()
@@ -214,5 +214,5 @@ def test_one_download_too_many_is_asked_to_wait(owner_client, ask, run, in_parts
 
 def test_the_files_of_many_parts_stand_in_their_order(run):
     sheet = Sheet(run=run, size=34, format="jpeg")
-    names = [sheets.file_name(SheetPart(sheet=sheet, number=n)) for n in (2, 10, 34)]
+    names = [sheets.part_file_name(SheetPart(sheet=sheet, number=n)) for n in (2, 10, 34)]
     assert names == sorted(names) == [f"sheet-{run.key}-{n}-of-34.jpg" for n in ("02", "10", "34")]

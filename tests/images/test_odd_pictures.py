@@ -113,8 +113,8 @@ def test_the_recipe_in_a_file_has_the_size_it_stands_in(visitor, owner, deliver)
 
 
 def sheet_of(run):
-    sheets.ask_for(run, edge=256, image_format="png")
-    assert sheets.draw_next()
+    sheets.request_sheet(run, edge=256, image_format="png")
+    assert sheets.draw_next_part()
     with files.open_file(SheetPart.objects.get().file) as file:
         return Pillow.open(file).convert("RGB")
 

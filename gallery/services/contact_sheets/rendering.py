@@ -1,4 +1,4 @@
-"""Draws one part of a sheet: a light table, the pictures on it, labels, and what is missing as named empty places."""
+"""Draws one part of a sheet: a light table, the pictures on it, labels, and what is missing as named empty boxes."""
 
 import contextlib
 
@@ -23,18 +23,18 @@ MISSING = {
 }  # fmt: skip
 
 
-def draw(part, *, keep_lease):
+def draw_part(part, *, keep_lease):
     """Return the picture of a part. `keep_lease` is called before each picture that is decoded."""
     canvas = Pillow.new("RGB", (part.width, part.height), TABLE)
     for label in part.labels:
         _write(canvas, label)
-    for place in part.places:
+    for box in part.boxes:
         keep_lease()
-        _fill(canvas, place)
+        _fill(canvas, box)
     return canvas
 
 
-def save(canvas, file, image_format):
+def save_image(canvas, file, image_format):
     """Write the picture of a part into an open file."""
     if image_format == "png":
         canvas.save(file, "PNG", compress_level=COMPRESSION)
@@ -44,34 +44,34 @@ def save(canvas, file, image_format):
 
 def _write(canvas, label):
     for n, line in enumerate(label.lines):
-        place = (label.x, label.y + n * line_height(label.size))
-        draw_text(canvas, place, line, label.size, ink=INKS[label.ink], bold=label.ink == STRONG)
+        corner = (label.x, label.y + n * line_height(label.size))
+        draw_text(canvas, corner, line, label.size, ink=INKS[label.ink], bold=label.ink == STRONG)
 
 
-def _fill(canvas, place):
-    image = place.cell and place.cell.image
+def _fill(canvas, box):
+    image = box.cell and box.cell.image
     if image is None:
-        _leave_empty(canvas, place, MISSING[place.cell.job.state] if place.cell else NO_CELL)
+        _leave_empty(canvas, box, MISSING[box.cell.job.state] if box.cell else NO_CELL)
         return
     try:
-        picture = _fitted(image, place)
+        picture = _fitted(image, box)
     except FileNotFoundError:
-        _leave_empty(canvas, place, GONE)
+        _leave_empty(canvas, box, GONE)
         return
     except (OSError, SyntaxError, ValueError) as trouble:
         if getattr(trouble, "errno", None):
             raise  # the storage's, and perhaps over in a moment; what is wrong with the picture itself has no number
-        _leave_empty(canvas, place, DAMAGED)
+        _leave_empty(canvas, box, DAMAGED)
         return
-    left, top = (place.width - picture.width) // 2, (place.height - picture.height) // 2
-    canvas.paste(picture, (place.x + left, place.y + top))
+    left, top = (box.width - picture.width) // 2, (box.height - picture.height) // 2
+    canvas.paste(picture, (box.x + left, box.y + top))
 
 
-def _fitted(image, place):
+def _fitted(image, box):
     """Return the picture as large as it fits. Decodes no more of it than that needs, and one at a time."""
-    box = (place.width, place.height)
-    with _open(image, longer=max(box)) as file, validation.DECODE_SLOTS, validation.open_image(file) as picture:
-        return decoding.lay_on_ground(decoding.render_upright(picture, within=box), TABLE)
+    size = (box.width, box.height)
+    with _open(image, longer=max(size)) as file, validation.DECODE_SLOTS, validation.open_image(file) as picture:
+        return decoding.lay_on_ground(decoding.render_upright(picture, within=size), TABLE)
 
 
 def _open(image, *, longer):
@@ -82,12 +82,12 @@ def _open(image, *, longer):
     return files.open_file(image.file)
 
 
-def _leave_empty(canvas, place, words):
-    corner = (place.x + place.width - 1, place.y + place.height - 1)
-    ImageDraw.Draw(canvas).rectangle(((place.x, place.y), corner), fill=EMPTY, outline=EDGE)
-    size = max(11, min(place.width // 10, 40))
-    lines = wrap_text(words, size, width=place.width - 8, lines=3)
-    top = place.y + (place.height - len(lines) * line_height(size)) // 2
+def _leave_empty(canvas, box, words):
+    corner = (box.x + box.width - 1, box.y + box.height - 1)
+    ImageDraw.Draw(canvas).rectangle(((box.x, box.y), corner), fill=EMPTY, outline=EDGE)
+    size = max(11, min(box.width // 10, 40))
+    lines = wrap_text(words, size, width=box.width - 8, lines=3)
+    top = box.y + (box.height - len(lines) * line_height(size)) // 2
     for n, line in enumerate(lines):
-        left = place.x + (place.width - measure_text(line, size)) // 2
+        left = box.x + (box.width - measure_text(line, size)) // 2
         draw_text(canvas, (left, top + n * line_height(size)), line, size, ink=INKS[QUIET])

@@ -1,4 +1,4 @@
-"""Where everything stands on a sheet: a layout becomes parts with places for pictures and labels, all in pixels.
+"""Where everything stands on a sheet: a layout becomes parts with boxes for pictures and labels, all in pixels.
 
 Places have the shapes that were asked for, not those that came: so a part is the same whenever it is drawn.
 """
@@ -31,7 +31,7 @@ class Label:
 
 
 @dataclass(frozen=True)
-class Place:
+class Box:
     """The box of one picture. `cell` is None where the matrix has none."""
 
     x: int
@@ -42,17 +42,17 @@ class Place:
 
 
 @dataclass
-class Part:
+class PlannedPart:
     """One picture of the sheet."""
 
     width: int
     height: int
     labels: list = field(default_factory=list)
-    places: list = field(default_factory=list)
+    boxes: list = field(default_factory=list)
 
-    def take(self, block, y):
+    def add_block(self, block, y):
         self.labels += [replace(label, y=label.y + y) for label in block.labels]
-        self.places += [replace(place, y=place.y + y) for place in block.places]
+        self.boxes += [replace(box, y=box.y + y) for box in block.boxes]
 
 
 @dataclass
@@ -61,7 +61,7 @@ class Block:
 
     height: int = 0
     labels: list = field(default_factory=list)
-    places: list = field(default_factory=list)
+    boxes: list = field(default_factory=list)
 
     def write(self, x, text, size, *, width, lines, ink=PLAIN, y=0):
         """Add a label below `y`; return how tall it is."""
@@ -70,7 +70,7 @@ class Block:
         return len(broken) * line_height(size)
 
 
-def plan(layout, *, edge, title, facts, most_pixels=MOST_PIXELS):
+def plan_parts(layout, *, edge, title, facts, most_pixels=MOST_PIXELS):
     """Return the parts of a sheet, in their order. A matrix too wide for pictures of this edge gets smaller ones.
 
     `title`, `facts`: what stands above each part, with its number behind it where there are several.
@@ -191,7 +191,7 @@ class _Sheet:
     def _put(self, block, n, cell, tall, caption):
         """Put a picture in its column with its caption below; return how tall the caption is, with its gap."""
         width, height = self._fitted(cell) if cell else (self.columns[n], tall)
-        block.places.append(Place(self._x(n), 0, width, height, cell))
+        block.boxes.append(Box(self._x(n), 0, width, height, cell))
         if not caption:
             return 0
         small, y = max(12, self.text * 4 // 5), height + self.gap // 2
@@ -223,9 +223,9 @@ class _Sheet:
         return packed
 
     def _part(self, blocks, which):
-        part, y = Part(self.width, 0), self.margin
+        part, y = PlannedPart(self.width, 0), self.margin
         for block in (self._top(which), *blocks):
-            part.take(block, y)
+            part.add_block(block, y)
             y += block.height
         part.height = y - self.gap + self.margin
         return part

@@ -31,24 +31,24 @@ SUFFIXES = {SheetFormat.JPEG: "jpg", SheetFormat.PNG: "png"}
 log = structlog.get_logger("fluxweb.sheets")
 
 
-class NoSheet(Exception):
+class SheetNotPossible(Exception):
     """This sheet cannot be made; the sentence says why."""
 
 
-class NotMine(Exception):
+class LeaseLost(Exception):
     """The sheet is gone, or another worker draws it."""
 
 
 @dataclass
-class Cell:
+class SheetCell:
     """One job with the picture that stands for it."""
 
     job: Job
     image: Image | None
 
 
-def ask_for(run, *, across="", page="", edge, image_format):
-    """Have the matrix of a run drawn as it is laid out there; return the sheet. Raises NoSheet.
+def request_sheet(run, *, across="", page="", edge, image_format):
+    """Have the matrix of a run drawn as it is laid out there; return the sheet. Raises SheetNotPossible.
 
     Asking twice while it is being drawn is asking once.
     """
@@ -57,25 +57,25 @@ def ask_for(run, *, across="", page="", edge, image_format):
     wanted = {"across": layout.across, "page": layout.page_asked, "edge": edge, "format": image_format}
     size = len(_parts(run, layout, cells, edge=edge))
     if size > MOST_PARTS:
-        raise NoSheet(f"That would be {size} parts: at most {MOST_PARTS}. Choose smaller pictures.")
+        raise SheetNotPossible(f"That would be {size} parts: at most {MOST_PARTS}. Choose smaller pictures.")
     with transaction.atomic():
         Run.objects.select_for_update().get(pk=run.pk)
         if asked := run.sheets.unfinished().filter(**wanted, cells=run.size).first():
             return asked
         if run.sheets.count() >= MOST_OF_A_RUN:
-            raise NoSheet(f"This run has {MOST_OF_A_RUN} sheets. Delete one of them first.")
+            raise SheetNotPossible(f"This run has {MOST_OF_A_RUN} sheets. Delete one of them first.")
         sheet = Sheet.objects.create(run=run, owner_id=run.owner_id, cells=run.size, size=size, **wanted)
     log.info("sheet asked for", sheet=sheet.key, run=run.key, parts=size)
     return sheet
 
 
-def try_again(sheet):
+def retry_sheet(sheet):
     """Let what failed be drawn from where it stopped; return whether it had failed."""
     failed = Sheet.objects.filter(pk=sheet.pk, state=SheetState.FAILED)
     return failed.update(state=SheetState.WAITING, tries=0, reason="", due_at=timezone.now()) == 1
 
 
-def delete(sheet):
+def delete_sheet(sheet):
     """Take a sheet and its files away."""
     names = list(sheet.parts.values_list("file", flat=True))
     sheet.delete()
@@ -84,37 +84,37 @@ def delete(sheet):
     log.info("sheet deleted", sheet=sheet.key)
 
 
-def file_name(part):
+def part_file_name(part):
     """Name the file of a part: those of one sheet stand in their order in a folder."""
     sheet = part.sheet
     behind = f"-{part.number:0{len(str(sheet.size))}}-of-{sheet.size}" if sheet.size > 1 else ""
     return f"sheet-{sheet.run.key}{behind}.{SUFFIXES[sheet.format]}"
 
 
-def contents(sheet):
+def sheet_files(sheet):
     """Yield (name, bytes) of each part that is made, one after the other."""
     for part in sheet.parts.select_related("sheet__run").order_by("number"):
         with contextlib.suppress(FileNotFoundError), files.open_file(part.file) as file:
-            yield file_name(part), file.read()
+            yield part_file_name(part), file.read()
 
 
-def sweep():
+def delete_old_sheets():
     """Take away the sheets that are old, and files whose sheet is gone."""
     for sheet in Sheet.objects.filter(created_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)):
-        delete(sheet)
+        delete_sheet(sheet)
     for name, key in files.names(FOLDER):
         if not Sheet.objects.filter(key=key).exists():
             files.remove(name)
 
 
-def draw_next():
+def draw_next_part():
     """Draw one part of the sheet that has waited longest; return whether there was one to draw."""
     sheet = _claim()
     if sheet is None:
         return False
     try:
         _draw_part(sheet, len(sheet.parts.all()) + 1)
-    except NotMine:
+    except LeaseLost:
         log.info("sheet given up", sheet=sheet.key)
     except (OSError, ValueError, SyntaxError) as trouble:
         _fail(sheet, trouble)
@@ -143,9 +143,9 @@ def _draw_part(sheet, number):
     layout = layouts.lay_out(cells, across=sheet.across, page=sheet.page)
     part = _parts(sheet.run, layout, cells, edge=sheet.edge)[number - 1]
     release_connection()
-    canvas = rendering.draw(part, keep_lease=lambda: _renew(sheet))
+    canvas = rendering.draw_part(part, keep_lease=lambda: _renew(sheet))
     with files.incoming_file() as file:
-        rendering.save(canvas, file, sheet.format)
+        rendering.save_image(canvas, file, sheet.format)
         size = file.tell()
         _renew(sheet, at_once=True)
         name = files.publish(file, files.name_of(sheet, FOLDER, f".{number}.{SUFFIXES[sheet.format]}"))
@@ -153,13 +153,13 @@ def _draw_part(sheet, number):
 
 
 def _renew(sheet, *, at_once=False):
-    """Keep the lease. Raises NotMine if it is lost: the sheet was deleted, or this process slept too long."""
+    """Keep the lease. Raises LeaseLost if it is lost: the sheet was deleted, or this process slept too long."""
     now = timezone.now()
     begun = sheet.lease_until - timedelta(seconds=LEASE_SECONDS)
     if at_once or now - begun > timedelta(seconds=RENEWED_AFTER_SECONDS):
         until = now + timedelta(seconds=LEASE_SECONDS)
         if not _mine(sheet).update(lease_until=until):
-            raise NotMine
+            raise LeaseLost
         sheet.lease_until = until
         release_connection()
 
@@ -210,11 +210,12 @@ def _cells(run, count):
         .prefetch_related("images")
         .order_by("position")
     )
-    return [Cell(job, max(job.images.all(), key=lambda image: image.id, default=job.reused)) for job in jobs]
+    return [SheetCell(job, max(job.images.all(), key=lambda image: image.id, default=job.reused)) for job in jobs]
 
 
 def _parts(run, layout, cells, *, edge):
-    return sheet_layout.plan(layout, edge=edge, title=run.prompt[:TITLE_CHARACTERS], facts=_facts(run, layout, cells))
+    title, facts = run.prompt[:TITLE_CHARACTERS], _facts(run, layout, cells)
+    return sheet_layout.plan_parts(layout, edge=edge, title=title, facts=facts)
 
 
 def _facts(run, layout, cells):

@@ -20,7 +20,7 @@ KINDS = {
 
 
 @dataclass
-class Cell:
+class CellView:
     """One job of a run for its owner. `images` newest last: a job asked twice can have two."""
 
     job: Job
@@ -128,7 +128,7 @@ def of_jobs(jobs, *, owner):
     uncertain = Attempt.objects.earlier_uncertain(jobs)
     trails = _trails(jobs)
     found = [
-        Cell(
+        CellView(
             job, _images(job), place=places.get(job.id, 0), waits_seconds=waits.get(job.id),
             attempts=trails.get(job.id, []), earlier_uncertain=job.id in uncertain,
         )

@@ -111,8 +111,8 @@ def _ask_for(request, run):
         messages.error(request, "That is no sheet that can be made.")
         return _back(request, run)
     try:
-        sheets.ask_for(run, **form.wish())
-    except sheets.NoSheet as refused:
+        sheets.request_sheet(run, **form.wish())
+    except sheets.SheetNotPossible as refused:
         messages.error(request, str(refused))
     else:
         tasks.wake_sheet_renderer()
@@ -130,7 +130,7 @@ def part(request, key, number):
     made = access.sheet_part_read(request, key, number)
     sheet = made.sheet
     etag, content_type = f"{sheet.key}.{number}", CONTENT_TYPES[sheet.format]
-    return files.send(request, made.file, etag=etag, content_type=content_type, name=sheets.file_name(made))
+    return files.send(request, made.file, etag=etag, content_type=content_type, name=sheets.part_file_name(made))
 
 
 @require_safe
@@ -145,7 +145,7 @@ def parts(request, key):
         )
         return _back(request, sheet.run)
     response = StreamingHttpResponse(
-        zip_stream.Stream(sheets.contents(sheet), slot=slot), content_type="application/zip"
+        zip_stream.Stream(sheets.sheet_files(sheet), slot=slot), content_type="application/zip"
     )
     response.headers["Content-Disposition"] = f'attachment; filename="sheet-{sheet.run.key}.zip"'
     return response
@@ -154,7 +154,7 @@ def parts(request, key):
 @require_POST
 def again(request, key):
     sheet = access.sheet_write(request, key)
-    if sheets.try_again(sheet):
+    if sheets.retry_sheet(sheet):
         tasks.wake_sheet_renderer()
     return _back(request, sheet.run)
 
@@ -162,6 +162,6 @@ def again(request, key):
 @require_POST
 def delete(request, key):
     sheet = access.sheet_write(request, key)
-    sheets.delete(sheet)
+    sheets.delete_sheet(sheet)
     messages.info(request, "The sheet is deleted. Its pictures are not.")
     return _back(request, sheet.run)

@@ -17,7 +17,7 @@ SWITCHES = {
 
 
 @dataclass(frozen=True)
-class Cell:
+class GuestCell:
     """A picture in its place in the run; `job` is the run's own, also where another run's picture was reused."""
 
     job: Job
@@ -30,7 +30,7 @@ def lay_out(share, shown):
         return None
     by_image = {each.image.id: each for each in shown}
     jobs = Job.objects.filter(run=share.run_id).prefetch_related("images").order_by("position").with_opening()
-    cells = [Cell(job, by_image[image]) for job in jobs for image in contents.images_of(job) if image in by_image]
+    cells = [GuestCell(job, by_image[image]) for job in jobs for image in contents.images_of(job) if image in by_image]
     layout = layouts.lay_out(cells) if cells else None
     return _seen(layout, share) if layout and layout.across else None
 
