@@ -13,7 +13,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 
-from gallery.catalogue.amounts import InvalidAmount, read_amount
+from gallery.catalogue.numbers.amounts import InvalidAmount, read_amount
 
 TRUE = {"1", "true", "yes", "on"}
 FALSE = {"0", "false", "no", "off", ""}

@@ -7,7 +7,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from gallery.catalogue import ready_templates
+from gallery.catalogue.templates import ready_templates
 from gallery.models import (
     Adjustment,
     Attempt,

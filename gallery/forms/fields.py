@@ -3,7 +3,8 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
-from gallery.catalogue import params, texts
+from gallery.catalogue.models import params
+from gallery.catalogue.text import texts
 
 MOST_SKIPPED = 600  # values that can be left out: more than all axes can have within a run
 SKIP_CHARACTERS = 200

@@ -2,9 +2,10 @@
 
 from django import forms
 
-from gallery.catalogue import flux_models, placeholders, template_files
+from gallery.catalogue.models import flux_models
 from gallery.catalogue.problems import InvalidRequest
-from gallery.catalogue.typed_text import tidy
+from gallery.catalogue.templates import template_files, template_variables
+from gallery.catalogue.text.typed_text import tidy
 from gallery.forms.fields import NameField, refuse_broken_text
 from gallery.models import Preset, PromptTemplate
 
@@ -87,7 +88,7 @@ class PlacesForm(forms.Form):
         self.template = template
         self.filled = None
         self.names = {}
-        for number, place in enumerate(placeholders.places(template.prompt), 1):
+        for number, place in enumerate(template_variables.places(template.prompt), 1):
             self.names[place.name] = f"fill-{number}"
             self.fields[f"fill-{number}"] = _field(place)
 
@@ -95,7 +96,7 @@ class PlacesForm(forms.Form):
         cleaned = super().clean()
         if not self.errors:
             try:
-                self.filled = placeholders.fill(self.template.prompt, self.values())
+                self.filled = template_variables.fill(self.template.prompt, self.values())
             except InvalidRequest as invalid:
                 for name, problem in invalid.problems.items():
                     self.add_error(self.names[name], problem.message)
@@ -109,12 +110,12 @@ class PlacesForm(forms.Form):
         return [self[field] for field in self.names.values()]
 
     def parts(self):
-        return placeholders.parts(self.template.prompt, self.values())
+        return template_variables.parts(self.template.prompt, self.values())
 
     def missing(self):
         """Name the places that must be filled still."""
         values = self.values()
-        found = placeholders.places(self.template.prompt)
+        found = template_variables.places(self.template.prompt)
         return [place.name for place in found if place.default is None and not values[place.name].strip()]
 
     def for_studio(self):

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from gallery.catalogue import texts
+from gallery.catalogue.text import texts
 from gallery.forms.fields import LinesField, NameField, refuse_broken_text
 from gallery.models import Share, User
 from gallery.models.keys import random_key

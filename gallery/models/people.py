@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.utils import timezone
 
-from gallery.catalogue import texts
+from gallery.catalogue.text import texts
 
 
 class Role(models.TextChoices):

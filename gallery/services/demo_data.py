@@ -9,7 +9,7 @@ from itertools import cycle, islice
 from django.utils import timezone
 from PIL import Image as Pillow
 
-from gallery.catalogue import cleaning
+from gallery.catalogue.parameters import validation
 from gallery.models import Attempt, Image, Job, Run
 from gallery.models.calls import Fetch, Money
 from gallery.models.keys import random_key
@@ -34,7 +34,7 @@ class Sample:
     """One stored picture that many rows show: a million files would try nothing that forty do not."""
 
     prompt: str
-    request: cleaning.CleanRequest
+    request: validation.CleanRequest
     quote: quotes.Quote
     file: str
     thumbnail: str
@@ -44,7 +44,7 @@ class Sample:
 
 def store_sample(prompt, *, model, seed, size, content):
     """Store one drawn picture with its thumbnail and return it as a sample. `content`: the bytes of a JPEG."""
-    request = cleaning.clean(model, {"prompt": prompt, "seed": seed, "size": size})
+    request = validation.clean(model, {"prompt": prompt, "seed": seed, "size": size})
     sha256 = hashlib.sha256(content).hexdigest()
     with Pillow.open(io.BytesIO(content)) as picture:
         picture.load()

@@ -3,8 +3,8 @@
 from django import template
 from django.utils.text import Truncator
 
-from gallery.catalogue import ratios
-from gallery.catalogue.money import left, money, typed
+from gallery.catalogue.numbers import ratios
+from gallery.catalogue.numbers.money import left, money, typed
 from gallery.services.jobs import reasons
 from gallery.services.prices.terms import amount_in
 

@@ -3,10 +3,10 @@
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from gallery.catalogue.advice import ADVICE
-from gallery.catalogue.flux_models import FLUX_MODELS
-from gallery.catalogue.params import PARAMS
-from gallery.catalogue.shapes import SHAPES
+from gallery.catalogue.models.advice import ADVICE
+from gallery.catalogue.models.flux_models import FLUX_MODELS
+from gallery.catalogue.models.params import PARAMS
+from gallery.catalogue.parameters.shapes import SHAPES
 from gallery.services.prices import price_book
 
 

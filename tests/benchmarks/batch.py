@@ -79,7 +79,7 @@ def _measure(asked, owner, worker_pid, provider_pid, port):
 
 def _submit(owner, images):
     """Submit in runs as large as one list of seeds can be."""
-    from gallery.catalogue.seeds import MAX_SEEDS
+    from gallery.catalogue.parameters.seeds import MAX_SEEDS
     from tests.factories import make_run
 
     starts = range(1, images + 1, MAX_SEEDS)

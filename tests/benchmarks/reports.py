@@ -54,7 +54,7 @@ def _jobs():
     """Make one job for every member, model and project; return {(member, project, model): job}."""
     from django.utils import timezone
 
-    from gallery.catalogue import flux_models
+    from gallery.catalogue.models import flux_models
     from gallery.models import Job, Project, Run, User
 
     people = [User.objects.create_user(f"member-{n}", role="admin" if not n else "member") for n in range(MEMBERS)]

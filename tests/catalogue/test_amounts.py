@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.catalogue.amounts import MOST_MICROS, InvalidAmount, read_amount, read_column
-from gallery.catalogue.money import left, money, typed
+from gallery.catalogue.numbers.amounts import MOST_MICROS, InvalidAmount, read_amount, read_column
+from gallery.catalogue.numbers.money import left, money, typed
 
 DOLLAR = 1_000_000
 

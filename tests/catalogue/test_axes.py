@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.catalogue.axes import Variant, read_axes, value_of, variants, without
+from gallery.catalogue.parameters.axes import Variant, read_axes, value_of, variants, without
 from gallery.catalogue.problems import InvalidRequest, InvalidValue
 
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gallery.catalogue import batches
-from gallery.catalogue.batches import LineProblem, Listing
 from gallery.catalogue.problems import InvalidValue
-from gallery.catalogue.typed_text import one_line_break
+from gallery.catalogue.tables import batches
+from gallery.catalogue.tables.batches import LineProblem, Listing
+from gallery.catalogue.text.typed_text import one_line_break
 
 
 def rows(text):

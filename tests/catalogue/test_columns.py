@@ -2,9 +2,10 @@
 
 import pytest
 
-from gallery.catalogue import batches, columns, model_names, pasted
-from gallery.catalogue.pasted import Choice, key_of
+from gallery.catalogue.models import model_names
 from gallery.catalogue.problems import InvalidValue
+from gallery.catalogue.tables import batches, columns, pasted
+from gallery.catalogue.tables.pasted import Choice, key_of
 
 
 def read(text, **choice):

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gallery.catalogue import encodings
-from gallery.catalogue.encodings import ENCODINGS, decode, decode_anew
+from gallery.catalogue.tables import encodings
+from gallery.catalogue.tables.encodings import ENCODINGS, decode, decode_anew
 
 TABLES = {
     "gb18030": "描述;模型\n一只红色的猫坐在窗台上;flux-2-pro\n",

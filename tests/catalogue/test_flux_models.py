@@ -2,9 +2,9 @@ import dataclasses
 
 import pytest
 
-from gallery.catalogue import flux_models
-from gallery.catalogue.flux_models import FLUX_MODELS, UnknownFluxModel, get, ids
-from gallery.catalogue.params import PARAMS
+from gallery.catalogue.models import flux_models
+from gallery.catalogue.models.flux_models import FLUX_MODELS, UnknownFluxModel, get, ids
+from gallery.catalogue.models.params import PARAMS
 
 ELEVEN = (
     "flux-2-max",

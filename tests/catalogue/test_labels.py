@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.catalogue import labels, words
-from gallery.catalogue.labels import characters, told_apart
+from gallery.catalogue.prompts import prompt_variants
+from gallery.catalogue.text import labels
+from gallery.catalogue.text.labels import characters, told_apart
 
 LONG = "A wide photograph of a lonely lighthouse on a rocky cliff at the northern coast of Scotland, "
 SAME = ", shot on medium format film with natural light, award winning editorial photography of the year"
@@ -90,10 +91,10 @@ def test_what_is_short_stays_as_it_is():
 
 
 def test_lines_and_choices_show_where_they_differ():
-    lines = words.prompt_lines(f"{LONG}dawn{SAME}\n{LONG}dusk{SAME}")
+    lines = prompt_variants.prompt_lines(f"{LONG}dawn{SAME}\n{LONG}dusk{SAME}")
     assert [label for _, label in lines] == [
         "…of Scotland, dawn, shot on medium…",
         "…of Scotland, dusk, shot on medium…",
     ]
-    choices = words.alternatives(f"a {{{LONG}dawn|{LONG}dusk}} view")
+    choices = prompt_variants.alternatives(f"a {{{LONG}dawn|{LONG}dusk}} view")
     assert [label for _, label in choices] == ["…of Scotland, dawn", "…of Scotland, dusk"]

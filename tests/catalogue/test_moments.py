@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.catalogue.moments import InvalidMoment, read_column
+from gallery.catalogue.numbers.moments import InvalidMoment, read_column
 
 on = datetime.fromisoformat
 AT = on("2026-11-26 14:03")

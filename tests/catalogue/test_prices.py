@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.catalogue.flux_models import ids
-from gallery.catalogue.prices import PRICES, megapixels
+from gallery.catalogue.models.flux_models import ids
+from gallery.catalogue.models.prices import PRICES, megapixels
 
 FIRST = {row.model_id: row for row in PRICES}
 MEGAPIXEL = 1_048_576

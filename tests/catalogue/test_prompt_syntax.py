@@ -7,13 +7,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gallery.catalogue.cleaning import clean
-from gallery.catalogue.foreign_syntax import hints
+from gallery.catalogue.parameters.validation import clean
 from gallery.catalogue.problems import InvalidRequest, InvalidValue
-from gallery.catalogue.prompt_syntax import escaped, read
-from gallery.catalogue.prompts import json_prompt
-from gallery.catalogue.typed_text import tidy
-from gallery.catalogue.words import alternatives, doubts, prompt_lines, typed_lines
+from gallery.catalogue.prompts.foreign_syntax import hints
+from gallery.catalogue.prompts.prompt_facts import json_prompt
+from gallery.catalogue.prompts.prompt_syntax import escaped, read
+from gallery.catalogue.prompts.prompt_variants import alternatives, doubts, prompt_lines, typed_lines
+from gallery.catalogue.text.typed_text import tidy
 
 
 def prompts_of(text):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.catalogue.ratios import permille
+from gallery.catalogue.numbers.ratios import permille
 from gallery.services.prices.quotes import Quote
 from gallery.templatetags.fluxweb import percent
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.catalogue.seeds import InvalidSeeds, count_seeds, draw_seeds, draws_any, parse_seeds
+from gallery.catalogue.parameters.seeds import InvalidSeeds, count_seeds, draw_seeds, draws_any, parse_seeds
 
 
 def draw(number):
@@ -201,5 +201,5 @@ def test_what_is_meant_is_offered_and_can_be_taken(text, offer):
 
 def test_a_seed_that_is_taken_is_not_drawn(monkeypatch):
     numbers = iter([7, 7, 8, 8, 9])
-    monkeypatch.setattr("gallery.catalogue.seeds.secrets.randbelow", lambda _: next(numbers))
+    monkeypatch.setattr("gallery.catalogue.parameters.seeds.secrets.randbelow", lambda _: next(numbers))
     assert draw_seeds(2, taken={7}) == (8, 9)

@@ -5,9 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.catalogue.flux_models import FLUX_MODELS, get
-from gallery.catalogue.problems import InvalidValue
-from gallery.catalogue.shapes import (
+from gallery.catalogue.models.flux_models import FLUX_MODELS, get
+from gallery.catalogue.parameters.shapes import (
     RATIO_PIXELS,
     SHAPES,
     is_promised,
@@ -20,6 +19,7 @@ from gallery.catalogue.shapes import (
     size_for_ratio,
     size_text,
 )
+from gallery.catalogue.problems import InvalidValue
 
 SIDES = st.integers(4, 128).map(lambda steps: steps * 16)
 BY_SIZE = [flux_model for flux_model in FLUX_MODELS if flux_model.shape_by == "size"]

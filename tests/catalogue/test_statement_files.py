@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.catalogue.statement_files import InvalidStatementFile, Line, read_statement
+from gallery.catalogue.tables.statement_files import InvalidStatementFile, Line, read_statement
 
 AT = datetime.fromisoformat("2026-11-26 14:03")
 LINE = Line(2, AT, "req-1", "flux-2-pro", 30_000)

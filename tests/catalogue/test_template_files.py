@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.catalogue import flux_models, placeholders, template_files, words
-from gallery.catalogue.prompts import json_prompt
-from gallery.catalogue.ready_templates import BY_KEY, READY
-from gallery.catalogue.template_files import InvalidFile, Template, read, write
+from gallery.catalogue.models import flux_models
+from gallery.catalogue.prompts import prompt_variants
+from gallery.catalogue.prompts.prompt_facts import json_prompt
+from gallery.catalogue.templates import template_files, template_variables
+from gallery.catalogue.templates.ready_templates import BY_KEY, READY
+from gallery.catalogue.templates.template_files import InvalidFile, Template, read, write
 
 DOOR = Template("Door", "a {{colour}} door", note="Doors.", model="flux-2-pro", aspect_ratio="2:3")
 
@@ -116,9 +118,11 @@ def test_what_is_exported_is_imported_unchanged(templates):
 
 @pytest.mark.parametrize("template", READY, ids=lambda template: template.key)
 def test_every_ready_template_can_be_used(template):
-    places = placeholders.places(template.prompt)
-    filled = placeholders.fill(template.prompt, {place.name: "a vase" for place in places if place.default is None})
-    read_as = words.prompt_lines if filled.lines else words.alternatives
+    places = template_variables.places(template.prompt)
+    filled = template_variables.fill(
+        template.prompt, {place.name: "a vase" for place in places if place.default is None}
+    )
+    read_as = prompt_variants.prompt_lines if filled.lines else prompt_variants.alternatives
     assert len(read_as(filled.prompt)) == filled.count
     assert sum(place.default is None for place in places) <= 2  # the rest can be left as it is
     assert template.note.endswith(".")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.catalogue import texts
+from gallery.catalogue.text import texts
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.catalogue.cleaning import clean
+from gallery.catalogue.parameters.validation import clean
 from gallery.catalogue.problems import InvalidRequest
-from gallery.catalogue.tokens import about_tokens
-from gallery.catalogue.typed_text import tidy, unseen
-from gallery.catalogue.words import hints
+from gallery.catalogue.prompts.prompt_variants import hints
+from gallery.catalogue.text.tokens import about_tokens
+from gallery.catalogue.text.typed_text import tidy, unseen
 
 ENGLAND = "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery.catalogue.problems import InvalidValue
-from gallery.catalogue.word_search import occurrences
-from gallery.catalogue.words import REPLACED, replaced, replacements
+from gallery.catalogue.prompts.prompt_variants import REPLACED, replaced, replacements
+from gallery.catalogue.text.word_search import occurrences
 
 
 def tried(prompt, text):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.catalogue import formulas
+from gallery.catalogue.tables import formulas
 from gallery.services.ledger import csv_export
 
 

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from gallery.catalogue.flux_models import ids
-from gallery.catalogue.prices import PRICES
+from gallery.catalogue.models.flux_models import ids
+from gallery.catalogue.models.prices import PRICES
 from gallery.models import Price
 from gallery.services.prices import price_book
 from tests.factories import make_run

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from gallery.catalogue.statement_files import InvalidStatementFile
+from gallery.catalogue.tables.statement_files import InvalidStatementFile
 from gallery.models import Attempt, Charge, Difference, Statement
 from gallery.services.jobs import provider
 from gallery.services.ledger import entries, periods, reports

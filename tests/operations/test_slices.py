@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import F
 from django.utils import timezone
 
-from gallery.catalogue import cleaning
+from gallery.catalogue.parameters import validation
 from gallery.models import (
     Attempt,
     Charge,
@@ -299,7 +299,7 @@ def test_the_check_of_the_sums_keeps_nobody_from_writing(spent):
 
 
 def test_demo_data_is_written_a_few_runs_at_a_time(owner):
-    request = cleaning.clean("flux-dev", {"prompt": "a cat", "seed": 7, "size": "64x64"})
+    request = validation.clean("flux-dev", {"prompt": "a cat", "seed": 7, "size": "64x64"})
     quote = quotes.quote(request, book=price_book.open_book())
     sample = demo_data.Sample("a cat", request, quote, "a.jpeg", "a.webp", 10, "0" * 64)
     with counted_writes() as slices_made:

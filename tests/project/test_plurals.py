@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from gallery.catalogue.lists import counted
 from gallery.catalogue.problems import InvalidMatrix
+from gallery.catalogue.text.value_lists import counted
 from gallery.services.compare import comparisons
 from gallery.services.jobs import queue
 from gallery.services.ledger import periods, report_mail

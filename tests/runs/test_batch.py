@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from gallery.catalogue import batches as catalogue
-from gallery.catalogue import flux_models
+from gallery.catalogue.models import flux_models
+from gallery.catalogue.tables import batches as catalogue
 from gallery.services.runs import batch, layouts
 from gallery.services.runs.batch import BatchSpec, InvalidBatch
 

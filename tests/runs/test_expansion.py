@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gallery.catalogue import flux_models
+from gallery.catalogue.models import flux_models
 from gallery.services.runs import expansion
 from gallery.simulator import checks
 from tests.factories import make_run

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from gallery.catalogue import axes as catalogue
-from gallery.catalogue import flux_models
+from gallery.catalogue.models import flux_models
+from gallery.catalogue.parameters import axes as catalogue
 from gallery.services.prices.quotes import FREE
 from gallery.services.runs import expansion, preview
 

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from gallery.catalogue import flux_models
+from gallery.catalogue.models import flux_models
 from gallery.models import Job, Run
 from gallery.simulator import faults
 from tests.factories import make_run, states

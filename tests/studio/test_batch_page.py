@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from gallery.catalogue import batches
+from gallery.catalogue.tables import batches
 from gallery.models import Run
 from gallery.models.keys import random_key
 from tests.pages import Page

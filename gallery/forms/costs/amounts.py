@@ -4,8 +4,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
-from gallery.catalogue.amounts import InvalidAmount, read_amount
-from gallery.catalogue.money import money, typed
+from gallery.catalogue.numbers.amounts import InvalidAmount, read_amount
+from gallery.catalogue.numbers.money import money, typed
 
 
 class DollarsInput(forms.TextInput):

@@ -4,8 +4,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from gallery.catalogue import flux_models
-from gallery.catalogue.money import money
+from gallery.catalogue.models import flux_models
+from gallery.catalogue.numbers.money import money
 from gallery.forms.costs.amounts import DollarsField
 from gallery.forms.fields import refuse_broken_text
 from gallery.models.costs.prices import AMOUNTS

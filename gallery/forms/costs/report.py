@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.utils import timezone
 
-from gallery.catalogue import flux_models
+from gallery.catalogue.models import flux_models
 from gallery.models import Project, User
 from gallery.services.ledger import periods
 from gallery.services.ledger.reports import NO_PROJECT, NOBODY, Slice

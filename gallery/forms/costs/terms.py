@@ -4,8 +4,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from gallery.catalogue.amounts import InvalidAmount, read_amount
-from gallery.catalogue.money import typed
+from gallery.catalogue.numbers.amounts import InvalidAmount, read_amount
+from gallery.catalogue.numbers.money import typed
 from gallery.forms.costs.amounts import DollarsField
 from gallery.forms.fields import refuse_broken_text
 

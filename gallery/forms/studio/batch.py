@@ -2,9 +2,9 @@
 
 from django import forms
 
-from gallery.catalogue import batches as catalogue
-from gallery.catalogue import columns
 from gallery.catalogue.problems import InvalidValue
+from gallery.catalogue.tables import batches as catalogue
+from gallery.catalogue.tables import columns
 from gallery.forms.fields import refuse_broken_text, text
 from gallery.forms.studio import batch_reading
 from gallery.forms.studio.run_form import PARAMETERS, RunForm

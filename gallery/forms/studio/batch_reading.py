@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from gallery.catalogue import batches, encodings
-from gallery.catalogue.pasted import Choice
+from gallery.catalogue.tables import batches, encodings
+from gallery.catalogue.tables.pasted import Choice
 
 SAMPLE_CHARACTERS = 80
 SAMPLE_BYTES = 20_000

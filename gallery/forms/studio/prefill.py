@@ -1,7 +1,7 @@
 """What the studio is filled with: its address, a run, a picture, a preset, a past prompt."""
 
-from gallery.catalogue.prompt_syntax import escaped
-from gallery.catalogue.shapes import size_tile
+from gallery.catalogue.parameters.shapes import size_tile
+from gallery.catalogue.prompts.prompt_syntax import escaped
 from gallery.forms.studio.compose import VALUES, ComposeForm
 from gallery.models.keys import random_key
 

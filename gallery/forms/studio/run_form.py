@@ -2,7 +2,7 @@
 
 from django import forms
 
-from gallery.catalogue import flux_models
+from gallery.catalogue.models import flux_models
 from gallery.forms.fields import Joined, LastTyped, refuse_broken_text, text
 from gallery.models import Project
 from gallery.models.keys import random_key

@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from gallery.catalogue import shapes
+from gallery.catalogue.parameters import shapes
 from gallery.models import User
 from gallery.services import demo_data
 from gallery.simulator import pictures

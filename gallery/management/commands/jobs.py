@@ -4,7 +4,7 @@ import json
 
 from django.core.management.base import BaseCommand
 
-from gallery.catalogue.money import money
+from gallery.catalogue.numbers.money import money
 from gallery.services.ledger import job_export
 
 

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from gallery.catalogue.prices import PriceRow
+from gallery.catalogue.models.prices import PriceRow
 
 AMOUNTS = ("ours_micros", "official_first_micros", "official_further_micros", "official_input_micros")
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import Sum
 from django.utils import timezone
 
-from gallery.catalogue.ratios import permille
+from gallery.catalogue.numbers.ratios import permille
 from gallery.models import Budget, BudgetCount, Job, LedgerEntry, Project, User
 from gallery.models.costs.budgets import Period, starts_of
 from gallery.services.db.raw_updates import to_db_value

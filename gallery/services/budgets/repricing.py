@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from gallery.catalogue.money import money
+from gallery.catalogue.numbers.money import money
 from gallery.models import Job, Price, Run
 from gallery.models.runs import PRICE_CHANGED, State
 from gallery.services.budgets import deferral

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q
 
-from gallery.catalogue.ratios import permille, rounded
+from gallery.catalogue.numbers.ratios import permille, rounded
 from gallery.models import Image, Rating, Repeat, Vote
 from gallery.models.ratings import Verdict
 from gallery.models.repeats import Similarity

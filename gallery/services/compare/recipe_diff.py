@@ -4,7 +4,7 @@ import re
 from difflib import SequenceMatcher
 from itertools import groupby
 
-from gallery.catalogue.params import PARAMS
+from gallery.catalogue.models.params import PARAMS
 
 NOT_TAKEN = "not taken"  # the model has no such parameter, or it was not sent
 SHAPE = ("width", "height", "size", "aspect_ratio")  # what came of them is the picture's own size

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import dateformat, timezone
 
-from gallery.catalogue import lists
+from gallery.catalogue.text import value_lists
 from gallery.models import Image, Job, Run, Sheet, SheetPart
 from gallery.models.contact_sheets import SheetFormat, SheetState
 from gallery.services.contact_sheets import rendering, sheet_layout
@@ -223,5 +223,5 @@ def _facts(run, layout, cells):
     models, seeds = ({getattr(cell.job, name) for cell in cells} for name in ("model", "seed"))
     one = {"1 model": min(models), "1 seed": f"seed {min(seeds)}"}
     day = dateformat.format(timezone.localtime(run.created_at), "j F Y")
-    counts = [lists.counted(len(cells), "image"), *(one.get(count, count) for count in layout.counts)]
+    counts = [value_lists.counted(len(cells), "image"), *(one.get(count, count) for count in layout.counts)]
     return [*counts, run.project.name if run.project else "", day]

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from gallery.catalogue import flux_models
+from gallery.catalogue.models import flux_models
 from gallery.models import Gate, Job
 from gallery.models.calls import KEY_GATE
 from gallery.services.jobs.transitions import retry_at_once

@@ -2,7 +2,7 @@
 
 import csv
 
-from gallery.catalogue.formulas import guarded
+from gallery.catalogue.tables.formulas import guarded
 
 MARK = "\ufeff"  # without it Excel takes UTF-8 for the local code page
 MICROS = 1_000_000

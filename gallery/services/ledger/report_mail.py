@@ -8,8 +8,8 @@ from django.db.models import Count, Sum
 from django.urls import reverse
 from django.utils import timezone
 
-from gallery.catalogue.lists import counted
-from gallery.catalogue.money import money
+from gallery.catalogue.numbers.money import money
+from gallery.catalogue.text.value_lists import counted
 from gallery.models import Letter, ReportMail, User
 from gallery.models.costs.report_mail import Every, LetterKind
 from gallery.models.costs.statements import Kind

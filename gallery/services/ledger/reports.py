@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from gallery.catalogue.ratios import permille, rounded
+from gallery.catalogue.numbers.ratios import permille, rounded
 from gallery.models import Attempt, DailySpend, LedgerEntry, Project, Rating, User
 from gallery.models.costs.adjustments import NO_MEMBER
 from gallery.models.costs.ledger import AMOUNTS

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from django.db import transaction
 
-from gallery.catalogue.template_files import Template
+from gallery.catalogue.templates.template_files import Template
 from gallery.models import PromptTemplate
 from gallery.services.library import saved_items
 

@@ -12,7 +12,7 @@ import regex
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont, features
 
-from gallery.catalogue.labels import CUT, characters
+from gallery.catalogue.text.labels import CUT, characters
 from gallery.services.media import fonts
 
 LINE = 1.28  # of the size, from one line to the next

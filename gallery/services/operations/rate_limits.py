@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone as clock
 from django.utils.crypto import salted_hmac
 
-from gallery.catalogue.lists import counted
+from gallery.catalogue.text.value_lists import counted
 from gallery.models import RateCounter
 from gallery.services.db.slices import delete_in_slices
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import structlog
 from django.utils import timezone
 
-from gallery.catalogue import prices
-from gallery.catalogue.flux_models import ids
+from gallery.catalogue.models import prices
+from gallery.catalogue.models.flux_models import ids
 from gallery.models import Price
 from gallery.models.costs.prices import AMOUNTS
 

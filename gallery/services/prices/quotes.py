@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gallery.catalogue.ratios import permille
+from gallery.catalogue.numbers.ratios import permille
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import structlog
 from django.utils import timezone
 
-from gallery.catalogue.money import MICROS
-from gallery.catalogue.ratios import rounded
+from gallery.catalogue.numbers.money import MICROS
+from gallery.catalogue.numbers.ratios import rounded
 from gallery.models import Terms
 from gallery.services.ledger import reports
 

@@ -12,8 +12,8 @@ import structlog
 from django.db.models import Count, Sum
 from django.utils import timezone
 
-from gallery.catalogue import texts
-from gallery.catalogue.statement_files import InvalidStatementFile, read_statement
+from gallery.catalogue.tables.statement_files import InvalidStatementFile, read_statement
+from gallery.catalogue.text import texts
 from gallery.models import Charge, Difference, Statement
 from gallery.models.costs.statements import Kind, Source, Stage
 from gallery.services.db.slices import Pace, in_slices

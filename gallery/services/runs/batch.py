@@ -3,10 +3,13 @@
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from gallery.catalogue import batches as catalogue
-from gallery.catalogue import encodings, flux_models, labels, lists, seeds
-from gallery.catalogue.batches import LineProblem, Listing
+from gallery.catalogue.models import flux_models
+from gallery.catalogue.parameters import seeds
 from gallery.catalogue.problems import InvalidMatrix, InvalidValue, Problem
+from gallery.catalogue.tables import batches as catalogue
+from gallery.catalogue.tables import encodings
+from gallery.catalogue.tables.batches import LineProblem, Listing
+from gallery.catalogue.text import labels, value_lists
 from gallery.services.prices import price_book
 from gallery.services.prices.quotes import Quote
 from gallery.services.runs import expansion, layouts, reuse
@@ -103,7 +106,7 @@ def _without(plan, invalid, spec):
     if cells:
         priced = cells if spec.buy_again or not plan.owner else reuse.find_owned(cells, owner=plan.owner)
         plan.rest = Rest(sorted(lines), expansion.total(priced))
-    need = lists.counted(len(lines), "line needs", "lines need")
+    need = value_lists.counted(len(lines), "line needs", "lines need")
     plan.problems = {"rows": Problem(f"{need} a change. Nothing was bought.")}
     return []
 
@@ -146,7 +149,7 @@ def title_of(listing):
     """Return what stands above the run: the first prompt, and how many rows there are."""
     opening = labels.shortened(_one_line(listing.rows[0].values["prompt"]))
     more = len(listing.rows) - 1
-    return opening if not more else f"{opening} and {lists.counted(more, 'more row')}"
+    return opening if not more else f"{opening} and {value_lists.counted(more, 'more row')}"
 
 
 def _drawn_once(draw):
@@ -198,7 +201,7 @@ def _values(row, spec, problems):
         except InvalidValue as wrong:
             problems[catalogue.SHAPE] = wrong.problem
     if len(shapes) > 1 and not {*shapes} <= {"width", "height", "size"}:  # which cleaning compares
-        problems[shapes[0]] = Problem(f"The shape stands in {lists.joined(shapes)}. Keep one of them.")
+        problems[shapes[0]] = Problem(f"The shape stands in {value_lists.joined(shapes)}. Keep one of them.")
     return given | values
 
 
@@ -230,7 +233,7 @@ def _noted(cell, again):
     lines = list(dict.fromkeys(again.get(cell.recipe, ())))
     if not lines:
         return cell
-    named = lists.joined([*map(str, lines[:LINES_NAMED]), *(["more"] if len(lines) > LINES_NAMED else [])])
+    named = value_lists.joined([*map(str, lines[:LINES_NAMED]), *(["more"] if len(lines) > LINES_NAMED else [])])
     note = (
         f"line {named} asks for the same: made once"
         if len(lines) == 1

@@ -4,7 +4,8 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 
-from gallery.catalogue import pasted, words
+from gallery.catalogue.prompts import prompt_variants
+from gallery.catalogue.tables import pasted
 
 
 @dataclass(frozen=True)
@@ -21,13 +22,13 @@ class Doubts:
 
 
 def in_prompt(text, *, lines):
-    return Doubts(words.doubts(text, lines=lines))
+    return Doubts(prompt_variants.doubts(text, lines=lines))
 
 
 def in_rows(listing):
     """The same rule as in the studio, row by row."""
     rows = listing.rows
-    found = [(row, doubt) for row in rows for doubt in words.doubts(row.values.get("prompt", ""))]
+    found = [(row, doubt) for row in rows for doubt in prompt_variants.doubts(row.values.get("prompt", ""))]
     if rows and listing.kind in (pasted.LINES, pasted.LIST):
-        found += [(row, doubt) for row in rows[:-1] if (doubt := words.heading_doubt(row.values["prompt"]))]
+        found += [(row, doubt) for row in rows[:-1] if (doubt := prompt_variants.heading_doubt(row.values["prompt"]))]
     return Doubts([f"Line {row.line}: {doubt}" for row, doubt in sorted(found, key=lambda each: each[0].line)])

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
 
-from gallery.catalogue import axes, cleaning, lists, seeds
-from gallery.catalogue.cleaning import CleanRequest
-from gallery.catalogue.lists import counted
-from gallery.catalogue.params import PARAMS
+from gallery.catalogue.models.params import PARAMS
+from gallery.catalogue.parameters import axes, seeds, validation
+from gallery.catalogue.parameters.validation import CleanRequest
 from gallery.catalogue.problems import InvalidMatrix, InvalidRequest, Problem
+from gallery.catalogue.text import value_lists
+from gallery.catalogue.text.value_lists import counted
 from gallery.models import Image
 from gallery.models.runs import recipe_of
 from gallery.services.prices import price_book, quotes
@@ -164,7 +165,7 @@ def _requests(values, options, models, problems):
 def _clean(model, values, options, problems):
     """Clean one request for the model: its other cells differ in the seed only."""
     try:
-        return cleaning.clean(model, {**values, "seed": 0})
+        return validation.clean(model, {**values, "seed": 0})
     except InvalidRequest as error:
         for name, problem in error.problems.items():
             several = len(options.get(axes.axis_of(name), ())) > 1  # what is offered would replace the whole list
@@ -183,11 +184,13 @@ def _merged(first, *others):
 def _why_once(request, differing, members):
     unused = [axis for axis in differing if axis in TAKEN_BY_SOME and axis not in request.body]
     notes = (
-        [f"does not take {lists.joined(PARAMS[axis].label.lower() for axis in unused)}: made once"] if unused else []
+        [f"does not take {value_lists.joined(PARAMS[axis].label.lower() for axis in unused)}: made once"]
+        if unused
+        else []
     )
     for axis in differing:
         if axis not in unused:
-            same = lists.joined(dict.fromkeys(each[axis] for each in members))
+            same = value_lists.joined(dict.fromkeys(each[axis] for each in members))
             notes.append(f"{same} come to the same request: made once")
     return notes
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import structlog
 from django.conf import settings
 
-from gallery.catalogue import flux_models
+from gallery.catalogue.models import flux_models
 from gallery.catalogue.problems import InvalidMatrix, Problem
 from gallery.models import Run
 from gallery.services.jobs.transitions import bump_run_version

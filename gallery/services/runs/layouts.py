@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from gallery.catalogue import axes
+from gallery.catalogue.parameters import axes
 
 MOST_COLUMNS = 24  # numbers.css has a rule for each
 USUAL_COLUMNS = 11  # an axis with more goes across only if it is asked to, or if no other can

@@ -3,8 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from gallery.catalogue import axes as catalogue
-from gallery.catalogue.lists import counted
+from gallery.catalogue.parameters import axes as catalogue
+from gallery.catalogue.text.value_lists import counted
 from gallery.services.prices.quotes import Quote
 from gallery.services.runs import expansion
 

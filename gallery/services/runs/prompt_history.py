@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from django.db import connection
 
-from gallery.catalogue.prompt_syntax import escaped
-from gallery.catalogue.typed_text import tidy
-from gallery.catalogue.words import typed_lines
+from gallery.catalogue.prompts.prompt_syntax import escaped
+from gallery.catalogue.prompts.prompt_variants import typed_lines
+from gallery.catalogue.text.typed_text import tidy
 from gallery.models import PastPrompt
 from gallery.models.keys import random_key
 from gallery.models.saved_items import SEARCHED_CHARACTERS

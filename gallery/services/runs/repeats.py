@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
-from gallery.catalogue.cleaning import CleanRequest
+from gallery.catalogue.parameters.validation import CleanRequest
 from gallery.models import Repeat
 from gallery.services.media import similarity, validation
 from gallery.services.prices import price_book, quotes

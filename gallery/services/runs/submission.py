@@ -8,8 +8,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from gallery.catalogue import seeds, texts
+from gallery.catalogue.parameters import seeds
 from gallery.catalogue.problems import InvalidMatrix
+from gallery.catalogue.text import texts
 from gallery.models import Attempt, Job, Project, Run
 from gallery.models.calls import Money
 from gallery.models.runs import State

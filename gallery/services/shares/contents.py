@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.db.models.functions import Left
 
-from gallery.catalogue import flux_models
+from gallery.catalogue.models import flux_models
 from gallery.models import ComparisonImage, Image, Job, Project, Run, ShareItem
 from gallery.models.ratings import Verdict
 from gallery.models.runs import OPENING

@@ -11,7 +11,7 @@ import structlog
 from django.core.files.storage import default_storage
 from django.utils.text import slugify
 
-from gallery.catalogue import params
+from gallery.catalogue.models import params
 from gallery.models.shares import Download
 from gallery.services.media import decoding, metadata, validation
 from gallery.services.shares import image_keys

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from gallery.catalogue import texts
+from gallery.catalogue.text import texts
 from gallery.models import Feedback, Share, ShareItem, User
 from gallery.models.people import digest_of
 from gallery.models.shares import Kind, Refused

@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
-from gallery.catalogue.numerals import MOST_CHARACTERS
+from gallery.catalogue.numbers.numerals import MOST_CHARACTERS
 from gallery.forms.costs.amounts import said_back
 
 

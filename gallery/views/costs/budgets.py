@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from gallery import access, tasks
-from gallery.catalogue.lists import counted
+from gallery.catalogue.text.value_lists import counted
 from gallery.forms.costs import budgets as forms
 from gallery.forms.costs.budgets import BudgetForm, ChangeBudgetForm
 from gallery.models import Job

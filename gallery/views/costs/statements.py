@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRefresh
 
 from gallery import access, tasks
-from gallery.catalogue.statement_files import InvalidStatementFile
+from gallery.catalogue.tables.statement_files import InvalidStatementFile
 from gallery.forms.costs.statements import DecisionForm, FileForm, LogForm, SettleForm
 from gallery.models import Statement
 from gallery.services.jobs import provider

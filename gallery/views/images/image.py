@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from gallery import access, tasks
-from gallery.catalogue import params
+from gallery.catalogue.models import params
 from gallery.forms.compare import RepeatForm
 from gallery.forms.studio import prefill
 from gallery.models import Image

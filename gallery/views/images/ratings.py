@@ -8,7 +8,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from gallery import access
-from gallery.catalogue.lists import counted
+from gallery.catalogue.text.value_lists import counted
 from gallery.forms.ratings import RatingForm
 from gallery.services.compare import ratings
 

@@ -5,7 +5,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from gallery import access
-from gallery.catalogue.params import PARAMS
+from gallery.catalogue.models.params import PARAMS
 from gallery.forms.saved_items import NameForm, SaveForm
 from gallery.forms.studio.compose import ComposeForm
 from gallery.forms.studio.prefill import TYPED, to_keep

@@ -7,10 +7,10 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
 from gallery import access
-from gallery.catalogue import template_files
-from gallery.catalogue.lists import counted
-from gallery.catalogue.ready_templates import READY
-from gallery.catalogue.template_files import InvalidFile
+from gallery.catalogue.templates import template_files
+from gallery.catalogue.templates.ready_templates import READY
+from gallery.catalogue.templates.template_files import InvalidFile
+from gallery.catalogue.text.value_lists import counted
 from gallery.forms.saved_items import PlacesForm, TemplateForm
 from gallery.forms.studio import prefill as recalls
 from gallery.models import PromptTemplate

@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from gallery import access, tasks
-from gallery.catalogue import flux_models
+from gallery.catalogue.models import flux_models
 from gallery.models.calls import KEY_GATE
 from gallery.services.jobs import gates
 from gallery.services.operations import secret_keys

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from gallery import access, tasks
-from gallery.catalogue.lists import counted
 from gallery.catalogue.problems import InvalidMatrix
+from gallery.catalogue.text.value_lists import counted
 from gallery.forms.runs.extension import ExtendForm
 from gallery.models import Attempt
 from gallery.models.runs import IN_FLIGHT, RUNNING, TRIED_AGAIN, UNCERTAIN_STATES, UNFINISHED, UPSTREAM_FAILED, State

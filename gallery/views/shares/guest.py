@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from gallery import share_access
-from gallery.catalogue.lists import counted
+from gallery.catalogue.text.value_lists import counted
 from gallery.forms.shares import FeedbackForm, PasswordForm
 from gallery.models.shares import Kind
 from gallery.services.operations import rate_limits, trusted_proxies

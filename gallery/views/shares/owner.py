@@ -12,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gallery import access
-from gallery.catalogue.lists import counted
+from gallery.catalogue.text.value_lists import counted
 from gallery.forms.shares import FILTER, SWITCHES, ShareForm
 from gallery.models import Share
 from gallery.models.shares import Kind

@@ -6,8 +6,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from gallery import access, tasks
-from gallery.catalogue import batches, params
+from gallery.catalogue.models import params
 from gallery.catalogue.problems import InvalidMatrix
+from gallery.catalogue.tables import batches
 from gallery.forms.studio.batch import READ, BatchForm, from_run
 from gallery.forms.studio.batch_reading import MOST_READINGS
 from gallery.forms.studio.compose import START_MODEL

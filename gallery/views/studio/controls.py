@@ -1,7 +1,9 @@
 """What the controls of the studio and of a batch show of what was typed: tiles, switches, cards of models."""
 
-from gallery.catalogue import flux_models, lists, params, values
-from gallery.catalogue.shapes import RATIO_TILES, SIZE_TILES, size_tile
+from gallery.catalogue.models import flux_models, params
+from gallery.catalogue.parameters import parsing
+from gallery.catalogue.parameters.shapes import RATIO_TILES, SIZE_TILES, size_tile
+from gallery.catalogue.text import value_lists
 from gallery.forms.studio.run_form import FOLDED, FORMATS, SAFETY_LEVELS, project_names
 from gallery.services.prices import price_book
 
@@ -14,7 +16,7 @@ class Shapes:
 
     def __init__(self, form):
         self.typed = {name: form[name].value() for name in ("aspect_ratio", "size", "width", "height")}
-        self.asked = {name: lists.parted(self.typed[name]) for name in ("aspect_ratio", "size")}
+        self.asked = {name: value_lists.parted(self.typed[name]) for name in ("aspect_ratio", "size")}
         several = form["shapes_several"].value()  # asked for, or several are listed already
         self.several = bool(several or any(len(found) > 1 for found in self.asked.values()))
 
@@ -81,9 +83,9 @@ def _safety_listed(form):
 
 def _upsampling(form):
     """Return which of the two switches of the upsampling are on: with it, and beside it without."""
-    words = set(lists.parted(str(form["prompt_upsampling"].value() or "").lower()))
-    with_it = bool(words & values.TRUE)
-    return {"on": with_it, "off": with_it and bool(words & values.FALSE)}
+    words = set(value_lists.parted(str(form["prompt_upsampling"].value() or "").lower()))
+    with_it = bool(words & parsing.TRUE)
+    return {"on": with_it, "off": with_it and bool(words & parsing.FALSE)}
 
 
 def _more_is_used(form):

@@ -1,6 +1,6 @@
 """How the rows of a batch were read, as the form asks about it and as the review shows it."""
 
-from gallery.catalogue import pasted
+from gallery.catalogue.tables import pasted
 from gallery.forms.studio import batch_reading
 
 MOST_SHOWN = 3  # rows, of what was read

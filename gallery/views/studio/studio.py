@@ -7,8 +7,8 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from gallery import tasks
-from gallery.catalogue import prompts, words
 from gallery.catalogue.problems import InvalidMatrix
+from gallery.catalogue.prompts import prompt_facts, prompt_variants
 from gallery.forms.studio import prefill as recalls
 from gallery.forms.studio.compose import ComposeForm
 from gallery.models.keys import random_key
@@ -158,10 +158,10 @@ def _form_context(form, plan):
         **controls.of_fields(form),
         "shapes": controls.Shapes(form),
         "taken": controls.taken(form),
-        "colours": prompts.hex_colours(prompt),
-        "json": prompts.json_prompt(prompt),
+        "colours": prompt_facts.hex_colours(prompt),
+        "json": prompt_facts.json_prompt(prompt),
         "doubts": doubts_of(form),
-        "hints": words.hints(prompt, lines=bool(form["prompt_lines"].value())),
+        "hints": prompt_variants.hints(prompt, lines=bool(form["prompt_lines"].value())),
         **_price(plan),
         # Said once something was typed, not of the form as it opens.
         "sizes": plan.sizes if form.is_bound else [],

@@ -3,7 +3,7 @@
 import itertools
 import re
 
-from .problems import InvalidValue, shown
+from ..problems import InvalidValue, shown
 
 _WEIGHT = re.compile(r"\s*[0-9]*\.?[0-9]+::")
 _WEIGHT_BEHIND = re.compile(r"::\s*[0-9]*\.?[0-9]+\s*$")

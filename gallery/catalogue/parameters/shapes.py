@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-from .digits import plain
-from .flux_models import FluxModel
-from .params import MAX_PIXELS, MEGAPIXEL, SIDE_HIGH, SIDE_LOW, SIDE_STEP
-from .problems import InvalidValue, shown
+from ..models.flux_models import FluxModel
+from ..models.params import MAX_PIXELS, MEGAPIXEL, SIDE_HIGH, SIDE_LOW, SIDE_STEP
+from ..numbers.digits import plain
+from ..problems import InvalidValue, shown
 
 RATIO_NARROWEST, RATIO_WIDEST = "3:7", "7:3"
 

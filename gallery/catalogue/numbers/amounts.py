@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from ..problems import shown
 from .currencies import CENTS, DOLLARS, FOREIGN, bare
 from .money import MICROS, money, typed
 from .numerals import COMMA, MOST_CHARACTERS, Reading, plain, readings
-from .problems import shown
 
 MOST_MICROS = 10**14  # a hundred million dollars, of one amount: the database adds up many
 UNREADABLE = "Write dollars as a number, such as 25 or 0.035, with at most six decimals."

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from .digits import plain
-from .problems import InvalidValue, shown
+from ..numbers.digits import plain
+from ..problems import InvalidValue, shown
 
 MAX_VALUES = 100  # on one axis
 ELLIPSIS = frozenset({"..", "...", "…"})

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from . import flux_models
-from .flux_models import FLUX_2, FluxModel, UnknownFluxModel
-from .params import PARAMS, SAFETY_DOUBTFUL
-from .problems import InvalidRequest, InvalidValue, Problem, shown
+from ..models import flux_models
+from ..models.flux_models import FLUX_2, FluxModel, UnknownFluxModel
+from ..models.params import PARAMS, SAFETY_DOUBTFUL
+from ..problems import InvalidRequest, InvalidValue, Problem, shown
+from .parsing import read_value, rounded, whole
 from .shapes import (
     is_promised,
     nearest_ratio,
@@ -22,7 +23,6 @@ from .shapes import (
     size_for_ratio,
     size_text,
 )
-from .values import read_value, rounded, whole
 
 _PIXELS = re.compile(r"\s*(?:px|pixels?)\s*$", re.IGNORECASE)
 _ALWAYS = ("seed", "safety_tolerance", "output_format")
@@ -59,7 +59,7 @@ class _CleanShape:
     note: str = ""
 
 
-class _Draft:
+class _Values:
     """The values as they came, and the problems found in them so far."""
 
     def __init__(self, values: Mapping[str, object]):
@@ -97,12 +97,12 @@ def clean(model_id: str, values: Mapping[str, object]) -> CleanRequest:
     but a shape of the other kind becomes the nearest one of the model's own, and a note says so.
     """
     flux_model = _known(model_id)
-    draft = _Draft(values)
-    prompt = draft.read("prompt")
-    shape = _shape_by_ratio(draft) if flux_model.shape_by == "aspect_ratio" else _shape_by_size(draft, flux_model)
-    rest = {name: draft.read(name) for name in (*_ALWAYS, *_WHERE_TAKEN) if name in _ALWAYS or name in flux_model.takes}
-    if draft.problems or shape is None:
-        raise InvalidRequest(draft.problems)
+    typed = _Values(values)
+    prompt = typed.read("prompt")
+    shape = _shape_by_ratio(typed) if flux_model.shape_by == "aspect_ratio" else _shape_by_size(typed, flux_model)
+    rest = {name: typed.read(name) for name in (*_ALWAYS, *_WHERE_TAKEN) if name in _ALWAYS or name in flux_model.takes}
+    if typed.problems or shape is None:
+        raise InvalidRequest(typed.problems)
     body = {"model": flux_model.id, "prompt": prompt, shape.field: shape.value, **rest}
     return CleanRequest(flux_model.id, body, shape.width, shape.height, _notes(flux_model, shape, body))
 
@@ -123,14 +123,14 @@ def _notes(flux_model: FluxModel, shape: _CleanShape, body: Mapping[str, object]
     return tuple(notes)
 
 
-def _shape_by_size(draft: _Draft, flux_model: FluxModel) -> _CleanShape | None:
-    if _asks_size(draft):
-        size = _asked_size(draft, max_pixels=flux_model.max_pixels)
+def _shape_by_size(typed: _Values, flux_model: FluxModel) -> _CleanShape | None:
+    if _asks_size(typed):
+        size = _asked_size(typed, max_pixels=flux_model.max_pixels)
         return size and _CleanShape("size", size_text(*size), *size)
-    if not draft.has("aspect_ratio"):
+    if not typed.has("aspect_ratio"):
         size = parse_size(PARAMS["size"].default)
         return _CleanShape("size", size_text(*size), *size)
-    ratio = draft.read("aspect_ratio", _ratio_text)
+    ratio = typed.read("aspect_ratio", _ratio_text)
     if ratio is None:
         return None
     size = size_for_ratio(ratio, flux_model)
@@ -140,11 +140,11 @@ def _shape_by_size(draft: _Draft, flux_model: FluxModel) -> _CleanShape | None:
     return _CleanShape("size", size_text(*size), *size, note=note)
 
 
-def _shape_by_ratio(draft: _Draft) -> _CleanShape | None:
-    if draft.has("aspect_ratio") or not _asks_size(draft):
-        ratio = draft.read("aspect_ratio", _ratio_text)
+def _shape_by_ratio(typed: _Values) -> _CleanShape | None:
+    if typed.has("aspect_ratio") or not _asks_size(typed):
+        ratio = typed.read("aspect_ratio", _ratio_text)
         return ratio and _CleanShape("aspect_ratio", ratio, *pixels_for_ratio(ratio))
-    size = _asked_size(draft, step=1)  # only the shape counts here: 1920x1080 is as good as 1920x1088
+    size = _asked_size(typed, step=1)  # only the shape counts here: 1920x1080 is as good as 1920x1088
     if size is None:
         return None
     ratio = nearest_ratio(*size)
@@ -156,38 +156,38 @@ def _ratio_text(raw: object) -> str:
     return f"{across}:{down}"
 
 
-def _asks_size(draft: _Draft) -> bool:
-    return any(draft.has(name) for name in ("size", "width", "height"))
+def _asks_size(typed: _Values) -> bool:
+    return any(typed.has(name) for name in ("size", "width", "height"))
 
 
-def _asked_size(draft: _Draft, **rules: int) -> tuple[int, int] | None:
-    """Read the size from one field or from two; None when it is wrong, and the draft knows why."""
-    from_text = _size_from_text(draft, rules) if draft.has("size") else None
-    from_sides = _size_from_sides(draft, rules) if draft.has("width") or draft.has("height") else None
+def _asked_size(typed: _Values, **rules: int) -> tuple[int, int] | None:
+    """Read the size from one field or from two; None when it is wrong, and the problems say why."""
+    from_text = _size_from_text(typed, rules) if typed.has("size") else None
+    from_sides = _size_from_sides(typed, rules) if typed.has("width") or typed.has("height") else None
     if from_text and from_sides and from_text != from_sides:
         one, other = size_text(*from_text), size_text(*from_sides)
         message = f"The size says {one}, width and height say {other}. Keep one of them."
-        draft.problems["size"] = Problem(message, {"size": other})
+        typed.problems["size"] = Problem(message, {"size": other})
     return from_sides or from_text
 
 
-def _size_from_text(draft: _Draft, rules: Mapping[str, int]) -> tuple[int, int] | None:
-    size = draft.read("size", parse_size)
+def _size_from_text(typed: _Values, rules: Mapping[str, int]) -> tuple[int, int] | None:
+    size = typed.read("size", parse_size)
     faults = size_faults(*size, **rules) if size else {}
     if faults:
         # A square of 1000 has the same fault twice; it is said once.
-        draft.problems["size"] = _with_way_out(" ".join(dict.fromkeys(faults.values())), size, rules)
+        typed.problems["size"] = _with_way_out(" ".join(dict.fromkeys(faults.values())), size, rules)
     return None if faults else size
 
 
-def _size_from_sides(draft: _Draft, rules: Mapping[str, int]) -> tuple[int, int] | None:
-    width, height = (draft.read(name, partial(_read_side, name)) for name in ("width", "height"))
+def _size_from_sides(typed: _Values, rules: Mapping[str, int]) -> tuple[int, int] | None:
+    width, height = (typed.read(name, partial(_read_side, name)) for name in ("width", "height"))
     if width is None or height is None:
-        _judge_the_other(draft, {"width": width, "height": height}, step=rules.get("step"))
+        _judge_the_other(typed, {"width": width, "height": height}, step=rules.get("step"))
         return None
     faults = size_faults(width, height, **rules)
     for name, fault in faults.items():
-        draft.problems[name] = _with_way_out(fault, (width, height), rules)
+        typed.problems[name] = _with_way_out(fault, (width, height), rules)
     return None if faults else (width, height)
 
 
@@ -201,11 +201,11 @@ def _read_side(name: str, raw: object) -> int:
         raise InvalidValue(str(wrong), {} if near is None else {name: str(_nearest_side(near))}) from None
 
 
-def _judge_the_other(draft: _Draft, sides: Mapping[str, int | None], *, step: int | None) -> None:
+def _judge_the_other(typed: _Values, sides: Mapping[str, int | None], *, step: int | None) -> None:
     for name, side in sides.items():
         fault = "" if side is None else side_fault(side, **({"step": step} if step else {}))
         if fault:
-            draft.problems[name] = Problem(f"{fault} Use {_nearest_side(side)}.", {name: str(_nearest_side(side))})
+            typed.problems[name] = Problem(f"{fault} Use {_nearest_side(side)}.", {name: str(_nearest_side(side))})
 
 
 def _nearest_side(side: int) -> int:

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ..text.typed_text import FORBIDDEN_CHARACTERS, tidy
 from .json_regions import as_json, regions
-from .typed_text import FORBIDDEN_CHARACTERS, tidy
 
 MAX_COLOURS = 12
 # Levels of brackets in a JSON prompt. Every level indents all lines inside it: at a depth of 900 a prompt of the

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.catalogue.advice import ADVICE, TEMPLATES
-from gallery.catalogue.cleaning import clean
-from gallery.catalogue.prompts import KNOWN_KEYS, JsonPrompt, hex_colours, json_prompt
+from gallery.catalogue.models.advice import ADVICE, TEMPLATES
+from gallery.catalogue.parameters.validation import clean
+from gallery.catalogue.prompts.prompt_facts import KNOWN_KEYS, JsonPrompt, hex_colours, json_prompt
 
 JSON_VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),

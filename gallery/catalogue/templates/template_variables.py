@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import prod
 
-from . import lists, words
-from .json_regions import regions
-from .problems import InvalidRequest, InvalidValue, Problem, shown
+from ..problems import InvalidRequest, InvalidValue, Problem, shown
+from ..prompts import prompt_variants
+from ..prompts.json_regions import regions
+from ..text import value_lists
 
 MAX_PLACES = 20
 VALUE_CHARACTERS = 4_000
@@ -74,7 +75,7 @@ def fill(text: str, values: Mapping[str, str]) -> Filled:
     if count == 1:
         return Filled(_written(text, {name: only for name, (only,) in options.items()}))
     try:
-        lists.refuse_too_many(count, "prompts")
+        value_lists.refuse_too_many(count, "prompts")
     except InvalidValue as many:
         raise InvalidRequest({_longest(options): many.problem}) from None
     prompts = [_written(text, chosen) for chosen in _combinations(options)]
@@ -145,7 +146,7 @@ def _inside_quotes(value: str) -> str:
 def _makes(prompt: str) -> list[str]:
     """List the prompts that the studio reads from this one; none where it could not."""
     try:
-        return [each for each, _ in words.alternatives(prompt)]
+        return [each for each, _ in prompt_variants.alternatives(prompt)]
     except InvalidValue:
         return []
 

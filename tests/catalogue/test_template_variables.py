@@ -6,8 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.catalogue import words
-from gallery.catalogue.placeholders import Filled, InvalidRequest, InvalidValue, Place, fill, parts, places
+from gallery.catalogue.prompts import prompt_variants
+from gallery.catalogue.templates.template_variables import (
+    Filled,
+    InvalidRequest,
+    InvalidValue,
+    Place,
+    fill,
+    parts,
+    places,
+)
 
 
 def test_places_stand_in_two_braces_and_may_have_a_default():
@@ -75,7 +83,7 @@ def test_json_stays_sound_whatever_is_written_in():
     assert json.loads(quoted.prompt) == {"scene": 'a "door"\nin fog \\', "mood": "calm"}
     several = fill(text, {"scene": "a door|a boat"})
     assert (several.lines, several.count) == (False, 2)
-    made = [prompt for prompt, _ in words.alternatives(several.prompt)]
+    made = [prompt for prompt, _ in prompt_variants.alternatives(several.prompt)]
     assert [json.loads(prompt)["scene"] for prompt in made] == ["a door", "a boat"]
 
 
@@ -126,7 +134,7 @@ def test_the_studio_reads_exactly_the_product_of_the_values(pieces, values):
     for place in places(text):
         mark = f"{{{{{place.name}}}}}"
         expected = [each.replace(mark, value) for each in expected for value in values[place.name]]
-    read = words.prompt_lines if filled.lines else words.alternatives
+    read = prompt_variants.prompt_lines if filled.lines else prompt_variants.alternatives
     assert {spaced(prompt) for prompt, _ in read(filled.prompt)} == {spaced(each) for each in expected}
 
 

@@ -5,10 +5,10 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.catalogue.cleaning import InvalidRequest, clean
-from gallery.catalogue.flux_models import get, ids
-from gallery.catalogue.params import PARAMS
-from gallery.catalogue.shapes import parse_ratio, parse_size, size_faults
+from gallery.catalogue.models.flux_models import get, ids
+from gallery.catalogue.models.params import PARAMS
+from gallery.catalogue.parameters.shapes import parse_ratio, parse_size, size_faults
+from gallery.catalogue.parameters.validation import InvalidRequest, clean
 
 ANYTHING = st.one_of(
     st.none(),

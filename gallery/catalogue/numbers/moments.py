@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
+from ..problems import shown
 from .numerals import MOST_CHARACTERS, plain
-from .problems import shown
 
 EXAMPLE = "such as 2026-11-25 14:03:00"
 _YEARS = range(2000, 2100)

@@ -6,11 +6,14 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from . import columns, encodings, flux_models, formulas, lists, model_names, pasted, shapes
+from ..models import flux_models, model_names
+from ..parameters import shapes
+from ..problems import InvalidValue, shown
+from ..text import value_lists
+from . import columns, encodings, formulas, pasted
 from .columns import COLUMNS, MODEL, SHAPE, Column
 from .encodings import Decoded
 from .pasted import Choice
-from .problems import InvalidValue, shown
 
 MAX_ROWS = 2_000
 MAX_BYTES = 2_000_000
@@ -185,7 +188,7 @@ def _are_ids(name: str) -> bool:
 
 def read_shape(text: str) -> dict[str, str]:
     """Return what a shape says by API name: ratios such as 16:9 and sizes such as 1024x1024, or raise InvalidValue."""
-    parts = lists.parted(text)
+    parts = value_lists.parted(text)
     ratios = [part for part in parts if shapes.is_ratio(part)]
     sizes = [part for part in parts if part not in ratios]
     wrong = [part for part in sizes if not _A_SIZE.search(part)]

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from hashlib import blake2s
 from itertools import islice
 
-from . import json_rows, tables
+from ..problems import InvalidValue
+from ..prompts.json_regions import undivided_lines
+from ..prompts.prompt_facts import json_prompt
+from ..text.typed_text import one_line_break
+from . import delimited, json_rows
 from .columns import field_of, is_name, looks_typed, may_be_prompt
-from .json_regions import undivided_lines
-from .problems import InvalidValue
-from .prompts import json_prompt
-from .tables import MARKDOWN, Record
-from .typed_text import one_line_break
+from .delimited import MARKDOWN, Record
 
 LINES, LIST, COLUMN, JSON = "lines", "list", "column", "json"
 KINDS = {
@@ -66,7 +66,7 @@ class Pasted:
 
 def read(text: str, choice: Choice | None = None) -> Pasted:
     """Take a text apart, as somebody chose for this very text or as it looks. Raises InvalidValue for broken JSON."""
-    opening = tables.opened(text)
+    opening = delimited.opened(text)
     key = key_of(opening.text)
     if choice is not None and choice.key == key and choice.kind in KINDS:
         return _chosen(opening, key, choice)
@@ -86,7 +86,7 @@ def key_of(text: str) -> str:
     return blake2s(text.lstrip().partition("\n")[0].strip().encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
-def _chosen(opening: tables.Opening, key: str, choice: Choice) -> Pasted:
+def _chosen(opening: delimited.Opening, key: str, choice: Choice) -> Pasted:
     if choice.kind == JSON:
         values = json_rows.values_of(opening.text)
         if values is not None:
@@ -97,25 +97,25 @@ def _chosen(opening: tables.Opening, key: str, choice: Choice) -> Pasted:
     return _table(opening, key, kind=choice.kind, has_names=choice.has_names, is_sure=True)
 
 
-def _kind(opening: tables.Opening) -> tuple[str, bool]:
+def _kind(opening: delimited.Opening) -> tuple[str, bool]:
     """Return how the text looks, and whether that is sure."""
     text = opening.text
-    if opening.delimiter or tables.is_markdown(text):
+    if opening.delimiter or delimited.is_markdown(text):
         return _KIND_OF[opening.delimiter or MARKDOWN], True
-    known = {delimiter: _known(text, delimiter) for delimiter in tables.DELIMITERS}
+    known = {delimiter: _known(text, delimiter) for delimiter in delimited.DELIMITERS}
     best = max(known, key=lambda delimiter: len(known[delimiter]))
     if "prompt" in known[best] or len(known[best]) > 1:
         return (_KIND_OF[best] if best in text.partition("\n")[0] else COLUMN), True
     if _is_list(text):
         return LIST, True
-    for delimiter in tables.DELIMITERS:
+    for delimiter in delimited.DELIMITERS:
         if _is_table(text, delimiter):
             return _KIND_OF[delimiter], delimiter == "\t" or bool(known[delimiter])
     return (COLUMN, False) if may_be_prompt(text.partition("\n")[0]) else (LINES, True)
 
 
 def _first_cells(text: str, delimiter: str) -> tuple[str, ...]:
-    first = next(tables.records(text.partition("\n")[0], delimiter), None)
+    first = next(delimited.records(text.partition("\n")[0], delimiter), None)
     return (first and first.cells) or ()
 
 
@@ -138,7 +138,7 @@ def _is_list(text: str) -> bool:
 def _is_table(text: str, delimiter: str) -> bool:
     """Say whether the text looks like a table although no column is called prompt. Prose has a space after a comma."""
     first = text.partition("\n")[0]
-    found = tables.widths(text, delimiter) if delimiter in first else []
+    found = delimited.widths(text, delimiter) if delimiter in first else []
     if not found or found[0] < 2:
         return False
     even = sum(1 for width in found if width == found[0]) / len(found)
@@ -156,7 +156,7 @@ def _is_prose(text: str, delimiter: str) -> bool:
 
 def _names_its_columns(text: str, delimiter: str) -> tuple[bool, bool]:
     """Return whether the first record names the columns, and whether that is sure."""
-    records = [record.cells for record in tables.first(text, delimiter) if record.cells]
+    records = [record.cells for record in delimited.first(text, delimiter) if record.cells]
     names, rest = (records[0], records[1:]) if records else ((), [])
     if delimiter == MARKDOWN or any(map(field_of, names)):
         return True, True
@@ -173,8 +173,8 @@ def _are_shorter(names: tuple[str, ...], rest: list[tuple[str, ...]]) -> bool:
     return all(2 * sum(map(len, names)) < sum(map(len, record)) for record in rest)
 
 
-def _table(opening: tables.Opening, key: str, *, kind: str, has_names: bool, is_sure: bool) -> Pasted:
-    records = tables.records(opening.text, _DELIMITERS[kind], first_line=opening.line)
+def _table(opening: delimited.Opening, key: str, *, kind: str, has_names: bool, is_sure: bool) -> Pasted:
+    records = delimited.records(opening.text, _DELIMITERS[kind], first_line=opening.line)
     written = list(islice((record for record in records if not record.is_blank), _MOST))
     if has_names:
         if not written:

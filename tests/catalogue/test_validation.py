@@ -1,7 +1,7 @@
 import pytest
 
-from gallery.catalogue.cleaning import InvalidRequest, clean
-from gallery.catalogue.flux_models import ids
+from gallery.catalogue.models.flux_models import ids
+from gallery.catalogue.parameters.validation import InvalidRequest, clean
 from gallery.catalogue.problems import Problem
 
 

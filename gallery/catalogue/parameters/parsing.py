@@ -4,11 +4,11 @@ import math
 import re
 from collections.abc import Callable
 
-from .digits import plain
-from .params import PROMPT_TOKENS, Param
-from .problems import InvalidValue, shown
-from .tokens import about_tokens
-from .typed_text import FORBIDDEN_CHARACTERS, is_blank, tidy
+from ..models.params import PROMPT_TOKENS, Param
+from ..numbers.digits import plain
+from ..problems import InvalidValue, shown
+from ..text.tokens import about_tokens
+from ..text.typed_text import FORBIDDEN_CHARACTERS, is_blank, tidy
 
 _FORBIDDEN_NAMED = 5  # of the characters that no prompt can hold
 

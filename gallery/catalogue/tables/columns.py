@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from . import lists, model_names
-from .params import PARAMS
-from .problems import shown
+from ..models import model_names
+from ..models.params import PARAMS
+from ..problems import shown
+from ..text import value_lists
 
 MODEL, SHAPE = "model", "shape"
 _FIRST = ("prompt", MODEL, SHAPE, "seed")
@@ -173,7 +174,7 @@ def question(columns: Sequence[Column]) -> str:
 
 def _named(columns: Sequence[Column]) -> str:
     names = [shown(column.name) if column.name.strip() else "A column without a name" for column in columns]
-    return f"{lists.joined(names)} {'is' if len(names) == 1 else 'are'}"
+    return f"{value_lists.joined(names)} {'is' if len(names) == 1 else 'are'}"
 
 
 def fault(fields: Sequence[str]) -> str:

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from ..problems import InvalidValue, shown
+from ..text.typed_text import FORBIDDEN_CHARACTERS
 from . import foreign_syntax
 from .json_regions import Region, regions
-from .problems import InvalidValue, shown
-from .typed_text import FORBIDDEN_CHARACTERS
 
 _MARKS = re.compile(r"(?<!\\)(\\*)([{}|])")
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)

@@ -4,10 +4,12 @@ import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from . import lists, shapes, words
-from .params import PARAMS
-from .problems import InvalidRequest, InvalidValue
-from .typed_text import tidy
+from ..models.params import PARAMS
+from ..problems import InvalidRequest, InvalidValue
+from ..prompts import prompt_variants
+from ..text import value_lists
+from ..text.typed_text import tidy
+from . import shapes
 
 # An axis takes its values from the field of its name, unless more fields say it.
 FIELDS = {"shape": ("aspect_ratio", "size", "width", "height"), "word": ("replace",)}
@@ -101,7 +103,7 @@ def variants(values: Mapping[str, object], axes: Axes) -> Iterator[Variant]:
         for option in chosen:
             together |= option.values
         labels = {name: option.label for name, option in zip(axes, chosen, strict=True) if option.label}
-        yield Variant(words.replaced(together), labels)
+        yield Variant(prompt_variants.replaced(together), labels)
 
 
 def _prompts(values: Mapping[str, object]) -> list[Option]:
@@ -112,12 +114,12 @@ def _prompts(values: Mapping[str, object]) -> list[Option]:
 
 
 def _several(values: Mapping[str, object], text: str) -> list[tuple[str, str]]:
-    return words.prompt_lines(text) if values.get("prompt_lines") else words.alternatives(text)
+    return prompt_variants.prompt_lines(text) if values.get("prompt_lines") else prompt_variants.alternatives(text)
 
 
 def _words(values: Mapping[str, object]) -> list[Option]:
-    options = words.replacements(tidy(str(values.get("replace") or "")), prompts=_written_prompts(values))
-    return [Option({words.REPLACED: pair}, pair[1]) for pair in options] or [Option({})]
+    options = prompt_variants.replacements(tidy(str(values.get("replace") or "")), prompts=_written_prompts(values))
+    return [Option({prompt_variants.REPLACED: pair}, pair[1]) for pair in options] or [Option({})]
 
 
 def _written_prompts(values: Mapping[str, object]) -> Iterator[str]:
@@ -130,14 +132,14 @@ def _written_prompts(values: Mapping[str, object]) -> Iterator[str]:
 
 
 def _shapes(values: Mapping[str, object]) -> list[Option]:
-    ratios, sizes = (lists.parted(values.get(name)) for name in ("aspect_ratio", "size"))
+    ratios, sizes = (value_lists.parted(values.get(name)) for name in ("aspect_ratio", "size"))
     if values.get("width") or values.get("height"):
         sizes = [*sizes, (values.get("width"), values.get("height"))] if values.get("shapes_several") else sizes
     options = [*(_ratio(each) for each in ratios), *(_size(each) for each in sizes)]
     if len(options) < 2:  # beside it stands whatever else was typed
         written = {"aspect_ratio": ratios, "size": [each for each in sizes if isinstance(each, str)]}
         return [Option({name: shapes.canonical(each[0]) for name, each in written.items() if each})]
-    lists.refuse_too_many(len(options), "shapes")
+    value_lists.refuse_too_many(len(options), "shapes")
     return list({option.label: option for option in options}.values())
 
 
@@ -162,7 +164,7 @@ def _listed(name: str) -> Callable[[Mapping[str, object]], list[Option]]:
         text = values.get(name)
         if not isinstance(text, str):
             return [Option({})]
-        found = lists.listed(text, whole=PARAMS[name].kind != "number")
+        found = value_lists.listed(text, whole=PARAMS[name].kind != "number")
         return [Option({name: value}, label) for value, label in found]
 
     return read

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 
-from . import amounts, encodings, moments, tables
-from .amounts import InvalidAmount
-from .currencies import DOLLARS, FOREIGN, bare
-from .moments import InvalidMoment
-from .numerals import plain, readings
-from .problems import shown
+from ..numbers import amounts, moments
+from ..numbers.amounts import InvalidAmount
+from ..numbers.currencies import DOLLARS, FOREIGN, bare
+from ..numbers.moments import InvalidMoment
+from ..numbers.numerals import plain, readings
+from ..problems import shown
+from . import delimited, encodings
 from .statement_columns import (
     ALL_NAMES,
     AMOUNT,
@@ -130,30 +131,30 @@ def _refuse(problems: Sequence[str]) -> None:
         raise InvalidStatementFile(problems[:MOST_PROBLEMS])
 
 
-def _opened(text: str) -> tuple[Columns, Iterator[tables.Record]]:
+def _opened(text: str) -> tuple[Columns, Iterator[delimited.Record]]:
     """Return what the columns say, and the records below their names, by the delimiter that makes sense of most."""
-    opening = tables.opened(text)
-    tried = [opening.delimiter] if opening.delimiter else [*tables.DELIMITERS]
-    if tables.is_markdown(opening.text):
-        tried = [tables.MARKDOWN]
+    opening = delimited.opened(text)
+    tried = [opening.delimiter] if opening.delimiter else [*delimited.DELIMITERS]
+    if delimited.is_markdown(opening.text):
+        tried = [delimited.MARKDOWN]
     heads = [(_head(opening, delimiter), delimiter) for delimiter in tried]
     (columns, line), delimiter = max(heads, key=lambda each: (each[0][0].is_head, len(each[0][0].places)))
     try:
         columns.check()
     except InvalidColumns as invalid:
         raise InvalidStatementFile(invalid.problems) from None
-    records = tables.records(opening.text, delimiter, first_line=opening.line)
+    records = delimited.records(opening.text, delimiter, first_line=opening.line)
     return columns, (record for record in records if record.line > line)
 
 
-def _head(opening: tables.Opening, delimiter: str) -> tuple[Columns, int]:
+def _head(opening: delimited.Opening, delimiter: str) -> tuple[Columns, int]:
     """Return the names of the columns and their line: the first record that can be them, else the very first one."""
-    first = list(islice(tables.records(opening.text, delimiter, first_line=opening.line), _HEAD_WITHIN))
+    first = list(islice(delimited.records(opening.text, delimiter, first_line=opening.line), _HEAD_WITHIN))
     found = [(find_columns(record.cells), record.line) for record in first if record.cells]
     return next((each for each in found if each[0].is_head), found[0] if found else (find_columns([]), 0))
 
 
-def _rows(columns: Columns, records: Iterator[tables.Record]) -> Iterator[_Row | str]:
+def _rows(columns: Columns, records: Iterator[delimited.Record]) -> Iterator[_Row | str]:
     """Yield every row that is a charge, or a sentence about what is wrong with its line."""
     for record in records:
         if record.cells is None:
@@ -164,7 +165,7 @@ def _rows(columns: Columns, records: Iterator[tables.Record]) -> Iterator[_Row |
             yield row
 
 
-def _row(columns: Columns, record: tables.Record) -> _Row:
+def _row(columns: Columns, record: delimited.Record) -> _Row:
     places = {kind: place for kind, place in columns.places.items() if place < len(record.cells)}
     return _Row(record.line, {kind: record.cells[place].strip() for kind, place in places.items()})
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from .digits import plain
-from .params import SEED_HIGH, SEED_LOW
-from .problems import InvalidValue, shown
+from ..models.params import SEED_HIGH, SEED_LOW
+from ..numbers.digits import plain
+from ..problems import InvalidValue, shown
 
 MAX_SEEDS = 400  # in one field
 MAX_CHARACTERS = 8_000  # 400 seeds of ten digits with commas and spaces need 4,800

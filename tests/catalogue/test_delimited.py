@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.catalogue import tables
-from gallery.catalogue.tables import MARKDOWN, Record, delimiter_of, opened, records
+from gallery.catalogue.tables import delimited
+from gallery.catalogue.tables.delimited import MARKDOWN, Record, delimiter_of, opened, records
 
 
 def cells(text, delimiter=None):
@@ -51,7 +51,7 @@ def test_a_table_of_markdown_is_read_without_its_dashes():
 
 
 def test_a_line_of_many_blanks_and_dashes_is_looked_at_once():
-    assert not tables.is_markdown("a | b\n" + " " * 500_000 + "-" + " " * 500_000 + "x")
+    assert not delimited.is_markdown("a | b\n" + " " * 500_000 + "-" + " " * 500_000 + "x")
 
 
 def test_excels_own_first_line_and_blank_lines_are_skipped_and_counted():
@@ -63,10 +63,10 @@ def test_excels_own_first_line_and_blank_lines_are_skipped_and_counted():
 MARKS = st.text(alphabet=",;\t\n\r\"|-: ='ax\x00\x0b\u2028")
 
 
-@given(MARKS, st.sampled_from([*tables.DELIMITERS, MARKDOWN]))
+@given(MARKS, st.sampled_from([*delimited.DELIMITERS, MARKDOWN]))
 def test_any_text_gives_records_in_the_order_of_their_lines(text, delimiter):
     text = opened(text).text
     lines = [record.line for record in records(text, delimiter)]
     assert lines == sorted(set(lines))
     assert not lines or 1 <= lines[0] <= lines[-1] <= text.count("\n") + 1
-    assert delimiter_of(text) in ("", MARKDOWN, *tables.DELIMITERS)
+    assert delimiter_of(text) in ("", MARKDOWN, *delimited.DELIMITERS)

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .currencies import CENTS, DOLLARS, FOREIGN, bare
-from .numerals import plain
+from ..numbers.currencies import CENTS, DOLLARS, FOREIGN, bare
+from ..numbers.numerals import plain
 
 MOMENT, DATE, TIME, REQUEST, MODEL = "moment", "date", "time", "request_id", "model"
 QUOTA, AMOUNT, CURRENCY, TYPE = "quota", "amount", "currency", "type"

@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterable, Mapping
 from math import prod
 
-from . import foreign_syntax, labels
+from ..problems import InvalidValue, shown
+from ..text import labels
+from ..text.typed_text import tidy, unseen
+from ..text.value_lists import refuse_too_many
+from ..text.word_search import occurrences
+from . import foreign_syntax
 from .json_regions import regions, undivided_lines
-from .lists import refuse_too_many
-from .problems import InvalidValue, shown
 from .prompt_syntax import Reading, read
-from .typed_text import tidy, unseen
-from .word_search import occurrences
 
 _NUMBERED = re.compile(r"(?:[0-9]{1,3}[.):]|[-*•–—])\s")
 REPLACED = "replaced"  # among the values of a variant: (the word, what stands in its place)

@@ -4,10 +4,11 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 
-from . import flux_models, placeholders
-from .problems import InvalidValue, shown
-from .shapes import parse_ratio
-from .typed_text import FORBIDDEN_CHARACTERS, is_blank, tidy
+from ..models import flux_models
+from ..parameters.shapes import parse_ratio
+from ..problems import InvalidValue, shown
+from ..text.typed_text import FORBIDDEN_CHARACTERS, is_blank, tidy
+from . import template_variables
 
 KIND, VERSION = "fluxweb prompt templates", 1
 MAX_BYTES = 2_000_000
@@ -83,7 +84,7 @@ def _known_model(text: str) -> None:
         raise InvalidValue(f"{shown(text)} is no FLUX model.")
 
 
-READERS = {"prompt": placeholders.places, "model": _known_model, "aspect_ratio": parse_ratio}
+READERS = {"prompt": template_variables.places, "model": _known_model, "aspect_ratio": parse_ratio}
 
 
 def _json(content: bytes) -> object:
