@@ -5,7 +5,6 @@ Imports neither Django nor anything else of the project; nothing above this pack
 
 import logging
 
-from .addresses import check_result_hosts, result_host
 from .client import Client, Downloaded, shared_ssl_context
 from .errors import (
     ApiError,
@@ -21,7 +20,8 @@ from .errors import (
     ResultUnavailable,
     UpstreamFailed,
 )
-from .reading import Answer
+from .responses import Answer
+from .results.result_urls import check_result_hosts, result_host
 
 # httpx writes whole addresses at INFO and httpcore headers at DEBUG: a result's signature opens the picture to
 # everyone, and the key pays. Set here so that no settings module can forget it.

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import httpx
 
-from . import wire
+from . import requests
 from .client import read_capped, shared_ssl_context
-from .network import Call, Transport
-from .reading import REQUEST_ID_AT_END
+from .responses import REQUEST_ID_AT_END
+from .transport import Call, Transport
 
 MICROS_PER_QUOTA = 2
 PAGE_SIZE = 10  # the gateway gives no more
@@ -60,8 +60,8 @@ class Account:
         ssl_context: ssl.SSLContext | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._origin = wire.generate_url(api_url).copy_with(raw_path=b"/")
-        self._token = wire.check_key(token)
+        self._origin = requests.generate_url(api_url).copy_with(raw_path=b"/")
+        self._token = requests.check_key(token)
         self._ssl_context = ssl_context
         self._transport = transport
 
@@ -87,7 +87,7 @@ class Account:
 
     def _get(self, path: str, query: dict):
         call = Call(time.monotonic() + TOTAL_SECONDS)
-        request = wire.account_request(self._origin.copy_with(path=path, params=query), self._token)
+        request = requests.account_request(self._origin.copy_with(path=path, params=query), self._token)
         try:
             with self._line(call) as line, contextlib.closing(line.handle_request(request)) as response:
                 status, (body, cut) = response.status_code, read_capped(response)

@@ -14,12 +14,13 @@ from typing import BinaryIO
 
 import httpx
 
-from . import encodings, wire
-from .addresses import check_address, check_result_hosts
+from . import requests
 from .errors import ApiError, NotExecuted, OutcomeUnknown, Refused, ResultUnavailable
-from .fetching import Downloaded, check_head, copy_picture, is_framed, unpack
-from .network import Call, Transport
-from .reading import Answer, read_answer
+from .responses import Answer, read_answer
+from .results import encodings
+from .results.result_body import Downloaded, check_head, copy_picture, is_framed, unpack
+from .results.result_urls import check_address, check_result_hosts
+from .transport import Call, Transport
 
 DEFAULT_RESULT_HOSTS = ("bfl.ai",)
 
@@ -52,14 +53,14 @@ class Client:
         api_url: str,
         api_key: str,
         *,
-        total_seconds: float = wire.TOTAL_SECONDS,
+        total_seconds: float = requests.TOTAL_SECONDS,
         ssl_context: ssl.SSLContext | None = None,
         result_hosts: Sequence[str] = DEFAULT_RESULT_HOSTS,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         check_result_hosts(result_hosts)
-        self._url = wire.generate_url(api_url)
-        self._key = wire.check_key(api_key)
+        self._url = requests.generate_url(api_url)
+        self._key = requests.check_key(api_key)
         self._total_seconds = total_seconds
         self._ssl_context = ssl_context
         self._result_hosts = tuple(result_hosts)
@@ -83,11 +84,11 @@ class Client:
         within 5 s of it or never. Raises a call's ApiError; whatever it is, nothing was sent twice.
         """
         try:
-            content = wire.encode_body(body)
+            content = requests.encode_body(body)
         except ValueError:  # UnicodeEncodeError is one
             raise Refused("the request cannot be written as JSON; nothing was sent", kind="unwritable") from None
         call = Call(time.monotonic() + self._total_seconds, first_byte_by=_first_byte_by(marked_at))
-        request = wire.generate_request(self._url, self._key, content)
+        request = requests.generate_request(self._url, self._key, content)
         try:
             return self._pay(call, request)
         except httpx.TransportError as error:
@@ -102,7 +103,7 @@ class Client:
         target = check_address(url, self._result_hosts)
         call = Call(time.monotonic() + deadline_seconds, allows=target.allows)
         try:
-            with self._exchange(call, wire.result_request(target.url)) as response:
+            with self._exchange(call, requests.result_request(target.url)) as response:
                 headers = response.headers
                 check_head(response.status_code, headers)
                 facts = copy_picture(response.iter_raw(), into)
@@ -115,7 +116,7 @@ class Client:
         with self._exchange(call, request) as response:
             status, headers = response.status_code, response.headers
             good = 200 <= status < 300
-            body, cut = read_capped(response, wire.MAX_PICTURE_ANSWER_BYTES if good else wire.MAX_ANSWER_BYTES)
+            body, cut = read_capped(response, requests.MAX_PICTURE_ANSWER_BYTES if good else requests.MAX_ANSWER_BYTES)
         if not cut:
             return read_answer(status, headers, body, secret=self._key, base=str(self._url))
         return self._read_cut_answer(status, headers, body, why=_what_broke(call, cut))
@@ -141,7 +142,7 @@ class Client:
 
 
 def _first_byte_by(marked_at: float | None) -> float | None:
-    return None if marked_at is None else marked_at + wire.FIRST_BYTE_WITHIN_SECONDS
+    return None if marked_at is None else marked_at + requests.FIRST_BYTE_WITHIN_SECONDS
 
 
 def _unpacked(facts: tuple[int, str, str], into: BinaryIO, encoding: str) -> tuple[tuple[int, str, str], str]:
@@ -154,7 +155,7 @@ def _unpacked(facts: tuple[int, str, str], into: BinaryIO, encoding: str) -> tup
 
 
 def read_capped(
-    response: httpx.Response, limit: int = wire.MAX_ANSWER_BYTES
+    response: httpx.Response, limit: int = requests.MAX_ANSWER_BYTES
 ) -> tuple[bytes, httpx.TransportError | None]:
     """Return the body, at most the cap, and what cut it short, if anything did."""
     body = bytearray()
@@ -172,7 +173,7 @@ def _failure(call: Call, error: httpx.TransportError) -> ApiError:
     if call.wrote:
         late = call.is_over() or isinstance(error, httpx.TimeoutException)
         return OutcomeUnknown(_what_broke(call, error), came="nothing_in_time" if late else "nothing")
-    # Connecting fails in our own words (network.py); anything else before the first byte is named here.
+    # Connecting fails in our own words (transport.py); anything else before the first byte is named here.
     ours = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
     return NotExecuted(str(error) if ours else "given up before the first byte")
 

@@ -12,8 +12,9 @@ import httpx
 import pytest
 import zstandard
 
-from gallery.api import ApiError, Client, ResultGone, ResultRefused, ResultUnavailable, fetching
-from gallery.api.fetching import copy_picture
+from gallery.api import ApiError, Client, ResultGone, ResultRefused, ResultUnavailable
+from gallery.api.results import result_body
+from gallery.api.results.result_body import copy_picture
 
 from .conftest import KEY
 from .loopback import HANG, RESET, Drip, Loopback, answer
@@ -233,14 +234,14 @@ def test_what_cannot_be_unpacked_within_the_cap_is_kept_packed(encoding, content
     assert "could not be undone" in got.note
 
 
-@pytest.mark.parametrize("length", [fetching.MAX_RESULT_BYTES + 1, 10**18])
+@pytest.mark.parametrize("length", [result_body.MAX_RESULT_BYTES + 1, 10**18])
 def test_a_file_that_says_it_is_too_large_is_not_read(length):
     error = failure(answer("200 OK", JPEG, length=length), HANG)
     assert type(error) is ResultRefused
 
 
 def test_an_endless_file_is_cut_at_the_cap(monkeypatch):
-    monkeypatch.setattr(fetching, "MAX_RESULT_BYTES", 100_000)
+    monkeypatch.setattr(result_body, "MAX_RESULT_BYTES", 100_000)
     into = io.BytesIO()
     error = failure(b"HTTP/1.1 200 OK\r\n\r\n", JPEG, b"x" * 10_000_000, into=into)
     assert type(error) is ResultRefused
@@ -249,9 +250,9 @@ def test_an_endless_file_is_cut_at_the_cap(monkeypatch):
 
 def test_a_file_of_exactly_the_cap_is_taken():
     start = b"\xff\xd8\xff"
-    rest = fetching.MAX_RESULT_BYTES - len(start)
+    rest = result_body.MAX_RESULT_BYTES - len(start)
     size, _, _ = copy_picture(iter([start, bytes(rest)]), io.BytesIO())
-    assert size == fetching.MAX_RESULT_BYTES
+    assert size == result_body.MAX_RESULT_BYTES
 
 
 def test_a_full_disk_is_not_mistaken_for_a_bad_result():

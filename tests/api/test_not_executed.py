@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from gallery.api import Client, NotExecuted, OutcomeUnknown, Refused, network
+from gallery.api import Client, NotExecuted, OutcomeUnknown, Refused, transport
 
 from .bodies import URL
 from .conftest import KEY
@@ -84,14 +84,14 @@ def test_a_handshake_that_lasts_beyond_the_mark_is_given_up():
 
 def test_a_freeze_between_connecting_and_writing_sends_nothing(monkeypatch):
     """The socket is connected, then the clock jumps: what a SIGSTOP looks like from inside."""
-    late = network.Call.begin
+    late = transport.Call.begin
 
     def frozen_then_begin(call):
         if call.first_byte_by is not None:
             call.first_byte_by -= 60
         late(call)
 
-    monkeypatch.setattr(network.Call, "begin", frozen_then_begin)
+    monkeypatch.setattr(transport.Call, "begin", frozen_then_begin)
     with Loopback(PAID) as server, client_of(server) as client:
         assert type(failure(client, marked_at=time.monotonic())) is NotExecuted
     assert server.requests == []

@@ -3,7 +3,7 @@
 import pytest
 
 from gallery.api import ApiError, Forbidden, KeyTrouble, OutcomeUnknown, RateLimited, Refused, UpstreamFailed
-from gallery.api.reading import read_answer
+from gallery.api.responses import read_answer
 
 from .bodies import HTML, error_body, picture_body
 

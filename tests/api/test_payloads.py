@@ -9,10 +9,10 @@ import brotli
 import pytest
 
 from gallery.api import errors
-from gallery.api.addresses import read_address
 from gallery.api.client import Client
-from gallery.api.reading import Answer, read_answer
-from gallery.api.wire import MAX_RESULT_BYTES
+from gallery.api.requests import MAX_RESULT_BYTES
+from gallery.api.responses import Answer, read_answer
+from gallery.api.results.result_urls import read_address
 
 from .bodies import URL, picture_body
 from .conftest import KEY

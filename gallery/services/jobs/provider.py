@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
-from gallery.api import wire
+from gallery.api import requests
 from gallery.api.account import PAGE_SIZE, Account, AccountUnreadable
-from gallery.api.addresses import check_result_hosts
-from gallery.api.addresses import result_host as host_of
 from gallery.api.client import Client
-from gallery.api.fetching import copy_inline
+from gallery.api.results.result_body import copy_inline
+from gallery.api.results.result_urls import check_result_hosts
+from gallery.api.results.result_urls import result_host as host_of
 
 __all__ = [
     "PAGE_SIZE", "AccountUnreadable", "close_client", "copy_inline", "download_result", "find_faults", "has_account",
@@ -56,9 +56,9 @@ def _account():
 def find_faults() -> Iterator[tuple[str, str]]:
     """Yield (variable, what is wrong with it) for the settings of the provider. Never quotes a key."""
     readers = {
-        "FLUX_API_URL": lambda: wire.generate_url(settings.FLUX_API_URL),
-        "FLUX_API_KEY": lambda: wire.check_key(settings.FLUX_API_KEY or DEMO_KEY),
-        "FLUX_ACCOUNT_TOKEN": lambda: wire.check_key(settings.FLUX_ACCOUNT_TOKEN or DEMO_KEY),
+        "FLUX_API_URL": lambda: requests.generate_url(settings.FLUX_API_URL),
+        "FLUX_API_KEY": lambda: requests.check_key(settings.FLUX_API_KEY or DEMO_KEY),
+        "FLUX_ACCOUNT_TOKEN": lambda: requests.check_key(settings.FLUX_ACCOUNT_TOKEN or DEMO_KEY),
         "FLUX_RESULT_HOSTS": lambda: check_result_hosts(settings.ASKED_RESULT_HOSTS),
     }
     for name, read in readers.items():

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 
-from gallery.api.formats import HEAD_BYTES, sniff
+from gallery.api.results.formats import HEAD_BYTES, sniff
 from gallery.services.media import decoding, repair
 
 MAX_PIXELS = 25_000_000

@@ -7,11 +7,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .encodings import CannotUndo, undo
+from .error_mapping import Reply, error_for
 from .errors import PaidWithoutResult
-from .payloads import find_payload
-from .verdicts import Reply, error_for
-from .wire import MAX_PICTURE_ANSWER_BYTES
+from .requests import MAX_PICTURE_ANSWER_BYTES
+from .results.encodings import CannotUndo, undo
+from .results.payloads import find_payload
 
 MAX_WORDS_CHARS = 500
 MAX_CODE_CHARS = 100

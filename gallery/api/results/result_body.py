@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from ..errors import ResultGone, ResultRefused, ResultUnavailable
+from ..requests import MAX_RESULT_BYTES
 from . import encodings
-from .errors import ResultGone, ResultRefused, ResultUnavailable
 from .formats import HEAD_BYTES, sniff
-from .wire import MAX_RESULT_BYTES
 
 CHUNK_BYTES = 1_000_000
 

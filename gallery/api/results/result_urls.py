@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from .errors import ResultRefused
+from ..errors import ResultRefused
 
 MAX_ADDRESS_CHARS = 4096
 MAX_TEXT_CHARS = 100_000  # in which an address is looked for

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery.api import ApiError, PaidWithoutResult
-from gallery.api.reading import Answer, read_answer, read_retry_after
+from gallery.api.responses import Answer, read_answer, read_retry_after
 
 from .bodies import HTML, URL, error_body, picture_body
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery.api import Client, ResultRefused, result_host
-from gallery.api.addresses import check_address, check_result_hosts, is_public
+from gallery.api.results.result_urls import check_address, check_result_hosts, is_public
 
 from .conftest import KEY
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote, unquote_to_bytes
 
-from .addresses import read_address
 from .formats import HEAD_BYTES, PICTURES, sniff
+from .result_urls import read_address
 
 # Names whose value is looked into, in the order in which they are believed; a text is read under the second kind only.
 CONTAINERS = ("response", "choices", "message", "delta", "generations", "predictions", "artifacts", "candidates")

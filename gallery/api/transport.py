@@ -1,4 +1,4 @@
-"""The line of one call: a total deadline, the moment of the first byte, a guard on addresses.
+"""The connection of one call: a total deadline, the moment of the first byte, a guard on addresses.
 
 httpx has no total deadline (a server that drips one byte a second holds a call for ever) and cannot say whether a
 failed request had begun to leave us. Both decide about money, so the sockets are ours: httpx and httpcore do the
@@ -60,7 +60,7 @@ class Call:
         return left if timeout is None else min(timeout, left)
 
 
-class Line(httpcore.NetworkStream):
+class GuardedStream(httpcore.NetworkStream):
     """One socket that asks its call how long it may still take."""
 
     def __init__(self, sock: socket.socket, call: Call) -> None:
@@ -87,7 +87,7 @@ class Line(httpcore.NetworkStream):
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> "Line":
+    ) -> "GuardedStream":
         try:
             self._sock.settimeout(self._call.seconds_to_set_up(timeout))
             secure = ssl_context.wrap_socket(self._sock, server_hostname=server_hostname)
@@ -100,7 +100,7 @@ class Line(httpcore.NetworkStream):
         except httpcore.ConnectTimeout:
             self.close()
             raise
-        return Line(secure, self._call)
+        return GuardedStream(secure, self._call)
 
     def get_extra_info(self, info: str):
         return self._sock if info == "ssl_object" and isinstance(self._sock, ssl.SSLSocket) else None
@@ -119,7 +119,7 @@ class Network(httpcore.NetworkBackend):
         timeout: float | None = None,
         local_address: str | None = None,
         socket_options: Iterable | None = None,
-    ) -> Line:
+    ) -> GuardedStream:
         places = _resolve(host, port)
         self._refuse_inward(places)
         give_up_at = time.monotonic() + self._call.seconds_to_set_up(timeout)
@@ -128,7 +128,7 @@ class Network(httpcore.NetworkBackend):
             share = self._call.seconds_to_set_up(max(give_up_at - time.monotonic(), 0.001) / tries_left)
             family, address = places[-tries_left]
             try:
-                return Line(_connect(family, address, share), self._call)
+                return GuardedStream(_connect(family, address, share), self._call)
             except OSError as error:
                 failure = error
         if isinstance(failure, TimeoutError):
@@ -142,7 +142,7 @@ class Network(httpcore.NetworkBackend):
 
 
 class Transport(httpx.HTTPTransport):
-    """httpx's own transport with our network below it: HTTP/1.1, no retries, no proxy, no kept lines."""
+    """httpx's own transport with our network below it: HTTP/1.1, no retries, no proxy, no kept connections."""
 
     def __init__(self, call: Call, ssl_context: ssl.SSLContext) -> None:
         # Not super().__init__(): it offers no way to hand in a network backend (httpx 0.28.1).
