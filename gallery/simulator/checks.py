@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
-from gallery.simulator.pictures import RENDERING, Recipe
+from .drawing.pictures import RENDERING, Recipe
 
 CONTRACT = json.loads(Path(__file__).with_name("contract.json").read_text())
 REFERENCE_FIELDS = ["input_image"] + [f"input_image_{number}" for number in range(2, 9)]

@@ -11,7 +11,8 @@ import zlib
 
 from gallery.simulator import faults
 from gallery.simulator.answers import Reply, answer_json, answer_text, vendor_error
-from gallery.simulator.oddities import odd_picture
+
+from .drawing.oddities import odd_picture
 
 MEBIBYTE = 1024 * 1024
 WORDS = {401: "Invalid token", 402: "Insufficient credits upstream", 429: "Too many requests", 413: "Payload too large"}

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from gallery.simulator import pictures
+from .drawing import pictures
 
 CONTRACT = json.loads(Path(__file__).with_name("contract.json").read_text())
 PICTURE_CACHE_BYTES = 32 * 1024 * 1024

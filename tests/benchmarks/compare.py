@@ -59,7 +59,7 @@ def _fill():
     """Make fifty pictures of 4 megapixels; return their keys and the cookie of who owns them."""
     from gallery.models import Image
     from gallery.services import demo_data
-    from gallery.simulator import pictures
+    from gallery.simulator.drawing import pictures
 
     owner = stand.make_owner()
     samples = []

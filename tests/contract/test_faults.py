@@ -14,8 +14,9 @@ import zlib
 import pytest
 from PIL import Image
 
-from gallery.simulator import faults, oddities
+from gallery.simulator import faults
 from gallery.simulator.app import make_app
+from gallery.simulator.drawing import oddities
 from gallery.simulator.server import LoopbackServer
 from gallery.simulator.world import World
 from tests.contract.conftest import fetch

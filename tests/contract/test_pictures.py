@@ -7,9 +7,9 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from gallery.simulator.checks import ratio_size
-from gallery.simulator.palettes import SCENE_WORDS, choose_palette, choose_scene
-from gallery.simulator.pictures import SCENES, encode, render
-from gallery.simulator.styles import STYLES, style_of
+from gallery.simulator.drawing.palettes import SCENE_WORDS, choose_palette, choose_scene
+from gallery.simulator.drawing.pictures import SCENES, encode, render
+from gallery.simulator.drawing.styles import STYLES, style_of
 from gallery.simulator.world import CONTRACT
 
 SIDE = {"width": 192, "height": 160}

@@ -8,7 +8,7 @@ from PIL import Image as Pillow
 from PIL import ImageDraw
 
 from gallery.services.media import similarity
-from gallery.simulator import pictures
+from gallery.simulator.drawing import pictures
 
 SIZE = (320, 240)
 

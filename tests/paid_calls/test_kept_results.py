@@ -20,7 +20,8 @@ from gallery.services.media import validation
 from gallery.services.paid_calls import downloads, outcomes, recording, resolution
 from gallery.services.shares import delivery
 from gallery.services.storage import files, spool
-from gallery.simulator import faults, oddities
+from gallery.simulator import faults
+from gallery.simulator.drawing import oddities
 from tests.factories import make_run, make_share, states
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.filterwarnings("ignore::UserWarning:PIL")]

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from gallery.catalogue.parameters import shapes
 from gallery.models import User
 from gallery.services import demo_data
-from gallery.simulator import pictures
+from gallery.simulator.drawing import pictures
 
 PROMPTS = (
     "A hand-thrown stoneware vase on a plaster plinth, single olive branch, raking morning light",

@@ -8,7 +8,7 @@ import math
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from gallery.simulator.palettes import mix
+from .palettes import mix
 
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 RIM = 180  # what Pillow's radial gradient reads half a side from its centre

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from PIL import ImageOps
 
-from gallery.simulator import solids
-from gallery.simulator.drawing import WHITE, column, ellipse, fill, lay, row, shade, soft_mask, spread, strokes, unit_of
-from gallery.simulator.palettes import mix
+from . import solids
+from .palettes import mix
+from .tools import WHITE, column, ellipse, fill, lay, row, shade, soft_mask, spread, strokes, unit_of
 
 
 def vase(canvas):

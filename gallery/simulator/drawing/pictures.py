@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
-from gallery.simulator import interiors, landscapes, surfaces
-from gallery.simulator.drawing import clouds, ellipse, shade, soft_mask
-from gallery.simulator.palettes import Palette, choose_palette, choose_scene, mix
-from gallery.simulator.styles import Style, style_of
+from . import interiors, landscapes, surfaces
+from .palettes import Palette, choose_palette, choose_scene, mix
+from .styles import Style, style_of
+from .tools import clouds, ellipse, shade, soft_mask
 
 DRAWING_PIXELS = 1_050_000  # larger pictures are drawn at this size and enlarged: composition first, pixels second
 RENDERING = threading.BoundedSemaphore(2)  # 64 calls at once must not hold 64 canvases

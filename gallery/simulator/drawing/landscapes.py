@@ -6,7 +6,8 @@ import math
 
 from PIL import Image, ImageChops
 
-from gallery.simulator.drawing import (
+from .palettes import mix
+from .tools import (
     clouds,
     column,
     ellipse,
@@ -21,7 +22,6 @@ from gallery.simulator.drawing import (
     soft_mask,
     spread,
 )
-from gallery.simulator.palettes import mix
 
 LAYERS = (3, 4, 6, 7)  # by a style's detail
 

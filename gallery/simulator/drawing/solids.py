@@ -8,8 +8,8 @@ import math
 
 from PIL import Image, ImageChops
 
-from gallery.simulator.drawing import RIM, column, ellipse, fill, polygon_mask, row, shade, strokes, tone_stops, toned
-from gallery.simulator.palettes import mix
+from .palettes import mix
+from .tools import RIM, column, ellipse, fill, polygon_mask, row, shade, strokes, tone_stops, toned
 
 BANDS = 40
 

@@ -9,8 +9,8 @@ import re
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
-from gallery.simulator.drawing import WHITE, clouds, ellipse, fill, relief, strokes, toned, unit_of
-from gallery.simulator.palettes import mix
+from .palettes import mix
+from .tools import WHITE, clouds, ellipse, fill, relief, strokes, toned, unit_of
 
 
 def poster(canvas):
