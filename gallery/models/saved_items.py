@@ -28,9 +28,8 @@ class SavedItemQuerySet(models.QuerySet):
     def in_trash_of(self, user):
         return self.filter(owner=user, deleted_at__gt=timezone.now() - timedelta(days=TRASH_DAYS))
 
-    def before(self, row_id):
-        """Newest first, older than this row id."""
-        return (self if row_id is None else self.filter(id__lt=row_id)).order_by("-id")
+    def newest_first(self):
+        return self.order_by("-id")
 
 
 class SavedItem(models.Model):

@@ -10,6 +10,7 @@ from gallery.models import ComparisonImage, Image, Job, Project, Run, ShareItem
 from gallery.models.ratings import Verdict
 from gallery.models.runs import OPENING
 from gallery.models.shares import Kind
+from gallery.paging import read_keyset_page
 from gallery.services.shares import image_keys
 
 MOST_ITEMS = 2000  # as many as a run can have; a larger gallery is shared live
@@ -65,8 +66,8 @@ class SharePage:
 def read_page(share, *, after=None, limit=PAGE):
     """Return the pictures that follow one of them (None: from the front)."""
     if share.is_endless:
-        rows = list(_for_tiles(shared_images(share)).before(after.id if after else None)[: limit + 1])
-        return SharePage(rows[:limit], len(rows) > limit)
+        page = read_keyset_page(_for_tiles(shared_images(share)).before(after.id if after else None), size=limit)
+        return SharePage(page.rows, page.last is not None)
     ids = list_ids(share)
     start = ids.index(after.id) + 1 if after else 0
     return SharePage(load_images(ids[start : start + limit]), len(ids) > start + limit, start + 1, len(ids))

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from gallery import access
 from gallery.forms.compare import NameForm
 from gallery.models import Comparison, Image
+from gallery.paging import read_keyset_page, rows_after_cursor
 from gallery.services.compare import comparisons
 from gallery.services.compare.comparisons import AT_ONCE, MOST
 from gallery.services.runs import repeats
@@ -101,11 +102,9 @@ def _choose(request, image):
 
 def _index(request):
     mine = Comparison.objects.of(request.user).newest_first().for_list()
-    before = request.GET.get("before", "")
-    last = access.comparison_write(request, before) if before else None
-    found = list((mine.filter(id__lt=last.id) if last else mine)[: PAGE + 1])
-    older = found[PAGE - 1].key if len(found) > PAGE else None
-    return render(request, "compare/comparisons.html", {"comparisons": found[:PAGE], "older": older})
+    rows = rows_after_cursor(request, mine, lambda key: access.comparison_write(request, key))
+    page = read_keyset_page(rows, size=PAGE)
+    return render(request, "compare/comparisons.html", {"comparisons": page.rows, "older": page.older})
 
 
 @require_POST

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from gallery import access
 from gallery.forms.costs import report as forms
 from gallery.forms.costs.statements import TakeBackForm
+from gallery.paging import read_keyset_page, rows_after_cursor
 from gallery.services.ledger import reports
 from gallery.services.ledger.csv_export import dollars
 from gallery.services.reconciliation import adjustments
@@ -22,13 +23,11 @@ def index(request):
     """List the adjustments of a report; members see those of their own calls."""
     asked = forms.read(request.GET, user=request.user)
     rows = adjustments.of(asked.chosen)
-    if cursor := request.GET.get("before", ""):
-        rows = rows.filter(id__lt=access.cursor_row(rows, cursor).id)
-    found = list(rows[: PAGE + 1])
+    page = read_keyset_page(rows_after_cursor(request, rows, lambda key: access.cursor_row(rows, key)), size=PAGE)
     context = {
         "asked": asked,
-        "adjustments": found[:PAGE],
-        "older": href("costs-adjustments", asked.query, before=found[PAGE - 1].key) if len(found) > PAGE else None,
+        "adjustments": page.rows,
+        "older": page.last and href("costs-adjustments", asked.query, before=page.older),
         "csv": href("costs-adjustments-csv", asked.query),
         "total": reports.total(asked.chosen),
         "back": href("costs", asked.query),

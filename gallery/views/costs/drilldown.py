@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from gallery import access
 from gallery.forms.costs import report as forms
+from gallery.paging import read_keyset_page
 from gallery.services.ledger import drilldown, reports
 from gallery.services.ledger.csv_export import dollars
 from gallery.views.costs.report import csv_response, href, navigation
@@ -22,7 +23,7 @@ HEAD = [
 def index(request):
     """List the calls under one number; nobody reads a prompt of somebody else."""
     asked, kind = _read(request)
-    found = list(drilldown.calls(asked.chosen, kind, after=_cursor(request, asked))[: PAGE + 1])
+    page = read_keyset_page(drilldown.calls(asked.chosen, kind, after=_cursor(request, asked)), size=PAGE)
     query = asked.query | {"kind": kind.name}
     context = {
         "asked": asked,
@@ -30,8 +31,8 @@ def index(request):
         "kinds_of_calls": [
             (each.title, href("costs-calls", asked.query, kind=each.name), each == kind) for each in drilldown.KINDS
         ],
-        "calls": found[:PAGE],
-        "older": href("costs-calls", query, before=found[PAGE - 1].key) if len(found) > PAGE else None,
+        "calls": page.rows,
+        "older": page.last and href("costs-calls", query, before=page.older),
         "csv": href("costs-calls-csv", query),
         **_around(request, "costs-calls", asked, kind=kind.name),
     }
@@ -42,11 +43,11 @@ def index(request):
 def runs(request):
     """List the runs of a report by day, each with what it cost on that day."""
     asked, _ = _read(request)
-    found = drilldown.run_days(asked.chosen, after=_cursor(request, asked), most=PAGE + 1)
+    page = read_keyset_page(drilldown.run_days(asked.chosen, after=_cursor(request, asked), most=PAGE + 1), size=PAGE)
     context = {
         "asked": asked,
-        "runs": found[:PAGE],
-        "older": href("costs-runs", asked.query, before=found[PAGE - 1].cursor) if len(found) > PAGE else None,
+        "runs": page.rows,
+        "older": page.last and href("costs-runs", asked.query, before=page.last.cursor),
         **_around(request, "costs-runs", asked),
     }
     return render(request, "costs/runs.html", context)

@@ -13,6 +13,7 @@ from gallery import access, tasks
 from gallery.catalogue.tables.statement_files import InvalidStatementFile
 from gallery.forms.costs.statements import DecisionForm, FileForm, LogForm, SettleForm
 from gallery.models import Statement
+from gallery.paging import read_keyset_page, rows_after_cursor
 from gallery.services.jobs import provider
 from gallery.services.reconciliation import balance, overlaps, remainders, settlement, statements, withdrawals
 
@@ -27,13 +28,12 @@ def index(request):
 
 def _page(request, **forms):
     newest = Statement.objects.order_by("-id")
-    if cursor := request.GET.get("before", ""):
-        newest = newest.filter(id__lt=access.statement_read(request, cursor).id)
-    found = list(newest[: PAGE + 1])
+    newest = rows_after_cursor(request, newest, lambda key: access.statement_read(request, key))
+    page = read_keyset_page(newest, size=PAGE)
     month = f"{timezone.localdate():%Y-%m}"
     context = {
-        "statements": found[:PAGE],
-        "older": found[PAGE - 1].key if len(found) > PAGE else None,
+        "statements": page.rows,
+        "older": page.older,
         "balance": balance.latest(),
         "file_form": FileForm(),
         "log_form": LogForm(initial={"month": month}) if provider.has_account() else None,
@@ -100,10 +100,8 @@ def show(request, key):
     if request.htmx:  # its poll, which has come to an end
         return HttpResponseClientRefresh()
     decided = settlement.decided_of(statement)
-    if cursor := request.GET.get("before", ""):
-        decided = decided.filter(id__lt=access.difference_cursor(statement, cursor).id)
-    found = list(decided[: PAGE + 1])
-    still_open = list(settlement.open_of(statement)[: PAGE + 1])
+    decided = rows_after_cursor(request, decided, lambda key: access.difference_cursor(statement, key))
+    page, still_open = read_keyset_page(decided, size=PAGE), read_keyset_page(settlement.open_of(statement), size=PAGE)
     held, held_count = overlaps.held_of(statement)
     context = {
         "statement": statement,
@@ -113,10 +111,10 @@ def show(request, key):
         "sums": settlement.sums(statement),
         "charges": statement.charges.count(),
         "matched": statement.charges.exclude(attempt=None).count(),
-        "open": still_open[:PAGE],
-        "more_open": len(still_open) > PAGE,
-        "decided": found[:PAGE],
-        "older": found[PAGE - 1].key if len(found) > PAGE else None,
+        "open": still_open.rows,
+        "more_open": still_open.last is not None,
+        "decided": page.rows,
+        "older": page.older,
     }
     return render(request, "costs/statements/statement.html", context)
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from gallery import access
 from gallery.models import Image
+from gallery.paging import read_keyset_page
 from gallery.services.compare import ratings
 
 PAGE = 60
@@ -26,16 +27,15 @@ class Day:
 def index(request):
     cursor = request.GET.get("before", "")
     last = access.image_cursor(request, cursor) if cursor else None
-    images = list(_page(request.user, last)[: PAGE + 1])
-    more, images = len(images) > PAGE, images[:PAGE]
-    rated = ratings.ratings_of(request.user, images)
-    for image in images:
+    page = read_keyset_page(_rows(request.user, last), size=PAGE)
+    rated = ratings.ratings_of(request.user, page.rows)
+    for image in page.rows:
         image.rating = rated.get(image.id)
-    context = {"days": _by_day(images, last), "older": images[-1].key if more else None, "first_page": last is None}
+    context = {"days": _by_day(page.rows, last), "older": page.older, "first_page": last is None}
     return render(request, "images/_gallery_page.html" if request.htmx and cursor else "images/gallery.html", context)
 
 
-def _page(user, last):
+def _rows(user, last):
     return Image.objects.of(user).before(last.id if last else None).for_tiles()
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from gallery.paging import read_keyset_page
 from gallery.services.runs import prompt_history
 
 PAGE = 40
@@ -17,13 +18,12 @@ SEARCH_CHARACTERS = 200
 def index(request):
     words = request.GET.get("q", "")[:SEARCH_CHARACTERS]
     cursor = request.GET.get("before", "")
-    found = list(_page(request.user, words, cursor)[: PAGE + 1])
-    more, found = len(found) > PAGE, found[:PAGE]
+    page = read_keyset_page(_rows(request.user, words, cursor), size=PAGE)
     context = {
-        "prompts": found,
+        "prompts": page.rows,
         "words": words.strip(),
         "searched": f"{prompt_history.SEARCHED_PROMPTS:,}",
-        "older": _cursor(found[-1]) if more else None,
+        "older": page.last and _cursor(page.last),
         "picker": "picker" in request.GET,  # in the dialog over the studio
     }
     return render(request, _template(request, cursor), context)
@@ -38,7 +38,7 @@ def _template(request, cursor):
     return "library/prompts/_prompts_found.html" if request.htmx.target == "found" else "library/prompts/_prompts.html"
 
 
-def _page(user, words, cursor):
+def _rows(user, words, cursor):
     found = prompt_history.search_prompts(user, words)
     last = _read(cursor)
     return found.after(*last) if last else found

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from gallery import access
 from gallery.models import Preset, PromptTemplate
+from gallery.paging import read_keyset_page, rows_after_cursor
 from gallery.services.library import saved_items
 
 PAGE = 40
@@ -28,10 +29,9 @@ def read_page(request, model, *, of):
     user = request.user
     lists = {"mine": model.objects.owned_by, "team": model.objects.shared_with, "bin": model.objects.in_trash_of}
     rows = lists[of](user)
-    cursor = request.GET.get("before", "")
-    last = access.cursor_row(rows, cursor).id if cursor else None
-    found = list(rows.before(last).select_related("owner")[: PAGE + 1])
-    return SavedItemPage(of, found[:PAGE], found[PAGE - 1].key if len(found) > PAGE else None)
+    rows = rows_after_cursor(request, rows, lambda key: access.cursor_row(rows, key))
+    page = read_keyset_page(rows.newest_first().select_related("owner"), size=PAGE)
+    return SavedItemPage(of, page.rows, page.older)
 
 
 def just_deleted(request, model):

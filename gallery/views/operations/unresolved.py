@@ -10,6 +10,7 @@ from gallery import access
 from gallery.models import Attempt
 from gallery.models.calls import Fetch, Money
 from gallery.models.runs import OPENING
+from gallery.paging import read_keyset_page, rows_after_cursor
 from gallery.services.jobs import reasons
 from gallery.services.paid_calls import losses, resolution
 
@@ -66,21 +67,25 @@ class Loss:
 def index(request):
     mine = losses.visible_losses(request.user)
     kind = losses.loss_kind(request.GET.get("kind", ""))
-    cursor = request.GET.get("before", "")
-    attempts = mine.filter(kind.rows).order_by("-id")
-    if cursor:
-        attempts = attempts.filter(id__lt=access.loss_cursor(request, cursor).id)
-    found = rows(attempts[: PAGE + 1])
+    attempts = _for_list(mine.filter(kind.rows).order_by("-id"))
+    page = read_keyset_page(
+        rows_after_cursor(request, attempts, lambda key: access.loss_cursor(request, key)), size=PAGE
+    )
     context = {
         "kind": kind,
         "counts": losses.count_losses(mine),
-        "losses": found[:PAGE],
-        "older": found[PAGE - 1].attempt.key if len(found) > PAGE else None,
+        "losses": [Loss(attempt) for attempt in page.rows],
+        "older": page.older,
     }
     return render(request, "operations/unresolved.html", context)
 
 
 def rows(attempts):
-    """Return attempts as losses. Nobody's whole prompt is read; an admin sees no prompt of others at all."""
+    """Return attempts as losses."""
+    return [Loss(attempt) for attempt in _for_list(attempts)]
+
+
+def _for_list(attempts):
+    """Nobody's whole prompt is read; an admin sees no prompt of others at all."""
     attempts = attempts.select_related("job__owner", "job__run").defer("job__prompt", "job__run__prompt")
-    return [Loss(attempt) for attempt in attempts.annotate(opening=Left("job__prompt", OPENING))]
+    return attempts.annotate(opening=Left("job__prompt", OPENING))

@@ -7,6 +7,7 @@ from django.db.models import Count, Q, Sum
 from gallery.models import Attempt, Job, Run
 from gallery.models.calls import Money
 from gallery.models.runs import UNFINISHED, State
+from gallery.paging import read_keyset_page
 from gallery.views.runs import cells
 
 RUNS = 8
@@ -58,8 +59,8 @@ class Strips:
 def newest(user, *, before=None, limit=RUNS):
     """Return the strips of a member's newest runs, in a constant number of queries."""
     runs = Run.objects.of(user).newest_first().with_opening()
-    runs = list((runs.filter(id__lt=before) if before else runs)[: limit + 1])
-    more, runs = len(runs) > limit, runs[:limit]
+    page = read_keyset_page(runs.filter(id__lt=before) if before else runs, size=limit)
+    runs = page.rows
     shown = _first_jobs(runs)
     counts, spent = _counts(runs), _spent(runs)
     by_id = {cell.job.id: cell for cell in cells.of_jobs([job for jobs in shown.values() for job in jobs], owner=user)}
@@ -67,7 +68,7 @@ def newest(user, *, before=None, limit=RUNS):
         Strip(run, [by_id[job.id] for job in shown[run.id]], *counts.get(run.id, (0, 0)), spent.get(run.id, 0))
         for run in runs
     ]
-    return Strips(rows, older=runs[-1].id if more else None)
+    return Strips(rows, older=page.last and page.last.id)
 
 
 def stamp_of(key, version):

@@ -16,6 +16,7 @@ from gallery.catalogue.text.value_lists import counted
 from gallery.forms.shares import FILTER, SWITCHES, ShareForm
 from gallery.models import Share
 from gallery.models.shares import Kind
+from gallery.paging import read_keyset_page, rows_after_cursor
 from gallery.services.db import side_notes
 from gallery.services.shares import contents, feedback, image_keys, refusals, shares
 
@@ -48,14 +49,9 @@ def everybodys(request):
 
 def _list(request, template, rows):
     rows = rows.select_related("owner", "cover").order_by("-id")
-    if before := request.GET.get("before", ""):
-        rows = rows.filter(id__lt=access.cursor_row(rows, before).id)
-    found = list(rows[: PAGE + 1])
-    context = {
-        "share_views": [ShareView(share) for share in found[:PAGE]],
-        "older": found[PAGE - 1].key if found[PAGE:] else None,
-    }
-    return render(request, template, context)
+    rows = rows_after_cursor(request, rows, lambda key: access.cursor_row(rows, key))
+    page = read_keyset_page(rows, size=PAGE)
+    return render(request, template, {"share_views": [ShareView(share) for share in page.rows], "older": page.older})
 
 
 class ShareView:
