@@ -42,6 +42,7 @@ def _lock_in_the_middle_of_calls(town, *, seconds, press=False):
     town.slow(CALL_SECONDS)
     workers = [town.worker(), town.worker()]
     website = Website(town) if press else None
+    wait_until(lambda: sum("worker started" in line for line in town.said()) == len(workers))
     town.submit(images=IMAGES)
     wait_until(lambda: len(town.till()) >= 2)
     form = sound(prompt=PROMPT, seed="91")

@@ -24,8 +24,10 @@ def test_random_kills_lose_nothing_and_buy_nothing_twice(town):
         worker.wait()
         worker = town.worker(FLUX_CONCURRENCY="4")
     town.settle()
-    assert set(town.states()) <= {"DONE", "UNKNOWN"}
-    assert town.states().count("UNKNOWN") <= 4 * KILLS
+    states = town.states()
+    assert set(states) <= {"DONE", "UNKNOWN", "BLOCKED"}
+    assert states.count("UNKNOWN") <= 4 * KILLS
+    assert states.count("BLOCKED") <= KILLS // 2  # held aside: two workers died, by chance, while they decoded it
     check_books(town.jobs(), town.till())
     check_pictures(town)
 
