@@ -58,13 +58,13 @@ class Chrome:
         return [each for each in found if each.storage_back_at is None or self.request.user.is_admin]
 
     @cached_property
-    def rooms(self):
-        """What the budgets leave to whoever looks, the smallest room first."""
-        return availability.rooms_for(self.request.user)
+    def balances(self):
+        """What the budgets leave to whoever looks, the smallest balance first."""
+        return availability.balances_for_member(self.request.user)
 
     @property
     def warnings(self):
-        return [room for room in self.rooms if room.warns]
+        return [each for each in self.balances if each.warns]
 
     @cached_property
     def other_key(self):
@@ -83,7 +83,7 @@ class Chrome:
     @cached_property
     def asks(self):
         """The newest of my runs in which something waits for a yes to another price, and how many images do in all."""
-        run = repricing.newest_asking(self.request.user) if self.standing.asks else None
+        run = repricing.newest_run_asking(self.request.user) if self.standing.asks else None
         return {"run": run, "count": self.standing.asks} if run else None
 
     @cached_property

@@ -116,13 +116,13 @@ class JobQuerySet(OpeningQuerySet):
     def queued(self):
         return self.filter(state=State.QUEUED)
 
-    def parked(self):
+    def deferred(self):
         return self.filter(state=State.QUEUED, reason=BUDGET_REACHED)
 
     def repriced(self):
         return self.filter(state=State.QUEUED, reason=PRICE_CHANGED)
 
-    def not_parked(self):
+    def not_put_aside(self):
         return self.exclude(reason__in=(BUDGET_REACHED, PRICE_CHANGED))
 
     def of_open_members_and_models(self):

@@ -130,8 +130,8 @@ class Process:
         heal(entries.fold)
         if not self.stopping.is_set():
             heal(self.fetch_due)
-            heal(deferral.wake_affordable)
-            heal(repricing.release_affordable)
+            heal(deferral.release_affordable)
+            heal(repricing.release_repriced)
             heal(self.replace_wake_ups)
             self.thumbnail_maker.wake()
             self.sheet_renderer.wake()

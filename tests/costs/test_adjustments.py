@@ -114,7 +114,7 @@ def test_an_adjustment_counts_in_the_budgets_that_it_belongs_to(owner, colleague
     adjustments.book(micros=40_000, day=today, reason="as invoiced", by=admin, attempt=attempt)
     adjustments.book(micros=5_000, day=today, reason="of nobody", by=admin)
     for _ in range(2):
-        spent = {room.whose: room.spent_micros for room in availability.rooms()}
+        spent = {balance.whose: balance.spent_micros for balance in availability.read_balances()}
         assert spent == {"Team": 55_000, "olga": 50_000, "carl": 0}
         entries.fold()
     check_sums()

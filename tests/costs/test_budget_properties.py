@@ -14,7 +14,7 @@ from gallery.models.calls import Money
 from gallery.models.costs.budgets import Period
 from gallery.models.runs import State
 from gallery.services.budgets import budgets, deferral
-from gallery.services.budgets.availability import Allowance
+from gallery.services.budgets.availability import BudgetSnapshot
 from gallery.services.ledger import budget_counters, entries
 from gallery.services.paid_calls import claims, perform, recording, resolution
 from gallery.services.paid_calls.outcomes import Outcome
@@ -64,10 +64,10 @@ class Office:
 
     def claim(self, n):
         taken = [attempt for attempt in claims._claim([self.worker.row] * n) if attempt]
-        allowance = Allowance()
+        snapshot = BudgetSnapshot()
         for attempt in taken:
-            rooms = allowance.of(attempt.owner_id, attempt.project_id)
-            assert all(room.left_micros >= 0 for room in rooms), "a claim has passed a budget"
+            balances = snapshot.balances_for(attempt.owner_id, attempt.project_id)
+            assert all(balance.left_micros >= 0 for balance in balances), "a claim has passed a budget"
 
     def mark(self, oldest):
         if attempt := self._attempt(oldest, state=State.CLAIMED):
@@ -91,7 +91,7 @@ class Office:
         entries.fold()
 
     def wake(self):
-        deferral.wake_affordable()
+        deferral.release_affordable()
 
     def cancel(self):
         submission.cancel_run(self.run)

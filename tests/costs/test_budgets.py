@@ -10,7 +10,7 @@ from django.utils import timezone
 from gallery.models import Attempt, BudgetCount, Job, Project
 from gallery.models.costs.budgets import Period
 from gallery.services.budgets import budgets, deferral
-from gallery.services.budgets.availability import Allowance
+from gallery.services.budgets.availability import BudgetSnapshot
 from gallery.services.jobs import gates, reasons
 from gallery.services.ledger import budget_counters, entries
 from gallery.services.paid_calls import claims, resolution
@@ -44,10 +44,10 @@ def claim_all(worker):
 
 
 def left():
-    return [room.left_micros // PRICE for room in Allowance().rooms]
+    return [balance.left_micros // PRICE for balance in BudgetSnapshot().balances]
 
 
-def parked(run):
+def deferred(run):
     return run.jobs.filter(state="QUEUED", reason="budget").count()
 
 
@@ -59,7 +59,7 @@ def test_a_budget_for_three_of_ten_lets_three_go_and_the_others_wait_and_say_why
     budget(3)
     run = make_run(owner, seed="1..10")
     assert len(claim_all(worker)) == 3
-    assert (parked(run), left()) == (7, [0])
+    assert (deferred(run), left()) == (7, [0])
     job = run.jobs.filter(state="QUEUED").first()
     assert reasons.of(job.reason).title == "Budget reached"
     assert not Job.objects.claimable(now=timezone.now(), demo=False).exists()  # nobody is woken for nothing
@@ -98,14 +98,14 @@ def test_one_members_budget_holds_nobody_else_up(owner, colleague, worker, budge
     budget(0, owner=owner)
     mine, others = make_run(owner, seed="1..30"), make_run(colleague, seed="1..3")
     assert len(claim_all(worker)) == 3
-    assert (parked(mine), states(others)) == (30, ["CLAIMED"] * 3)
+    assert (deferred(mine), states(others)) == (30, ["CLAIMED"] * 3)
 
 
 def test_what_is_cheaper_may_go_before_what_is_too_dear(owner, worker, budget):
     budget(2)
     run = make_run(owner, models=["flux-2-pro", "flux-2-klein-4b"], seed="1..3")
     assert [attempt.model for attempt in claim_all(worker)] == ["flux-2-klein-4b"] * 2
-    assert parked(run) == 4
+    assert deferred(run) == 4
 
 
 def test_claims_together_share_what_is_left(owner, worker, budget):
@@ -127,7 +127,7 @@ def test_more_than_one_statement_can_name_are_put_aside(owner, worker, budget, m
     budget(3)
     run = make_run(owner, seed="1..10")
     claim_all(worker)
-    assert parked(run) == 7
+    assert deferred(run) == 7
 
 
 def test_raising_the_budget_lets_just_so_many_go_on(owner, worker, budget, lead):
@@ -137,9 +137,9 @@ def test_raising_the_budget_lets_just_so_many_go_on(owner, worker, budget, lead)
     until = timezone.localdate() + timedelta(days=1)
     raised = {"limit_micros": made.limit_micros, "raised_micros": 2 * PRICE, "raised_until": until}
     assert budgets.change_budget(made, by=lead, **raised) == 2
-    assert deferral.wake_affordable() == 0  # those two are before the others in the line
+    assert deferral.release_affordable() == 0  # those two are before the others in the line
     assert len(claim_all(worker)) == 2
-    assert parked(run) == 5
+    assert deferred(run) == 5
 
 
 def test_a_raise_ends_with_its_day(budget, lead):
@@ -190,9 +190,9 @@ def test_money_that_comes_back_is_spent_again(owner, worker, provider_server, wo
     assert worker.claim() is None
     resolution.settle_charge(attempt, charged=False, by=admin)
     assert left() == [1]
-    assert deferral.wake_affordable() == 1
+    assert deferral.release_affordable() == 1
     assert worker.claim() is not None
-    assert parked(run) == 1
+    assert deferred(run) == 1
 
 
 def test_what_waits_can_be_cancelled_and_resumed(owner, worker, budget):
@@ -201,9 +201,9 @@ def test_what_waits_can_be_cancelled_and_resumed(owner, worker, budget):
     claim_all(worker)
     assert submission.cancel_run(run) == 3
     submission.resume_run(run)
-    assert deferral.wake_affordable() == 0
+    assert deferral.release_affordable() == 0
     assert len(claim_all(worker)) == 1
-    assert parked(run) == 2
+    assert deferred(run) == 2
 
 
 def test_the_pages_of_a_run_hear_that_its_pictures_wait_for_a_budget(owner, worker, budget):
@@ -232,9 +232,9 @@ def test_a_period_begins_at_a_calendar_edge_in_the_teams_time_zone(
     run = make_run(owner, seed="1..3")
     assert len(claim_all(worker)) == 1
     at(monkeypatch, after)
-    assert deferral.wake_affordable() == 1
+    assert deferral.release_affordable() == 1
     assert len(claim_all(worker)) == 1
-    assert parked(run) == 1
+    assert deferred(run) == 1
 
 
 def test_what_is_given_once_never_begins_anew(owner, worker, budget, monkeypatch):
@@ -243,7 +243,7 @@ def test_what_is_given_once_never_begins_anew(owner, worker, budget, monkeypatch
     make_run(owner, seed="1..3")
     assert len(claim_all(worker)) == 1
     at(monkeypatch, "2030-01-01T12:00:00")
-    assert deferral.wake_affordable() == 0
+    assert deferral.release_affordable() == 0
 
 
 def test_a_claim_from_before_midnight_is_not_paid_from_the_next_days_budget(owner, worker, budget, monkeypatch):
@@ -255,7 +255,7 @@ def test_a_claim_from_before_midnight_is_not_paid_from_the_next_days_budget(owne
     make_run(owner, seed="1..10")
     late = claim_all(worker)
     at(monkeypatch, "2026-10-25T00:00:01")
-    deferral.wake_affordable()
+    deferral.release_affordable()
     fresh = claim_all(worker)
     assert [perform.mark_about_to_pay(attempt) for attempt in late] == [None, None]
     assert all(perform.mark_about_to_pay(attempt) for attempt in fresh)
@@ -348,7 +348,7 @@ def test_eight_workers_that_race_never_pass_a_budget(lead, transactional_db):
         run = make_run(member, seed="1..10")
         _race(workers)
         assert Attempt.objects.filter(owner=member, money="reserved").count() == 3, number
-        assert parked(run) == 7, number
+        assert deferred(run) == 7, number
         Job.objects.filter(run=run, state="CLAIMED").update(state="FAILED")  # out of flight
 
 

@@ -75,15 +75,15 @@ def test_a_raise_needs_an_end_and_lets_what_waits_go_on(lead_client, owner, budg
     made = budget(1)
     make_run(owner, seed="1..3")
     spend(2)
-    assert Job.objects.parked().count() == 2
+    assert Job.objects.deferred().count() == 2
     change = reverse("budget-change", args=[made.key])
     page = Page(lead_client.post(change, {"limit_micros": "0.01", "raised_micros": "0.01"}))
     assert "Say when the raise ends." in page.text
     lead_client.post(change, {"limit_micros": "0.01", "raised_micros": "0.01", "raised_until": "2099-01-01"})
-    assert Job.objects.parked().count() == 1
+    assert Job.objects.deferred().count() == 1
     assert "raised until" in Page(lead_client.get(BUDGETS)).text
     lead_client.post(reverse("budget-end", args=[made.key]))
-    assert Job.objects.parked().count() == 0
+    assert Job.objects.deferred().count() == 0
     assert "No budget limits anything" in Page(lead_client.get(BUDGETS)).text
 
 
@@ -118,7 +118,7 @@ def test_a_run_that_does_not_fit_says_so_and_buys_nothing_until_it_is_confirmed(
     assert not Run.objects.exists()
     assert owner_client.post("/", FORM | {"let_wait": "on"})["Location"].startswith("/runs/")
     spend(4)
-    assert Job.objects.parked().count() == 7
+    assert Job.objects.deferred().count() == 7
 
 
 def test_a_large_run_is_reviewed_with_what_the_budget_says(owner_client, budget, settings):

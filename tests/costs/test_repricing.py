@@ -44,12 +44,12 @@ def test_what_became_dearer_is_not_sent_before_its_owner_agrees(owner, worker, p
     assert worker.work() == 0
     assert world.till == []
     assert waiting(run) == [("QUEUED", "price")] * 2
-    assert repricing.asked(run) == [repricing.Asked(MODEL, 2, 10_000, 50_000)]
-    assert repricing.agree(run, seen_micros=100_000) == 2
+    assert repricing.price_asks(run) == [repricing.PriceAsk(MODEL, 2, 10_000, 50_000)]
+    assert repricing.agree_to_price(run, seen_micros=100_000) == 2
     assert worker.work() == 2
     assert booked() == [("charged", 50_000)] * 2
     run.refresh_from_db()
-    assert (run.quoted_micros, repricing.asked(run)) == (100_000, [])
+    assert (run.quoted_micros, repricing.price_asks(run)) == (100_000, [])
     assert entries.differences() == []
 
 
@@ -61,10 +61,10 @@ def test_jobs_that_a_budget_parked_are_quoted_anew_when_it_has_room(owner, admin
     assert waiting(run) == [("QUEUED", "budget")] * 2
     set_price(50_000)
     budgets.change_budget(budget, by=admin, limit_micros=1_000_000)
-    deferral.wake_affordable()
+    deferral.release_affordable()
     assert worker.work() == 0
     assert waiting(run) == [("QUEUED", "price")] * 2
-    repricing.agree(run, seen_micros=100_000)
+    repricing.agree_to_price(run, seen_micros=100_000)
     assert worker.work() == 2
     assert booked() == [("charged", 50_000)] * 2
 
@@ -92,7 +92,7 @@ def test_a_parked_job_that_became_affordable_by_a_lower_price_goes(owner, admin,
     make_run(owner, seed="1", size="64x64")
     assert worker.work() == 0
     set_price(4_000)
-    assert deferral.wake_affordable() == 1
+    assert deferral.release_affordable() == 1
     assert worker.work() == 1
     assert booked() == [("charged", 4_000)]
 
@@ -117,9 +117,9 @@ def test_a_price_that_is_back_lets_what_waits_go(owner, worker, provider_server,
     run = make_run(owner, seed="1", size="64x64")
     set_price(50_000)
     assert worker.work() == 0
-    assert repricing.release_affordable() == 0
+    assert repricing.release_repriced() == 0
     set_price(10_000)
-    assert repricing.release_affordable() == 1
+    assert repricing.release_repriced() == 1
     assert worker.work() == 1
     assert states(run) == ["DONE"]
 
@@ -130,10 +130,10 @@ def test_a_yes_to_another_sum_than_todays_sends_nothing(owner, worker, provider_
     worker.work()
     set_price(60_000)
     with pytest.raises(repricing.PriceMoved):
-        repricing.agree(run, seen_micros=50_000)
+        repricing.agree_to_price(run, seen_micros=50_000)
     assert worker.work() == 0
     set_price(70_000)  # between the yes and the claim
-    repricing.agree(run, seen_micros=70_000)
+    repricing.agree_to_price(run, seen_micros=70_000)
     set_price(80_000)
     assert worker.work() == 0
     assert waiting(run) == [("QUEUED", "price")]
@@ -157,7 +157,7 @@ def test_thousands_are_put_aside_and_agreed_to_at_once(
     with django_assert_max_num_queries(30):
         assert worker.claim() is None
     with django_assert_max_num_queries(30):
-        assert repricing.agree(run, seen_micros=80_000_000) == 1600
+        assert repricing.agree_to_price(run, seen_micros=80_000_000) == 1600
     assert worker.claim().micros == 50_000
 
 

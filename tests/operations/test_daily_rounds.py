@@ -71,7 +71,7 @@ def test_the_round_sweeps_and_one_that_fails_stops_no_other(clock, monkeypatch, 
         raise ValueError
 
     monkeypatch.setattr(tasks.invites, "sweep_sessions", fail)
-    monkeypatch.setattr(rate_limits, "sweep", lambda: swept.append(1))
+    monkeypatch.setattr(rate_limits, "delete_old_counters", lambda: swept.append(1))
     clock("2026-11-26 04:00")
     tasks.nightly.call_local()
     tasks.nightly.call_local()

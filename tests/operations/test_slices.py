@@ -338,10 +338,10 @@ def test_what_waits_for_a_budget_is_put_aside_and_woken_a_few_at_a_time(owner, l
     for _ in range(3):
         make_run(owner, seed="1..80", buy_again=True)
     with counted_writes() as slices_made:
-        assert deferral.park({budget.pk}) == 240
+        assert deferral.defer_jobs({budget.pk}) == 240
     assert len(slices_made) > 1
-    assert deferral.wake_affordable() == 0
+    assert deferral.release_affordable() == 0
     with counted_writes() as slices_made:
         assert budgets.change_budget(budget, by=lead, limit_micros=10**9) == 240
     assert len(slices_made) > 1
-    assert not Job.objects.parked().exists()
+    assert not Job.objects.deferred().exists()

@@ -36,20 +36,20 @@ IN_FORCE = (
 WORDS = {Period.DAY: "today", Period.WEEK: "this week", Period.MONTH: "this month", Period.ONCE: "in all"}
 
 
-def rooms(*, now=None):
-    """Return the room of every budget in force, in one query."""
+def read_balances(*, now=None):
+    """Return the balance of every budget in force, in one query."""
     today = timezone.localdate(now)
-    return [_room(budget, today) for budget in _in_force(today)]
+    return [_balance(budget, today) for budget in _in_force(today)]
 
 
-def rooms_for(user):
-    """Return the rooms that whatever a member asks for must fit into, the smallest first; in demo mode none counts."""
-    found = [] if settings.DEMO else [room for room in rooms() if room.covers(user.pk, None)]
-    return sorted(found, key=lambda room: room.left_micros)
+def balances_for_member(user):
+    """Return the balances that what a member asks for must fit into, the smallest first; in demo mode none counts."""
+    found = [] if settings.DEMO else [balance for balance in read_balances() if balance.covers(user.pk, None)]
+    return sorted(found, key=lambda balance: balance.left_micros)
 
 
 @dataclass
-class Room:
+class BudgetBalance:
     """What one budget leaves. `spent_micros`: reserved, charged and uncertain, and what a plan means to spend."""
 
     budget: Budget
@@ -93,35 +93,35 @@ class Room:
         return self.budget.covers(owner_id, project_id)
 
 
-class Allowance:
-    """Every budget in force and its room. Under the gates' lock nothing is reserved beside it."""
+class BudgetSnapshot:
+    """Every budget in force and its balance. Under the gates' lock nothing is reserved beside it."""
 
     def __init__(self, *, now=None):
-        self.rooms = [] if settings.DEMO else rooms(now=now)
+        self.balances = [] if settings.DEMO else read_balances(now=now)
         self.places = {}
 
-    def of(self, owner_id, project_id):
-        """Return the rooms that a call of this member for this project must fit into."""
+    def balances_for(self, owner_id, project_id):
+        """Return the balances that a call of this member for this project must fit into."""
         place = owner_id, project_id
         if place not in self.places:
-            self.places[place] = [room for room in self.rooms if room.covers(*place)]
+            self.places[place] = [balance for balance in self.balances if balance.covers(*place)]
         return self.places[place]
 
     def blocking(self, micros, *, owner_id, project_id):
-        """Return the rooms that are too small for a call of this price."""
-        return [room for room in self.of(owner_id, project_id) if room.left_micros < micros]
+        """Return the balances that are too small for a call of this price."""
+        return [balance for balance in self.balances_for(owner_id, project_id) if balance.left_micros < micros]
 
     def spend(self, micros, *, owner_id, project_id):
-        for room in self.of(owner_id, project_id):
-            room.spent_micros += micros
+        for balance in self.balances_for(owner_id, project_id):
+            balance.spent_micros += micros
 
-    def spend_what_waits(self):
+    def spend_queued(self):
         """Count what waits in the line and will be sent before anything that is asked for now.
 
         What a locked member or a paused FLUX model has there is not sent: it takes nobody's room.
         """
-        if self.rooms:
-            waiting = Job.objects.queued().filter(demo=False).not_parked().of_open_members_and_models().order_by()
+        if self.balances:
+            waiting = Job.objects.queued().filter(demo=False).not_put_aside().of_open_members_and_models().order_by()
             sums = waiting.values_list("owner", "run__project").annotate(micros=Sum("quoted_micros"))
             for owner_id, project_id, micros in sums:
                 self.spend(int(micros), owner_id=owner_id, project_id=project_id)
@@ -133,5 +133,5 @@ def _in_force(today):
     return Budget.objects.raw(IN_FORCE, [*days, *days, to_db_value(Budget, "starts", today)])
 
 
-def _room(budget, today):
-    return Room(budget, budget.limit_on(today), int(budget.spent_micros))
+def _balance(budget, today):
+    return BudgetBalance(budget, budget.limit_on(today), int(budget.spent_micros))

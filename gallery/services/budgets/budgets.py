@@ -54,7 +54,7 @@ def change_budget(budget, *, by, limit_micros, raised_micros=0, raised_until=Non
     with write_transaction():
         Budget.objects.in_force().filter(pk=budget.pk).update(**fields)
     log.warning("budget changed", budget=budget.key, by=by.username, limit_micros=limit_micros)
-    return deferral.wake_affordable()
+    return deferral.release_affordable()
 
 
 def end_budget(budget, *, by):
@@ -62,4 +62,4 @@ def end_budget(budget, *, by):
     with write_transaction():
         Budget.objects.in_force().filter(pk=budget.pk).update(ended_at=timezone.now(), ended_by=by.username)
     log.warning("budget ended", budget=budget.key, by=by.username)
-    return deferral.wake_affordable()
+    return deferral.release_affordable()

@@ -2,16 +2,16 @@
 
 from dataclasses import dataclass
 
-from gallery.services.budgets.availability import Allowance, Room
+from gallery.services.budgets.availability import BudgetBalance, BudgetSnapshot
 
 
 @dataclass(frozen=True)
-class Outlook:
-    """`room`: of all budgets that apply, the one that has too little or leaves least; `had_micros`: what it had."""
+class BudgetForecast:
+    """`balance`: of all budgets that apply, the one that has too little or leaves least; `had_micros`: what it had."""
 
     count: int
     fits: int
-    room: Room
+    balance: BudgetBalance
     had_micros: int
 
     @property
@@ -20,34 +20,34 @@ class Outlook:
 
     @property
     def leaves_micros(self):
-        return self.room.left_micros
+        return self.balance.left_micros
 
 
-def look_ahead(prices, *, owner, project=""):
+def forecast_budgets(prices, *, owner, project=""):
     """Look at images of these prices, in the order of the line, behind what waits already; None if no budget applies.
 
     `project`: the name that was typed.
     """
-    allowance = Allowance()
-    place = {"owner_id": owner.pk, "project_id": _project_of(allowance, project)}
-    rooms = allowance.of(**place)
-    if not rooms:
+    snapshot = BudgetSnapshot()
+    place = {"owner_id": owner.pk, "project_id": _project_of(snapshot, project)}
+    balances = snapshot.balances_for(**place)
+    if not balances:
         return None
-    allowance.spend_what_waits()
-    had = {room.budget.pk: room.left_micros for room in rooms}
+    snapshot.spend_queued()
+    had = {balance.budget.pk: balance.left_micros for balance in balances}
     fits, blocking = 0, []
     for micros in prices:
-        if refused := allowance.blocking(micros, **place):
+        if refused := snapshot.blocking(micros, **place):
             blocking = blocking or refused
         else:
-            allowance.spend(micros, **place)
+            snapshot.spend(micros, **place)
             fits += 1
-    room = min(blocking or rooms, key=lambda each: each.left_micros)
-    return Outlook(len(prices), fits, room, had[room.budget.pk])
+    balance = min(blocking or balances, key=lambda each: each.left_micros)
+    return BudgetForecast(len(prices), fits, balance, had[balance.budget.pk])
 
 
-def _project_of(allowance, name):
+def _project_of(snapshot, name):
     """Return the id of a project that has a budget; of others only that no project's budget applies is known."""
     name = " ".join(name.split()).lower()
-    found = (room.budget for room in allowance.rooms if name and room.budget.project_name)
+    found = (balance.budget for balance in snapshot.balances if name and balance.budget.project_name)
     return next((budget.project_id for budget in found if budget.project_name.lower() == name), 0)

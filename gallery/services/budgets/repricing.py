@@ -36,7 +36,7 @@ class PriceMoved(Exception):
 
 
 @dataclass(frozen=True)
-class Asked:
+class PriceAsk:
     """Jobs of one run and model that wait for a yes: what each was quoted, and what it costs today."""
 
     model: str
@@ -69,14 +69,14 @@ def quote_anew(job, *, book):
 
 
 @write_transaction(Priority.CLAIM)
-def put_aside():
+def defer_repriced():
     """Put aside every job that could be sent and has become dearer; return how many."""
     gates.lock_gates()
     now = timezone.now()
     jobs = Job.objects.claimable(now=now, demo=settings.DEMO).filter(_dearer(open_book()))
     aside = dict(jobs.values_list("pk", "run"))
     log.warning("price changed before these were sent", jobs=len(aside), runs=len(set(aside.values())))
-    return update_queued_jobs(aside, reason=PRICE_CHANGED, not_before=deferral.NOT_BEFORE_IT_IS_WOKEN)
+    return update_queued_jobs(aside, reason=PRICE_CHANGED, not_before=deferral.UNTIL_RELEASED)
 
 
 def _dearer(book):
@@ -86,7 +86,7 @@ def _dearer(book):
     return found
 
 
-def release_affordable():
+def release_repriced():
     """Let go on what costs no more than it was quoted: the price is back. Return how many."""
     if not Job.objects.repriced().filter(demo=settings.DEMO).exists():
         return 0
@@ -96,24 +96,24 @@ def release_affordable():
         return update_queued_jobs(dict(rows.values_list("pk", "run")), reason="", not_before=timezone.now())
 
 
-def asked(run):
+def price_asks(run):
     """Return what its owner must say yes or no to, by model and quote."""
     book, counts = open_book(), defaultdict(int)
     for model, micros in run.jobs.repriced().values_list("model", "quoted_micros"):
         counts[model, micros] += 1
-    return [Asked(model, n, micros, book.row(model).ours_micros) for (model, micros), n in sorted(counts.items())]
+    return [PriceAsk(model, n, micros, book.row(model).ours_micros) for (model, micros), n in sorted(counts.items())]
 
 
-def total(asks):
+def sum_asks(asks):
     return sum(each.sum_micros for each in asks)
 
 
 @transaction.atomic
-def agree(run, *, seen_micros):
+def agree_to_price(run, *, seen_micros):
     """Quote what waits for a yes anew and let it go on; return how many. Raises PriceMoved if it is another sum now."""
     bump_run_version(run.pk)
-    asks = asked(run)
-    if asks and total(asks) != seen_micros:
+    asks = price_asks(run)
+    if asks and sum_asks(asks) != seen_micros:
         raise PriceMoved
     book, now = open_book(), timezone.now()
     for alike in _alike(run.jobs.repriced()):
@@ -134,14 +134,14 @@ def _alike(jobs):
 
 
 @transaction.atomic
-def decline(run):
+def decline_price(run):
     """Cancel what waits for a yes; return how many. It cost nothing."""
     bump_run_version(run.pk)
     facts = {"state": State.CANCELLED, "reason": "cancelled", "changed_at": timezone.now()}
     return run.jobs.repriced().update(version=run_version_subquery(), **facts)
 
 
-def newest_asking(user):
+def newest_run_asking(user):
     """Return the newest run of a member in which something waits for a yes, or None."""
     job = Job.objects.repriced().of(user).filter(demo=settings.DEMO).select_related("run").order_by("-id").first()
     return job.run if job else None

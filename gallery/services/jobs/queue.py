@@ -84,14 +84,14 @@ def places(owner, jobs):
         return {}
     counts = dict(
         Job.objects.queued()
-        .not_parked()
+        .not_put_aside()
         .filter(demo=settings.DEMO)
         .order_by()
         .values_list("owner")
         .annotate(n=Count("id"))
     )
     counts.pop(owner.pk, None)
-    line = Job.objects.queued().not_parked().filter(owner=owner, demo=settings.DEMO)
+    line = Job.objects.queued().not_put_aside().filter(owner=owner, demo=settings.DEMO)
     mine = list(line.order_by("id").values_list("id", flat=True))
     rank = {job_id: n for n, job_id in enumerate(mine, start=1)}
     return {

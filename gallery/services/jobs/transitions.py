@@ -55,7 +55,7 @@ def update_queued_jobs(jobs, **fields):
 def retry_at_once(jobs):
     """Let those of these jobs that wait for their next try have it now: a person said so. Return how many."""
     later = Q(not_before__gt=timezone.now()) | ~Q(reason="")
-    waiting = jobs.queued().not_parked().filter(later)
+    waiting = jobs.queued().not_put_aside().filter(later)
     return update_queued_jobs(dict(waiting.values_list("pk", "run")), reason="", words="", not_before=timezone.now())
 
 

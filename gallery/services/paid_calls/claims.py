@@ -44,9 +44,9 @@ def _claim(workers):
             if not (refused or dearer):
                 break
         if refused:
-            deferral.park(refused)
+            deferral.defer_jobs(refused)
         if dearer:
-            repricing.put_aside()
+            repricing.defer_repriced()
         if len(attempts) == len(workers):
             break
     return attempts + [None] * (len(workers) - len(attempts))

@@ -11,7 +11,7 @@ from gallery.models import Job, Price, Run, User
 from gallery.models.calls import KEY_GATE
 from gallery.models.runs import IN_FLIGHT, State
 from gallery.services.budgets import repricing
-from gallery.services.budgets.availability import Allowance
+from gallery.services.budgets.availability import BudgetSnapshot
 from gallery.services.budgets.repricing import PRICE_OF_JOB
 from gallery.services.db.raw_updates import placeholders, to_db_value
 from gallery.services.jobs import gates
@@ -42,7 +42,7 @@ class FairShare:
         running = _running()
         self.of_model = Counter(model for model, _ in running)
         self.of_owner = Counter(owner_id for _, owner_id in running)
-        self.allowance = Allowance(now=now)
+        self.snapshot = BudgetSnapshot(now=now)
         self.refused = set()  # budgets that had no room for a job
         self.dearer = False  # whether a job costs more today than it was quoted
         self.today = to_db_value(Price, "starts", timezone.localdate(now))
@@ -68,12 +68,10 @@ class FairShare:
             if repricing.is_dearer(job):
                 self.dearer = True
                 continue
-            blocking = self.allowance.blocking(
-                repricing.price_of(job), owner_id=job.owner_id, project_id=job.project_id
-            )
+            blocking = self.snapshot.blocking(repricing.price_of(job), owner_id=job.owner_id, project_id=job.project_id)
             if not blocking:
                 return job
-            self.refused.update(room.budget.pk for room in blocking)
+            self.refused.update(balance.budget.pk for balance in blocking)
         return None
 
     def _lets_through(self, name, running):
@@ -111,7 +109,7 @@ class FairShare:
     def _pick(self, job):
         self.of_model[job.model] += 1
         self.of_owner[job.owner_id] += 1
-        self.allowance.spend(repricing.price_of(job), owner_id=job.owner_id, project_id=job.project_id)
+        self.snapshot.spend(repricing.price_of(job), owner_id=job.owner_id, project_id=job.project_id)
         self.members[job.owner_id] = self.turn_at(len(self.picked)).timestamp()
         self.picked.append(job)
         return job

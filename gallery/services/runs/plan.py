@@ -62,7 +62,7 @@ class RunPlan:
         """What the budgets say to it, or None where none applies."""
         if not (self.owner and self.cells):
             return None
-        return forecast.look_ahead(self.prices, owner=self.owner, project=self.project)
+        return forecast.forecast_budgets(self.prices, owner=self.owner, project=self.project)
 
     @property
     def waits(self):

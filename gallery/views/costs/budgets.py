@@ -61,23 +61,23 @@ def _tell(request, what, n):
 def _page(request, form, changed=None):
     """`form`: makes a budget; `changed`: forms that were sent and are wrong, by the key of their budget."""
     manages = request.user.manages_budgets
-    rooms = availability.rooms() if manages else _rooms_of(request.user)
-    forms_of = {room.budget.key: forms.change_form_of(room.budget) for room in rooms} if manages else {}
+    balances = availability.read_balances() if manages else _balances_of(request.user)
+    forms_of = {balance.budget.key: forms.change_form_of(balance.budget) for balance in balances} if manages else {}
     context = {
-        "rooms": [(room, (forms_of | (changed or {})).get(room.budget.key)) for room in rooms],
+        "balances": [(balance, (forms_of | (changed or {})).get(balance.budget.key)) for balance in balances],
         "coming": budgets.coming() if manages else [],
         "form": form,
         "zone": settings.TIME_ZONE,
-        "waiting": (Job.objects if manages else Job.objects.of(request.user)).parked().count(),
+        "waiting": (Job.objects if manages else Job.objects.of(request.user)).deferred().count(),
     }
     return render(request, "costs/budgets/budgets.html", context)
 
 
-def _rooms_of(user):
+def _balances_of(user):
     """Their own, the team's, and those of the projects they work on."""
     projects = budgets.projects_of(user)
     return [
-        room
-        for room in availability.rooms()
-        if room.budget.owner_id in (None, user.pk) and room.budget.project_id in (None, *projects)
+        balance
+        for balance in availability.read_balances()
+        if balance.budget.owner_id in (None, user.pk) and balance.budget.project_id in (None, *projects)
     ]

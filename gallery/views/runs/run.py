@@ -122,8 +122,8 @@ def _context(run, jobs):
     progress = Progress(run.size, counts, sums["charged"], sums["uncertain"], run.quoted_micros, sums["running"])
     if progress.retryable:
         progress.retry_micros = run.jobs.filter(state=State.FAILED).quoted()
-    asks = repricing.asked(run) if progress.waiting else []
-    facts = {"asks": asks, "asks_micros": repricing.total(asks)}
+    asks = repricing.price_asks(run) if progress.waiting else []
+    facts = {"asks": asks, "asks_micros": repricing.sum_asks(asks)}
     return {"run": run, "cells": cells.of_jobs(jobs, owner=run.owner), "progress": progress, **facts}
 
 
@@ -176,12 +176,12 @@ def price(request, key):
     """Say yes or no to a price that has risen before what waits was sent; the form says which sum was seen."""
     run = access.run_write(request, key)
     if request.POST.get("do") != "go_on":
-        n = repricing.decline(run)
+        n = repricing.decline_price(run)
         messages.info(request, f"{n} cancelled, free of charge.")
         return _back(request, run)
     seen = request.POST.get("quoted_micros", "")
     try:
-        n = repricing.agree(run, seen_micros=int(seen) if seen.isdecimal() and len(seen) < 16 else -1)
+        n = repricing.agree_to_price(run, seen_micros=int(seen) if seen.isdecimal() and len(seen) < 16 else -1)
     except repricing.PriceMoved:
         messages.warning(request, "The price has changed once more. Nothing was sent; look at it again.")
         return _back(request, run)

@@ -100,7 +100,7 @@ def _show_review(request, form, plan):
 
 def show_review(request, form, plan, **context):
     """Show what would be bought. `typed`: what its forms send again; `start` and `count`: where they are sent."""
-    context |= {"form": form, "plan": plan, "preview": plan.preview, "outlook": plan.forecast}
+    context |= {"form": form, "plan": plan, "preview": plan.preview, "forecast": plan.forecast}
     return render(request, "studio/review.html", context | {"limit": f"{expansion.MAX_CELLS:,}"})
 
 
@@ -170,4 +170,4 @@ def _form_context(form, plan):
 
 
 def _price(plan):
-    return {"quote": plan.quote, "preview": plan.preview, "large": plan.is_large, "outlook": plan.forecast}
+    return {"quote": plan.quote, "preview": plan.preview, "large": plan.is_large, "forecast": plan.forecast}
