@@ -50,7 +50,7 @@ def store_sample(prompt, *, model, seed, size, content):
         picture.load()
         small = files.publish_bytes(thumbnails.make_thumbnail(picture), f"thumbnails/demo/{sha256[:16]}.webp")
     name = files.publish_bytes(content, f"originals/demo/{sha256[:16]}.jpeg")
-    quote = quotes.quote(request, book=price_book.open_book())
+    quote = quotes.quote_request(request, book=price_book.read_price_book())
     return Sample(prompt, request, quote, name, small, len(content), sha256)
 
 
@@ -65,7 +65,7 @@ def fill(owner, samples, *, images):
         began = now - span * (1 - made / images)
         _fill_chunk(owner, list(islice(pool, chunk)), began=began, every=span / images * RUN_SIZE)
         made += chunk
-        entries.fold()
+        entries.apply_entries()
         yield made
 
 

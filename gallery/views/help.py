@@ -12,7 +12,7 @@ from gallery.services.prices import price_book
 
 @require_safe
 def help_page(request):
-    book = price_book.open_book()
+    book = price_book.read_price_book()
     context = {
         "models": [(flux_model, book.row(flux_model.id)) for flux_model in FLUX_MODELS],
         "advice": ADVICE,

@@ -127,7 +127,7 @@ class Process:
         heal(recording.replay_spool)
         heal(recording.replay_contents)
         heal(self.reap)
-        heal(entries.fold)
+        heal(entries.apply_entries)
         if not self.stopping.is_set():
             heal(self.fetch_due)
             heal(deferral.release_affordable)

@@ -60,8 +60,8 @@ def test_another_amount_is_booked_as_an_adjustment_with_a_reason(dearer, owner, 
     assert dearer.micros == 10_000  # what was booked of the call stays
     for _ in range(2):
         check_sums()
-        entries.fold()
-    entries.rebuild()
+        entries.apply_entries()
+    entries.rebuild_sums()
     check_sums()
     assert sums().adjusted_micros == 40_000
 
@@ -116,7 +116,7 @@ def test_an_adjustment_counts_in_the_budgets_that_it_belongs_to(owner, colleague
     for _ in range(2):
         spent = {balance.whose: balance.spent_micros for balance in availability.read_balances()}
         assert spent == {"Team": 55_000, "olga": 50_000, "carl": 0}
-        entries.fold()
+        entries.apply_entries()
     check_sums()
     assert Budget.objects.count() == 3
 

@@ -35,7 +35,7 @@ STEPS = st.one_of(
     st.tuples(st.just("answer"), st.sampled_from(sorted(ANSWERS))),
     st.tuples(st.just("settle"), st.booleans()),
     st.tuples(st.just("limit"), st.integers(0, 2), st.integers(0, 9)),
-    st.tuples(st.sampled_from(["fold", "wake", "cancel", "resume", "next_day"])),
+    st.tuples(st.sampled_from(["apply_entries", "wake", "cancel", "resume", "next_day"])),
 )
 
 
@@ -87,8 +87,8 @@ class Office:
     def next_day(self):
         self.clock.now += timedelta(days=1)
 
-    def fold(self):
-        entries.fold()
+    def apply_entries(self):
+        entries.apply_entries()
 
     def wake(self):
         deferral.release_affordable()
@@ -115,7 +115,7 @@ def test_counters_are_sums_over_attempts_and_no_claim_passes_a_budget(monkeypatc
         office = Office(clock)
         for name, *what in steps:
             getattr(office, name)(*what)
-            assert budget_counters.differences() == []
-        entries.fold()
-        assert (budget_counters.differences(), entries.differences()) == ([], [])
+            assert budget_counters.find_counter_differences() == []
+        entries.apply_entries()
+        assert (budget_counters.find_counter_differences(), entries.find_differences()) == ([], [])
         transaction.set_rollback(True)

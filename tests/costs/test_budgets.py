@@ -296,12 +296,14 @@ def test_demo_costs_no_budget_anything(owner, worker, budget, settings):
     make_run(owner, seed="1..3")
     assert len(claim_all(worker)) == 3
     settings.DEMO = False
-    entries.fold()
+    entries.apply_entries()
     assert left() == [0]
     assert not BudgetCount.objects.exists()
 
 
-def test_counters_are_what_the_attempts_say_before_and_after_a_fold(owner, worker, provider_server, world, budget):
+def test_counters_are_what_the_attempts_say_before_and_after_entries_are_applied(
+    owner, worker, provider_server, world, budget
+):
     budget(5)
     budget(4, owner=owner, period=Period.DAY)
     make_run(owner, seed="1..6")
@@ -311,12 +313,12 @@ def test_counters_are_what_the_attempts_say_before_and_after_a_fold(owner, worke
     worker.call()
     worker.claim()
     for _ in range(2):
-        assert (left(), budget_counters.differences()) == ([2, 1], [])
-        entries.fold()
+        assert (left(), budget_counters.find_counter_differences()) == ([2, 1], [])
+        entries.apply_entries()
     BudgetCount.objects.update(spent_micros=7)
-    assert [n for _, _, n in budget_counters.differences()] == [7 - 3 * PRICE] * 2
-    entries.rebuild()
-    assert budget_counters.differences() == []
+    assert [n for _, _, n in budget_counters.find_counter_differences()] == [7 - 3 * PRICE] * 2
+    entries.rebuild_sums()
+    assert budget_counters.find_counter_differences() == []
 
 
 def test_a_claim_asks_one_question_more_for_any_number_of_budgets(owner, worker, budget, django_assert_num_queries):

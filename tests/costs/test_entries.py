@@ -68,7 +68,7 @@ def as_dict(rows):
 
 
 def agree():
-    return kept() == counted() and entries.differences() == []
+    return kept() == counted() and entries.find_differences() == []
 
 
 # -- whatever happens -------------------------------------------------------------------------------------------------
@@ -83,7 +83,7 @@ changes = st.one_of(
     st.fixed_dictionaries({"demo": st.booleans()}),
     st.fixed_dictionaries({"kept": st.booleans(), "shared": st.booleans()}),
     st.fixed_dictionaries({"project": st.sampled_from([None, 0, 1])}),
-    st.sampled_from(["fold", "add", "forget a project"]),
+    st.sampled_from(["apply", "add", "forget a project"]),
 )
 
 
@@ -98,15 +98,15 @@ def test_the_sums_follow_whatever_happens_to_the_attempts(owner, colleague, step
         for which, change in steps:
             take(change, which=which, projects=projects, waiting=waiting)
             assert agree()
-        entries.fold()
+        entries.apply_entries()
         assert not LedgerEntry.objects.exists()
         assert agree()
         transaction.set_rollback(True)
 
 
 def take(change, *, which, projects, waiting):
-    if change == "fold":
-        entries.fold()
+    if change == "apply":
+        entries.apply_entries()
     elif change == "add":
         Attempt.of(waiting[which % len(waiting)], project_id=None).save()
     elif change == "forget a project":
@@ -128,7 +128,7 @@ def write(change, which, projects):
 
 
 def sums(**where):
-    entries.fold()
+    entries.apply_entries()
     return {name: sum(DailySpend.objects.filter(**where).values_list(name, flat=True)) for name in AMOUNTS}
 
 
@@ -298,7 +298,7 @@ def test_the_command_says_what_differs_and_counts_anew(owner, capsys):
     Attempt.of(job, project_id=None, money="charged", sent_at=timezone.now()).save()
     call_command("spending")
     assert "The sums are what the attempts say." in capsys.readouterr().out
-    entries.fold()
+    entries.apply_entries()
     DailySpend.objects.update(charged_micros=1, pictures=2)
     with pytest.raises(SystemExit):
         call_command("spending")
@@ -312,7 +312,7 @@ def test_the_command_says_what_differs_and_counts_anew(owner, capsys):
 
 
 @pytest.mark.django_db
-def test_other_counters_get_what_was_folded(owner, monkeypatch):
+def test_other_counters_get_what_was_applied(owner, monkeypatch):
     got = []
     monkeypatch.setattr(entries, "COUNTERS", [*entries.COUNTERS, got.extend])
     job = make_run(owner, seed="7").jobs.get()
@@ -320,7 +320,7 @@ def test_other_counters_get_what_was_folded(owner, monkeypatch):
     attempt.save()
     attempt.day = timezone.localdate()
     attempt.save()
-    entries.fold()
+    entries.apply_entries()
     assert [(each.day, each.owner_id, each.amounts["reserved_micros"]) for each in got] == [
         (timezone.localdate(), owner.pk, 10_000)
     ]

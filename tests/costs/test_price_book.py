@@ -22,7 +22,7 @@ def add(admin, *, days=0, ours=40_000, model="flux-2-pro"):
 
 
 def test_the_book_begins_with_what_fluxweb_came_with_and_nothing_is_written_twice():
-    book = price_book.open_book()
+    book = price_book.read_price_book()
     assert [book.row(model) for model in ids()] == list(PRICES)
     price_book.ensure_prices()
     assert Price.objects.count() == len(ids())
@@ -32,14 +32,14 @@ def test_a_model_without_a_price_gets_its_first_one_and_the_others_keep_theirs(a
     add(admin)
     Price.objects.filter(model="flux-dev").delete()
     price_book.ensure_prices()
-    book = price_book.open_book()
+    book = price_book.read_price_book()
     assert (book.row("flux-dev").ours_micros, book.row("flux-2-pro").ours_micros) == (20_000, 40_000)
 
 
 @pytest.mark.parametrize(("model", "day"), [("flux-dev", date(2025, 12, 31)), ("flux-9", None)])
 def test_no_price_is_an_error_and_never_zero(model, day):
     with pytest.raises(price_book.NoPrice):
-        price_book.open_book(day).row(model)
+        price_book.read_price_book(day).row(model)
 
 
 def test_the_latest_started_price_counts_and_of_one_day_the_one_added_last(admin):
@@ -48,7 +48,7 @@ def test_the_latest_started_price_counts_and_of_one_day_the_one_added_last(admin
     add(admin, ours=41_000)
     today = timezone.localdate()
     prices = [
-        price_book.open_book(today + timedelta(days=days)).row("flux-2-pro").ours_micros for days in (-1, 0, 2, 3)
+        price_book.read_price_book(today + timedelta(days=days)).row("flux-2-pro").ours_micros for days in (-1, 0, 2, 3)
     ]
     assert prices == [30_000, 41_000, 41_000, 50_000]
 

@@ -345,4 +345,4 @@ def test_a_download_is_a_use(owner, worker, provider_server, owner_client):
     assert not_used(owner_client).startswith("50 %$0.01 for what nobody kept, shared or downloaded")
     [row] = from_csv(owner_client.get(reverse("costs-csv"), {"by": "month"}))
     assert row["Downloaded"] == "1"
-    assert entries.differences() == []
+    assert entries.find_differences() == []

@@ -49,14 +49,14 @@ calls_made = st.lists(
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(made=calls_made, fold_after=st.integers(0, 25), ends=st.tuples(*[st.dates(START, END)] * 2))
-def test_every_report_adds_up_to_the_micro(jobs, made, fold_after, ends):
+@given(made=calls_made, apply_after=st.integers(0, 25), ends=st.tuples(*[st.dates(START, END)] * 2))
+def test_every_report_adds_up_to_the_micro(jobs, made, apply_after, ends):
     Attempt.objects.all()._raw_delete("default")
-    entries.rebuild()
+    entries.rebuild_sums()
     for n, (which, day, money, fetch, micros, kept) in enumerate(made):
         spend(jobs[which], day, money=money, fetch=fetch, micros=micros, official_micros=micros // 2, kept=kept)
-        if n == fold_after:
-            entries.fold()
+        if n == apply_after:
+            entries.apply_entries()
     rows = list(Attempt.objects.all())
     charged = sum(row.micros for row in rows if row.money == "charged")
     uncertain = sum(row.micros for row in rows if row.money == "uncertain")
@@ -94,9 +94,9 @@ def test_a_slice_holds_what_it_names_and_nothing_else(jobs, owner):
         Slice(START, END, owner_id=NOBODY): 0,
         Slice(START, END, project_id=NOBODY): 0,
     }
-    for folded in (False, True):
-        if folded:
-            entries.fold()
+    for applied in (False, True):
+        if applied:
+            entries.apply_entries()
         for chosen, micros in slices.items():
             assert sum(reports.sums_by(chosen, "day").values(), Sums()).charged_micros == micros
             assert reports.total(chosen).charged_micros == micros

@@ -50,7 +50,7 @@ def test_what_became_dearer_is_not_sent_before_its_owner_agrees(owner, worker, p
     assert booked() == [("charged", 50_000)] * 2
     run.refresh_from_db()
     assert (run.quoted_micros, repricing.price_asks(run)) == (100_000, [])
-    assert entries.differences() == []
+    assert entries.find_differences() == []
 
 
 def test_jobs_that_a_budget_parked_are_quoted_anew_when_it_has_room(owner, admin, worker, provider_server, set_price):

@@ -106,7 +106,7 @@ def test_a_refusal_that_was_charged_is_booked(owner, admin, worker, account, wor
     assert differences() == [("free_paid", "")]
     assert settlement.decide(settlement.open_of(statement).get(), apply=True, by=admin)
     assert (today_spent().charged_micros, today_spent().lost_micros) == (10_000, 10_000)
-    assert entries.differences() == []
+    assert entries.find_differences() == []
 
 
 def test_a_refusal_that_was_charged_is_not_retried_with_the_free_ones(owner, admin, worker, account, world):

@@ -43,18 +43,18 @@ def test_each_day_counts_by_its_own_terms(owner, admin, bonus):
         book(owner, days_ago=days_ago, micros=1_150_000)
     terms.add_terms(by=admin, starts=today - timedelta(days=2), source="another", bonus_permille=0)
     whole = reports.Slice(today - timedelta(days=30), today)
-    found = terms.of_spend(whole)
+    found = terms.effective_spend(whole)
     assert (found.micros, found.bonus_permille, found.paid) == (1_150_000 + 1_000_000 + 1_150_000, None, "")
-    found = terms.of_spend(reports.Slice(today - timedelta(days=6), today - timedelta(days=4)))
+    found = terms.effective_spend(reports.Slice(today - timedelta(days=6), today - timedelta(days=4)))
     assert (found.micros, found.bonus_permille, found.paid) == (1_000_000, 150, "7.12 CNY")
-    assert terms.of_spend(reports.Slice(today - timedelta(days=30), today - timedelta(days=15))) is None
+    assert terms.effective_spend(reports.Slice(today - timedelta(days=30), today - timedelta(days=15))) is None
     assert set(Attempt.objects.values_list("micros", flat=True)) == {1_150_000}
 
 
 def test_of_those_that_start_on_one_day_the_last_counts(admin, bonus):
     terms.add_terms(by=admin, starts=bonus.starts, source="corrected", bonus_permille=100)
-    assert terms.on().bonus_permille == 100
-    assert terms.on(bonus.starts - timedelta(days=1)) is None
+    assert terms.terms_on().bonus_permille == 100
+    assert terms.terms_on(bonus.starts - timedelta(days=1)) is None
 
 
 def test_the_effective_price_stands_on_prices_and_report(owner, owner_client, bonus):

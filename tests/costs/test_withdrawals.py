@@ -98,7 +98,7 @@ def test_what_a_withdrawn_statement_settled_is_undone(owner, admin):
     assert Job.objects.get(pk=refused.job_id).reason == "moderation"
     assert state_of(other)[0] == "charged"
     assert sorted(Adjustment.objects.values_list("micros", flat=True)) == [-20_000, 20_000]
-    assert entries.differences() == []
+    assert entries.find_differences() == []
     assert withdrawals.withdraw(statement, by=admin) is None
     again = take_in(admin, *lines)  # it is not known any more
     assert len(found(again)) == 4

@@ -222,16 +222,16 @@ def counted_writes():
 
 
 def test_a_fold_of_many_entries_lets_others_in_between(owner, monkeypatch):
-    monkeypatch.setattr(entries, "FOLDED_FIRST", 10)
+    monkeypatch.setattr(entries, "APPLIED_FIRST", 10)
     make_run(owner, seed="1..30")
     jobs = list(Job.objects.all())
     for job in jobs:
         Attempt.of(job, project_id=None, worker=None, money="reserved").save()
     assert LedgerEntry.objects.count() == len(jobs)
     with counted_writes() as slices_made:
-        entries.fold()
+        entries.apply_entries()
     assert len(slices_made) > 1
-    assert (LedgerEntry.objects.count(), entries.differences()) == (0, [])
+    assert (LedgerEntry.objects.count(), entries.find_differences()) == (0, [])
 
 
 @pytest.fixture
@@ -241,7 +241,7 @@ def spent(owner):
     for n, job in enumerate(Job.objects.order_by("id")):
         day = date(2026, 10 + n % 2, 5 + n % 3)
         Attempt.of(job, project_id=None, worker=None, money="reserved", day=day).save()
-    entries.fold()
+    entries.apply_entries()
 
 
 def spoil():
@@ -253,11 +253,11 @@ def spoil():
 def test_the_sums_are_counted_anew_a_day_at_a_time(spent):
     spoil()
     with counted_writes() as slices_made:
-        assert entries.rebuild()
+        assert entries.rebuild_sums()
     assert len(slices_made) >= 4
-    assert entries.differences() == []
+    assert entries.find_differences() == []
     with counted_writes() as slices_made:
-        assert entries.rebuild() == []
+        assert entries.rebuild_sums() == []
     assert slices_made == []
 
 
@@ -275,9 +275,9 @@ def test_counting_anew_goes_on_after_a_kill(spent, after):
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Pace, "slice", until_killed)
         with contextlib.suppress(Killed):
-            entries.rebuild()
-    entries.rebuild()
-    assert entries.differences() == []
+            entries.rebuild_sums()
+    entries.rebuild_sums()
+    assert entries.find_differences() == []
 
 
 def test_the_check_of_the_sums_keeps_nobody_from_writing(spent):
@@ -288,8 +288,8 @@ def test_the_check_of_the_sums_keeps_nobody_from_writing(spent):
         wrote.append(True)
         connection.close()
 
-    with entries.one_moment():
-        assert entries.differences() == []
+    with entries.consistent_read():
+        assert entries.find_differences() == []
         other = threading.Thread(target=write)
         other.start()
         other.join()
@@ -300,12 +300,12 @@ def test_the_check_of_the_sums_keeps_nobody_from_writing(spent):
 
 def test_demo_data_is_written_a_few_runs_at_a_time(owner):
     request = validation.clean("flux-dev", {"prompt": "a cat", "seed": 7, "size": "64x64"})
-    quote = quotes.quote(request, book=price_book.open_book())
+    quote = quotes.quote_request(request, book=price_book.read_price_book())
     sample = demo_data.Sample("a cat", request, quote, "a.jpeg", "a.webp", 10, "0" * 64)
     with counted_writes() as slices_made:
         list(demo_data.fill(owner, [sample], images=203))
     assert len(slices_made) > 2
-    assert (Job.objects.count(), entries.differences()) == (203, [])
+    assert (Job.objects.count(), entries.find_differences()) == (203, [])
 
 
 def test_sessions_and_counters_that_ran_out_go_and_the_others_stay():

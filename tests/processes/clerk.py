@@ -83,8 +83,8 @@ def sums():
     """What `manage.py spending` would find wrong."""
     from gallery.services.ledger import budget_counters, entries
 
-    with entries.standing_still():
-        return len(budget_counters.differences()) + len(entries.differences())
+    with entries.frozen():
+        return len(budget_counters.find_counter_differences()) + len(entries.find_differences())
 
 
 def heartbeat():

@@ -35,10 +35,10 @@ def test_what_was_spent_is_carried_to_tables_of_other_names_and_the_triggers_wri
         before.get_model("gallery", "Attempt").objects.update(micros=20_000)  # nobody sees it: no trigger stands there
     finally:
         call_command("migrate", verbosity=0)
-    assert entries.differences() == []
+    assert entries.find_differences() == []
     Attempt.objects.update(micros=30_000)
     assert [row.reserved_micros for row in LedgerEntry.objects.order_by("-id")[:1]] == [10_000]
-    entries.fold()
+    entries.apply_entries()
     assert [row.reserved_micros for row in DailySpend.objects.all()] == [30_000]
 
 

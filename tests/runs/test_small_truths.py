@@ -156,13 +156,13 @@ def being_sent(run):
     return job
 
 
-@pytest.mark.parametrize("folded", [False, True])
-def test_no_page_says_in_doubt_of_what_merely_runs(admin, admin_client, settings, folded):
+@pytest.mark.parametrize("applied", [False, True])
+def test_no_page_says_in_doubt_of_what_merely_runs(admin, admin_client, settings, applied):
     settings.DEMO = False
     run = make_run(admin, seed="1..2")
     being_sent(run)
-    if folded:
-        entries.fold()
+    if applied:
+        entries.apply_entries()
     head = show(admin_client, run).one(id="progress").text
     assert "1 running · 1 waiting" in head
     assert "$0.01 being generated" in head

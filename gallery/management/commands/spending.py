@@ -12,11 +12,11 @@ class Command(BaseCommand):
         parser.add_argument("--rebuild", action="store_true", help="count the sums anew from the attempts")
 
     def handle(self, *, rebuild, **_):
-        with entries.one_moment():
-            differed = [_budget_line(*each) for each in budget_counters.differences()]
-            differed += map(_line, entries.differences())
+        with entries.consistent_read():
+            differed = [_budget_line(*each) for each in budget_counters.find_counter_differences()]
+            differed += map(_line, entries.find_differences())
         if rebuild:
-            entries.rebuild()
+            entries.rebuild_sums()
         for line in differed:
             self.stdout.write(line)
         if not differed:

@@ -79,7 +79,7 @@ class Budget(models.Model):
 
 
 class BudgetCount(models.Model):
-    """What counts against a budget in one of its periods: reserved, charged and uncertain. Written by the fold."""
+    """What counts against a budget in one of its periods: reserved, charged and uncertain. Written with the sums."""
 
     budget = models.ForeignKey(Budget, models.PROTECT, related_name="counts")
     start = models.DateField()  # of the period

@@ -1,7 +1,7 @@
 """The journal of money: triggers on the attempts, so that no statement can change their money unnoticed.
 
 They write how much each sum changes, and never touch a sum: workers that record at the same moment would queue for the
-row of the day on PostgreSQL, or lock two of them in opposite orders. services/ledger/entries.py folds the rows later.
+row of the day on PostgreSQL, or lock two of them in opposite orders. services/ledger/entries.py applies the rows later.
 """
 
 from django.db import connections

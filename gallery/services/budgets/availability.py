@@ -24,7 +24,7 @@ WAITING_ENTRIES = (
     " AND (budget.owner_id IS NULL OR moved.owner_id = budget.owner_id)"
     " AND (budget.project_id IS NULL OR moved.project_id = budget.project_id)"
 )
-# Counters and the entries that no fold has added yet, in one statement: exact at every moment, also without a lock.
+# Counters and the entries that are not applied yet, in one statement: exact at every moment, also without a lock.
 IN_FORCE = (
     "SELECT budget.*, member.username AS owner_name, project.name AS project_name,"  # noqa: S608
     f" COALESCE(counted.spent_micros, 0) + COALESCE(({WAITING_ENTRIES}), 0) AS spent_micros FROM {BUDGETS} AS budget"

@@ -35,15 +35,15 @@ def make_budget(*, by, period, limit_micros, owner=None, project=None, starts=No
     first of the running period.
     """
     starts = starts or starts_of(timezone.localdate()).get(period, timezone.localdate())
-    entries.fold()  # what waits, in slices; under the lock only what comes meanwhile
+    entries.apply_entries()  # what waits, in slices; under the lock only what comes meanwhile
     with write_transaction():
         gates.lock_gates()
         if Budget.objects.in_force().filter(owner=owner, project=project, period=period).exists():
             raise BudgetExists
-        entries.fold_movements()
+        entries.apply_all_entries()
         facts = {"owner": owner, "project": project, "period": period, "starts": starts, "limit_micros": limit_micros}
         budget = Budget.objects.create(made_by=by.username, **facts)
-        budget_counters.begin(budget)
+        budget_counters.start_counter(budget)
     log.warning("budget made", budget=budget.key, period=period, limit_micros=limit_micros, by=by.username)
     return budget
 

@@ -11,7 +11,7 @@ from gallery.services.budgets.availability import BudgetSnapshot
 from gallery.services.db.slices import in_slices
 from gallery.services.jobs.transitions import update_queued_jobs
 from gallery.services.ledger import entries
-from gallery.services.prices.price_book import open_book
+from gallery.services.prices.price_book import read_price_book
 
 UNTIL_RELEASED = datetime(9000, 1, 1, tzinfo=UTC)
 
@@ -22,7 +22,7 @@ def defer_jobs(budget_ids):
     Decided at one moment and written in slices: should a budget have been raised meanwhile, the next sweep wakes them.
     """
     deferred = {}
-    with entries.one_moment():
+    with entries.consistent_read():
         now = timezone.now()
         for balance in BudgetSnapshot(now=now).balances:
             if balance.budget.pk in budget_ids:
@@ -44,7 +44,7 @@ def release_affordable():
     """
     if not Job.objects.deferred().exists():
         return 0
-    with entries.one_moment():
+    with entries.consistent_read():
         now = timezone.now()
         snapshot = BudgetSnapshot(now=now)
         snapshot.spend_queued()
@@ -61,7 +61,7 @@ def _change_in_slices(jobs, **fields):
 
 def _affordable(snapshot):
     """Return {job: run} of what fits, in turns: a long line takes no one's room."""
-    fitting, too_dear, book = {}, {}, open_book()
+    fitting, too_dear, book = {}, {}, read_price_book()
     for job_id, run_id, quoted_micros, model, *place in _in_turns():
         micros = min(quoted_micros, book.rows[model].ours_micros) if model in book.rows else quoted_micros
         whose = dict(zip(("owner_id", "project_id"), place, strict=True))

@@ -20,7 +20,7 @@ from gallery.services.budgets import deferral
 from gallery.services.db.transactions import Priority, write_transaction
 from gallery.services.jobs import gates
 from gallery.services.jobs.transitions import bump_run_version, run_version_subquery, update_queued_jobs
-from gallery.services.prices.price_book import open_book
+from gallery.services.prices.price_book import read_price_book
 
 # The price of the day of a job, as a column of the statement that reads the line: no claim asks for it apart.
 PRICE_OF_JOB = (
@@ -73,7 +73,7 @@ def defer_repriced():
     """Put aside every job that could be sent and has become dearer; return how many."""
     gates.lock_gates()
     now = timezone.now()
-    jobs = Job.objects.claimable(now=now, demo=settings.DEMO).filter(_dearer(open_book()))
+    jobs = Job.objects.claimable(now=now, demo=settings.DEMO).filter(_dearer(read_price_book()))
     aside = dict(jobs.values_list("pk", "run"))
     log.warning("price changed before these were sent", jobs=len(aside), runs=len(set(aside.values())))
     return update_queued_jobs(aside, reason=PRICE_CHANGED, not_before=deferral.UNTIL_RELEASED)
@@ -92,13 +92,13 @@ def release_repriced():
         return 0
     with write_transaction():
         gates.lock_gates()
-        rows = Job.objects.repriced().filter(demo=settings.DEMO).exclude(_dearer(open_book()))
+        rows = Job.objects.repriced().filter(demo=settings.DEMO).exclude(_dearer(read_price_book()))
         return update_queued_jobs(dict(rows.values_list("pk", "run")), reason="", not_before=timezone.now())
 
 
 def price_asks(run):
     """Return what its owner must say yes or no to, by model and quote."""
-    book, counts = open_book(), defaultdict(int)
+    book, counts = read_price_book(), defaultdict(int)
     for model, micros in run.jobs.repriced().values_list("model", "quoted_micros"):
         counts[model, micros] += 1
     return [PriceAsk(model, n, micros, book.row(model).ours_micros) for (model, micros), n in sorted(counts.items())]
@@ -115,7 +115,7 @@ def agree_to_price(run, *, seen_micros):
     asks = price_asks(run)
     if asks and sum_asks(asks) != seen_micros:
         raise PriceMoved
-    book, now = open_book(), timezone.now()
+    book, now = read_price_book(), timezone.now()
     for alike in _alike(run.jobs.repriced()):
         facts = quote_anew(alike[0], book=book) | {"reason": "", "not_before": now, "changed_at": now}
         update_queued_jobs({job.pk: run.pk for job in alike}, **facts)

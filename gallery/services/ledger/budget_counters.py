@@ -1,4 +1,4 @@
-"""What counts against each budget, by period: counted by the fold of the journal, never by a sum over attempts."""
+"""What counts against each budget, by period: counted by the entries of the journal, never by a sum over attempts."""
 
 from collections import Counter
 
@@ -17,8 +17,8 @@ ADD = (
 )
 
 
-def add(deltas):
-    """Add what a fold brings to every budget that it counts against. The caller holds the gates' lock."""
+def add_to_counters(deltas):
+    """Add what entries bring to every budget that they count against. The caller holds the gates' lock."""
     counts = Counter()
     for budget in Budget.objects.in_force():
         for delta in deltas:
@@ -27,18 +27,18 @@ def add(deltas):
     _write(counts)
 
 
-def begin(budget):
-    """Count what the roll-up has for a budget that is new, or is counted anew. The caller has folded under the lock."""
+def start_counter(budget):
+    """Count what the roll-up has for a budget that is new, or is counted anew. The caller has applied all entries."""
     BudgetCount.objects.filter(budget=budget).delete()
     _write(_by_period(budget, _sums(DailySpend.objects, budget)))
 
 
-def all_budgets():
+def counted_budgets():
     """Return every budget that counts; there are none after migrating back to before there were any."""
     return list(Budget.objects.in_force()) if COUNTS in connection.introspection.table_names() else []
 
 
-def differences():
+def find_counter_differences():
     """Return (budget, start of the period, micros) where a counter is not what the attempts say, and by how much.
 
     Entries that wait belong to the counters. The caller lets nobody record meanwhile.

@@ -1,4 +1,4 @@
-"""The sums of what was spent: the journal of the attempts is folded into counters, a few rows at a time.
+"""The sums of what was spent: the entries of the journal are applied to counters, a few at a time.
 
 Every change of an attempt's money leaves an entry (models/costs/ledger_triggers.py). Entries are only ever added,
 so nobody waits for anybody when several workers record at the same moment; sums are touched here alone, by whoever
@@ -22,10 +22,10 @@ from gallery.services.db.slices import Pace
 from gallery.services.db.transactions import write_transaction
 from gallery.services.jobs import gates
 from gallery.services.ledger import budget_counters, rollups
-from gallery.services.ledger.rollups import delta_of
+from gallery.services.ledger.rollups import to_delta
 
 MOST_AT_ONCE = 5_000  # entries: so many are held in memory
-FOLDED_FIRST = 500  # of a fold by itself, in one slice
+APPLIED_FIRST = 500  # by themselves, in one slice
 
 ATTEMPTS, ADJUSTMENTS, ENTRIES, DAYS = (
     model._meta.db_table for model in (Attempt, Adjustment, LedgerEntry, DailySpend)
@@ -49,14 +49,14 @@ COMPARE = (
 ALL_DAYS, ONE_DAY = COMPARE.format(days="1 = 1"), COMPARE.format(days="day = %s")
 
 
-def fold_movements():
-    """Fold what waits into every counter, in the caller's transaction, which must hold the gates' lock."""
-    while _fold_some(MOST_AT_ONCE):
+def apply_all_entries():
+    """Apply what waits to every counter, in the caller's transaction, which must hold the gates' lock."""
+    while _apply_some(MOST_AT_ONCE):
         pass
 
 
-def _fold_some(most):
-    """Fold so many entries at most; return whether there were any."""
+def _apply_some(most):
+    """Apply so many entries at most; return whether there were any."""
     with connection.cursor() as cursor:
         taken = _take(cursor, most)
     if deltas := _deltas(taken):
@@ -66,18 +66,18 @@ def _fold_some(most):
 
 
 def _take(cursor, most):
-    """Read and remove in one statement: an entry that somebody commits meanwhile waits for the next fold."""
+    """Read and remove in one statement: an entry that somebody commits meanwhile waits for the next time."""
     cursor.execute(TAKE, [most])
     return cursor.fetchall()
 
 
-def fold():
-    """Fold what waits, if anything does, in slices: of a sweep, or after many rows were written."""
-    pace = Pace(FOLDED_FIRST)
+def apply_entries():
+    """Apply what waits, if anything does, in slices: of a sweep, or after many rows were written."""
+    pace = Pace(APPLIED_FIRST)
     while LedgerEntry.objects.exists():
         with pace.slice():
             gates.lock_gates()
-            _fold_some(pace.size)
+            _apply_some(pace.size)
 
 
 def _deltas(taken):
@@ -86,11 +86,11 @@ def _deltas(taken):
     for row in taken:
         place = row[: len(DIMENSIONS)]
         sums[place] = [a + b for a, b in zip(sums[place], row[len(DIMENSIONS) :], strict=True)]
-    return [delta_of(place, amounts) for place, amounts in sums.items() if any(amounts)]
+    return [to_delta(place, amounts) for place, amounts in sums.items() if any(amounts)]
 
 
-# Each takes a list of Delta, inside the transaction of the fold. A counter of its own begins from DailySpend.
-COUNTERS = [rollups.add, budget_counters.add]
+# Each takes a list of Delta, in the transaction that takes the entries. A counter of its own begins from DailySpend.
+COUNTERS = [rollups.add_to_rollups, budget_counters.add_to_counters]
 
 
 def note_kept(images):
@@ -111,39 +111,39 @@ def note_downloaded(attempt):
             Attempt.objects.filter(pk=attempt.pk, downloaded=False).update(downloaded=True)
 
 
-def differences():
+def find_differences():
     """Return as Delta by how much the roll-ups, with the waiting entries, are more than the attempts say."""
-    return _compare(ALL_DAYS) + rollups.differences()
+    return _compare(ALL_DAYS) + rollups.find_rollup_differences()
 
 
 def _compare(statement, *values):
     with connection.cursor() as cursor:
         cursor.execute(statement, values)  # one statement: one moment
-        return [delta_of(row[: len(DIMENSIONS)], row[len(DIMENSIONS) :]) for row in cursor.fetchall()]
+        return [to_delta(row[: len(DIMENSIONS)], row[len(DIMENSIONS) :]) for row in cursor.fetchall()]
 
 
-def rebuild():
+def rebuild_sums():
     """Count anew what is not as the attempts say, a day at a time; return what differed.
 
     Killed in between it has put right what it got to; twice at once does no harm, each looks again under the lock.
     """
-    with one_moment():
-        differed = differences()
+    with consistent_read():
+        differed = find_differences()
     pace = Pace()
     for day in sorted({delta.day for delta in differed}):
-        with pace.slice(), standing_still():
-            rollups.take_away(_compare(ONE_DAY, *4 * [to_db_value(DailySpend, "day", day)]))
+        with pace.slice(), frozen():
+            rollups.subtract_from_days(_compare(ONE_DAY, *4 * [to_db_value(DailySpend, "day", day)]))
     for month in sorted({delta.day.replace(day=1) for delta in differed}):
-        with pace.slice(), standing_still():
-            rollups.mend_coarse(month)
-    for budget in budget_counters.all_budgets():
-        with pace.slice(), standing_still():
-            budget_counters.begin(budget)
+        with pace.slice(), frozen():
+            rollups.correct_coarse_rollups(month)
+    for budget in budget_counters.counted_budgets():
+        with pace.slice(), frozen():
+            budget_counters.start_counter(budget)
     return differed
 
 
 @contextmanager
-def one_moment():
+def consistent_read():
     """Read everything as it stands at one moment; everybody may write meanwhile."""
     if connection.in_atomic_block:
         yield
@@ -163,7 +163,7 @@ def one_moment():
 
 
 @contextmanager
-def standing_still():
+def frozen():
     """Open a transaction in which nobody claims or records."""
     with write_transaction(), connection.cursor() as cursor:
         gates.lock_gates()
@@ -181,4 +181,4 @@ def before_migrate(*, using, plan, **_):
 def after_migrate(*, using, **_):
     """Put the triggers back. While they were away a worker may have recorded something: then all is counted anew."""
     if ledger_triggers.install(using=using) and Attempt.objects.exists():
-        rebuild()
+        rebuild_sums()

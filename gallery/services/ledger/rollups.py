@@ -78,18 +78,18 @@ DAY_MODELS = Rollup(DailyModelSpend, ("demo", "day", "model"))
 COARSE = (MONTHS, DAY_MODELS)
 
 
-def add(deltas):
-    """Add what a fold brings to every roll-up. The caller holds the gates' lock."""
+def add_to_rollups(deltas):
+    """Add what entries bring to every roll-up. The caller holds the gates' lock."""
     for rollup in (DAYS, *COARSE):
         rollup.add(deltas)
 
 
-def take_away(deltas):
+def subtract_from_days(deltas):
     """Put the days right: what they have too much, or too little, is taken out of them. The caller holds the lock."""
     DAYS.add([_opposite(delta) for delta in deltas])
 
 
-def mend_coarse(month):
+def correct_coarse_rollups(month):
     """Put the coarser roll-ups of a month right by its days. The caller holds the lock."""
     deltas = _days(month)
     for rollup in COARSE:
@@ -104,7 +104,7 @@ def _next(month):
     return (month + timedelta(days=31)).replace(day=1)
 
 
-def differences():
+def find_rollup_differences():
     """Return as Delta by how much the coarser roll-ups are more than the days; what they do not tell apart is None."""
     deltas = _days()
     return [found for rollup in COARSE for found in _differences(rollup, deltas)]
@@ -120,10 +120,10 @@ def _differences(rollup, deltas, month=None):
 
 
 def _days(month=None):
-    return [delta_of(place, amounts) for place, amounts in DAYS.read(month).items()]
+    return [to_delta(place, amounts) for place, amounts in DAYS.read(month).items()]
 
 
-def delta_of(place, amounts):
+def to_delta(place, amounts):
     """Return a Delta of a row as a cursor gives it: its place, and its amounts."""
     return Delta(*_place(place, DIMENSIONS), dict(zip(AMOUNTS, amounts, strict=True)))
 

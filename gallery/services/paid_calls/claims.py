@@ -15,7 +15,7 @@ from gallery.services.db.transactions import Priority, write_transaction
 from gallery.services.jobs import crash_points
 from gallery.services.jobs.transitions import transition_job
 from gallery.services.paid_calls.fair_share import FairShare
-from gallery.services.prices.price_book import open_book
+from gallery.services.prices.price_book import read_price_book
 
 TRIES = 3
 MOST_AT_ONCE = 16  # claims in one transaction: the others of a process wait for it
@@ -71,7 +71,7 @@ def _claim_in_turn(workers, *, now):
 def _quote_anew(jobs):
     """Quote the jobs that have become cheaper at the price of the day; return for each the fields that change."""
     changed = [job.price_micros is not None and job.price_micros != job.quoted_micros for job in jobs]
-    book = open_book() if any(changed) else None
+    book = read_price_book() if any(changed) else None
     fields = [repricing.quote_anew(job, book=book) if new else {} for job, new in zip(jobs, changed, strict=True)]
     for job, new in zip(jobs, fields, strict=True):
         if new:

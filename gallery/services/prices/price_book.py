@@ -51,7 +51,7 @@ class PriceBook:
             raise NoPrice(f"No price for {model_id} on {self.day}.") from None
 
 
-def open_book(day=None):
+def read_price_book(day=None):
     """Return the book of a day, today if none is named."""
     day = day or timezone.localdate()
     started = Price.objects.filter(starts__lte=day).in_order()
@@ -106,7 +106,7 @@ class Entry:
     before: list
 
 
-def entries():
+def list_prices():
     """Return an entry for every FLUX model, in the order of the catalogue."""
     today = timezone.localdate()
     rows = {model_id: [] for model_id in ids()}

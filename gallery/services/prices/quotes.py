@@ -33,13 +33,13 @@ class Quote:
 FREE = Quote(1, 0, 0)  # one picture that nobody pays for
 
 
-def quote(request, *, book):
+def quote_request(request, *, book):
     """Quote one clean request from an open price book."""
     row = book.row(request.model_id)
     return Quote(1, row.ours_micros, row.official_micros(request.width, request.height))
 
 
-def total(quotes):
+def sum_quotes(quotes):
     quotes = list(quotes)
     return Quote(
         sum(each.count for each in quotes),

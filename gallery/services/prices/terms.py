@@ -23,15 +23,15 @@ class Effective:
     paid: str
 
 
-def in_order():
+def list_terms():
     """Return all terms, the latest start first; of those that start on one day the one added last counts."""
     return list(Terms.objects.order_by("-starts", "-id"))
 
 
-def on(day=None, *, known=None):
+def terms_on(day=None, *, known=None):
     """Return the terms of a day, today if none is named, or None before the first."""
     day = day or timezone.localdate()
-    return next((each for each in (in_order() if known is None else known) if each.starts <= day), None)
+    return next((each for each in (list_terms() if known is None else known) if each.starts <= day), None)
 
 
 def add_terms(*, by, **fields):
@@ -42,14 +42,14 @@ def add_terms(*, by, **fields):
     return added
 
 
-def of_spend(chosen):
+def effective_spend(chosen):
     """Return what a slice of a report effectively cost, or None where no terms count on any of its days."""
-    known = in_order()
+    known = list_terms()
     if not any(each.starts <= chosen.end for each in known):
         return None
     by_terms = {}
     for day, sums in reports.sums_by(chosen, "day", amounts=("charged_micros", "adjusted_micros")).items():
-        terms = on(day, known=known)
+        terms = terms_on(day, known=known)
         by_terms[terms] = by_terms.get(terms, 0) + sums.charged_micros + sums.adjusted_micros
     if not any(by_terms):
         return None

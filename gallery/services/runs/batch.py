@@ -124,7 +124,7 @@ def expand_rows(listing, spec):
     What two rows would make alike is made once.
     """
     problems, found = list(listing.problems), []
-    book, draw = price_book.open_book(), seeds.stand_ins()
+    book, draw = price_book.read_price_book(), seeds.stand_ins()
     shared = _drawn_once(draw) if spec.same_seeds else draw
     size = 0
     for row in listing.rows:

@@ -78,7 +78,7 @@ def expand_matrix(values, *, models, seed, draw=None, book=None):
     if values.get("variant_seeds") == "own" and seeds.draws_any(seed):
         skipped = _skipped(values)
         drawn = [_kept("seed", seeds.parse_seeds(seed, draw=draw), skipped, {}) for _ in found.variants]
-    return Matrix(found.axes, _cells(found.variants, found.seeds, drawn, book or price_book.open_book()))
+    return Matrix(found.axes, _cells(found.variants, found.seeds, drawn, book or price_book.read_price_book()))
 
 
 def check_values(values, *, models, seed):
@@ -196,7 +196,7 @@ def _why_once(request, differing, members):
 
 
 def _cells(variants, numbers, drawn, book):
-    prices = [quotes.quote(request, book=book) for request, *_ in variants]
+    prices = [quotes.quote_request(request, book=book) for request, *_ in variants]
     if drawn is None:
         return [_cell(each, price, number) for number in numbers for each, price in zip(variants, prices, strict=True)]
     pictures = range(len(drawn[0]))
@@ -215,4 +215,4 @@ def _cell(variant, price, number, **label):
 
 
 def total(cells):
-    return quotes.total(cell.quote for cell in cells)
+    return quotes.sum_quotes(cell.quote for cell in cells)

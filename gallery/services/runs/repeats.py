@@ -44,7 +44,7 @@ def submit_repeat(image, *, owner, nonce, form):
 def _cell(job):
     """The very JSON that was sent, not cleaned again: the rules may have changed since."""
     request = CleanRequest(job.model, job.body(), job.width, job.height)
-    return Cell(request, quotes.quote(request, book=price_book.open_book()), {}, ({},))
+    return Cell(request, quotes.quote_request(request, book=price_book.read_price_book()), {}, ({},))
 
 
 def of_image(image):

@@ -34,14 +34,14 @@ def _add(request):
 
 def _page(request, form):
     """`form`: shown to those who change prices."""
-    context = {"entries": price_book.entries(), "form": form if request.user.manages_prices else None}
+    context = {"entries": price_book.list_prices(), "form": form if request.user.manages_prices else None}
     return render(request, "costs/prices/prices.html", context | _terms(request))
 
 
 def _terms(request, form=None):
     """What credit costs: the terms of today and all there are; `form`: shown to those who change prices."""
-    known = terms.in_order()
-    counts = terms.on(known=known)
+    known = terms.list_terms()
+    counts = terms.terms_on(known=known)
     form = form or TermsForm(initial=initial_of(counts), prefix="terms")
     return {"terms": counts, "all_terms": known, "terms_form": form if request.user.manages_prices else None}
 
@@ -52,7 +52,7 @@ def add_terms(request):
     """Add a top-up bonus or an exchange rate from a day on."""
     form = TermsForm(request.POST, prefix="terms")
     if not form.is_valid():
-        context = {"entries": price_book.entries(), "form": PriceForm(initial=_initial(None))}
+        context = {"entries": price_book.list_prices(), "form": PriceForm(initial=_initial(None))}
         return render(request, "costs/prices/prices.html", context | _terms(request, form))
     added = terms.add_terms(by=request.user, **form.values())
     messages.success(request, f"The effective price has new terms from {added.starts:%-d %B %Y} on.")
@@ -61,6 +61,6 @@ def add_terms(request):
 
 def _initial(model):
     """Begin with what counts today for the model that was picked, or for the first."""
-    found = price_book.entries()
+    found = price_book.list_prices()
     entry = next((entry for entry in found if entry.model == model), found[0])
     return forms.initial_of(entry.now) if entry.now else {"model": entry.model}

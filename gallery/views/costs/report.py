@@ -100,7 +100,7 @@ def index(request):
         "heads": _heads(asked, order, total.columns),
         "outside": _outside(request.user, asked.chosen),
         "judged": total.sums.is_used or reports.is_judged(asked.chosen),
-        "effective": terms.of_spend(asked.chosen) if rows else None,
+        "effective": terms.effective_spend(asked.chosen) if rows else None,
         "adjustments": href("costs-adjustments", asked.query),
         "adjusted_any": total.columns is ALL_COLUMNS,
         "rows": _sorted(rows, order, asked.by),

@@ -95,7 +95,7 @@ def _more_is_used(form):
 
 def _families(form):
     """The models as cards, by family: the first is open, and every one in which something is ticked."""
-    book = price_book.open_book()
+    book = price_book.read_price_book()
     found = {}
     for model in flux_models.FLUX_MODELS:
         found.setdefault(model.family, []).append(_card(model, form, book))
