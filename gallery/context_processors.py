@@ -54,7 +54,7 @@ class Chrome:
     @cached_property
     def outages(self):
         """Workers that cannot store now; to admins also those that could not lately."""
-        found = storage_watch.told().order_by("-storage_since")[:OUTAGES_MAX] if self.standing.outages else []
+        found = storage_watch.told_workers().order_by("-storage_since")[:OUTAGES_MAX] if self.standing.outages else []
         return [each for each in found if each.storage_back_at is None or self.request.user.is_admin]
 
     @cached_property

@@ -262,7 +262,7 @@ def test_a_run_has_a_limit_of_sheets_and_a_sheet_one_of_parts(run, monkeypatch):
 
 
 def stored():
-    return [name for name, _ in sheets.files.names(sheets.FOLDER)]
+    return [name for name, _ in sheets.files.list_files(sheets.FOLDER)]
 
 
 def test_deleting_takes_the_files_and_not_the_pictures(run):

@@ -195,7 +195,7 @@ def test_a_part_whose_file_is_gone_costs_the_others_nothing(owner_client, ask, r
     while sheets.draw_next_part():
         pass
     sheet = run.sheets.get()
-    sheets.files.remove(sheet.parts.first().file)
+    sheets.files.remove_file(sheet.parts.first().file)
     archive = zipfile.ZipFile(io.BytesIO(bytes_of(zip_of(owner_client, sheet))))
     assert len(archive.namelist()) == sheet.size - 1
 

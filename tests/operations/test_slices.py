@@ -110,7 +110,7 @@ def check_complete():
     assert sorted(statement.charges.values_list("number", flat=True)) == list(range(2, LINES + 2))
     assert statement.differences.filter(kind=Kind.OUTSIDE).count() == LINES
     assert statement.differences.values("charge").distinct().count() == LINES
-    assert not list(files.names(statements.FOLDER))
+    assert not list(files.list_files(statements.FOLDER))
 
 
 def never():
@@ -120,7 +120,7 @@ def never():
 def test_a_worker_takes_a_long_file_from_where_the_press_ended(admin, monkeypatch):
     statement = begin(admin, monkeypatch)
     assert (statement.stage, statement.charges.count()) == (Stage.SAVING, 0)
-    assert [key for _, key in files.names(statements.FOLDER)] == [statement.key]
+    assert [key for _, key in files.list_files(statements.FOLDER)] == [statement.key]
     assert statements.read_next(stopped=never)
     check_complete()
     assert not statements.read_next(stopped=never)
@@ -190,12 +190,12 @@ def test_a_withdrawn_statement_is_not_gone_on_with(admin, monkeypatch):
     statements.read_on(statement)
     assert not Charge.objects.exists()
     statements.sweep()
-    assert not list(files.names(statements.FOLDER))
+    assert not list(files.list_files(statements.FOLDER))
 
 
 def test_a_file_that_is_gone_says_so_and_stops(admin, monkeypatch):
     statement = begin(admin, monkeypatch)
-    files.remove(statements._file_of(statement))
+    files.remove_file(statements._file_of(statement))
     statements.read_next(stopped=never)
     statement.refresh_from_db()
     assert "not there any more" in statement.trouble

@@ -76,7 +76,7 @@ def test_looks_come_slower_and_are_never_early(hands, monkeypatch, clock):
 
 
 def test_a_disk_at_its_limit_does_not_open_and_shut_with_every_file(hands, monkeypatch, clock):
-    free = files.shutil.disk_usage(files.incoming()).free
+    free = files.shutil.disk_usage(files.incoming_folder()).free
     fill(monkeypatch, free)
     storage_watch.watch.shut(StorageTrouble("Full.", is_disk=True), worker_id=hands.row.pk)
     clock[0] += 60

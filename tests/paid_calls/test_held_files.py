@@ -93,7 +93,7 @@ def test_a_job_without_a_kept_file_has_none(owner, owner_client, worker, provide
 
 @pytest.mark.parametrize("door", ["file", "look"])
 def test_a_file_that_is_gone_is_not_there(gif, owner_client, door):
-    files.remove(gif.held_name)
+    files.remove_file(gif.held_name)
     assert ask(owner_client, door, gif).status_code == 404
 
 
@@ -103,7 +103,7 @@ def test_a_file_that_was_held_before_there_were_looks_has_one(gif, owner_client)
 
 
 def test_what_was_held_before_files_were_kept_promises_none(gif, owner_client):
-    files.remove(gif.held_name)
+    files.remove_file(gif.held_name)
     Attempt.objects.update(held_name="")
     for address in (reverse("queue"), reverse("losses") + "?kind=held", reverse("run", args=[gif.job.run.key])):
         page = Page(owner_client.get(address))
@@ -133,5 +133,5 @@ def test_a_picture_that_was_drawn_from_a_file_leads_to_the_file(gif, admin, owne
 def test_dropping_it_removes_the_file_and_its_look(gif, admin, owner_client):
     content_of(ask(owner_client, "look", gif))
     resolution.drop_held(gif, by=admin)
-    assert list(files.names("held")) == list(files.names("looks")) == []
+    assert list(files.list_files("held")) == list(files.list_files("looks")) == []
     assert ask(owner_client, "file", gif).status_code == 404

@@ -20,7 +20,7 @@ GONE = {"pid": 999_999, "pid_began": "1"}  # a process that is not on this machi
 
 def left_by(row):
     """A temporary file as a worker that was killed in a download leaves it."""
-    path = files.incoming() / f"{workers.file_tag(row.host, row.pid, row.pid_began)}-half"
+    path = files.incoming_folder() / f"{workers.file_tag(row.host, row.pid, row.pid_began)}-half"
     path.write_bytes(b"half a picture")
     return path
 

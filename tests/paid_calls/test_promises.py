@@ -137,8 +137,8 @@ class Promises(RuleBasedStateMachine):
     @invariant()
     def nothing_stored_is_of_nobody(self):
         held = set(Attempt.objects.exclude(held_name="").values_list("held_name", flat=True))
-        assert {name for name, _ in files.names("held")} == held
-        assert {name for name, _ in files.names("originals")} == set(Image.objects.values_list("file", flat=True))
+        assert {name for name, _ in files.list_files("held")} == held
+        assert {name for name, _ in files.list_files("originals")} == set(Image.objects.values_list("file", flat=True))
 
     @invariant()
     def every_post_is_on_the_books(self):
@@ -176,8 +176,8 @@ class Promises(RuleBasedStateMachine):
 
 def clean():
     for folder in ("originals", "held"):
-        for name, _ in files.names(folder):
-            files.remove(name)
+        for name, _ in files.list_files(folder):
+            files.remove_file(name)
     Job.objects.update(attempt=None)
     for model in (Image, Attempt, Job, Run, Worker, Gate, User):
         model.objects.all().delete()

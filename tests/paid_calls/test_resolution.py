@@ -29,7 +29,7 @@ def held(owner, worker, provider_server, world, settings):
     attempt = worker.call()
     with files.incoming_file() as file:
         file.write(world.picture(world.till[0].result_url))
-        name = files.publish(file, f"held/{attempt.key}")
+        name = files.publish_file(file, f"held/{attempt.key}")
     Attempt.objects.update(held_name=name, fetch="blocked", host="elsewhere.example")
     run.jobs.update(state="BLOCKED", reason="blocked")
     return run.jobs.get()

@@ -32,14 +32,14 @@ class FailsAtFirst:
 
 
 def incoming():
-    return list(files.incoming().iterdir())
+    return list(files.incoming_folder().iterdir())
 
 
 def test_a_disk_that_is_full_at_the_download_keeps_the_picture_for_later(owner, worker, provider_server, monkeypatch):
     run = make_run(owner, seed="7")
     attempt = worker.call()
     full = OSError(errno.ENOSPC, "No space left on device")
-    monkeypatch.setattr(files, "publish", FailsAtFirst(files.publish, full, 1))
+    monkeypatch.setattr(files, "publish_file", FailsAtFirst(files.publish_file, full, 1))
     assert worker.fetch(attempt) == 1
     assert (states(run), incoming()) == (["HAVE_URL"], [])
     assert "No space left" in Attempt.objects.get().fetch_error
@@ -120,12 +120,12 @@ def test_a_lost_picture_leaves_no_file_behind(owner, worker, provider_server, wo
     monkeypatch.setattr(downloads, "_commit", FailsAtFirst(downloads._commit, OperationalError("died here"), 1))
     with pytest.raises(OperationalError):
         worker.fetch(attempt)
-    assert len(list(files.names("originals"))) == 1
+    assert len(list(files.list_files("originals"))) == 1
     Attempt.objects.update(url_dies_at="2026-01-01T00:00Z", fetch_lease_until=None)
     world.script_download(faults.Status(404))
     worker.fetch(attempt)
     assert Attempt.objects.get().fetch == "dead"
-    assert list(files.names("originals")) == []
+    assert list(files.list_files("originals")) == []
 
 
 def test_a_held_file_nobody_points_at_is_swept_and_no_other(owner, worker, provider_server):
@@ -133,14 +133,14 @@ def test_a_held_file_nobody_points_at_is_swept_and_no_other(owner, worker, provi
     stored, waiting, held = worker.call(), worker.call(), worker.call()
     worker.fetch(stored)
     for attempt in (stored, waiting, held):
-        files.publish_bytes(b"from another host", files.name_of(attempt, "held"))
-    Attempt.objects.filter(pk=held.pk).update(fetch="blocked", held_name=files.name_of(held, "held"))
+        files.publish_bytes(b"from another host", files.file_name_of(attempt, "held"))
+    Attempt.objects.filter(pk=held.pk).update(fetch="blocked", held_name=files.file_name_of(held, "held"))
     downloads.sweep_held()
-    assert {key for _, key in files.names("held")} == {waiting.key, held.key}
+    assert {key for _, key in files.list_files("held")} == {waiting.key, held.key}
 
 
 def test_the_sweep_takes_away_old_temporary_files_only():
-    old, new = files.incoming() / "old", files.incoming() / "new"
+    old, new = files.incoming_folder() / "old", files.incoming_folder() / "new"
     old.touch()
     new.touch()
     os.utime(old, (0, 0))

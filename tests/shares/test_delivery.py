@@ -111,8 +111,8 @@ def test_without_a_thumbnail_the_view_stands_in_never_the_original(visitor, pict
 
 
 def test_a_file_that_went_is_not_there_and_costs_the_others_nothing(visitor, pictures, share):
-    files.remove(pictures[0].file)
-    files.remove(pictures[0].thumbnail)
+    files.remove_file(pictures[0].file)
+    files.remove_file(pictures[0].thumbnail)
     for name in ("shared-thumbnail", "shared-view", "shared-file"):
         assert visitor.get(at(name, share, pictures[0])).status_code == 404
     zipped = zipfile.ZipFile(io.BytesIO(read(visitor.get(at("shared-zip", share)))))

@@ -80,7 +80,7 @@ def delete_sheet(sheet):
     names = list(sheet.parts.values_list("file", flat=True))
     sheet.delete()
     for name in names:
-        files.remove(name)
+        files.remove_file(name)
     log.info("sheet deleted", sheet=sheet.key)
 
 
@@ -102,9 +102,9 @@ def delete_old_sheets():
     """Take away the sheets that are old, and files whose sheet is gone."""
     for sheet in Sheet.objects.filter(created_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)):
         delete_sheet(sheet)
-    for name, key in files.names(FOLDER):
+    for name, key in files.list_files(FOLDER):
         if not Sheet.objects.filter(key=key).exists():
-            files.remove(name)
+            files.remove_file(name)
 
 
 def draw_next_part():
@@ -148,7 +148,7 @@ def _draw_part(sheet, number):
         rendering.save_image(canvas, file, sheet.format)
         size = file.tell()
         _renew(sheet, at_once=True)
-        name = files.publish(file, files.name_of(sheet, FOLDER, f".{number}.{SUFFIXES[sheet.format]}"))
+        name = files.publish_file(file, files.file_name_of(sheet, FOLDER, f".{number}.{SUFFIXES[sheet.format]}"))
     _settle(sheet, number, file=name, width=canvas.width, height=canvas.height, bytes=size)
 
 
@@ -180,7 +180,7 @@ def _settle(sheet, number, **facts):
             log.info("part of a sheet drawn", sheet=sheet.key, part=number, of=sheet.size, bytes=facts["bytes"])
             return
     if not Sheet.objects.filter(pk=sheet.pk).exists():
-        files.remove(facts["file"])
+        files.remove_file(facts["file"])
 
 
 def _fail(sheet, trouble):

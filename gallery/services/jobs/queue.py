@@ -50,7 +50,7 @@ def standing(user):
             mine=_count(unfinished.filter(owner=user)),
             everyone=_count(unfinished),
             asks=_count(Job.objects.repriced().of(user).filter(demo=settings.DEMO)),
-            outages=Exists(storage_watch.told()),
+            outages=Exists(storage_watch.told_workers()),
         )
     )
     line = Line(found[0].mine, found[0].everyone) if found else Line(0, 0)

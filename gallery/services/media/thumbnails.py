@@ -41,7 +41,7 @@ def _make(image):
     try:
         with files.open_file(image.file) as file, validation.DECODE_SLOTS, validation.open_image(file) as picture:
             content = make_thumbnail(picture)
-        name = files.publish_bytes(content, files.name_of(image.attempt, "thumbnails", ".webp"))
+        name = files.publish_bytes(content, files.file_name_of(image.attempt, "thumbnails", ".webp"))
     except (OSError, ValueError, SyntaxError):
         log.exception("thumbnail failed", image=image.key)
     else:

@@ -120,7 +120,7 @@ def _show_or_hold(file, attempt, got):
 def keep(file, attempt, *, sha256, held_name=""):
     """Verify a complete temporary file, publish it, and commit the image. `held_name`: of the file as it came."""
     facts = _look(file, attempt)
-    name = files.publish(file, _original_name(attempt, facts["format"]))
+    name = files.publish_file(file, _original_name(attempt, facts["format"]))
     crash_points.reached("published")
     return _commit(attempt, file=name, sha256=sha256, held_name=held_name, **facts)
 
@@ -153,7 +153,7 @@ def is_deadly(attempt):
 
 
 def _original_name(attempt, image_format):
-    return files.name_of(attempt, "originals", f".{image_format}")
+    return files.file_name_of(attempt, "originals", f".{image_format}")
 
 
 def _look(file, attempt):
@@ -197,7 +197,7 @@ def _end_fetch(attempt, fetch, *, unless=(Fetch.DONE, Fetch.DEAD, Fetch.FILED), 
 
 def _block(attempt, *, reason, file=None, decode_attempts=0):
     """Hold the result aside: it has been paid for, and a person decides."""
-    held = files.publish(file, files.name_of(attempt, HELD)) if file else ""
+    held = files.publish_file(file, files.file_name_of(attempt, HELD)) if file else ""
     code = "blocked" if held else "blocked_without_file"
     with write_transaction():
         transition_job(attempt.job, if_state=[State.HAVE_URL], if_attempt=attempt, state=State.BLOCKED, reason=code)
@@ -251,15 +251,15 @@ def _forget_original(attempt):
     """A worker may have died between publishing the file and putting it on the books."""
     for image_format in CONTENT_TYPES:
         with contextlib.suppress(OSError):
-            files.remove(_original_name(attempt, image_format))
+            files.remove_file(_original_name(attempt, image_format))
 
 
 def sweep_held():
     """Remove held files that no attempt points at: their worker died before the books said so; a later fetch won."""
-    for name, key in files.names(HELD):
+    for name, key in files.list_files(HELD):
         ended = Attempt.objects.filter(key=key, held_name="", fetch__in=[Fetch.DONE, Fetch.DEAD])
         if ended.exists():
-            files.remove(name)
+            files.remove_file(name)
 
 
 def _say(trouble):

@@ -33,13 +33,13 @@ def look(attempt):
 
 
 def look_name(attempt):
-    return files.name_of(attempt, LOOKS, ".webp")
+    return files.file_name_of(attempt, LOOKS, ".webp")
 
 
 def forget(attempt, held_name):
     """Remove a file that nobody needs any more, and its preview."""
-    files.remove(held_name)
-    files.remove(look_name(attempt))
+    files.remove_file(held_name)
+    files.remove_file(look_name(attempt))
 
 
 def file_name(attempt):

@@ -30,7 +30,7 @@ def reap(judge=None):
         claims.release_claim(job.attempt)
     for job in _claimed_or_sending().filter(orphans, state=State.SENDING):
         mark_unknown(job)
-    files.sweep_dead()
+    files.sweep_files_of_dead_workers()
     spool.sweep_unfinished(_is_nobodys)
     orphaned = Q(fetch_worker=None) | Q(fetch_worker__stopped_at__isnull=False)
     leased = Attempt.objects.filter(orphaned, fetch=Fetch.WANTED, fetch_lease_until__isnull=False)

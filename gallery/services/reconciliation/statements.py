@@ -61,7 +61,7 @@ def _in_a_zone(at):
 
 
 def _file_of(statement):
-    return files.name_of(statement, FOLDER, ".csv")
+    return files.file_name_of(statement, FOLDER, ".csv")
 
 
 def begin_reading(period, *, by):
@@ -200,7 +200,7 @@ def _match_days(statement):
         _advance(statement, place=place)
     elif _complete(statement):
         log.info("statement compared", statement=statement.key)
-        files.remove(_file_of(statement))
+        files.remove_file(_file_of(statement))
         _note_told(statement.differences.all())
 
 
@@ -246,9 +246,9 @@ def progress(statement):
 def sweep():
     """Take away the files of statements that are complete, or were never begun, and end what a kill cut short."""
     _note_told(Difference.objects.all())
-    for name, key in files.names(FOLDER):
+    for name, key in files.list_files(FOLDER):
         if not Statement.objects.due().filter(key=key).exists():
-            files.remove(name)
+            files.remove_file(name)
 
 
 def _moments(statement):

@@ -29,7 +29,7 @@ log = structlog.get_logger("fluxweb.shares")
 
 def open_view(image):
     """Return an open file with the view of a picture: drawn anew, so that nothing is in it but pixels, and kept."""
-    name = files.name_of(image.attempt, "views", ".webp")
+    name = files.file_name_of(image.attempt, "views", ".webp")
     if default_storage.exists(name):
         return files.open_file(name)
     drawn = _view(image)

@@ -34,9 +34,9 @@ class ReadyFile(File):
 
 def check_storage(*, free_bytes=None):
     """Raise StorageTrouble unless a result could be stored now: paying for what cannot be kept is the worst outcome."""
-    for folder in (incoming, spool.folder):  # either may have a disk of its own
+    for folder in (incoming_folder, spool.folder):  # either may have a disk of its own
         _check_folder(folder, free_bytes or FREE_BYTES)
-    if not is_local():
+    if not is_local_storage():
         _check_remote()
 
 
@@ -74,11 +74,11 @@ def _named(error):
     return name_trouble(error, secrets=(default_storage.access_key, default_storage.secret_key))
 
 
-def is_local():
+def is_local_storage():
     return isinstance(storages["default"], FileSystemStorage)
 
 
-def incoming():
+def incoming_folder():
     """The folder of unfinished files: beside the media, in the same file system, so that a rename is atomic."""
     folder = Path(settings.MEDIA_ROOT) / ".incoming"
     folder.mkdir(parents=True, exist_ok=True)
@@ -87,15 +87,15 @@ def incoming():
 
 @contextmanager
 def incoming_file():
-    """An open temporary file that is gone afterwards unless `publish` took it over."""
-    with tempfile.NamedTemporaryFile(dir=incoming(), prefix=f"{workers.own_file_tag()}-", delete=False) as file:
+    """An open temporary file that is gone afterwards unless `publish_file` took it over."""
+    with tempfile.NamedTemporaryFile(dir=incoming_folder(), prefix=f"{workers.own_file_tag()}-", delete=False) as file:
         try:
             yield file
         finally:
             Path(file.name).unlink(missing_ok=True)
 
 
-def publish(file, name):
+def publish_file(file, name):
     """Store a complete temporary file under `name`, synced and at once: nobody ever sees half of it."""
     file.flush()
     os.fsync(file.fileno())
@@ -106,7 +106,7 @@ def publish(file, name):
     except Exception as error:  # whatever a remote storage's library raises: the file is not there
         probes["good_until"] = 0.0  # the next call looks before it pays
         raise _named(error) from error
-    if is_local():
+    if is_local_storage():
         _sync_folder(Path(default_storage.path(stored)).parent)
     return stored
 
@@ -127,16 +127,16 @@ def _sync_folder(folder):
 def publish_bytes(content, name):
     with incoming_file() as file:
         file.write(content)
-        return publish(file, name)
+        return publish_file(file, name)
 
 
-def name_of(attempt, folder, suffix=""):
+def file_name_of(attempt, folder, suffix=""):
     """Return the name of an attempt's file: made from its key, so that the same fetch done twice is one file."""
     return f"{folder}/{attempt.key[:2]}/{attempt.key}{suffix}"
 
 
-def names(folder):
-    """Yield the name and the attempt's key of every file of a folder that `name_of` named."""
+def list_files(folder):
+    """Yield the name and the attempt's key of every file of a folder that `file_name_of` named."""
     for part in _listed(folder)[0]:
         for name in _listed(f"{folder}/{part}")[1]:
             yield f"{folder}/{part}/{name}", name.partition(".")[0]
@@ -158,14 +158,14 @@ def open_file(name):
         raise _named(error) from error
 
 
-def remove(name):
+def remove_file(name):
     """Remove a file if it is there."""
     default_storage.delete(name)
 
 
-def sweep_dead():
+def sweep_files_of_dead_workers():
     """Remove the temporary files of workers that were found dead, by the marks in their names."""
-    left = list(incoming().iterdir())
+    left = list(incoming_folder().iterdir())
     gone = workers.file_tags(gone=True) if left else ()
     for path in left:
         if _tag(path) in gone:
@@ -175,7 +175,7 @@ def sweep_dead():
 def sweep_incoming():
     """Remove temporary files that are old and of no worker that lives: of processes that nobody knows any more."""
     before, living = time.time() - STALE_SECONDS, workers.file_tags(gone=False)
-    for path in incoming().iterdir():
+    for path in incoming_folder().iterdir():
         with suppress(FileNotFoundError):  # taken over just now
             if path.stat().st_mtime < before and _tag(path) not in living:
                 path.unlink()

@@ -95,7 +95,7 @@ def _kind(trouble):
     return "".join(letter for letter in str(trouble) if not letter.isdigit())
 
 
-def told() -> QuerySet[Worker]:
+def told_workers() -> QuerySet[Worker]:
     """Return the workers of this mode that cannot store now, or could not lately."""
     lately = timezone.now() - timedelta(seconds=TOLD_SECONDS)
     now_or_lately = Q(storage_back_at=None, stopped_at=None) | Q(storage_back_at__gte=lately)
