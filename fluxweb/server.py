@@ -131,7 +131,7 @@ def one_key() -> Iterator[None]:
     from gallery.services.operations import secret_keys
 
     stop = threading.Event()
-    holder = secret_keys.hold_or_wait("web")
+    holder = secret_keys.hold_key_or_wait("web")
     beats = threading.Thread(target=secret_keys.keep_holding, args=("web", holder, stop), daemon=True)
     beats.start()
     try:

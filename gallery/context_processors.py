@@ -40,21 +40,21 @@ class Chrome:
         return PAGES.get(match.url_name, "") if match else ""
 
     @cached_property
-    def standing(self):
-        return queue.standing(self.request.user)
+    def overview(self):
+        return queue.read_overview(self.request.user)
 
     @property
-    def line(self):
-        return self.standing.line
+    def queue_size(self):
+        return self.overview.size
 
     @property
     def gates(self):
-        return self.standing.shut
+        return self.overview.shut
 
     @cached_property
     def outages(self):
         """Workers that cannot store now; to admins also those that could not lately."""
-        found = storage_watch.told_workers().order_by("-storage_since")[:OUTAGES_MAX] if self.standing.outages else []
+        found = storage_watch.told_workers().order_by("-storage_since")[:OUTAGES_MAX] if self.overview.outages else []
         return [each for each in found if each.storage_back_at is None or self.request.user.is_admin]
 
     @cached_property
@@ -83,8 +83,8 @@ class Chrome:
     @cached_property
     def asks(self):
         """The newest of my runs in which something waits for a yes to another price, and how many images do in all."""
-        run = repricing.newest_run_asking(self.request.user) if self.standing.asks else None
-        return {"run": run, "count": self.standing.asks} if run else None
+        run = repricing.newest_run_asking(self.request.user) if self.overview.asks else None
+        return {"run": run, "count": self.overview.asks} if run else None
 
     @cached_property
     def outside(self):

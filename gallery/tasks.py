@@ -120,7 +120,7 @@ def nightly():
 
 
 def _clear_up():
-    if daily_rounds.take("nightly", daily_rounds.NIGHT):
+    if daily_rounds.take_round("nightly", daily_rounds.NIGHT):
         for sweep in (
             invites.sweep_sessions,
             files.sweep_incoming,

@@ -41,7 +41,7 @@ def take_secret_key() -> str:
     Raises CommandError while a process that lives uses another one.
     """
     with said_in_words(), one_key():
-        if not secret_keys.accept():
+        if not secret_keys.accept_key():
             return ""
     tasks.forget_wake_ups()
     return f"FLUXWEB_SECRET_KEY is another one than before. {secret_keys.MEANS}"

@@ -74,7 +74,7 @@ def ordinal(n):
 @register.filter
 def reason_title(code):
     """Name in a word or two why a job is where it is."""
-    return reasons.of(code).title
+    return reasons.describe_reason(code).title
 
 
 @register.filter

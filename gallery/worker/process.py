@@ -63,7 +63,7 @@ class Process:
         gc.freeze()  # what is loaded stays: nobody needs to walk through it at every collection
         sys.setswitchinterval(SWITCH_SECONDS)
         consumer = queue.create_consumer(workers=threads, **POLL)
-        self.holder = secret_keys.hold("worker")
+        self.holder = secret_keys.hold_key("worker")
         self.worker = workers.register_worker(threads=threads)
         self.judge = workers.Judge(self.worker)
         gates.ensure_gates()
@@ -98,7 +98,7 @@ class Process:
         for helper in helpers:
             helper.join()
         workers.sign_off_worker(self.worker)
-        secret_keys.let_go(self.holder)
+        secret_keys.end_hold(self.holder)
         connection.close()
 
     def _every(self, seconds, act):
@@ -120,7 +120,7 @@ class Process:
 
     def hold_key(self):
         """Let no process with another secret key start beside this one."""
-        secret_keys.beat(self.holder)
+        secret_keys.renew_hold(self.holder)
 
     def sweep(self):
         """Put right what was left behind, fetch what waits, replace lost wake-ups. One that fails stops no other."""

@@ -61,7 +61,7 @@ def test_a_budget_for_three_of_ten_lets_three_go_and_the_others_wait_and_say_why
     assert len(claim_all(worker)) == 3
     assert (deferred(run), left()) == (7, [0])
     job = run.jobs.filter(state="QUEUED").first()
-    assert reasons.of(job.reason).title == "Budget reached"
+    assert reasons.describe_reason(job.reason).title == "Budget reached"
     assert not Job.objects.claimable(now=timezone.now(), demo=False).exists()  # nobody is woken for nothing
 
 

@@ -29,7 +29,7 @@ def taken(clock, *moments):
     done = []
     for moment in moments:
         clock(moment)
-        done.append(daily_rounds.take("nightly", daily_rounds.NIGHT))
+        done.append(daily_rounds.take_round("nightly", daily_rounds.NIGHT))
     return done
 
 
@@ -58,7 +58,7 @@ def test_the_nights_in_which_clocks_change_have_one_round(clock, moment):
     with timezone.override("Europe/Berlin"):
         day = moment[:8]
         clock(f"{day}{int(moment[8:10]) - 1:02} 12:00")
-        daily_rounds.take("nightly", daily_rounds.NIGHT)
+        daily_rounds.take_round("nightly", daily_rounds.NIGHT)
         done = taken(clock, f"{day}{moment[8:10]} 00:30", moment, f"{moment[:13]}:50", f"{day}{moment[8:10]} 12:00")
         assert done.count(True) == 1
 
@@ -96,6 +96,6 @@ def test_reports_reach_also_a_machine_that_runs_only_before_the_morning(clock, o
 
 def test_a_day_begins_at_the_hour_asked_for(clock):
     clock("2026-11-26 05:59")
-    assert str(daily_rounds.day_of(time(6))) == "2026-11-25"
+    assert str(daily_rounds.last_day_of(time(6))) == "2026-11-25"
     clock("2026-11-26 06:00")
-    assert str(daily_rounds.day_of(time(6))) == "2026-11-26"
+    assert str(daily_rounds.last_day_of(time(6))) == "2026-11-26"

@@ -321,7 +321,7 @@ def test_other_bytes_within_an_answer_are_held_with_their_file(owner, worker, pr
 
 def spooled(attempt, content):
     """Leave the spool as a worker does that dies before its answer, with the picture in it, is on the books."""
-    outcome = outcomes.of_answer(provider_answer(content))
+    outcome = outcomes.outcome_of_answer(provider_answer(content))
     spool.save_content(attempt.key, outcome.as_json(), outcome.content)
 
 
@@ -382,7 +382,7 @@ def test_an_answer_with_a_picture_that_cannot_be_read_is_put_aside(owner, worker
 
 
 def test_neither_the_books_nor_the_spools_facts_hold_the_picture():
-    outcome = outcomes.of_answer(provider_answer(b"x" * 1000))
+    outcome = outcomes.outcome_of_answer(provider_answer(b"x" * 1000))
     assert "x" * 10 not in json.dumps(outcome.as_json())
     assert "x" * 10 not in repr(outcome)
     assert outcomes.Outcome(**outcome.as_json()).url == INLINE

@@ -73,7 +73,7 @@ def test_every_outcome_is_told_as_it_came_about(
     world.script(fault)
     worker.call()
     job = run.jobs.select_related("attempt").get()
-    meaning = reasons.of(job.reason, status=job.attempt.status).meaning
+    meaning = reasons.describe_reason(job.reason, status=job.attempt.status).meaning
     assert job.reason == code
     assert re.search(said, meaning), meaning
     assert not re.search(unsaid, meaning), meaning
@@ -81,8 +81,8 @@ def test_every_outcome_is_told_as_it_came_about(
     assert key_gate.paused == (code in PAUSING)
     if code in PAUSING:
         assert key_gate.reason == meaning
-        assert reasons.of(code).title in Page(owner_client.get(reverse("run", args=[run.key]))).text
-        assert reasons.of(code).title in Page(owner_client.get(reverse("queue"))).text
+        assert reasons.describe_reason(code).title in Page(owner_client.get(reverse("run", args=[run.key]))).text
+        assert reasons.describe_reason(code).title in Page(owner_client.get(reverse("queue"))).text
         assert meaning in Page(admin_client.get(reverse("queue"))).one(class_="banners").text
     if job.state == "UNKNOWN":
         assert meaning in Page(owner_client.get(reverse("run", args=[run.key]))).text
@@ -98,12 +98,18 @@ def test_a_worker_that_died_is_told_as_what_is_known(owner, worker, other_worker
     workers.sign_off_worker(worker.row)
     recovery.reap()
     job = run.jobs.get()
-    assert (job.state, reasons.of(job.reason).meaning[:36]) == ("UNKNOWN", "No answer to this call was recorded,")
+    assert (job.state, reasons.describe_reason(job.reason).meaning[:36]) == (
+        "UNKNOWN",
+        "No answer to this call was recorded,",
+    )
 
 
 def test_what_failed_within_is_no_missing_answer():
-    outcome = outcomes.of_error(ZeroDivisionError(), failures=0)
-    assert reasons.of(outcome.reason).meaning == "What became of this call is not known, so it may have been charged."
+    outcome = outcomes.outcome_of_error(ZeroDivisionError(), failures=0)
+    assert (
+        reasons.describe_reason(outcome.reason).meaning
+        == "What became of this call is not known, so it may have been charged."
+    )
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/v1", "http://no.such.host.invalid/v1"])
@@ -111,14 +117,14 @@ def test_what_was_not_sent_says_no_more_than_that(owner, worker, settings, url):
     settings.FLUX_API_URL = url
     run = make_run(owner, seed="7")
     worker.call()
-    assert reasons.of(run.jobs.get().reason).meaning == (
+    assert reasons.describe_reason(run.jobs.get().reason).meaning == (
         "The request could not be sent to the provider; nothing was charged."
     )
 
 
 def test_every_code_has_all_its_words_and_no_gap_is_left():
     for code, reason in reasons.REASONS.items():
-        assert "{" not in reasons.of(code).meaning + reasons.of(code, status=502).meaning
+        assert "{" not in reasons.describe_reason(code).meaning + reasons.describe_reason(code, status=502).meaning
         assert bool(reason.meaning) == bool(code)
     codes = (outcomes.TROUBLES, outcomes.REFUSALS, outcomes.UNCERTAIN_REASONS)
     told = {*(code for each in codes for code in each.values()), *reasons.CHANGEABLE}

@@ -176,7 +176,7 @@ def test_cancelling_while_sending_is_only_a_wish(owner, worker, provider_server,
 
 
 def test_an_error_of_our_own_after_the_mark_is_in_doubt_not_lost(owner, worker):
-    outcome = outcomes.of_error(RuntimeError("a bug"), failures=0)
+    outcome = outcomes.outcome_of_error(RuntimeError("a bug"), failures=0)
     assert (outcome.state, outcome.money) == ("UNKNOWN", "uncertain")
 
 
@@ -266,13 +266,13 @@ def test_a_damaged_answer_on_disk_keeps_no_other_from_being_read(owner, worker, 
 def test_a_whole_picture_is_kept_even_if_it_was_given_up_meanwhile(owner, worker, provider_server, monkeypatch):
     run = make_run(owner, seed="7")
     attempt = worker.call()
-    real = downloads.keep
+    real = downloads.store_image
 
     def given_up_meanwhile(file, attempt, **facts):
         downloads._lose(attempt, reason="another process thought so")
         return real(file, attempt, **facts)
 
-    monkeypatch.setattr(downloads, "keep", given_up_meanwhile)
+    monkeypatch.setattr(downloads, "store_image", given_up_meanwhile)
     worker.fetch(attempt)
     assert states(run) == ["DONE"]
     assert Image.objects.count() == 1

@@ -74,7 +74,7 @@ def test_a_broken_page_says_so_with_the_same_headers(owner, monkeypatch):
     def break_down(*_, **__):
         raise RuntimeError("the secret reason")
 
-    monkeypatch.setattr(queue, "unfinished", break_down)
+    monkeypatch.setattr(queue, "list_unfinished", break_down)
     client = Client(raise_request_exception=False)
     client.force_login(owner)
     response = client.get(reverse("queue"))

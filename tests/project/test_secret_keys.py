@@ -38,15 +38,15 @@ def loud(monkeypatch):
 def changed():
     """From here on the installation has another key."""
     with override_settings(SECRET_KEY=FIRST):
-        secret_keys.accept()
+        secret_keys.accept_key()
     with override_settings(SECRET_KEY=OTHER):
-        secret_keys.accept()
+        secret_keys.accept_key()
         yield
 
 
 def held_elsewhere(seconds_ago, *, host="another-machine boot space", what="web"):
     with override_settings(SECRET_KEY=FIRST):
-        holder = secret_keys.hold(what)
+        holder = secret_keys.hold_key(what)
     seen = timezone.now() - timedelta(seconds=seconds_ago)
     KeyHolder.objects.filter(pk=holder.pk).update(host=host, pid=2**22 + 1, seen_at=seen)
     return holder
@@ -68,7 +68,7 @@ def ended(*command, env):
 
 def test_the_first_key_and_the_same_again_are_nothing_to_tell():
     with override_settings(SECRET_KEY=FIRST):
-        assert not secret_keys.accept()
+        assert not secret_keys.accept_key()
         assert starting.take_secret_key() == ""
     assert secret_keys.unread_change() is None
     [kept] = SecretKey.objects.all()
@@ -78,7 +78,7 @@ def test_the_first_key_and_the_same_again_are_nothing_to_tell():
 @override_settings(SECRET_KEY=OTHER)
 def test_another_key_is_taken_and_said_where_nobody_uses_the_one_before():
     with override_settings(SECRET_KEY=FIRST):
-        secret_keys.let_go(secret_keys.hold("worker"))
+        secret_keys.end_hold(secret_keys.hold_key("worker"))
     tasks.queue.enqueue(tasks.draw.s())
     said = starting.take_secret_key()
     assert "FLUXWEB_SECRET_KEY" in said
@@ -94,40 +94,40 @@ def test_two_machines_with_different_keys_are_one_too_many(seconds_ago):
     with pytest.raises(CommandError, match="FLUXWEB_SECRET_KEY is another one than that of the web on another-machine"):
         starting.take_secret_key()
     with pytest.raises(secret_keys.OtherKeyInUse):
-        secret_keys.hold("web")
+        secret_keys.hold_key("web")
     assert SecretKey.objects.count() == 1
     with override_settings(SECRET_KEY=FIRST):
-        secret_keys.hold("worker")
+        secret_keys.hold_key("worker")
 
 
 @override_settings(SECRET_KEY=OTHER)
 def test_a_machine_that_was_lost_holds_its_key_for_minutes_only():
     held_elsewhere(secret_keys.ALIVE_SECONDS + 5)
-    assert secret_keys.accept()
+    assert secret_keys.accept_key()
     assert not KeyHolder.objects.exists()
 
 
 @override_settings(SECRET_KEY=OTHER)
 def test_a_process_that_was_killed_here_holds_nothing():
     held_elsewhere(0, host=workers.describe_this_host())
-    assert secret_keys.accept()
+    assert secret_keys.accept_key()
 
 
 @override_settings(SECRET_KEY=OTHER)
 def test_a_process_that_lives_here_holds_its_key_though_it_is_silent():
     with override_settings(SECRET_KEY=FIRST):
-        holder = secret_keys.hold("worker")
+        holder = secret_keys.hold_key("worker")
     KeyHolder.objects.update(seen_at=timezone.now() - timedelta(hours=5))
     with pytest.raises(secret_keys.OtherKeyInUse, match="the worker on"):
-        secret_keys.accept()
-    secret_keys.let_go(holder)
-    assert secret_keys.accept()
+        secret_keys.accept_key()
+    secret_keys.end_hold(holder)
+    assert secret_keys.accept_key()
 
 
 def test_who_was_taken_for_gone_comes_back_with_the_next_beat():
-    holder = secret_keys.hold("web")
+    holder = secret_keys.hold_key("web")
     KeyHolder.objects.all().delete()
-    secret_keys.beat(holder)
+    secret_keys.renew_hold(holder)
     assert KeyHolder.objects.count() == 1
 
 

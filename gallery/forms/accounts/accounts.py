@@ -47,7 +47,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Write the mail as allauth does, and send it beside the request."""
         request = allauth_context.request
         context = {"request": request, "email": email, "current_site": get_current_site(request)} | context
-        mail_server.send(self.render_mail(template_prefix, email, context))
+        mail_server.send_mail(self.render_mail(template_prefix, email, context))
 
 
 def _name(credentials):

@@ -1,4 +1,4 @@
-"""The line: who waits, what runs, and which place a job has."""
+"""The line: who waits, what runs, and which position a job has."""
 
 from dataclasses import dataclass
 
@@ -17,7 +17,7 @@ LONGEST = 999
 
 
 @dataclass(frozen=True)
-class Line:
+class QueueSize:
     """How many jobs of this mode are unfinished: mine and everybody's."""
 
     mine: int
@@ -29,19 +29,19 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Standing:
+class Overview:
     """How long the line is, and the gates that let nothing through, the key's first.
 
     `asks`: how many of mine wait for a yes because their price has risen. `outages`: workers that could not store.
     """
 
-    line: Line
+    size: QueueSize
     shut: list
     asks: int = 0
     outages: bool = False
 
 
-def standing(user):
+def read_overview(user):
     """Tell what stands around every page, in one query: the key's gate comes with the numbers behind it."""
     now = timezone.now()
     unfinished = Job.objects.filter(state__in=UNFINISHED, demo=settings.DEMO)
@@ -53,10 +53,10 @@ def standing(user):
             outages=Exists(storage_watch.told_workers()),
         )
     )
-    line = Line(found[0].mine, found[0].everyone) if found else Line(0, 0)
+    size = QueueSize(found[0].mine, found[0].everyone) if found else QueueSize(0, 0)
     shut = [each for each in found if not each.is_open(now)]
     shut.sort(key=lambda each: (not each.is_key, each.name))
-    return Standing(line, shut, found[0].asks, found[0].outages) if found else Standing(line, shut)
+    return Overview(size, shut, found[0].asks, found[0].outages) if found else Overview(size, shut)
 
 
 def _count(jobs):
@@ -74,8 +74,8 @@ def require_queue_capacity(owner, images):
         raise InvalidMatrix({"": Problem(f"{words} Cancel some in the queue, or ask for less.")})
 
 
-def places(owner, jobs):
-    """Return {job id: place in line} for waiting jobs of one owner.
+def queue_positions(owner, jobs):
+    """Return {job id: position in the queue} for waiting jobs of one owner.
 
     Members take turns, so before my n-th job goes at most n of every other member's.
     """
@@ -91,8 +91,8 @@ def places(owner, jobs):
         .annotate(n=Count("id"))
     )
     counts.pop(owner.pk, None)
-    line = Job.objects.queued().not_put_aside().filter(owner=owner, demo=settings.DEMO)
-    mine = list(line.order_by("id").values_list("id", flat=True))
+    own = Job.objects.queued().not_put_aside().filter(owner=owner, demo=settings.DEMO)
+    mine = list(own.order_by("id").values_list("id", flat=True))
     rank = {job_id: n for n, job_id in enumerate(mine, start=1)}
     return {
         job_id: rank[job_id] + sum(min(rank[job_id], n) for n in counts.values())
@@ -101,7 +101,7 @@ def places(owner, jobs):
     }
 
 
-def unfinished(limit=200):
+def list_unfinished(limit=200):
     """Return the jobs of everybody, running ones first, then in the order they came."""
     jobs = (
         Job.objects.filter(demo=settings.DEMO)

@@ -142,17 +142,17 @@ REASONS = {
 CHANGEABLE = ("moderation", "refused", "unwritable", "forbidden")  # another request would perhaps be taken
 
 
-def of(code, *, status=None):
+def describe_reason(code, *, status=None):
     """Return the words of a code. `status`: of the answer, if one came."""
     reason = REASONS.get(code, REASONS[""])
     return replace(reason, meaning=reason.meaning.replace("{status}", f" ({status})" if status else ""))
 
 
-def of_held(attempt):
+def describe_held(attempt):
     """Return why a result is held: with its file or, as all odd results were once, without."""
-    return of("blocked" if attempt.held_name else "blocked_without_file")
+    return describe_reason("blocked" if attempt.held_name else "blocked_without_file")
 
 
 def pause_words(outcome):
     """Return why the gate pauses itself. In our words: everybody reads them, and the provider's can repeat a prompt."""
-    return of(outcome.reason, status=outcome.status).meaning
+    return describe_reason(outcome.reason, status=outcome.status).meaning

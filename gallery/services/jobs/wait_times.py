@@ -1,4 +1,4 @@
-"""How long a job waits until it starts, about: by its place, by how many may run at once, by how long calls take.
+"""How long a job waits until it starts, about: by its position, by how many may run at once, by how long calls take.
 
 How long they take is measured: of the last calls that brought a picture, and at least as long as those that run have
 taken already. Where nothing of it is known, or a gate is shut, nobody can say, and nothing is said.
@@ -19,9 +19,9 @@ from gallery.services.jobs import gates
 MEASURED = 100  # calls, the newest, of all models
 
 
-def estimate(jobs, places):
-    """Return {job id: whole seconds} of those waiting jobs that have a place and of which that can be said."""
-    waiting = [job for job in jobs if job.state == State.QUEUED and not job.reason and job.id in places]
+def estimate_waits(jobs, positions):
+    """Return {job id: whole seconds} of those waiting jobs that have a position and of which that can be said."""
+    waiting = [job for job in jobs if job.state == State.QUEUED and not job.reason and job.id in positions]
     if not waiting:
         return {}
     now = timezone.now()
@@ -32,19 +32,19 @@ def estimate(jobs, places):
     busy = Counter(model for model, _ in running)
     found = {}
     for job in waiting:
-        waves = _waves(job.model, places[job.id], found_gates, busy, now) if job.model in usual else 0
+        waves = _waves(job.model, positions[job.id], found_gates, busy, now) if job.model in usual else 0
         if waves:  # whoever waits, waits for what runs, whatever model that is
             found[job.id] = ceil(waves * max(usual[job.model], slowest))
     return found
 
 
-def _waves(model, place, found_gates, busy, now):
-    """Return how many rounds of calls end before the turn of a place comes; 0 if none, or if nobody can say."""
+def _waves(model, position, found_gates, busy, now):
+    """Return how many rounds of calls end before the turn of a position comes; 0 if none, or if nobody can say."""
     key, own = found_gates.get(KEY_GATE), found_gates.get(model)
     if key is None or any(not gate.is_open(now) for gate in (key, own) if gate):
         return 0
     cap = gates.cap_of(key)
-    waves = ceil(max(0, place - max(0, cap - busy.total())) / cap) if cap else 0
+    waves = ceil(max(0, position - max(0, cap - busy.total())) / cap) if cap else 0
     own_cap = gates.cap_of(own) if own else None
     return max(waves, 1) if own_cap and busy[model] >= own_cap else waves
 

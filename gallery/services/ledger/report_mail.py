@@ -33,7 +33,7 @@ def choose(user, every):
 
 def send_at_hours():
     """Send what is due: reports from the morning on, in the team's zone; alarms and what failed at any hour."""
-    _post_due(daily_rounds.day_of(FROM))
+    _post_due(daily_rounds.last_day_of(FROM))
     _send_waiting()
 
 
@@ -45,7 +45,7 @@ def send_due():
 
 def _send_waiting():
     if not settings.DEMO:
-        letters.send_waiting(write_letter)
+        letters.send_waiting_letters(write_letter)
 
 
 def _post_due(today):

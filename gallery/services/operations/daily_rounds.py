@@ -10,15 +10,15 @@ from gallery.models import Round
 NIGHT = time(3, 17)
 
 
-def day_of(hour: time) -> date:
+def last_day_of(hour: time) -> date:
     """Return the last day on which it has been that time, in FLUXWEB_TIME_ZONE."""
     now = timezone.localtime()
     return now.date() if now.time() >= hour else now.date() - timedelta(days=1)
 
 
-def take(name: str, hour: time) -> bool:
+def take_round(name: str, hour: time) -> bool:
     """Return whether a round is due, and take it: of many workers one does it, whatever becomes of it."""
-    day = day_of(hour)
+    day = last_day_of(hour)
     if Round.objects.filter(name=name, done_for__lt=day).update(done_for=day):
         return True
     if Round.objects.filter(name=name).exists():

@@ -23,7 +23,7 @@ AT_ONCE = 100
 log = structlog.get_logger("fluxweb.mailing")
 
 
-def send_waiting(write):
+def send_waiting_letters(write):
     """Send what is due. `write`: returns subject and text of a letter, or None if its reader is not to have it now."""
     for letter in _due(timezone.now())[:AT_ONCE]:
         if _lease(letter):

@@ -11,7 +11,7 @@ AGAIN_AFTER_SECONDS = (15, 60, 240)
 log = structlog.get_logger("fluxweb.mail")
 
 
-def answers() -> bool:
+def server_answers() -> bool:
     """Return whether the mail server takes us now, asked before it is looked up who is meant: it tells nothing."""
     server = get_connection()
     try:
@@ -23,7 +23,7 @@ def answers() -> bool:
     return True
 
 
-def send(message: EmailMessage) -> None:
+def send_mail(message: EmailMessage) -> None:
     """Send a mail beside the request: how long the server takes would tell that somebody got one."""
     if not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
         _send(message)  # to the log: nobody is waited for

@@ -32,21 +32,21 @@ class OtherKeyInUse(ImproperlyConfigured):
     """A process that lives uses another key on this database; the text says which, and what to do."""
 
 
-def digest() -> str:
+def key_digest() -> str:
     """Return what is kept of the key: another one gives another, and nobody finds the key by it."""
     return salted_hmac("fluxweb.secret_key", "digest", algorithm="sha256").hexdigest()
 
 
 @transaction.atomic
-def accept() -> bool:
+def accept_key() -> bool:
     """Take our key as the installation's; return whether it had another one. Raises OtherKeyInUse."""
     first = SecretKey.objects.select_for_update().order_by("pk").first()  # locked: one start at a time decides
     if first is None:
-        SecretKey.objects.create(digest=digest(), noted_at=timezone.now())
+        SecretKey.objects.create(digest=key_digest(), noted_at=timezone.now())
     _refuse_if_another_lives()
-    if SecretKey.objects.latest("pk").digest == digest():
+    if SecretKey.objects.latest("pk").digest == key_digest():
         return False
-    SecretKey.objects.create(digest=digest())
+    SecretKey.objects.create(digest=key_digest())
     log.warning("FLUXWEB_SECRET_KEY is another one than before", means=MEANS)
     return True
 
@@ -55,7 +55,7 @@ def _refuse_if_another_lives():
     for holder in KeyHolder.objects.all():
         if not _lives(holder):
             holder.delete()
-        elif holder.digest != digest():
+        elif holder.digest != key_digest():
             raise OtherKeyInUse(
                 f"FLUXWEB_SECRET_KEY is another one than that of the {holder.what} on {holder.host.split()[0]}, which "
                 "uses the same database: give all machines the same key. If you mean to change it, stop all first; "
@@ -71,25 +71,25 @@ def _lives(holder):
 
 
 @transaction.atomic
-def hold(what: str) -> KeyHolder:
+def hold_key(what: str) -> KeyHolder:
     """Say that this process, web or worker, uses the key from now on. Raises OtherKeyInUse."""
-    accept()
+    accept_key()
     facts = {**workers.describe_this_process(), "seen_at": workers.database_now()}
-    holder = KeyHolder.objects.create(digest=digest(), what=what, **facts)
+    holder = KeyHolder.objects.create(digest=key_digest(), what=what, **facts)
     log.info("process holds the secret key", what=what, pid=holder.pid)
     return holder
 
 
-def hold_or_wait(what: str) -> KeyHolder | None:
-    """Do as `hold` does, or return None while the database cannot be used: pages are served in any case."""
+def hold_key_or_wait(what: str) -> KeyHolder | None:
+    """Do as `hold_key` does, or return None while the database cannot be used: pages are served in any case."""
     try:
-        return hold(what)
+        return hold_key(what)
     except DatabaseError as trouble:
         log.warning("the secret key is not compared yet", error=type(trouble).__name__)
         return None
 
 
-def beat(holder: KeyHolder) -> KeyHolder:
+def renew_hold(holder: KeyHolder) -> KeyHolder:
     """Say that this process still uses its key, also after a silence in which it was taken for gone."""
     holder.seen_at = workers.database_now()
     if not KeyHolder.objects.filter(pk=holder.pk).update(seen_at=holder.seen_at):
@@ -101,17 +101,17 @@ def keep_holding(what: str, holder: KeyHolder | None, stop: threading.Event) -> 
     """Beat until told to stop, then let go; for a thread of its own. What the database refuses is tried again."""
     while not stop.wait(BEAT_SECONDS):
         try:
-            holder = beat(holder) if holder else hold_or_wait(what)
+            holder = renew_hold(holder) if holder else hold_key_or_wait(what)
         except (DatabaseError, OtherKeyInUse) as trouble:
             log.error("the secret key is not held", error=type(trouble).__name__)
         connection.close()
     with contextlib.suppress(DatabaseError):
         if holder:
-            let_go(holder)
+            end_hold(holder)
     connection.close()
 
 
-def let_go(holder: KeyHolder) -> None:
+def end_hold(holder: KeyHolder) -> None:
     """Say that this process has ended: the key may be another one at the next start."""
     KeyHolder.objects.filter(pk=holder.pk).delete()
 

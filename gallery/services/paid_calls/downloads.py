@@ -108,7 +108,7 @@ def _receive_inline(file, attempt):
 def _show_or_hold(file, attempt, got):
     """Store the picture. What is none is held; what is damaged too, unless its end may be missing: then raise."""
     try:
-        keep(file, attempt, sha256=got.sha256)
+        store_image(file, attempt, sha256=got.sha256)
     except validation.NotAnImage as refused:
         _block(attempt, reason=got.note or str(refused), file=file)
     except validation.TruncatedImage as damaged:
@@ -117,7 +117,7 @@ def _show_or_hold(file, attempt, got):
         _block(attempt, reason=str(damaged), file=file)  # all that ever came, or will, of what was paid for
 
 
-def keep(file, attempt, *, sha256, held_name=""):
+def store_image(file, attempt, *, sha256, held_name=""):
     """Verify a complete temporary file, publish it, and commit the image. `held_name`: of the file as it came."""
     facts = _look(file, attempt)
     name = files.publish_file(file, _original_name(attempt, facts["format"]))
@@ -125,7 +125,7 @@ def keep(file, attempt, *, sha256, held_name=""):
     return _commit(attempt, file=name, sha256=sha256, held_name=held_name, **facts)
 
 
-def keep_redrawn(held_file, attempt):
+def store_redrawn(held_file, attempt):
     """Store as a PNG what can be seen of a held file, which itself stays as it came, and commit the image.
 
     Raises NotAnImage or TruncatedImage if nothing can be seen.
@@ -137,10 +137,10 @@ def keep_redrawn(held_file, attempt):
         file.flush()
         file.seek(0)
         facts = {"sha256": hashlib.file_digest(file, "sha256").hexdigest(), "held_name": attempt.held_name}
-        return keep(file, attempt, **facts)
+        return store_image(file, attempt, **facts)
 
 
-def file_away(attempt, *, by):
+def deliver_as_file(attempt, *, by):
     """Count a held result as delivered though it cannot be shown: its owner has the file."""
     with write_transaction():
         transition_job(attempt.job, if_state=[State.BLOCKED], if_attempt=attempt, state=State.BLOCKED, reason="filed")

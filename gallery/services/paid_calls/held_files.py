@@ -11,19 +11,19 @@ from gallery.services.media import validation
 from gallery.services.paid_calls import downloads
 from gallery.services.storage import files
 
-LOOKS = "looks"  # the folder of previews
-LOOK_EDGE = 512  # pixels, the longer side
+PREVIEWS = "looks"  # the folder of previews
+PREVIEW_EDGE = 512  # pixels, the longer side
 QUALITY = 80
 TILE, GROUND, INK = (192, 192), (226, 226, 230), (84, 84, 92)
 SUFFIXES = {"jpeg": "jpg", "": "bin"}
 
 
-def look(attempt):
+def open_preview(attempt):
     """Return an open preview of a file as it came: never its own bytes, but drawn anew from its pixels, and kept.
 
     A file without pixels that we can read is a tile with its suffix on it.
     """
-    name = look_name(attempt)
+    name = preview_name(attempt)
     if default_storage.exists(name):
         return files.open_file(name)
     drawn = _encoded(_seen(attempt) or _tile(attempt))
@@ -32,17 +32,17 @@ def look(attempt):
     return io.BytesIO(drawn)
 
 
-def look_name(attempt):
-    return files.file_name_of(attempt, LOOKS, ".webp")
+def preview_name(attempt):
+    return files.file_name_of(attempt, PREVIEWS, ".webp")
 
 
-def forget(attempt, held_name):
+def remove_held_file(attempt, held_name):
     """Remove a file that nobody needs any more, and its preview."""
     files.remove_file(held_name)
-    files.remove_file(look_name(attempt))
+    files.remove_file(preview_name(attempt))
 
 
-def file_name(attempt):
+def download_name(attempt):
     """Name the file as it came for who downloads it."""
     job = attempt.job
     return f"{job.model}-{job.seed}-{attempt.key}.{suffix(attempt)}"
@@ -65,7 +65,7 @@ def _seen(attempt):
         return None
     finally:
         downloads.forget_decode(attempt.pk)
-    shown.thumbnail((LOOK_EDGE, LOOK_EDGE))
+    shown.thumbnail((PREVIEW_EDGE, PREVIEW_EDGE))
     return shown
 
 

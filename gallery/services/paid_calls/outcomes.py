@@ -39,14 +39,14 @@ class Outcome:
         return {name: value for name, value in asdict(self).items() if name != "content"}
 
 
-def of_answer(answer):
+def outcome_of_answer(answer):
     """Return the outcome of a usable answer: charged, and an address to fetch or the picture itself."""
     url = INLINE if answer.content else answer.url
     facts = {"status": 200, "request_id": answer.request_id, "url": url, "content": answer.content}
     return Outcome(Money.CHARGED, State.HAVE_URL, gate="good", **facts)
 
 
-def of_error(error, *, failures):
+def outcome_of_error(error, *, failures):
     """Return the outcome of a named error. `failures`: how often this job failed upstream before.
 
     Anything that is not a named error came from our own code after the mark, so the call may have been made.

@@ -79,6 +79,6 @@ def send_request(attempt, *, marked_at, while_waiting=nullcontext):
     except Exception as error:  # whatever it is, the call may have been made: it must reach the books
         if not isinstance(error, outcomes.errors.ApiError):
             log.exception("unexpected error in a paid call", attempt=attempt.key)
-        return outcomes.of_error(error, failures=attempt.job.failures)
+        return outcomes.outcome_of_error(error, failures=attempt.job.failures)
     crash_points.reached("answered")
-    return outcomes.of_answer(answer)
+    return outcomes.outcome_of_answer(answer)

@@ -78,7 +78,7 @@ def release_held(attempt, *, by):
     log.warning("held file released", job=attempt.job.key, attempt=attempt.key, host=attempt.host, by=by.username)
     image = None if downloads.is_deadly(attempt) else _image_of_held(attempt)
     if image is None:
-        downloads.file_away(attempt, by=by)
+        downloads.deliver_as_file(attempt, by=by)
     return image
 
 
@@ -90,17 +90,17 @@ def _image_of_held(attempt):
         copy.flush()
         copy.seek(0)
         try:
-            image = downloads.keep(copy, attempt, sha256=hashlib.file_digest(copy, "sha256").hexdigest())
+            image = downloads.store_image(copy, attempt, sha256=hashlib.file_digest(copy, "sha256").hexdigest())
         except (validation.NotAnImage, validation.TruncatedImage):
             return _image_drawn_from(copy, attempt)
-    held_files.forget(attempt, held_name)
+    held_files.remove_held_file(attempt, held_name)
     return image
 
 
 def _image_drawn_from(copy, attempt):
     try:
         with Path(copy.name).open("rb") as file:
-            return downloads.keep_redrawn(file, attempt)
+            return downloads.store_redrawn(file, attempt)
     except (validation.NotAnImage, validation.TruncatedImage):
         downloads.forget_decode(attempt.pk)
         return None
@@ -116,7 +116,7 @@ def drop_held(attempt, *, by):
         return False
     transition_job(attempt.job, if_state=[State.BLOCKED], if_attempt=attempt, state=State.LOST, reason="dropped")
     if held_name:
-        transaction.on_commit(lambda: held_files.forget(attempt, held_name))
+        transaction.on_commit(lambda: held_files.remove_held_file(attempt, held_name))
     log.warning("held file dropped", job=attempt.job.key, attempt=attempt.key, by=by.username)
     return True
 

@@ -38,7 +38,7 @@ class PasswordChangeView(Throttled, allauth.PasswordChangeView):
 
 class PasswordResetView(Throttled, allauth.PasswordResetView):
     def form_valid(self, form):
-        if mail_server.answers():
+        if mail_server.server_answers():
             return super().form_valid(form)
         form.add_error(None, CANNOT_SEND)
         return self.form_invalid(form)

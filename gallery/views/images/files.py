@@ -38,7 +38,7 @@ def held_file(request, key):
     """A file as it came, to keep: nothing says which bytes these are, so no browser shows or runs them."""
     attempt = access.held_read(request, key, request.GET.get("attempt", ""))
     try:
-        name, file = held_files.file_name(attempt), files.open_file(attempt.held_name)
+        name, file = held_files.download_name(attempt), files.open_file(attempt.held_name)
     except FileNotFoundError:
         raise Http404 from None
     response = FileResponse(file, content_type="application/octet-stream", filename=name, as_attachment=True)
@@ -53,7 +53,7 @@ def held_look(request, key):
     """What can be seen of a file as it came: drawn anew, never its own bytes."""
     attempt = access.held_read(request, key, request.GET.get("attempt", ""))
     try:
-        drawn = held_files.look(attempt)
+        drawn = held_files.open_preview(attempt)
     except FileNotFoundError:
         raise Http404 from None
     response = FileResponse(drawn, content_type="image/webp")

@@ -16,7 +16,7 @@ SHOWN = 20  # decisions; the others stand on pages of their own
 
 @require_safe
 def index(request):
-    jobs = queue.unfinished()
+    jobs = queue.list_unfinished()
     chrome = Chrome(request)
     mine = losses.visible_losses(request.user)
     context = {

@@ -51,12 +51,12 @@ class Loss:
     def reason(self):
         """What the job says if it still stands at this call; else that it has gone on."""
         if self.held:
-            return reasons.of_held(self.attempt)
+            return reasons.describe_held(self.attempt)
         if self.filed:
-            return reasons.of("filed")
+            return reasons.describe_reason("filed")
         if self.current:
-            return reasons.of(self.job.reason, status=self.attempt.status)
-        return reasons.of("asked_again" if self.uncertain else "lost")
+            return reasons.describe_reason(self.job.reason, status=self.attempt.status)
+        return reasons.describe_reason("asked_again" if self.uncertain else "lost")
 
     @property
     def buyable_again(self):

@@ -63,8 +63,8 @@ class CellView:
     def reason(self):
         attempt = self.job.attempt
         if self.job.reason == "blocked":
-            return reasons.of_held(attempt)
-        return reasons.of(self.job.reason, status=attempt.status if attempt else None)
+            return reasons.describe_held(attempt)
+        return reasons.describe_reason(self.job.reason, status=attempt.status if attempt else None)
 
     @property
     def asks_for(self):
@@ -123,8 +123,8 @@ class CellView:
 def of_jobs(jobs, *, owner):
     """Build the cells of these jobs (with their attempts and images loaded), with places in line."""
     jobs = list(jobs)
-    places = queue.places(owner, jobs)
-    waits = wait_times.estimate(jobs, places)
+    places = queue.queue_positions(owner, jobs)
+    waits = wait_times.estimate_waits(jobs, places)
     uncertain = Attempt.objects.earlier_uncertain(jobs)
     trails = _trails(jobs)
     found = [
