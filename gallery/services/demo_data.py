@@ -15,7 +15,7 @@ from gallery.models.calls import Fetch, Money
 from gallery.models.keys import random_key
 from gallery.models.runs import State, recipe_of
 from gallery.services.db import slices
-from gallery.services.db.slices import Pace, in_slices
+from gallery.services.db.slices import Pace, write_in_slices
 from gallery.services.ledger import entries
 from gallery.services.media import thumbnails
 from gallery.services.prices import price_book, quotes
@@ -72,7 +72,7 @@ def fill(owner, samples, *, images):
 def _fill_chunk(owner, samples, *, began, every):
     groups = [samples[start : start + RUN_SIZE] for start in range(0, len(samples), RUN_SIZE)]
     pairs = [(_run(owner, group, began + every * n), group) for n, group in enumerate(groups)]
-    in_slices(pairs, lambda part: _add_runs(part, every=every), pace=Pace(slices.LEAST))
+    write_in_slices(pairs, lambda part: _add_runs(part, every=every), pace=Pace(slices.LEAST))
     prompt_history.remember_prompts([run.prompt for run, _ in reversed(pairs)], owner=owner, at=began)
 
 

@@ -233,21 +233,21 @@ def _old_sessions(count):
     from django.contrib.sessions.models import Session
     from django.utils import timezone
 
-    from gallery.services.db.slices import in_slices
+    from gallery.services.db.slices import write_in_slices
 
     old = timezone.now() - timedelta(days=30)
     rows = [Session(session_key=f"{n}", session_data="x" * 200, expire_date=old) for n in range(count)]
-    in_slices(rows, Session.objects.bulk_create)
+    write_in_slices(rows, Session.objects.bulk_create)
 
 
 def _old_rate_counters(count):
     from django.utils import timezone
 
     from gallery.models import RateCounter
-    from gallery.services.db.slices import in_slices
+    from gallery.services.db.slices import write_in_slices
 
     old = timezone.now() - timedelta(days=30)
-    in_slices(
+    write_in_slices(
         [RateCounter(name=f"t{n}", begins_at=old, count=1) for n in range(count)], RateCounter.objects.bulk_create
     )
 

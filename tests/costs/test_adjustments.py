@@ -23,7 +23,7 @@ DAY = NOON.date()
 
 
 def sums(**filters):
-    return reports.total(reports.Slice(DAY - timedelta(days=1), DAY + timedelta(days=1), **filters))
+    return reports.total_spend(reports.Slice(DAY - timedelta(days=1), DAY + timedelta(days=1), **filters))
 
 
 def only(kind):

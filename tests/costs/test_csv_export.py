@@ -13,7 +13,7 @@ from gallery.services.ledger import csv_export
 
 
 def read_back(rows):
-    text = "".join(csv_export.lines(rows))
+    text = "".join(csv_export.csv_lines(rows))
     assert text.startswith("\ufeff")
     return list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
 
@@ -40,7 +40,7 @@ PIECES = st.sampled_from(
 @given(st.lists(st.lists(PIECES, max_size=6).map("".join), min_size=1, max_size=3))
 def test_no_cell_is_a_formula_whatever_parts_the_cells(texts):
     """A reader that splits by another character finds quotes in the middle of a cell, where they are text."""
-    text = "".join(csv_export.lines([texts])).removeprefix("\ufeff")
+    text = "".join(csv_export.csv_lines([texts])).removeprefix("\ufeff")
     for delimiter in ",;\t|":
         for rows in (csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), _split(text, delimiter)):
             for cell in (cell for row in rows for cell in row):
@@ -83,7 +83,7 @@ def test_what_is_guarded_can_be_read_back(text):
 
 @given(st.integers(-(10**15), 10**15))
 def test_dollars_are_exact(micros):
-    text = csv_export.dollars(micros)
+    text = csv_export.csv_dollars(micros)
     whole, _, rest = text.lstrip("-").partition(".")
     assert len(rest) == 6
     assert int(whole) * 1_000_000 + int(rest) == abs(micros)
@@ -92,4 +92,4 @@ def test_dollars_are_exact(micros):
 
 
 def test_a_thousand_calls_at_three_and_a_half_cents():
-    assert csv_export.dollars(1000 * 35_000) == "35.000000"
+    assert csv_export.csv_dollars(1000 * 35_000) == "35.000000"

@@ -24,7 +24,7 @@ TODAY = date(2026, 11, 25)
     ],
 )
 def test_an_address_names_a_period(query, start, end, title):
-    period = periods.read(query, today=TODAY)
+    period = periods.read_period(query, today=TODAY)
     assert (period.start.isoformat(), period.end.isoformat(), period.title) == (start, end, title)
 
 
@@ -44,18 +44,18 @@ def test_an_address_names_a_period(query, start, end, title):
     ],
 )
 def test_what_is_no_period_says_why(query, says):
-    with pytest.raises(periods.BadPeriod, match=says):
-        periods.read(query, today=TODAY)
+    with pytest.raises(periods.InvalidPeriod, match=says):
+        periods.read_period(query, today=TODAY)
 
 
 @given(kind=st.sampled_from(["month", "quarter", "year"]), day=st.dates(date(2002, 1, 1), date(2097, 1, 1)))
 def test_neighbours_touch_and_addresses_lead_back(kind, day):
-    period = periods.around(kind, day)
+    period = periods.period_around(kind, day)
     assert period.holds(day)
     assert period.before.end + timedelta(days=1) == period.start
     assert period.after.start == period.end + timedelta(days=1)
     assert period.after.before == period
-    assert periods.read(period.query, today=TODAY) == period
+    assert periods.read_period(period.query, today=TODAY) == period
 
 
 @pytest.mark.parametrize(
@@ -68,10 +68,10 @@ def test_neighbours_touch_and_addresses_lead_back(kind, day):
     ],
 )
 def test_the_whole_months_between_two_days(start, end, first, last):
-    found = periods.whole_months(date.fromisoformat(start), date.fromisoformat(end))
+    found = periods.split_whole_months(date.fromisoformat(start), date.fromisoformat(end))
     assert found == (date.fromisoformat(first), date.fromisoformat(last))
 
 
 @pytest.mark.parametrize(("start", "end"), [("2026-11-02", "2026-11-30"), ("2026-11-15", "2026-12-14")])
 def test_there_may_be_no_whole_month(start, end):
-    assert periods.whole_months(date.fromisoformat(start), date.fromisoformat(end)) is None
+    assert periods.split_whole_months(date.fromisoformat(start), date.fromisoformat(end)) is None

@@ -35,7 +35,7 @@ def test_a_lead_gets_the_teams_month_once_it_is_over(lead, owner, colleague, tod
     for person, project in ((owner, "Docks"), (colleague, "Heron & Sons")):
         book(person, project=project, day=date(2026, 11, 30))
     book(owner, day=date(2026, 12, 1))
-    report_mail.choose(lead, "month")
+    report_mail.choose_report_mail(lead, "month")
     report_mail.send_due()
     today("2026-12-01")
     report_mail.send_due()
@@ -51,7 +51,7 @@ def test_a_lead_gets_the_teams_month_once_it_is_over(lead, owner, colleague, tod
 def test_a_member_gets_their_own_week_and_nothing_of_others(owner, colleague, today):
     book(owner, project="Docks", day=date(2026, 11, 29))
     book(colleague, project="Heron & Sons", day=date(2026, 11, 29))
-    report_mail.choose(owner, "week")
+    report_mail.choose_report_mail(owner, "week")
     for day in ("2026-11-29", "2026-11-30", "2026-12-06"):
         today(day)
         report_mail.send_due()
@@ -63,7 +63,7 @@ def test_a_member_gets_their_own_week_and_nothing_of_others(owner, colleague, to
 
 
 def test_what_was_missed_while_nothing_ran_is_sent_late_but_once(owner, today):
-    report_mail.choose(owner, "week")
+    report_mail.choose_report_mail(owner, "week")
     today("2026-12-23")
     report_mail.send_due()
     assert [subject for _, subject, _ in sent()] == ["Costs of 14 December 2026 to 20 December 2026: $0.00"]
@@ -71,7 +71,7 @@ def test_what_was_missed_while_nothing_ran_is_sent_late_but_once(owner, today):
 
 @pytest.mark.parametrize("fields", [{"is_active": False}, {"email": ""}])
 def test_nobody_locked_or_without_an_address_gets_mail(owner, today, fields):
-    report_mail.choose(owner, "week")
+    report_mail.choose_report_mail(owner, "week")
     type(owner).objects.update(**fields)
     today("2026-12-01")
     report_mail.send_due()
@@ -79,7 +79,7 @@ def test_nobody_locked_or_without_an_address_gets_mail(owner, today, fields):
 
 
 def test_a_demo_sends_nothing(owner, today, settings):
-    report_mail.choose(owner, "week")
+    report_mail.choose_report_mail(owner, "week")
     settings.DEMO = True
     today("2026-12-01")
     report_mail.send_due()
@@ -88,7 +88,7 @@ def test_a_demo_sends_nothing(owner, today, settings):
 
 def test_mail_that_cannot_be_sent_stops_nobody_else(owner, colleague, today, settings, caplog):
     for person in (owner, colleague):
-        report_mail.choose(person, "week")
+        report_mail.choose_report_mail(person, "week")
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
     today("2026-12-01")
@@ -126,7 +126,7 @@ def broken(settings):
 
 
 def test_what_could_not_be_sent_is_tried_again_later_each_time_and_sent_once(owner, clock, broken):
-    report_mail.choose(owner, "week")
+    report_mail.choose_report_mail(owner, "week")
     clock("2026-11-30 06:00")
     report_mail.send_at_hours()
     pauses = []
@@ -146,7 +146,7 @@ def test_what_could_not_be_sent_is_tried_again_later_each_time_and_sent_once(own
 
 
 def test_after_days_of_trying_it_is_given_up(owner, clock, broken, caplog):
-    report_mail.choose(owner, "week")
+    report_mail.choose_report_mail(owner, "week")
     clock("2026-11-30 06:00")
     report_mail.send_at_hours()
     Letter.objects.update(tries=19, not_before=timezone.now())
@@ -162,7 +162,7 @@ def test_after_days_of_trying_it_is_given_up(owner, clock, broken, caplog):
 
 def test_a_letter_that_somebody_is_sending_is_left_to_them_until_their_lease_is_over(owner, clock):
     """A process that was killed in the middle: the second mail has the id of the first."""
-    report_mail.choose(owner, "week")
+    report_mail.choose_report_mail(owner, "week")
     now = clock("2026-11-30 06:00")
     report_mail.send_at_hours()
     [first] = mail.outbox
@@ -178,7 +178,7 @@ def test_a_letter_that_somebody_is_sending_is_left_to_them_until_their_lease_is_
 
 
 def test_two_workers_send_one(owner, clock, monkeypatch):
-    report_mail.choose(owner, "week")
+    report_mail.choose_report_mail(owner, "week")
     clock("2026-11-30 06:00")
     write = report_mail.write_letter
 
@@ -194,7 +194,7 @@ def test_two_workers_send_one(owner, clock, monkeypatch):
 
 def test_whoever_sees_costs_no_more_gets_no_report_of_the_team(lead, owner, clock, broken):
     book(owner, project="Docks", day=date(2026, 11, 24))
-    report_mail.choose(lead, "week")
+    report_mail.choose_report_mail(lead, "week")
     clock("2026-11-30 06:00")
     report_mail.send_at_hours()
     type(lead).objects.filter(pk=lead.pk).update(role="member")
@@ -219,7 +219,7 @@ def test_they_leave_in_the_morning_of_the_teams_own_zone(owner, clock, settings,
     settings.TIME_ZONE = zone
     with timezone.override(zone):
         clock(f"{date.fromisoformat(before[:10]) - timedelta(days=3)} 12:00")
-        report_mail.choose(owner, "week")
+        report_mail.choose_report_mail(owner, "week")
         clock(before)
         report_mail.send_at_hours()
         assert sent() == []
@@ -229,7 +229,7 @@ def test_they_leave_in_the_morning_of_the_teams_own_zone(owner, clock, settings,
 
 
 def test_a_report_after_a_pause_says_which_days_have_gone_by_without_one(owner, clock):
-    report_mail.choose(owner, "week")
+    report_mail.choose_report_mail(owner, "week")
     clock("2026-12-23 12:00")
     report_mail.send_at_hours()
     [(_, subject, body)] = sent()

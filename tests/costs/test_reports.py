@@ -64,9 +64,9 @@ def test_every_report_adds_up_to_the_micro(jobs, made, apply_after, ends):
         found = reports.sums_by(ALL, group)
         together = sum(found.values(), Sums())
         assert (together.charged_micros, together.uncertain_micros) == (charged, uncertain)
-        assert together == reports.total(ALL)
-    parts = [reports.total(ALL.within(day, day)) for day in DAYS]
-    assert sum(parts, Sums()) == reports.total(ALL)
+        assert together == reports.total_spend(ALL)
+    parts = [reports.total_spend(ALL.within(day, day)) for day in DAYS]
+    assert sum(parts, Sums()) == reports.total_spend(ALL)
     ragged = ALL.within(*sorted(ends))
     inside = [row for row in rows if ragged.start <= row.day <= ragged.end]
     for groups in ((), ("month", "model"), ("day", "model"), ("member",)):
@@ -74,10 +74,10 @@ def test_every_report_adds_up_to_the_micro(jobs, made, apply_after, ends):
         assert together.charged_micros == sum(row.micros for row in inside if row.money == "charged")
         assert together.pictures == sum(row.fetch == "done" for row in inside)
     for kind in drilldown.KINDS:
-        assert len(list(drilldown.every_call(ALL, kind))) == ALL.attempts().filter(kind.rows).count()
-    by_run = drilldown.run_days(ALL, most=100)
+        assert len(list(drilldown.iterate_calls(ALL, kind))) == ALL.attempts().filter(kind.rows).count()
+    by_run = drilldown.list_run_days(ALL, most=100)
     assert sum(each.charged_micros for each in by_run) == charged
-    assert sum(each.calls for each in by_run) == reports.total(ALL).calls
+    assert sum(each.calls for each in by_run) == reports.total_spend(ALL).calls
 
 
 def test_a_slice_holds_what_it_names_and_nothing_else(jobs, owner):
@@ -99,7 +99,7 @@ def test_a_slice_holds_what_it_names_and_nothing_else(jobs, owner):
             entries.apply_entries()
         for chosen, micros in slices.items():
             assert sum(reports.sums_by(chosen, "day").values(), Sums()).charged_micros == micros
-            assert reports.total(chosen).charged_micros == micros
+            assert reports.total_spend(chosen).charged_micros == micros
             assert sum(call.micros for call in chosen.attempts()) == micros
 
 
@@ -115,10 +115,10 @@ def test_no_report_counts_what_was_demo(jobs, settings):
     spend(jobs[0], START)
     Run.objects.update(demo=True)
     Attempt.objects.update(demo=True)
-    assert reports.total(ALL) == Sums()
+    assert reports.total_spend(ALL) == Sums()
     assert not ALL.attempts().exists()
     settings.DEMO = True  # a demo shows what it would be like
-    assert reports.total(ALL).calls == 1
+    assert reports.total_spend(ALL).calls == 1
 
 
 # -- what follows from sums -------------------------------------------------------------------------------------------
@@ -148,11 +148,11 @@ def test_waste_is_what_nobody_kept_or_shared():
 
 def test_the_forecast_goes_on_at_the_pace_of_the_last_weeks(jobs, monkeypatch):
     monkeypatch.setattr(timezone, "localdate", lambda *_: date(2026, 11, 10))
-    assert reports.forecast(ALL, spent_micros=0) is None
+    assert reports.forecast_month(ALL, spent_micros=0) is None
     spend(jobs[0], date(2026, 10, 31), micros=7_000_000)
     spend(jobs[0], date(2026, 11, 9), micros=3_000_000)
     spend(jobs[0], date(2026, 11, 10), micros=500_000)  # today is not over: it is no part of the pace
-    ahead = reports.forecast(ALL, spent_micros=3_500_000)
+    ahead = reports.forecast_month(ALL, spent_micros=3_500_000)
     assert (ahead.pace_micros, ahead.micros) == (1_000_000, 23_500_000)
 
 
@@ -163,25 +163,25 @@ def test_pages_of_calls_and_runs_follow_one_another_without_gaps(jobs):
     for n in range(24):
         spend(jobs[n % 8], DAYS[n % 4] - timedelta(days=0), kept=n % 3 == 0)
     everything = drilldown.call_kind("all")
-    whole = [call.pk for call in drilldown.calls(ALL, everything)]
+    whole = [call.pk for call in drilldown.list_calls(ALL, everything)]
     paged, last = [], None
-    while page := list(drilldown.calls(ALL, everything, after=last)[:5]):
+    while page := list(drilldown.list_calls(ALL, everything, after=last)[:5]):
         paged += [call.pk for call in page]
         last = page[-1]
     assert paged == whole
     assert len(whole) == 24
-    by_run = [(each.day, each.run.pk) for each in drilldown.run_days(ALL, most=100)]
+    by_run = [(each.day, each.run.pk) for each in drilldown.list_run_days(ALL, most=100)]
     paged, last = [], None
-    while page := drilldown.run_days(ALL, after=last, most=3):
+    while page := drilldown.list_run_days(ALL, after=last, most=3):
         paged += [(each.day, each.run.pk) for each in page]
-        last = Attempt.objects.get(key=page[-1].place)
+        last = Attempt.objects.get(key=page[-1].cursor)
     assert paged == by_run == sorted(by_run, reverse=True)
 
 
 def test_a_period_of_a_year_has_the_sum_of_its_months(jobs):
     for day in DAYS:
         spend(jobs[1], day, micros=35_000)
-    year = periods.around("year", START)
-    months = [periods.around("month", date(2026, n, 1)) for n in range(1, 13)]
-    parts = [reports.total(Slice(month.start, month.end)) for month in months]
-    assert sum(parts, Sums()) == reports.total(Slice(year.start, year.end))
+    year = periods.period_around("year", START)
+    months = [periods.period_around("month", date(2026, n, 1)) for n in range(1, 13)]
+    parts = [reports.total_spend(Slice(month.start, month.end)) for month in months]
+    assert sum(parts, Sums()) == reports.total_spend(Slice(year.start, year.end))

@@ -84,7 +84,7 @@ def test_what_became_cheaper_goes_at_the_new_price_and_its_page_says_so(
         in Page(owner_client.get(reverse("run", args=[run.key]))).text
     )
     day = timezone.localdate()
-    assert reports.total(reports.Slice(day - timedelta(days=1), day)).charged_micros == 8_000
+    assert reports.total_spend(reports.Slice(day - timedelta(days=1), day)).charged_micros == 8_000
 
 
 def test_a_parked_job_that_became_affordable_by_a_lower_price_goes(owner, admin, worker, provider_server, set_price):

@@ -20,7 +20,7 @@ HEAD = "created_at,request_id,model_name,quota\n"
 
 
 def this_month():
-    return periods.around("month", timezone.localdate())
+    return periods.period_around("month", timezone.localdate())
 
 
 def read_log(admin):
@@ -45,7 +45,7 @@ def differences():
 
 def today_spent():
     day = timezone.localdate()
-    return reports.total(reports.Slice(day - timedelta(days=1), day + timedelta(days=1)))
+    return reports.total_spend(reports.Slice(day - timedelta(days=1), day + timedelta(days=1)))
 
 
 @pytest.fixture

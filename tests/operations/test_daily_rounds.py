@@ -85,7 +85,7 @@ def test_the_task_is_looked_at_every_few_minutes_whatever_the_hour():
 
 def test_reports_reach_also_a_machine_that_runs_only_before_the_morning(clock, owner):
     clock("2026-11-25 02:00")
-    report_mail.choose(owner, "week")
+    report_mail.choose_report_mail(owner, "week")
     sent = []
     for moment in ("2026-11-29 02:00", "2026-11-30 02:00", "2026-12-01 02:00", "2026-12-02 02:00"):
         clock(moment)

@@ -31,7 +31,7 @@ from gallery.services.accounts import invites
 from gallery.services.budgets import budgets, deferral
 from gallery.services.db import slices
 from gallery.services.db.raw_updates import PreparedRows
-from gallery.services.db.slices import Pace, delete_in_slices, in_slices
+from gallery.services.db.slices import Pace, delete_in_slices, write_in_slices
 from gallery.services.ledger import entries
 from gallery.services.operations import rate_limits
 from gallery.services.prices import price_book, quotes
@@ -66,7 +66,7 @@ def test_a_slice_has_as_many_rows_as_fit_into_its_time(slow_rows, row_seconds):
         slow_rows[0] += row_seconds * len(part)
 
     rows = list(range(20_000))
-    in_slices(rows, write)
+    write_in_slices(rows, write)
     assert sum(sizes) == len(rows)
     settled = sizes[12:]
     assert all(size * row_seconds <= 2 * slices.MOST_SECONDS or size == slices.LEAST for size in settled)
@@ -75,7 +75,7 @@ def test_a_slice_has_as_many_rows_as_fit_into_its_time(slow_rows, row_seconds):
 
 def test_every_slice_is_a_transaction_of_its_own():
     seen = []
-    in_slices(list(range(250)), lambda part: seen.append((len(part), connection.in_atomic_block)), pace=Pace(100))
+    write_in_slices(list(range(250)), lambda part: seen.append((len(part), connection.in_atomic_block)), pace=Pace(100))
     assert all(inside for _, inside in seen)
     assert not connection.in_atomic_block
     assert len(seen) > 1

@@ -29,7 +29,7 @@ def jobs():
     """The books: the lines of `manage.py jobs --format jsonl`."""
     from gallery.services.ledger import job_export
 
-    return list(job_export.lines())
+    return list(job_export.export_lines())
 
 
 def wipe():

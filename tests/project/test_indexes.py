@@ -121,9 +121,9 @@ def test_sheets_to_draw_are_found_without_the_finished(plan, owner):
 def test_the_calls_under_a_sum_are_walked_in_their_order(plan, owner, by, kind):
     narrower = {"day": {}, "owner": {"owner_id": owner.pk}, "model": {"model": "flux-2-klein-4b"}}[by]
     chosen = Slice(timezone.localdate() - timedelta(days=30), timezone.localdate(), **narrower)
-    middle = drilldown.calls(chosen, drilldown.call_kind("all"))[20]
+    middle = drilldown.list_calls(chosen, drilldown.call_kind("all"))[20]
     for after in (None, middle):
-        page = drilldown.calls(chosen, drilldown.call_kind(kind), after=after)[:51]
+        page = drilldown.list_calls(chosen, drilldown.call_kind(kind), after=after)[:51]
         explained = plan(page)
         assert "attempt_of_" in explained or "attempt_by_day" in explained
         assert "TEMP B-TREE" not in explained

@@ -89,7 +89,7 @@ def test_refusals_count_right(owner, settings):
 
 def test_a_report_of_one_picture_is_of_one_picture(owner):
     make_images(owner, 1)
-    _, text = report_mail.write(owner, periods.around("month", timezone.localdate()))
+    _, text = report_mail.write_report(owner, periods.period_around("month", timezone.localdate()))
     assert "for 1 picture\n" in text
     assert not MISCOUNTED.search(text)
 

@@ -199,7 +199,7 @@ def test_an_earlier_call_stays_in_doubt_while_the_next_one_runs(admin, admin_cli
     for by in ("day", "month", "member", "model", "project"):
         [sums] = reports.sums_by(Slice(today, today), by).values()
         assert (sums.uncertain_micros, sums.uncertain_calls, sums.running_calls, sums.calls) == (10_000, 1, 1, 2)
-    total = reports.total(Slice(today, today))
+    total = reports.total_spend(Slice(today, today))
     assert (total.uncertain_micros, total.reserved_micros) == (10_000, 10_000)
 
 

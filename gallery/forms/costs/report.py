@@ -47,9 +47,9 @@ def read(query, *, user):
 def _period(query):
     today = timezone.localdate()
     try:
-        return periods.read(query, today=today), ""
-    except periods.BadPeriod as bad:
-        return periods.around("month", today), str(bad)
+        return periods.read_period(query, today=today), ""
+    except periods.InvalidPeriod as bad:
+        return periods.period_around("month", today), str(bad)
 
 
 def _by(name, period, everybody):

@@ -39,8 +39,8 @@ class LogForm(forms.Form):
 
     def clean_month(self):
         try:
-            return periods.read({"month": self.cleaned_data["month"]}, today=timezone.localdate())
-        except periods.BadPeriod as bad:
+            return periods.read_period({"month": self.cleaned_data["month"]}, today=timezone.localdate())
+        except periods.InvalidPeriod as bad:
             raise ValidationError(str(bad)) from None
 
 

@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *, format, **_):
         write = self._write_json if format == "jsonl" else self._write_text
-        for line in job_export.lines():
+        for line in job_export.export_lines():
             write(line)
 
     def _write_json(self, line):

@@ -17,7 +17,7 @@ class BudgetExists(Exception):
     """The same member, project or team has one for this period already: it can be changed."""
 
 
-def coming():
+def coming_budgets():
     """Return the budgets that will count from a later day on."""
     later = Budget.objects.in_force().filter(starts__gt=timezone.localdate())
     return later.select_related("owner", "project").order_by("starts", "id")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from gallery.models import Job
 from gallery.models.runs import BUDGET_REACHED
 from gallery.services.budgets.availability import BudgetSnapshot
-from gallery.services.db.slices import in_slices
+from gallery.services.db.slices import write_in_slices
 from gallery.services.jobs.transitions import update_queued_jobs
 from gallery.services.ledger import entries
 from gallery.services.prices.price_book import read_price_book
@@ -55,7 +55,7 @@ def release_affordable():
 def _change_in_slices(jobs, **fields):
     counts = []
     rows = sorted(jobs.items(), key=lambda job: (job[1], job[0]))  # a run's jobs together: its page hears of it once
-    in_slices(rows, lambda part: counts.append(update_queued_jobs(dict(part), **fields)))
+    write_in_slices(rows, lambda part: counts.append(update_queued_jobs(dict(part), **fields)))
     return sum(counts)
 
 

@@ -52,7 +52,7 @@ def _no_collection():
             gc.enable()
 
 
-def in_slices(rows, write, *, pace=None):
+def write_in_slices(rows, write, *, pace=None):
     """Call `write` with some of the rows at a time, each time in a transaction of its own."""
     pace, first = pace or Pace(), 0
     while part := rows[first : first + pace.size]:

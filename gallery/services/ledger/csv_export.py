@@ -15,7 +15,7 @@ class _Line:
         return text
 
 
-def lines(rows):
+def csv_lines(rows):
     """Yield the lines of a CSV file, the first of them with a byte order mark. Cells are texts, integers or None."""
     writer = csv.writer(_Line())
     for n, row in enumerate(rows):
@@ -23,7 +23,7 @@ def lines(rows):
         yield line if n else MARK + line
 
 
-def dollars(micros):
+def csv_dollars(micros):
     """Write micro-dollars exactly, as a number that spreadsheets add up: 35.000000."""
     if micros is None:
         return ""

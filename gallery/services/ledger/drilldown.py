@@ -47,7 +47,7 @@ def call_kind(name):
     return next((kind for kind in KINDS if kind.name == name), KINDS[0])
 
 
-def calls(chosen, kind, *, after=None):
+def list_calls(chosen, kind, *, after=None):
     """Return the calls of a slice in their order, those after one of them. Nobody's whole prompt is read."""
     rows = chosen.attempts().filter(kind.rows).order_by("-day", "-run", "-id")
     if after is not None:
@@ -58,10 +58,10 @@ def calls(chosen, kind, *, after=None):
     return rows.annotate(opening=Left("job__prompt", OPENING))
 
 
-def every_call(chosen, kind):
+def iterate_calls(chosen, kind):
     """Yield all calls of a slice, for an export: in chunks, so that a million need no more memory than a thousand."""
     last = None
-    while chunk := list(calls(chosen, kind, after=last)[:CHUNK]):
+    while chunk := list(list_calls(chosen, kind, after=last)[:CHUNK]):
         yield from chunk
         last = chunk[-1]
 
@@ -79,7 +79,7 @@ class RunDay:
     uncertain_micros: int
 
 
-def run_days(chosen, *, after=None, most):
+def list_run_days(chosen, *, after=None, most):
     """Return the runs of a slice by day, newest first, those after the run and day of a call."""
     rows = chosen.attempts().filter(SENT)
     if after is not None:

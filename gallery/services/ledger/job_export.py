@@ -7,7 +7,7 @@ from gallery.models import Job
 CHUNK = 500
 
 
-def lines():
+def export_lines():
     """Yield one dictionary per job: times in UTC, money in integer micro-dollars."""
     jobs = Job.objects.select_related("owner", "run__project").prefetch_related("attempts", "images", "reused")
     for job in jobs.order_by("id").iterator(chunk_size=CHUNK):

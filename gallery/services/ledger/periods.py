@@ -9,7 +9,7 @@ YEARS = range(2000, 2100)
 MOST_DAYS = 3_660  # ten years
 
 
-class BadPeriod(ValueError):
+class InvalidPeriod(ValueError):
     """What was asked for is no stretch of days; the sentence says why."""
 
 
@@ -64,13 +64,13 @@ class Period:
     def _beside(self, inside, start):
         if self.kind == "range":
             return Period("range", start, start + timedelta(days=self.days - 1))
-        return around(self.kind, inside)
+        return period_around(self.kind, inside)
 
     def holds(self, day):
         return self.start <= day <= self.end
 
 
-def around(kind, day):
+def period_around(kind, day):
     """Return the month, quarter or year that a day lies in."""
     first, count = {"month": (day.month, 1), "quarter": (day.month - (day.month - 1) % 3, 3), "year": (1, 12)}[kind]
     last = first + count - 1
@@ -83,17 +83,17 @@ def last_week(day):
     return Period("range", end - timedelta(days=6), end)
 
 
-def whole_months(start, end):
+def split_whole_months(start, end):
     """Return the first and the last day of the whole months between two days, or None if there is none."""
-    this = around("month", start)
+    this = period_around("month", start)
     first = this.start if this.start == start else this.after.start
-    that = around("month", end)
+    that = period_around("month", end)
     last = that.end if that.end == end else that.before.end
     return (first, last) if first < last else None
 
 
-def read(query, *, today):
-    """Return the period that an address names, this month if it names none; raise BadPeriod."""
+def read_period(query, *, today):
+    """Return the period that an address names, this month if it names none; raise InvalidPeriod."""
     if month := query.get("month"):
         year, n = _numbers(r"(\d{4})-(\d{2})", month, "A month is written like 2026-11.")
         return _checked("month", year, n, most=12)
@@ -104,31 +104,31 @@ def read(query, *, today):
         return _checked("year", *_numbers(r"(\d{4})", year, "A year is written like 2026."), 1, most=1)
     if query.get("from") or query.get("to"):
         return _range(query.get("from") or query["to"], query.get("to") or today.isoformat())
-    return around("month", today)
+    return period_around("month", today)
 
 
 def _numbers(pattern, text, otherwise):
     found = re.fullmatch(pattern, text, re.ASCII)
     if not found:
-        raise BadPeriod(otherwise)
+        raise InvalidPeriod(otherwise)
     return [int(each) for each in found.groups()]
 
 
 def _checked(kind, year, month, *, most):
     if year not in YEARS or not 1 <= month <= most:
-        raise BadPeriod(f"There is no such {kind}.")
-    return around(kind, date(year, month, 1))
+        raise InvalidPeriod(f"There is no such {kind}.")
+    return period_around(kind, date(year, month, 1))
 
 
 def _range(first, last):
     try:
         start, end = date.fromisoformat(first), date.fromisoformat(last)
     except ValueError:
-        raise BadPeriod("A day is written like 2026-11-25.") from None
+        raise InvalidPeriod("A day is written like 2026-11-25.") from None
     if start > end:
-        raise BadPeriod("The first day comes after the last. Exchange them.")
+        raise InvalidPeriod("The first day comes after the last. Exchange them.")
     if start.year not in YEARS or end.year not in YEARS or (end - start).days >= MOST_DAYS:
-        raise BadPeriod("A report spans at most ten years.")
+        raise InvalidPeriod("A report spans at most ten years.")
     return Period("range", start, end)
 
 

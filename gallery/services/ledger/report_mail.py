@@ -22,7 +22,7 @@ TITLE_WIDTH = 40
 FROM = time(6)  # in FLUXWEB_TIME_ZONE
 
 
-def choose(user, every):
+def choose_report_mail(user, every):
     """Send somebody reports from the running week or month on; nothing for `every` stops it."""
     if not every:
         ReportMail.objects.filter(user=user).delete()
@@ -70,7 +70,7 @@ def _post(wish, period):
         Letter.objects.create(user=wish.user, kind=LetterKind.REPORT, not_before=timezone.now(), **days)
 
 
-def alarm(statement):
+def send_alarm(statement):
     """Post a letter about charges for calls that nobody here made to all who see costs; in the caller's transaction."""
     facts = {"kind": LetterKind.OUTSIDE, "start": statement.start, "end": statement.end, "statement": statement}
     facts |= {"not_before": timezone.now()}
@@ -80,14 +80,14 @@ def alarm(statement):
 
 def _ended(every, today):
     """Return the last week or month that is over."""
-    return periods.around("month", today).before if every == Every.MONTH else periods.last_week(today)
+    return periods.period_around("month", today).before if every == Every.MONTH else periods.last_week(today)
 
 
 def write_letter(letter):
     """Return subject and text, as they are true now; None where the reader may not see it any more."""
     if letter.kind == LetterKind.OUTSIDE:
         return _write_alarm(letter) if letter.user.sees_costs else None
-    subject, text = write(letter.user, _period(letter))
+    subject, text = write_report(letter.user, _period(letter))
     if letter.missed_from:
         before = periods.Period("range", letter.missed_from, letter.start - timedelta(days=1))
         text += f"\nNo report was sent of {before.title}, because nothing ran then: {_address(before)}\n"
@@ -95,7 +95,7 @@ def write_letter(letter):
 
 
 def _period(letter):
-    month = periods.around("month", letter.start)
+    month = periods.period_around("month", letter.start)
     whole = (month.start, month.end) == (letter.start, letter.end)
     return month if whole else periods.Period("range", letter.start, letter.end)
 
@@ -114,7 +114,7 @@ def _write_alarm(letter):
     return subject, "\n".join(lines) + "\n"
 
 
-def write(user, period):
+def write_report(user, period):
     """Return subject and text of a report: of everybody for those who see costs, else of one's own spend."""
     everybody = user.sees_costs
     by = "member" if everybody else "project"
@@ -145,7 +145,7 @@ def _saved(total):
 
 
 def _rows(rows, by):
-    titles = reports.titles(by, rows)
+    titles = reports.group_titles(by, rows)
     dearest = sorted(rows.items(), key=lambda row: -row[1].charged_micros)
     yield from (_line(titles[key], money(sums.charged_micros)) for key, sums in dearest[:ROWS_MOST])
     if len(dearest) > ROWS_MOST:

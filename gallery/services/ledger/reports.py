@@ -217,7 +217,7 @@ def _sources(chosen, groups):
     """Return (table, slice of it) of what has to be added up: as coarse a roll-up as the question allows."""
     apart = {"member", "project"} & set(groups) or chosen.owner_id is not None or chosen.project_id is not None
     fine = DAYS if apart else DAY_MODELS
-    months = None if "day" in groups else periods.whole_months(chosen.start, chosen.end)
+    months = None if "day" in groups else periods.split_whole_months(chosen.start, chosen.end)
     if months is None:
         return [(LedgerEntry._meta.db_table, chosen), (fine.table, chosen)]
     first, last = months
@@ -230,7 +230,7 @@ def _key(group, value):
     return date.fromisoformat(value) if group == "day" and isinstance(value, str) else value
 
 
-def titles(by, keys):
+def group_titles(by, keys):
     """Return {key: words} of the rows of a report."""
     match by:
         case "member":
@@ -252,12 +252,12 @@ def _names(model, keys, name):
     return dict(model.objects.filter(pk__in=[key for key in keys if key]).values_list("pk", name))
 
 
-def total(chosen):
+def total_spend(chosen):
     """Return the Sums of a whole slice."""
     return sum(sums_by(chosen).values(), Sums())
 
 
-def is_judged(chosen):
+def has_ratings(chosen):
     """Whether anybody has picked or rejected a picture of a slice: before that, nothing is used or unused."""
     rated = Rating.objects.exclude(verdict=Verdict.NONE).filter(image__attempt__in=chosen.attempts())
     return rated.exists()
@@ -271,13 +271,13 @@ class Forecast:
     pace_micros: int
 
 
-def forecast(chosen, *, spent_micros):
+def forecast_month(chosen, *, spent_micros):
     """Say what this month will have cost if it goes on as in the last weeks; None where there is nothing to go by.
 
     `spent_micros`: of the month so far. The pace is the mean of the full days before today, since the first spend.
     """
     today = timezone.localdate()
-    month = periods.around("month", today)
+    month = periods.period_around("month", today)
     weeks = chosen.within(today - timedelta(days=PACE_DAYS), today - timedelta(days=1))
     days = sums_by(weeks, "day", amounts=("charged_micros", "uncertain_micros"))
     if not days:

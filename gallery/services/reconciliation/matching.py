@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef
 from gallery.models import Attempt, Charge, Difference, Statement
 from gallery.models.calls import Money
 from gallery.models.costs.statements import Kind, Source
-from gallery.services.db.slices import in_slices
+from gallery.services.db.slices import write_in_slices
 
 CHUNK = 500  # request ids in one query
 SPENT = (Money.CHARGED, Money.UNCERTAIN)
@@ -210,8 +210,8 @@ def _of_total(statement, day, model, attempts, charges):
 
 def _keep(statement, found, linked):
     """What is said of a line comes before its link: a line that is linked is not looked at again."""
-    in_slices(found, lambda part: _say(statement, part))
-    in_slices(linked, lambda part: Charge.objects.bulk_update(part, ["attempt"]))
+    write_in_slices(found, lambda part: _say(statement, part))
+    write_in_slices(linked, lambda part: Charge.objects.bulk_update(part, ["attempt"]))
 
 
 def _say(statement, found):

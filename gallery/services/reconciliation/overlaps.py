@@ -9,7 +9,7 @@ from django.db.models import Exists, Max, Min, OuterRef
 from django.utils import timezone
 
 from gallery.models import Attempt, Charge, Statement
-from gallery.services.db.slices import in_slices
+from gallery.services.db.slices import write_in_slices
 
 CHUNK = 500
 FEW = 5  # that are named
@@ -79,7 +79,7 @@ def newest():
 def forget_withdrawn(statement):
     """What was left unsaid because a statement withdrawn since had said it is matched and said like any other."""
     ids = list(statement.charges.filter(repeats__statement__withdrawn_at__isnull=False).values_list("pk", flat=True))
-    in_slices(ids, lambda part: Charge.objects.filter(pk__in=part).update(repeats=None, attempt=None))
+    write_in_slices(ids, lambda part: Charge.objects.filter(pk__in=part).update(repeats=None, attempt=None))
 
 
 # -- days that nobody can have called on ------------------------------------------------------------------------------
@@ -121,5 +121,5 @@ def count_held(statement):
     ids = list(held.values_list("pk", flat=True))
     span_ = {"start": min(statement.start, days["first"]), "end": max(statement.end, days["last"])}
     Statement.objects.filter(pk=statement.pk).update(**span_)
-    in_slices(ids, lambda part: Charge.objects.filter(pk__in=part).update(held=False))
+    write_in_slices(ids, lambda part: Charge.objects.filter(pk__in=part).update(held=False))
     return len(ids)

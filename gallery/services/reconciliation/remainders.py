@@ -11,7 +11,7 @@ from django.utils import timezone
 from gallery.models import Attempt, Charge, Difference, Statement
 from gallery.models.calls import Money
 from gallery.models.costs.statements import Decision, Kind
-from gallery.services.db.slices import LEAST, Pace, in_slices
+from gallery.services.db.slices import LEAST, Pace, write_in_slices
 from gallery.services.db.transactions import write_transaction
 from gallery.services.paid_calls import resolution
 
@@ -78,7 +78,7 @@ def settle_calls(difference, *, keys, charged, by, note=""):
         _lock(difference)
         done.extend(_settle(difference, call, lines, charged=charged, by=by, note=note) for call in part)
 
-    in_slices(calls, settle, pace=Pace(LEAST))
+    write_in_slices(calls, settle, pace=Pace(LEAST))
     _close_if_even(difference, by=by)
     return sum(done)
 

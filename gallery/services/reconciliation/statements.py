@@ -16,7 +16,7 @@ from gallery.catalogue.tables.statement_files import InvalidStatementFile, read_
 from gallery.catalogue.text import texts
 from gallery.models import Charge, Difference, Statement
 from gallery.models.costs.statements import Kind, Source, Stage
-from gallery.services.db.slices import Pace, in_slices
+from gallery.services.db.slices import Pace, write_in_slices
 from gallery.services.db.transactions import release_connection, write_transaction
 from gallery.services.jobs import provider
 from gallery.services.ledger import report_mail
@@ -213,7 +213,7 @@ def _complete(statement):
             return False
         if sums["charges"]:
             log.error("key used outside fluxweb", statement=statement.key, **sums)
-            report_mail.alarm(statement)
+            report_mail.send_alarm(statement)
     return True
 
 
@@ -221,7 +221,7 @@ def _note_told(differences):
     """What a complete statement says of the use of the key has been told: not again if it is compared anew."""
     told = differences.filter(kind=Kind.OUTSIDE, told=False, statement__stage=Stage.COMPLETE)
     ids = list(told.values_list("pk", flat=True))
-    in_slices(ids, lambda part: Difference.objects.filter(pk__in=part).update(told=True))
+    write_in_slices(ids, lambda part: Difference.objects.filter(pk__in=part).update(told=True))
 
 
 def compare_anew(statement):

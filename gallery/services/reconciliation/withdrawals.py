@@ -9,7 +9,7 @@ from gallery.models import Adjustment, Attempt, Charge, Statement
 from gallery.models.calls import Fetch, Money
 from gallery.models.costs.statements import Decision, Kind
 from gallery.models.runs import State
-from gallery.services.db.slices import in_slices
+from gallery.services.db.slices import write_in_slices
 from gallery.services.db.transactions import write_transaction
 from gallery.services.jobs import reasons
 from gallery.services.jobs.transitions import bump_run_version, transition_job
@@ -54,7 +54,7 @@ def withdraw(statement, *, by, note=""):
     if not Statement.objects.live().filter(pk=statement.pk).exists():
         return None
     results = {}
-    in_slices(_settled(statement, results), lambda part: results.update(_undo_all(part, by=by)))
+    write_in_slices(_settled(statement, results), lambda part: results.update(_undo_all(part, by=by)))
     with write_transaction():
         facts = {"withdrawn_at": timezone.now(), "withdrawn_by": by.username, "withdrawn_note": note}
         if not Statement.objects.live().filter(pk=statement.pk).update(**facts):

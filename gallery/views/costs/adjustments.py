@@ -10,7 +10,7 @@ from gallery.forms.costs import report as forms
 from gallery.forms.costs.statements import TakeBackForm
 from gallery.paging import read_keyset_page, rows_after_cursor
 from gallery.services.ledger import reports
-from gallery.services.ledger.csv_export import dollars
+from gallery.services.ledger.csv_export import csv_dollars
 from gallery.services.reconciliation import adjustments
 from gallery.views.costs.report import csv_response, href, navigation
 
@@ -29,7 +29,7 @@ def index(request):
         "adjustments": page.rows,
         "older": page.last and href("costs-adjustments", asked.query, before=page.older),
         "csv": href("costs-adjustments-csv", asked.query),
-        "total": reports.total(asked.chosen),
+        "total": reports.total_spend(asked.chosen),
         "back": href("costs", asked.query),
         **navigation("costs-adjustments", asked, everybody=request.user.sees_costs),
     }
@@ -45,7 +45,7 @@ def as_csv(request):
 
 def _csv_row(row):
     call, back = row.attempt, row.takes_back
-    facts = [row.day, dollars(row.micros), row.reason, row.model, call.key if call else None, row.made_by]
+    facts = [row.day, csv_dollars(row.micros), row.reason, row.model, call.key if call else None, row.made_by]
     return [*facts, row.made_at.isoformat(sep=" ", timespec="seconds"), back.key if back else None, row.key]
 
 

@@ -65,7 +65,7 @@ def _page(request, form, changed=None):
     forms_of = {balance.budget.key: forms.change_form_of(balance.budget) for balance in balances} if manages else {}
     context = {
         "balances": [(balance, (forms_of | (changed or {})).get(balance.budget.key)) for balance in balances],
-        "coming": budgets.coming() if manages else [],
+        "coming": budgets.coming_budgets() if manages else [],
         "form": form,
         "zone": settings.TIME_ZONE,
         "waiting": (Job.objects if manages else Job.objects.of(request.user)).deferred().count(),

@@ -9,7 +9,7 @@ from gallery import access
 from gallery.forms.costs import report as forms
 from gallery.paging import read_keyset_page
 from gallery.services.ledger import drilldown, reports
-from gallery.services.ledger.csv_export import dollars
+from gallery.services.ledger.csv_export import csv_dollars
 from gallery.views.costs.report import csv_response, href, navigation
 
 PAGE = 50
@@ -23,7 +23,7 @@ HEAD = [
 def index(request):
     """List the calls under one number; nobody reads a prompt of somebody else."""
     asked, kind = _read(request)
-    page = read_keyset_page(drilldown.calls(asked.chosen, kind, after=_cursor(request, asked)), size=PAGE)
+    page = read_keyset_page(drilldown.list_calls(asked.chosen, kind, after=_cursor(request, asked)), size=PAGE)
     query = asked.query | {"kind": kind.name}
     context = {
         "asked": asked,
@@ -43,7 +43,9 @@ def index(request):
 def runs(request):
     """List the runs of a report by day, each with what it cost on that day."""
     asked, _ = _read(request)
-    page = read_keyset_page(drilldown.run_days(asked.chosen, after=_cursor(request, asked), most=PAGE + 1), size=PAGE)
+    page = read_keyset_page(
+        drilldown.list_run_days(asked.chosen, after=_cursor(request, asked), most=PAGE + 1), size=PAGE
+    )
     context = {
         "asked": asked,
         "runs": page.rows,
@@ -57,7 +59,7 @@ def runs(request):
 def as_csv(request):
     """Send every call under one number, however many; a prompt only to whom it belongs."""
     asked, kind = _read(request)
-    rows = (_csv_row(call, request.user) for call in drilldown.every_call(asked.chosen, kind))
+    rows = (_csv_row(call, request.user) for call in drilldown.iterate_calls(asked.chosen, kind))
     name = f"calls-{kind.name}-{asked.period.start}"
     return csv_response(_with_head(rows), name=name, answer=StreamingHttpResponse)
 
@@ -76,8 +78,8 @@ def _csv_row(call, reader):
     return [
         *facts,
         call.money_words,
-        dollars(call.booked_micros),
-        dollars(call.official_booked_micros),
+        csv_dollars(call.booked_micros),
+        csv_dollars(call.official_booked_micros),
         *answer,
     ]
 
@@ -90,7 +92,12 @@ def _around(request, name, asked, **kept):
     """Return the sums of the same slice, and the ways back and to other periods."""
     everybody = request.user.sees_costs
     around = navigation(name, asked, everybody=everybody, **kept)
-    return {"total": reports.total(asked.chosen), "everybody": everybody, "back": href("costs", asked.query), **around}
+    return {
+        "total": reports.total_spend(asked.chosen),
+        "everybody": everybody,
+        "back": href("costs", asked.query),
+        **around,
+    }
 
 
 def _cursor(request, asked):

@@ -15,7 +15,7 @@ from gallery.forms.costs import report as forms
 from gallery.models import ReportMail
 from gallery.models.costs.report_mail import Every
 from gallery.services.ledger import csv_export, periods, reports
-from gallery.services.ledger.csv_export import dollars
+from gallery.services.ledger.csv_export import csv_dollars
 from gallery.services.ledger.reports import NO_PROJECT_TITLE, Sums
 from gallery.services.prices import terms
 from gallery.services.reconciliation import settlement
@@ -99,7 +99,7 @@ def index(request):
         "asked": asked,
         "heads": _heads(asked, order, total.columns),
         "outside": _outside(request.user, asked.chosen),
-        "judged": total.sums.is_used or reports.is_judged(asked.chosen),
+        "judged": total.sums.is_used or reports.has_ratings(asked.chosen),
         "effective": terms.effective_spend(asked.chosen) if rows else None,
         "adjustments": href("costs-adjustments", asked.query),
         "adjusted_any": total.columns is ALL_COLUMNS,
@@ -129,9 +129,9 @@ def _outside(user, chosen):
 
 
 def _forecast(asked, sums, today):
-    if asked.period != periods.around("month", today):
+    if asked.period != periods.period_around("month", today):
         return None
-    return reports.forecast(asked.chosen, spent_micros=sums.spent_micros)
+    return reports.forecast_month(asked.chosen, spent_micros=sums.spent_micros)
 
 
 @require_safe
@@ -156,11 +156,11 @@ def _csv_row(row):
     pictures = [sums.pictures, sums.kept_pictures, sums.shared_pictures]
     amounts = [sums.charged_micros, sums.uncertain_micros, sums.reserved_micros, sums.lost_micros]
     amounts += [sums.official_micros, sums.saved_micros, sums.adjusted_micros]
-    return [title, *calls, *pictures, *map(dollars, amounts), sums.downloaded_pictures]
+    return [title, *calls, *pictures, *map(csv_dollars, amounts), sums.downloaded_pictures]
 
 
 def csv_response(rows, *, name, answer):
-    response = answer(csv_export.lines(rows), content_type="text/csv; charset=utf-8")
+    response = answer(csv_export.csv_lines(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
@@ -176,7 +176,7 @@ def href(name, query, **changes):
 
 def _rows(asked):
     found = reports.sums_by(asked.chosen, asked.by)
-    titles = reports.titles(asked.by, found)
+    titles = reports.group_titles(asked.by, found)
     rows = [Row(key, titles[key], sums, _narrowed(asked, key, titles[key])) for key, sums in found.items()]
     for row in rows:
         row.finer = href("costs", row.query, by=FINER[asked.by])
@@ -188,7 +188,7 @@ def _narrowed(asked, key, title):
     if asked.by == "day":
         return asked.filters | {"from": key.isoformat(), "to": key.isoformat(), "by": asked.by}
     if asked.by == "month":
-        month = periods.around("month", date.fromisoformat(f"{key}-01"))
+        month = periods.period_around("month", date.fromisoformat(f"{key}-01"))
         start, end = max(month.start, asked.period.start), min(month.end, asked.period.end)
         return asked.filters | {"from": start.isoformat(), "to": end.isoformat(), "by": asked.by}
     return asked.query | {asked.by: "" if asked.by == "project" and key is None else title}
@@ -235,7 +235,7 @@ def navigation(name, asked, *, everybody, **kept):
     """
     period, query = asked.period, asked.filters | {"by": asked.by} | kept
     day = min(period.end, timezone.localdate()) if period.start <= timezone.localdate() else period.start
-    kinds = [(periods.around(kind, day), kind) for kind in ("month", "quarter", "year")]
+    kinds = [(periods.period_around(kind, day), kind) for kind in ("month", "quarter", "year")]
     return {
         "kinds": [(kind.title(), href(name, query | each.query), kind == period.kind) for each, kind in kinds],
         "before": (period.before.title, href(name, query | period.before.query)),

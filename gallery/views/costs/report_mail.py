@@ -14,7 +14,7 @@ def choose(request):
     every = request.POST.get("every", "")
     if every not in ("", *Every.values):
         return HttpResponseBadRequest("Every week, every month, or never.")
-    report_mail.choose(request.user, every)
+    report_mail.choose_report_mail(request.user, every)
     said = f"Reports come to {request.user.email} {Every(every).label}." if every else "No reports come by mail."
     messages.success(request, said)
     return redirect("costs")
