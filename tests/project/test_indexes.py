@@ -70,7 +70,10 @@ def test_past_prompts_are_walked_from_the_newest(plan, owner):
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     place = prompt_history.search_prompts(owner)[100]
-    for rows in (prompt_history.search_prompts(owner), prompt_history.search(owner).after(place.used_at, place.key)):
+    for rows in (
+        prompt_history.search_prompts(owner),
+        prompt_history.search_prompts(owner).after(place.used_at, place.key),
+    ):
         found = plan(rows[:41])
         assert "past_prompt_newest" in found
         assert "B-TREE" not in found
