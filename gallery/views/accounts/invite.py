@@ -17,7 +17,7 @@ from gallery.views.throttled import too_often_page
 @never_cache
 @sensitive_post_parameters("password1", "password2")
 @require_http_methods(["GET", "POST"])
-def welcome(request, token):
+def accept_invite(request, token):
     try:
         looks = sign_ins.begin_link(request)
     except rate_limits.RateLimitExceeded as too_often:

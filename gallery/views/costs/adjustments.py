@@ -19,7 +19,7 @@ HEAD = ["Day", "USD", "Reason", "Model", "Attempt", "Booked by", "Booked at", "T
 
 
 @require_safe
-def index(request):
+def list_adjustments(request):
     """List the adjustments of a report; members see those of their own calls."""
     asked = forms.read(request.GET, user=request.user)
     rows = adjustments.of(asked.chosen)

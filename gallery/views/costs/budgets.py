@@ -14,7 +14,7 @@ from gallery.services.budgets import availability, budgets
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def index(request):
+def show_budgets(request):
     if request.method == "POST":
         return _make(request)
     return _page(request, BudgetForm() if request.user.manages_budgets else None)

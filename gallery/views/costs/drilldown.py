@@ -20,7 +20,7 @@ HEAD = [
 
 
 @require_safe
-def index(request):
+def list_calls(request):
     """List the calls under one number; nobody reads a prompt of somebody else."""
     asked, kind = _read(request)
     page = read_keyset_page(drilldown.list_calls(asked.chosen, kind, after=_cursor(request, asked)), size=PAGE)

@@ -12,7 +12,7 @@ from gallery.services.prices import price_book, terms
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def index(request):
+def show_prices(request):
     if request.method == "POST":
         return _add(request)
     return _page(request, PriceForm(initial=_initial(request.GET.get("model"))))

@@ -85,7 +85,7 @@ class Row:
 
 
 @require_safe
-def index(request):
+def show_report(request):
     asked = forms.read(request.GET, user=request.user)
     rows = _rows(asked)
     total = Row("", "Total", sum((row.sums for row in rows), Sums()), asked.query)

@@ -22,7 +22,7 @@ PAGE = 50
 
 @require_safe
 @access.holders_only("sees_costs")
-def index(request):
+def list_statements(request):
     return _page(request)
 
 

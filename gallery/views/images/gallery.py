@@ -24,7 +24,7 @@ class Day:
 
 
 @require_safe
-def index(request):
+def show_gallery(request):
     cursor = request.GET.get("before", "")
     last = access.image_cursor(request, cursor) if cursor else None
     page = read_keyset_page(_rows(request.user, last), size=PAGE)

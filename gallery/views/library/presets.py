@@ -29,7 +29,7 @@ SHORT = ("model", "seed", "aspect_ratio", "size", "steps", "guidance")  # in lis
 
 
 @require_safe
-def index(request):
+def list_presets(request):
     of = request.GET.get("of", "")
     return _list(request, SaveForm(owner=request.user), of=of if of in ("team", "bin") else "mine")
 

@@ -15,7 +15,7 @@ SEARCH_CHARACTERS = 200
 
 
 @require_safe
-def index(request):
+def list_prompts(request):
     words = request.GET.get("q", "")[:SEARCH_CHARACTERS]
     cursor = request.GET.get("before", "")
     page = read_keyset_page(_rows(request.user, words, cursor), size=PAGE)

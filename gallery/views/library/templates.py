@@ -22,7 +22,7 @@ from gallery.views.studio import prefill, studio
 
 
 @require_safe
-def index(request):
+def list_templates(request):
     of = request.GET.get("of") or ("mine" if PromptTemplate.objects.owned_by(request.user).exists() else "ready")
     page = saved_item_views.SavedItemPage("ready", READY)
     if of != "ready":

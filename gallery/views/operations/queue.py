@@ -9,13 +9,13 @@ from gallery.models import Job
 from gallery.models.runs import TRIED_AGAIN, State
 from gallery.services.jobs import queue
 from gallery.services.paid_calls import losses
-from gallery.views.operations import unresolved as losses_view
+from gallery.views.operations import unresolved
 
 SHOWN = 20  # decisions; the others stand on pages of their own
 
 
 @require_safe
-def index(request):
+def show_queue(request):
     jobs = queue.list_unfinished()
     chrome = Chrome(request)
     mine = losses.visible_losses(request.user)
@@ -23,7 +23,7 @@ def index(request):
         "chrome": chrome,
         "mine": [job for job in jobs if job.owner_id == request.user.id],
         "others": [job for job in jobs if job.owner_id != request.user.id],
-        "losses": losses_view.rows(losses.needs_resolution(mine)[:SHOWN]),
+        "calls": unresolved.unresolved_calls(losses.needs_resolution(mine)[:SHOWN]),
         "counts": losses.count_losses(mine),
         "tried_again": TRIED_AGAIN,
         "now": timezone.now(),

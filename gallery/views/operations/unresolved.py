@@ -18,7 +18,7 @@ PAGE = 50
 
 
 @dataclass
-class Loss:
+class UnresolvedCall:
     """One call without a picture."""
 
     attempt: Attempt
@@ -64,7 +64,7 @@ class Loss:
 
 
 @require_safe
-def index(request):
+def list_unresolved(request):
     mine = losses.visible_losses(request.user)
     kind = losses.loss_kind(request.GET.get("kind", ""))
     attempts = _for_list(mine.filter(kind.rows).order_by("-id"))
@@ -74,15 +74,15 @@ def index(request):
     context = {
         "kind": kind,
         "counts": losses.count_losses(mine),
-        "losses": [Loss(attempt) for attempt in page.rows],
+        "calls": [UnresolvedCall(attempt) for attempt in page.rows],
         "older": page.older,
     }
     return render(request, "operations/unresolved.html", context)
 
 
-def rows(attempts):
-    """Return attempts as losses."""
-    return [Loss(attempt) for attempt in _for_list(attempts)]
+def unresolved_calls(attempts):
+    """Return attempts as a page shows them."""
+    return [UnresolvedCall(attempt) for attempt in _for_list(attempts)]
 
 
 def _for_list(attempts):

@@ -25,7 +25,7 @@ class CellView:
 
     job: Job
     images: list[Image] = field(default_factory=list)
-    place: int = 0
+    queue_position: int = 0
     waits_seconds: int | None = None  # about, until it starts; None where nobody can say
     attempts: list[Attempt] = field(default_factory=list)  # of a job without a picture, which shows what it cost
     earlier_uncertain: bool = False  # an earlier call of the job may have been paid, and nobody has settled it
@@ -120,16 +120,16 @@ class CellView:
         return "charged" if attempt.money == Money.CHARGED else "in doubt"
 
 
-def of_jobs(jobs, *, owner):
+def build_cells(jobs, *, owner):
     """Build the cells of these jobs (with their attempts and images loaded), with places in line."""
     jobs = list(jobs)
-    places = queue.queue_positions(owner, jobs)
-    waits = wait_times.estimate_waits(jobs, places)
+    positions = queue.queue_positions(owner, jobs)
+    waits = wait_times.estimate_waits(jobs, positions)
     uncertain = Attempt.objects.earlier_uncertain(jobs)
     trails = _trails(jobs)
     found = [
         CellView(
-            job, _images(job), place=places.get(job.id, 0), waits_seconds=waits.get(job.id),
+            job, _images(job), queue_position=positions.get(job.id, 0), waits_seconds=waits.get(job.id),
             attempts=trails.get(job.id, []), earlier_uncertain=job.id in uncertain,
         )
         for job in jobs

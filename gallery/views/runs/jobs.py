@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from gallery import access, tasks
 from gallery.services.paid_calls import resolution
 from gallery.services.runs import submission
-from gallery.views.runs.matrix_controls import asked, query_of, written
+from gallery.views.runs.matrix_controls import layout_query
 
 BACK = ("queue", "studio", "runs")  # pages with such buttons, beside the run's own
 RELEASED = "Released: the picture is in its owner’s gallery."
@@ -56,7 +56,7 @@ def _back(request, job, **said):
     """Lead to where the button stood: the queue, the studio, the runs, or the run."""
     name = request.POST.get("back", "")
     if name not in BACK:
-        return redirect(reverse("run", args=[job.run.key]) + written(asked(query_of(request))) + f"#job-{job.key}")
+        return redirect(reverse("run", args=[job.run.key]) + layout_query(request) + f"#job-{job.key}")
     query = urlencode({name: value for name, value in said.items() if value})
     return redirect(reverse(name) + (f"?{query}" if query and name == "queue" else ""))
 

@@ -29,19 +29,19 @@ class Choice:
     name_read: str = ""  # where the words are a letter: what it stands for
 
 
-class Arrangement:
+class MatrixControls:
     """The layout of one run with the controls that change it. What was asked for stays in every address."""
 
     def __init__(self, run, cells, *, query):
         self.address = reverse("run", args=[run.key])
-        self.asked = asked(query)
+        self.asked = _read_controls(query)
         self.layout = layouts.lay_out(cells, across=self.asked.get("across", ""), page=self.asked.get("page", ""))
         size = self.asked.get("size")
         self.size = size if size in SIZES else USUAL_SIZE
 
     def query(self):
-        """What keeps this arrangement in an address, with its question mark."""
-        return written(self.asked)
+        """What keeps the layout asked for in an address, with its question mark."""
+        return _write_query(self.asked)
 
     def across(self):
         """Link to every axis that may go across; the one that parts the pages trades its place."""
@@ -62,7 +62,7 @@ class Arrangement:
             yield replace(choice, name_read=f"{words.capitalize()} pictures")
 
     def _choice(self, name, words, current, **changed):
-        return Choice(name, words, self.address + written(self.asked | changed), current)
+        return Choice(name, words, self.address + _write_query(self.asked | changed), current)
 
     @property
     def fits(self):
@@ -73,12 +73,7 @@ class Arrangement:
         return next((width for width in FRAMES if columns + (phone if width < PHONE else BESIDE) <= width), "none")
 
 
-def asked(query):
-    """Return what a query says about the arrangement."""
-    return {name: query[name] for name in PARTS if query.get(name)}
-
-
-def query_of(request):
+def controls_query(request):
     """Return the query of the page that is shown, or that a form was sent from: all stays where it stood."""
     return QueryDict(_sent_from(request)) if request.method == "POST" else request.GET
 
@@ -91,7 +86,16 @@ def _sent_from(request):
         return ""
 
 
-def written(parts):
+def layout_query(request):
+    """Return what the page says about the layout, with its question mark: a press leads back to the same one."""
+    return _write_query(_read_controls(controls_query(request)))
+
+
+def _read_controls(query):
+    return {name: query[name] for name in PARTS if query.get(name)}
+
+
+def _write_query(asked):
     query = QueryDict(mutable=True)
-    query.update(parts)
-    return f"?{query.urlencode()}" if parts else ""
+    query.update(asked)
+    return f"?{query.urlencode()}" if asked else ""

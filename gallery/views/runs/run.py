@@ -20,8 +20,8 @@ from gallery.services.contact_sheets.sheet_layout import EDGES
 from gallery.services.runs import extension, submission
 from gallery.services.runs.extension import Extension, ExtensionPlan, RunHasGrown
 from gallery.templatetags.fluxweb import money
-from gallery.views.runs import cells, sheets, strips
-from gallery.views.runs.matrix_controls import Arrangement, asked, query_of, written
+from gallery.views.runs import cells, run_strips, sheets
+from gallery.views.runs.matrix_controls import MatrixControls, controls_query, layout_query
 
 PLACES_SHOWN = 40  # further back in the line a number would only be noise on the wire
 
@@ -74,9 +74,10 @@ class Progress:
 
 
 @require_safe
-def index(request):
+def list_runs(request):
     before = request.GET.get("before", "")
-    found = strips.newest(request.user, before=int(before) if before.isdecimal() and len(before) < 19 else None)
+    before_id = int(before) if before.isdecimal() and len(before) < 19 else None
+    found = run_strips.newest_strips(request.user, before=before_id)
     template = "runs/_runs_page.html" if request.htmx and before else "runs/runs.html"
     return render(request, template, {"strips": found, "plain": True})  # nothing polls there
 
@@ -91,8 +92,8 @@ def _page(request, run, form, plan=None):
     """Render the whole page; `form` adds to the run what `plan` holds, None where nothing can be added."""
     context = _context(run, _jobs(run))
     notes = dict.fromkeys((cell.job.model, note) for cell in context["cells"] for note in cell.job.notes)
-    arrangement = Arrangement(run, context["cells"], query=query_of(request))
-    shown = {"arrangement": arrangement, "layout": arrangement.layout, "notes": list(notes)}
+    controls = MatrixControls(run, context["cells"], query=controls_query(request))
+    shown = {"controls": controls, "layout": controls.layout, "notes": list(notes)}
     shown |= {"form": form, "plan": plan, "sheets": sheets.listed(run), "sheet_edges": EDGES}
     return render(request, "runs/run.html", context | shown)
 
@@ -124,7 +125,7 @@ def _context(run, jobs):
         progress.retry_micros = run.jobs.filter(state=State.FAILED).quoted()
     asks = repricing.price_asks(run) if progress.waiting else []
     facts = {"asks": asks, "asks_micros": repricing.sum_asks(asks)}
-    return {"run": run, "cells": cells.of_jobs(jobs, owner=run.owner), "progress": progress, **facts}
+    return {"run": run, "cells": cells.build_cells(jobs, owner=run.owner), "progress": progress, **facts}
 
 
 def _jobs(run):
@@ -134,7 +135,7 @@ def _jobs(run):
 def _places(run, changed):
     """The front of the line moves with every picture: these cells get a new number."""
     already = {cell.job.id for cell in changed}
-    front = cells.of_jobs(_jobs(run).queued()[:PLACES_SHOWN], owner=run.owner)
+    front = cells.build_cells(_jobs(run).queued()[:PLACES_SHOWN], owner=run.owner)
     return [cell for cell in front if cell.job.id not in already]
 
 
@@ -189,7 +190,7 @@ def price(request, key):
 
 
 def _back(request, run):
-    return redirect(reverse("run", args=[run.key]) + written(asked(query_of(request))))
+    return redirect(reverse("run", args=[run.key]) + layout_query(request))
 
 
 @require_POST

@@ -120,8 +120,7 @@ def _ask_for(request, run):
 
 
 def _back(request, run):
-    kept = matrix_controls.asked(matrix_controls.query_of(request))
-    return redirect(reverse("run", args=[run.key]) + matrix_controls.written(kept))
+    return redirect(reverse("run", args=[run.key]) + matrix_controls.layout_query(request))
 
 
 @require_safe

@@ -28,13 +28,13 @@ NOTHING = "There is no picture in it yet. Let it be live, or wait for the first.
 
 
 @require_safe
-def index(request):
+def list_my_shares(request):
     """Mine, the newest first."""
     return _list(request, "shares/shares.html", Share.objects.of(request.user))
 
 
 @require_safe
-def received(request):
+def list_received_shares(request):
     """What other members shared with me and is still open."""
     rows = Share.objects.open(timezone.now()).received_by(request.user)
     return _list(request, "shares/shares_received.html", rows)
@@ -42,7 +42,7 @@ def received(request):
 
 @access.admin_only
 @require_safe
-def everybodys(request):
+def list_all_shares(request):
     """Every link of the team, without its address and without a picture."""
     return _list(request, "shares/shares_all.html", Share.objects.all())
 

@@ -14,7 +14,7 @@ from gallery.forms.studio.compose import ComposeForm
 from gallery.models.keys import random_key
 from gallery.services.runs import doubts, expansion, submission
 from gallery.services.runs.plan import RunPlan, plan_run
-from gallery.views.runs import strips
+from gallery.views.runs import run_strips
 from gallery.views.studio import controls, prefill
 
 STARTED = "start"  # sent by the review: whoever presses there has seen what a large run buys
@@ -122,7 +122,7 @@ def show(request, form, plan, *, trouble=""):
     return render(
         request,
         "studio/studio.html",
-        _form_context(form, plan) | {"strips": strips.newest(request.user), "trouble": trouble},
+        _form_context(form, plan) | {"strips": run_strips.newest_strips(request.user), "trouble": trouble},
     )
 
 
@@ -145,9 +145,9 @@ def check(request):
 def newest_runs(request):
     """Answer one poll: the runs that changed since the stamp, 204 while none did."""
     stamp = request.GET.get("stamp")
-    if stamp == strips.newest_stamp(request.user):
+    if stamp == run_strips.newest_stamp(request.user):
         return HttpResponse(status=204)
-    newest = strips.newest(request.user)
+    newest = run_strips.newest_strips(request.user)
     return render(request, "runs/strips/_strips_changes.html", {"strips": newest, **newest.since(stamp or "")})
 
 

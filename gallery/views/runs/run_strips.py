@@ -16,7 +16,7 @@ SEPARATOR = "."  # between the stamps of runs
 
 
 @dataclass
-class Strip:
+class RunStrip:
     run: Run
     cells: list
     done: int
@@ -33,8 +33,8 @@ class Strip:
 
 
 @dataclass
-class Strips:
-    rows: list[Strip]
+class RunStrips:
+    rows: list[RunStrip]
     older: int | None = None  # the row id to page on from
 
     @property
@@ -56,19 +56,21 @@ class Strips:
         return {"new": new, "changed": changed, "unchanged": unchanged}
 
 
-def newest(user, *, before=None, limit=RUNS):
+def newest_strips(user, *, before=None, limit=RUNS):
     """Return the strips of a member's newest runs, in a constant number of queries."""
     runs = Run.objects.of(user).newest_first().with_opening()
     page = read_keyset_page(runs.filter(id__lt=before) if before else runs, size=limit)
     runs = page.rows
     shown = _first_jobs(runs)
     counts, spent = _counts(runs), _spent(runs)
-    by_id = {cell.job.id: cell for cell in cells.of_jobs([job for jobs in shown.values() for job in jobs], owner=user)}
+    by_id = {
+        cell.job.id: cell for cell in cells.build_cells([job for jobs in shown.values() for job in jobs], owner=user)
+    }
     rows = [
-        Strip(run, [by_id[job.id] for job in shown[run.id]], *counts.get(run.id, (0, 0)), spent.get(run.id, 0))
+        RunStrip(run, [by_id[job.id] for job in shown[run.id]], *counts.get(run.id, (0, 0)), spent.get(run.id, 0))
         for run in runs
     ]
-    return Strips(rows, older=page.last and page.last.id)
+    return RunStrips(rows, older=page.last and page.last.id)
 
 
 def stamp_of(key, version):
