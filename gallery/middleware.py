@@ -14,7 +14,7 @@ from django.utils.cache import patch_vary_headers
 from django_htmx.http import reswap, trigger_client_event
 
 from gallery.services.accounts import sign_ins
-from gallery.services.db.trouble import Doings
+from gallery.services.db.trouble import RequestWrites
 from gallery.services.operations import trusted_proxies
 from gallery.views.operations import trouble
 
@@ -92,12 +92,12 @@ class DatabaseTrouble:
         self.get_response = get_response
 
     def __call__(self, request):
-        request.doings = Doings()
-        with connection.execute_wrapper(request.doings):
+        request.writes = RequestWrites()
+        with connection.execute_wrapper(request.writes):
             response = self.get_response(request)
-        if response.status_code == 429 and request.doings.met:
+        if response.status_code == 429 and request.writes.met:
             # the count of tries could not be written, which is not the same as too many
-            return trouble.answer(request, request.doings.met) or response
+            return trouble.answer(request, request.writes.met) or response
         return response
 
     def process_exception(self, request, error):
@@ -190,7 +190,7 @@ def note_who_came_in(*, request=None, user=None, **_):
 
 def name_the_client(*, request, **_):
     """Let lines of the log say who asks by the one rule for it: structlog's own would believe anybody's header."""
-    structlog.contextvars.bind_contextvars(ip=trusted_proxies.said(request.META))
+    structlog.contextvars.bind_contextvars(ip=trusted_proxies.loggable_address(request.META))
 
 
 def _leads_to_login(request, response):

@@ -48,7 +48,7 @@ def own_folders(settings, tmp_path):
 @pytest.fixture(autouse=True)
 def storage_is_there(monkeypatch):
     """What one test found out about its storage says nothing about that of the next."""
-    monkeypatch.setattr(storage_watch, "watch", storage_watch.Watch())
+    monkeypatch.setattr(storage_watch, "watch", storage_watch.StorageWatch())
     monkeypatch.setitem(files.probes, "good_until", 0.0)
 
 

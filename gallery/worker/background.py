@@ -40,7 +40,7 @@ class BackgroundMaker:
             try:
                 self._make_all()
             except Exception as error:  # the row is as it was: the next sweep wakes us again
-                healing.tell(error, "failed unexpectedly", by=self.name)
+                healing.log_failure(error, "failed unexpectedly", by=self.name)
             finally:
                 release_connection()
 

@@ -86,7 +86,7 @@ class Downloader:
         try:
             return downloads.fetch_image(attempt_id, worker=self.worker, leased=self.leased.pop(attempt_id, None))
         except Exception as error:  # the address is on the books: the sweep of any worker tries again
-            healing.tell(error, "fetch failed unexpectedly", by="fetcher")
+            healing.log_failure(error, "fetch failed unexpectedly", by="fetcher")
             with contextlib.suppress(DatabaseTrouble):
                 downloads.forget_decode(attempt_id)
             return None

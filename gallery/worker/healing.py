@@ -16,10 +16,10 @@ def heal(act: Callable[[], object]) -> None:
     try:
         act()
     except Exception as error:
-        tell(error, "round failed", by=act.__name__.lstrip("_"))
+        log_failure(error, "round failed", by=act.__name__.lstrip("_"))
 
 
-def tell(error: Exception, event: str, *, by: str) -> None:
+def log_failure(error: Exception, event: str, *, by: str) -> None:
     """Log what stopped somebody who tries again: a traceback only if it is a fault of ours."""
     why = trouble_of(error)
     if why is None:

@@ -46,7 +46,7 @@ class Process:
     """What a worker process has beside huey's threads: its row, its heart, its sweep and its downloader."""
 
     def __init__(self):
-        self.worker = self.judge = self.holder = None
+        self.worker = self.detector = self.holder = None
         self.downloader = self.thumbnail_maker = self.sheet_renderer = self.statement_reader = None
         self.queue = self.wake = None
         self.stopping = threading.Event()
@@ -65,7 +65,7 @@ class Process:
         consumer = queue.create_consumer(workers=threads, **POLL)
         self.holder = secret_keys.hold_key("worker")
         self.worker = workers.register_worker(threads=threads)
-        self.judge = workers.Judge(self.worker)
+        self.detector = workers.FailureDetector(self.worker)
         gates.ensure_gates()
         self.thumbnail_maker = BackgroundMaker(_make_thumbnail_or_measure)
         self.sheet_renderer = BackgroundMaker(sheets.draw_next_part, name="sheets", threads=1)
@@ -146,7 +146,7 @@ class Process:
         return statements.read_next(stopped=self.stopping.is_set)
 
     def reap(self):
-        recovery.reap(self.judge)
+        recovery.reap(self.detector)
 
     def fetch_due(self):
         for attempt_id in downloads.due_fetches():

@@ -8,7 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from fluxweb.addresses import read_storage
 from gallery.services.storage import files
-from gallery.services.storage.error_words import clean, name_trouble
+from gallery.services.storage.error_words import clean_message, name_trouble
 from tests.s3 import SmallS3
 
 KEY, SECRET = "AKIAQ7EXAMPLEKEY", "geheim/very+secret"
@@ -168,7 +168,7 @@ def test_a_failed_upload_makes_the_next_call_look_first(service, stores):
 
 def test_what_a_service_says_is_cut_and_has_no_secret_in_it():
     text = f"Key {KEY} with {SECRET}\nat https://a/b?X-Amz-Signature=12 {'x' * 500}"
-    said = clean(text, secrets=(SECRET, None, ""))
+    said = clean_message(text, secrets=(SECRET, None, ""))
     assert said.startswith("Key *** with *** at *** xx")
     assert len(said) <= 160
 

@@ -111,7 +111,7 @@ def test_another_machine_with_room_goes_on(owner, hands, provider_server, world,
     with monkeypatch.context() as here:
         fill(here)
         hands.call()
-    there = storage_watch.Watch()  # its process
+    there = storage_watch.StorageWatch()  # its process
     assert not there.is_shut
     assert hands.work() == 1
     assert states(run) == ["DONE"]

@@ -259,8 +259,8 @@ def test_probes_read_no_session_and_answer_while_the_database_is_away(olga):
 def test_what_is_said_to_be_done_is_what_was_committed(steps):
     from django.db import transaction
 
-    doings, committed = trouble.Doings(), False
-    with connection.execute_wrapper(doings), connection.cursor() as cursor:
+    writes, committed = trouble.RequestWrites(), False
+    with connection.execute_wrapper(writes), connection.cursor() as cursor:
         for step in steps:
             table = "django_session" if step == "session" else "gallery_project"
             try:
@@ -273,5 +273,5 @@ def test_what_is_said_to_be_done_is_what_was_committed(steps):
             except Exception:
                 pass
             committed = committed or step == "write"
-    assert doings.committed == committed
-    assert not doings.nobody_knows(trouble.LOCKED)
+    assert writes.committed == committed
+    assert not writes.nobody_knows(trouble.LOCKED)

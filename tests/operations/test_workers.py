@@ -27,39 +27,39 @@ class Row:
         self.pk = pk
 
 
-def silence_of(judge, beats, *, now):
-    """Let the judge look at one worker; return for how long it has been silent."""
-    [seconds] = judge.note_beats({Row(1): beats}, now=now).values()
+def silence_of(detector, beats, *, now):
+    """Let the detector look at one worker; return for how long it has been silent."""
+    [seconds] = detector.note_beats({Row(1): beats}, now=now).values()
     return seconds
 
 
-# -- what a judge has seen --------------------------------------------------------------------------------------------
+# -- what a detector has seen -----------------------------------------------------------------------------------------
 
 
 def test_silence_is_what_a_judge_has_seen_and_begins_at_its_first_look(settings):
     settings.DEAD_AFTER_SECONDS = 30
-    judge = workers.Judge()
-    seen = [silence_of(judge, beat, now=now) for now, beat in ((0, "a"), (10, "a"), (20, "a"), (25, "b"), (35, "b"))]
+    detector = workers.FailureDetector()
+    seen = [silence_of(detector, beat, now=now) for now, beat in ((0, "a"), (10, "a"), (20, "a"), (25, "b"), (35, "b"))]
     assert seen == [0, 10, 20, 0, 10]
 
 
 @pytest.mark.parametrize("away", [28, 70, 7200])
 def test_while_nobody_could_look_nobody_was_silent(settings, away):
     settings.DEAD_AFTER_SECONDS = 30
-    judge = workers.Judge()
+    detector = workers.FailureDetector()
     for now in (0, 5, 10, 10 + away):
-        seen = silence_of(judge, "a", now=now)
+        seen = silence_of(detector, "a", now=now)
     assert seen == 0
 
 
 @given(st.lists(st.floats(0.01, 40), max_size=60))
 def test_nobody_is_silent_for_longer_than_the_looks_without_a_gap(steps):
-    judge, now, unbroken = workers.Judge(), 0.0, 0.0
-    silence_of(judge, "a", now=now)
+    detector, now, unbroken = workers.FailureDetector(), 0.0, 0.0
+    silence_of(detector, "a", now=now)
     for step in steps:
         now += step
         unbroken = unbroken + step if step <= 15 else 0
-        assert silence_of(judge, "a", now=now) == pytest.approx(unbroken)
+        assert silence_of(detector, "a", now=now) == pytest.approx(unbroken)
 
 
 # -- who is dead ------------------------------------------------------------------------------------------------------
@@ -77,8 +77,8 @@ def running(owner, worker):
 
 
 @pytest.fixture
-def judge(other_worker):
-    return workers.Judge(other_worker.row)
+def detector(other_worker):
+    return workers.FailureDetector(other_worker.row)
 
 
 @pytest.fixture
@@ -93,72 +93,74 @@ def seconds_pass(monkeypatch):
     return let_pass
 
 
-def look_on(judge, seconds_pass, *, seconds, every=5):
-    """Let a judge look every five seconds for so long."""
-    recovery.reap(judge)
+def look_on(detector, seconds_pass, *, seconds, every=5):
+    """Let a detector look every five seconds for so long."""
+    recovery.reap(detector)
     for _ in range(int(seconds / every) + 1):
         seconds_pass(every)
-        recovery.reap(judge)
+        recovery.reap(detector)
 
 
 @in_database
 @pytest.mark.parametrize("jump", [HOURS, -HOURS])
-def test_a_jump_of_the_clock_puts_no_running_call_in_doubt(running, judge, worker, jump):
+def test_a_jump_of_the_clock_puts_no_running_call_in_doubt(running, detector, worker, jump):
     """As rows look after it: the beat, the claim and the mark are two hours old, or still to come."""
     then = timezone.now() - jump
     Worker.objects.update(heartbeat_at=then)
     Attempt.objects.update(reserved_at=then, sent_at=then)
     with recording.keep_in_progress(running.jobs.get().attempt):
-        for each in (judge, workers.Judge(worker.row), judge, workers.Judge(worker.row)):
+        for each in (detector, workers.FailureDetector(worker.row), detector, workers.FailureDetector(worker.row)):
             recovery.reap(each)
     assert states(running) == ["SENDING"]
     assert not Worker.objects.exclude(stopped_at=None).exists()
 
 
 @in_database
-def test_a_process_that_is_there_is_not_dead_however_long_its_beat_is_held_up(running, judge, seconds_pass):
-    look_on(judge, seconds_pass, seconds=300)
+def test_a_process_that_is_there_is_not_dead_however_long_its_beat_is_held_up(running, detector, seconds_pass):
+    look_on(detector, seconds_pass, seconds=300)
     assert states(running) == ["SENDING"]
 
 
 @in_database
-def test_a_process_that_hangs_for_longer_than_any_call_lasts_gives_its_calls_up(running, judge, seconds_pass, settings):
-    look_on(judge, seconds_pass, seconds=settings.FLUX_TIMEOUT + workers.HUNG_SECONDS)
+def test_a_process_that_hangs_for_longer_than_any_call_lasts_gives_its_calls_up(
+    running, detector, seconds_pass, settings
+):
+    look_on(detector, seconds_pass, seconds=settings.FLUX_TIMEOUT + workers.HUNG_SECONDS)
     assert states(running) == ["UNKNOWN"]
 
 
 @in_database
 def test_a_judge_does_not_judge_itself(worker):
     Worker.objects.update(pid_began="somebody else")
-    assert workers.Judge(worker.row).expire_dead_workers() == 0
-    assert workers.Judge().expire_dead_workers() == 1
+    assert workers.FailureDetector(worker.row).expire_dead_workers() == 0
+    assert workers.FailureDetector().expire_dead_workers() == 1
 
 
 @in_database
-def test_another_machines_silence_counts_only_while_somebody_looks(running, judge, worker, seconds_pass):
+def test_another_machines_silence_counts_only_while_somebody_looks(running, detector, worker, seconds_pass):
     Worker.objects.filter(pk=worker.row.pk).update(host="another machine", heartbeat_at=timezone.now() - HOURS)
-    look_on(judge, seconds_pass, seconds=20)
+    look_on(detector, seconds_pass, seconds=20)
     seconds_pass(70)
-    look_on(judge, seconds_pass, seconds=20)
+    look_on(detector, seconds_pass, seconds=20)
     assert states(running) == ["SENDING"]
-    look_on(judge, seconds_pass, seconds=20)
+    look_on(detector, seconds_pass, seconds=20)
     assert states(running) == ["UNKNOWN"]
 
 
 @in_database
 @pytest.mark.parametrize("jump", [HOURS, -HOURS])
-def test_another_machine_that_beats_is_alive_whatever_its_clock_says(running, judge, worker, seconds_pass, jump):
+def test_another_machine_that_beats_is_alive_whatever_its_clock_says(running, detector, worker, seconds_pass, jump):
     theirs = Worker.objects.filter(pk=worker.row.pk)
     theirs.update(host="another machine")
     for n in range(20):
         theirs.update(heartbeat_at=timezone.now() + jump + timedelta(seconds=n))
-        recovery.reap(judge)
+        recovery.reap(detector)
         seconds_pass(5)
     assert states(running) == ["SENDING"]
 
 
 @in_database
-def test_whoever_cannot_beat_judges_nobody(running, judge, worker, monkeypatch):
+def test_whoever_cannot_beat_judges_nobody(running, detector, worker, monkeypatch):
     Worker.objects.filter(pk=worker.row.pk).update(pid_began="somebody else")
 
     def locked(execute, sql, *rest):
@@ -167,20 +169,20 @@ def test_whoever_cannot_beat_judges_nobody(running, judge, worker, monkeypatch):
         return execute(sql, *rest)
 
     with connection.execute_wrapper(locked), pytest.raises(OperationalError):
-        recovery.reap(judge)
+        recovery.reap(detector)
     assert states(running) == ["SENDING"]
-    recovery.reap(judge)
+    recovery.reap(detector)
     assert states(running) == ["UNKNOWN"]
 
 
 @in_database
-def test_a_frozen_worker_comes_back_by_its_next_heartbeat(worker, judge, seconds_pass):
+def test_a_frozen_worker_comes_back_by_its_next_heartbeat(worker, detector, seconds_pass):
     with subprocess.Popen(["sleep", "60"]) as process:
         process.send_signal(signal.SIGSTOP)
         os.waitpid(process.pid, os.WUNTRACED)
         facts = {"pid": process.pid, "pid_began": workers.process_start_time(process.pid)}
         Worker.objects.filter(pk=worker.row.pk).update(**facts)
-        look_on(judge, seconds_pass, seconds=30)
+        look_on(detector, seconds_pass, seconds=30)
         process.kill()
     row = Worker.objects.filter(pk=worker.row.pk)
     assert row.exclude(stopped_at=None).exists()
@@ -189,7 +191,7 @@ def test_a_frozen_worker_comes_back_by_its_next_heartbeat(worker, judge, seconds
 
 
 @in_database
-def test_a_beat_that_came_while_a_judge_made_up_its_mind_counts(worker, judge, monkeypatch):
+def test_a_beat_that_came_while_a_judge_made_up_its_mind_counts(worker, detector, monkeypatch):
     Worker.objects.filter(pk=worker.row.pk).update(pid_began="somebody else")
 
     def beats_meanwhile(_):
@@ -197,7 +199,7 @@ def test_a_beat_that_came_while_a_judge_made_up_its_mind_counts(worker, judge, m
         return 0
 
     monkeypatch.setattr(workers, "_patience", beats_meanwhile)
-    assert judge.expire_dead_workers() == 0
+    assert detector.expire_dead_workers() == 0
 
 
 def test_a_pid_of_somebody_else_or_of_nobody_is_gone():
@@ -218,35 +220,35 @@ def test_what_no_thread_of_ours_has_in_hand_is_given_up_at_the_second_look(owner
     attempt = worker.claim()
     if marked:
         perform.mark_about_to_pay(attempt)
-    judge = workers.Judge(worker.row)
-    recovery.reap(judge)
+    detector = workers.FailureDetector(worker.row)
+    recovery.reap(detector)
     assert states(run) == ["SENDING" if marked else "CLAIMED"]
-    recovery.reap(judge)
+    recovery.reap(detector)
     assert states(run) == [state]
 
 
 @in_database
 def test_what_a_thread_of_ours_has_in_hand_is_left_alone_for_as_long_as_it_takes(running, worker):
-    attempt, judge = running.jobs.get().attempt, workers.Judge(worker.row)
+    attempt, detector = running.jobs.get().attempt, workers.FailureDetector(worker.row)
     with recording.keep_in_progress(attempt):
         for _ in range(5):
-            recovery.reap(judge)
+            recovery.reap(detector)
     assert states(running) == ["SENDING"]
 
 
 @in_database
 def test_an_answer_on_disk_is_in_hand(running, worker):
     spool.save_answer(running.jobs.get().attempt.key, {"a": "line of another version"})
-    judge = workers.Judge(worker.row)
+    detector = workers.FailureDetector(worker.row)
     for _ in range(3):
-        recovery.reap(judge)
+        recovery.reap(detector)
     assert states(running) == ["SENDING"]
 
 
 @in_database
 def test_a_mark_that_met_a_lock_costs_nothing_and_is_made_anew(owner, worker, monkeypatch):
     run = make_run(owner, seed="7")
-    attempt, judge = worker.claim(), workers.Judge(worker.row)
+    attempt, detector = worker.claim(), workers.FailureDetector(worker.row)
 
     def locked(*_, **__):
         raise OperationalError("database is locked")
@@ -255,8 +257,8 @@ def test_a_mark_that_met_a_lock_costs_nothing_and_is_made_anew(owner, worker, mo
         patched.setattr(perform, "transition_job", locked)
         with pytest.raises(OperationalError):
             perform.perform_call(attempt)
-    recovery.reap(judge)
-    recovery.reap(judge)
+    recovery.reap(detector)
+    recovery.reap(detector)
     attempt.refresh_from_db()
     assert (states(run), attempt.money) == (["QUEUED"], "not_charged")
     assert claims.claim_next(worker.row)

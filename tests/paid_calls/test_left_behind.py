@@ -67,7 +67,7 @@ def test_a_file_of_another_machines_living_worker_stays_and_of_its_dead_one_goes
 
 
 def unfinished(attempt, suffix, content):
-    path = spool.folder() / f"{attempt.key}{suffix}.part"
+    path = spool.spool_folder() / f"{attempt.key}{suffix}.part"
     path.write_bytes(content)
     return path
 
@@ -96,7 +96,7 @@ def test_an_answer_that_was_written_whole_before_the_kill_is_taken_in(owner, wor
 
 
 def test_what_belongs_to_no_attempt_of_this_database_is_left_alone(worker):
-    path = spool.folder() / "nobody.json.part"
+    path = spool.spool_folder() / "nobody.json.part"
     path.write_bytes(b"{")
     recovery.reap()
     assert path.exists()

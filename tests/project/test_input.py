@@ -213,8 +213,8 @@ def test_what_no_database_takes_is_asked_and_written_without_it(db):
 
 def test_values_without_it_are_handed_on_as_they_are():
     for value in ("a heron", "été 🪶", b"\x00", 7, None):
-        assert storable.storable(value) is value
-    assert storable.storable((["\x00"], {"\x00": "\ud800"})) == (["\ufffd"], {"\ufffd": "\ufffd"})
+        assert storable.make_storable(value) is value
+    assert storable.make_storable((["\x00"], {"\x00": "\ud800"})) == (["\ufffd"], {"\ufffd": "\ufffd"})
 
 
 def test_every_connection_is_watched_once_and_first(db):

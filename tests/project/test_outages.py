@@ -110,7 +110,7 @@ def away():
 def test_a_database_that_is_away_is_one_line_without_traceback_whoever_meets_it(told, clock):
     for _ in range(10):
         healing.heal(fail_with(away()))
-        healing.tell(away(), "fetch failed unexpectedly", by="fetcher")
+        healing.log_failure(away(), "fetch failed unexpectedly", by="fetcher")
     healing.heal(lambda: None)  # this one asks no database
     [line] = told
     assert line["why"] == "The database cannot be reached."

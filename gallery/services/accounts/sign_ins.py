@@ -112,7 +112,11 @@ def _who(request, name):
     """Say who is meant for the log: somebody may have typed a password where the name belongs."""
     known = [user.pk for user in _called(name)]
     shown = "".join(letter if letter.isalnum() else "?" for letter in name.strip()[:2])
-    return {"name": f"{shown}***", "user": known[0] if known else None, "address": trusted_proxies.said(request.META)}
+    return {
+        "name": f"{shown}***",
+        "user": known[0] if known else None,
+        "address": trusted_proxies.loggable_address(request.META),
+    }
 
 
 def remember_browser(request: HttpRequest, response: HttpResponse, user: User) -> None:

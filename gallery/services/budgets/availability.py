@@ -98,14 +98,14 @@ class BudgetSnapshot:
 
     def __init__(self, *, now=None):
         self.balances = [] if settings.DEMO else read_balances(now=now)
-        self.places = {}
+        self.by_scope = {}
 
     def balances_for(self, owner_id, project_id):
         """Return the balances that a call of this member for this project must fit into."""
-        place = owner_id, project_id
-        if place not in self.places:
-            self.places[place] = [balance for balance in self.balances if balance.covers(*place)]
-        return self.places[place]
+        scope = owner_id, project_id
+        if scope not in self.by_scope:
+            self.by_scope[scope] = [balance for balance in self.balances if balance.covers(*scope)]
+        return self.by_scope[scope]
 
     def blocking(self, micros, *, owner_id, project_id):
         """Return the balances that are too small for a call of this price."""
@@ -116,7 +116,7 @@ class BudgetSnapshot:
             balance.spent_micros += micros
 
     def spend_queued(self):
-        """Count what waits in the line and will be sent before anything that is asked for now.
+        """Count what waits in the queue and will be sent before anything that is asked for now.
 
         What a locked member or a paused FLUX model has there is not sent: it takes nobody's room.
         """

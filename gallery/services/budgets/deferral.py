@@ -60,15 +60,15 @@ def _change_in_slices(jobs, **fields):
 
 
 def _affordable(snapshot):
-    """Return {job: run} of what fits, in turns: a long line takes no one's room."""
+    """Return {job: run} of what fits, in turns: a long queue takes no one's room."""
     fitting, too_dear, book = {}, {}, read_price_book()
-    for job_id, run_id, quoted_micros, model, *place in _in_turns():
+    for job_id, run_id, quoted_micros, model, *scope in _in_turns():
         micros = min(quoted_micros, book.rows[model].ours_micros) if model in book.rows else quoted_micros
-        whose = dict(zip(("owner_id", "project_id"), place, strict=True))
-        if micros >= too_dear.get(tuple(place), micros + 1):
-            continue  # thousands can wait in one place: what was too dear there has only become dearer
+        whose = dict(zip(("owner_id", "project_id"), scope, strict=True))
+        if micros >= too_dear.get(tuple(scope), micros + 1):
+            continue  # thousands can wait in one scope: what was too dear there has only become dearer
         if snapshot.blocking(micros, **whose):
-            too_dear[tuple(place)] = micros
+            too_dear[tuple(scope)] = micros
         else:
             snapshot.spend(micros, **whose)
             fitting[job_id] = run_id

@@ -24,23 +24,23 @@ class BudgetForecast:
 
 
 def forecast_budgets(prices, *, owner, project=""):
-    """Look at images of these prices, in the order of the line, behind what waits already; None if no budget applies.
+    """Look at images of these prices, in the order of the queue, behind what waits already; None if no budget applies.
 
     `project`: the name that was typed.
     """
     snapshot = BudgetSnapshot()
-    place = {"owner_id": owner.pk, "project_id": _project_of(snapshot, project)}
-    balances = snapshot.balances_for(**place)
+    scope = {"owner_id": owner.pk, "project_id": _project_of(snapshot, project)}
+    balances = snapshot.balances_for(**scope)
     if not balances:
         return None
     snapshot.spend_queued()
     had = {balance.budget.pk: balance.left_micros for balance in balances}
     fits, blocking = 0, []
     for micros in prices:
-        if refused := snapshot.blocking(micros, **place):
+        if refused := snapshot.blocking(micros, **scope):
             blocking = blocking or refused
         else:
-            snapshot.spend(micros, **place)
+            snapshot.spend(micros, **scope)
             fits += 1
     balance = min(blocking or balances, key=lambda each: each.left_micros)
     return BudgetForecast(len(prices), fits, balance, had[balance.budget.pk])

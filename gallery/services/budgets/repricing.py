@@ -22,7 +22,7 @@ from gallery.services.jobs import gates
 from gallery.services.jobs.transitions import bump_run_version, run_version_subquery, update_queued_jobs
 from gallery.services.prices.price_book import read_price_book
 
-# The price of the day of a job, as a column of the statement that reads the line: no claim asks for it apart.
+# The price of the day of a job, as a column of the statement that reads the queue: no claim asks for it apart.
 PRICE_OF_JOB = (
     f"(SELECT ours_micros FROM {Price._meta.db_table} AS price WHERE price.model = {Job._meta.db_table}.model"  # noqa: S608
     " AND price.starts <= %s ORDER BY price.starts DESC, price.id DESC LIMIT 1) AS price_micros"
@@ -50,12 +50,12 @@ class PriceAsk:
 
 
 def is_dearer(job):
-    """Whether a job of the line, read with PRICE_OF_JOB, costs more today than it was quoted."""
+    """Whether a job of the queue, read with PRICE_OF_JOB, costs more today than it was quoted."""
     return job.price_micros is not None and job.price_micros > job.quoted_micros
 
 
 def price_of(job):
-    """Return what a job of the line costs now, if it is not dearer than it was quoted."""
+    """Return what a job of the queue costs now, if it is not dearer than it was quoted."""
     return job.quoted_micros if job.price_micros is None else min(job.quoted_micros, job.price_micros)
 
 

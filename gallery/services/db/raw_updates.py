@@ -37,7 +37,7 @@ def _shape(value):
 
 
 def placeholders(values):
-    """Write a place for each value of a list, which is never empty: PostgreSQL has no empty lists."""
+    """Write a placeholder for each value of a list, which is never empty: PostgreSQL has no empty lists."""
     return ", ".join(["%s"] * len(values))
 
 
@@ -66,9 +66,9 @@ class PreparedRows:
     def insert(self, **fields):
         """Insert them; `fields` are the same in all and were not known before. Call inside a transaction."""
         for name, value in fields.items():
-            place = self.fields.index(self.model._meta.get_field(name))
+            column = self.fields.index(self.model._meta.get_field(name))
             for row in self.values:
-                row[place] = to_db_value(self.model, name, value)
+                row[column] = to_db_value(self.model, name, value)
         columns = ", ".join(_column(self.model, field.name) for field in self.fields)
         with connection.cursor() as cursor:
             cursor.executemany(

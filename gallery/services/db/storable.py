@@ -28,19 +28,19 @@ def _watch(*, connection, **_):
 def _with_storable_values(execute, sql, params, many, context):
     if not params:
         return execute(sql, params, many, context)
-    return execute(sql, [storable(each) for each in params] if many else storable(params), many, context)
+    return execute(sql, [make_storable(each) for each in params] if many else make_storable(params), many, context)
 
 
-def storable(value):
+def make_storable(value):
     """Return a value, or all within it, without what no database takes; the same object if there is nothing of it."""
     if isinstance(value, str):
         return value if value.isascii() and "\x00" not in value else UNSTORABLE.sub(REPLACEMENT, value)
     if isinstance(value, list):
-        return [storable(each) for each in value]
+        return [make_storable(each) for each in value]
     if isinstance(value, tuple):
-        return tuple(storable(each) for each in value)
+        return tuple(make_storable(each) for each in value)
     if isinstance(value, dict):
-        return {storable(name): storable(each) for name, each in value.items()}
+        return {make_storable(name): make_storable(each) for name, each in value.items()}
     if hasattr(value, "dumps") and hasattr(value, "obj"):  # JSON on its way to PostgreSQL, which refuses "\u0000" too
-        value.obj = storable(value.obj)
+        value.obj = make_storable(value.obj)
     return value

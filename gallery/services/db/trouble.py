@@ -56,7 +56,7 @@ def _of_database(error):
 
 
 @dataclass
-class Doings:
+class RequestWrites:
     """What the statements of one request have come to; an execute_wrapper of its connection."""
 
     committed: bool = False

@@ -1,4 +1,4 @@
-"""The line: who waits, what runs, and which position a job has."""
+"""The queue: who waits, what runs, and which position a job has."""
 
 from dataclasses import dataclass
 
@@ -30,7 +30,7 @@ class QueueSize:
 
 @dataclass(frozen=True)
 class Overview:
-    """How long the line is, and the gates that let nothing through, the key's first.
+    """How long the queue is, and the gates that let nothing through, the key's first.
 
     `asks`: how many of mine wait for a yes because their price has risen. `outages`: workers that could not store.
     """
@@ -65,7 +65,7 @@ def _count(jobs):
 
 
 def require_queue_capacity(owner, images):
-    """Raise InvalidMatrix if so many more images of a member may not wait in the line."""
+    """Raise InvalidMatrix if so many more images of a member may not wait in the queue."""
     waiting = Job.objects.queued().filter(owner=owner, demo=settings.DEMO).count()
     free = max(0, settings.WAITING_MAX - waiting)
     if images > free:

@@ -22,7 +22,7 @@ CHUNK = 1_000  # rows of an export that are in memory
 
 
 @dataclass(frozen=True)
-class Kind:
+class CallKind:
     """One column of a report, and which calls stand under it."""
 
     name: str
@@ -31,14 +31,14 @@ class Kind:
 
 
 KINDS = (
-    Kind("all", "Calls", SENT),
-    Kind("pictures", "Pictures", WITH_PICTURE),
-    Kind("charged", "Charged calls", MOSTLY_PAID),
-    Kind("doubt", "Calls in doubt", UNCERTAIN),
-    Kind("free", "Free calls", FREE),
-    Kind("lost", "Paid but lost", (PAID | UNCERTAIN) & Q(fetch="dead")),
-    Kind("kept", "Kept pictures", Q(kept=True)),
-    Kind("shared", "Shared pictures", Q(shared=True)),
+    CallKind("all", "Calls", SENT),
+    CallKind("pictures", "Pictures", WITH_PICTURE),
+    CallKind("charged", "Charged calls", MOSTLY_PAID),
+    CallKind("doubt", "Calls in doubt", UNCERTAIN),
+    CallKind("free", "Free calls", FREE),
+    CallKind("lost", "Paid but lost", (PAID | UNCERTAIN) & Q(fetch="dead")),
+    CallKind("kept", "Kept pictures", Q(kept=True)),
+    CallKind("shared", "Shared pictures", Q(shared=True)),
 )
 
 

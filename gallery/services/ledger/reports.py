@@ -264,7 +264,7 @@ def has_ratings(chosen):
 
 
 @dataclass(frozen=True)
-class Forecast:
+class MonthForecast:
     """`micros`: what the month will have cost. `pace_micros`: the mean of the days it goes on with."""
 
     micros: int
@@ -284,7 +284,7 @@ def forecast_month(chosen, *, spent_micros):
         return None
     paced, count = sum(each.spent_micros for each in days.values()), (today - min(days)).days
     rest = paced * (month.end - today).days
-    return Forecast(_to_cents(spent_micros * count + rest, count), _to_cents(paced, count))
+    return MonthForecast(_to_cents(spent_micros * count + rest, count), _to_cents(paced, count))
 
 
 def _to_cents(micros, count):

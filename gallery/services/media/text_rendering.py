@@ -33,7 +33,7 @@ LEFT, RIGHT = "ltr", "rtl"
 
 
 @dataclass(frozen=True)
-class Run:
+class TextRun:
     """Letters of one font and one direction. `scale`: of fonts of coloured pictures, which have one size only."""
 
     text: str
@@ -152,7 +152,7 @@ def _runs(text, size, bold):
 
 def _run(text, name, direction, size):
     font = fonts.load_font(name, size)
-    return Run(text, font, direction, size / font.size if font.size != size else 1)
+    return TextRun(text, font, direction, size / font.size if font.size != size else 1)
 
 
 def _direction(character):

@@ -29,7 +29,7 @@ def client_address(meta: Mapping[str, str]) -> str:
     return next((hop for hop in hops if not is_trusted(hop)), hops[-1])
 
 
-def said(meta: Mapping[str, str]) -> str:
+def loggable_address(meta: Mapping[str, str]) -> str:
     """Return the client's address for a log: what a proxy passes on may be any text."""
     return ascii(client_address(meta))[1:-1][:64]
 

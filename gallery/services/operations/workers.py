@@ -1,7 +1,7 @@
 """Worker processes: their row, their heartbeat, and who of them is dead.
 
-Nobody is judged by the time of day. A process on this machine is looked for; of any other, a judge that itself goes on
-beating has to see the same beat for the whole of FLUXWEB_DEAD_AFTER, by a clock that only goes forwards.
+Nobody is judged by the time of day. A process on this machine is looked for; of any other, a detector that itself goes
+on beating has to see the same beat for the whole of FLUXWEB_DEAD_AFTER, by a clock that only goes forwards.
 """
 
 import hashlib
@@ -89,7 +89,7 @@ def some_worker_lives():
 
 
 @dataclass
-class Judge:
+class FailureDetector:
     """One process that looks after the others, and what it has seen of them. It beats first, then it judges."""
 
     me: Worker | None = None
@@ -136,7 +136,7 @@ HERE, GONE, FROZEN, ELSEWHERE = "here", "gone", "frozen", "elsewhere"
 
 
 def _patience(worker):
-    """Return how many seconds of silence, seen by a judge, mean that a worker is dead."""
+    """Return how many seconds of silence, seen by a detector, mean that a worker is dead."""
     seen = find_process(worker)
     if seen == HERE:
         return settings.FLUX_TIMEOUT + HUNG_SECONDS

@@ -45,10 +45,10 @@ def remove_held_file(attempt, held_name):
 def download_name(attempt):
     """Name the file as it came for who downloads it."""
     job = attempt.job
-    return f"{job.model}-{job.seed}-{attempt.key}.{suffix(attempt)}"
+    return f"{job.model}-{job.seed}-{attempt.key}.{file_suffix(attempt)}"
 
 
-def suffix(attempt):
+def file_suffix(attempt):
     """Return the suffix of a file's name by its bytes."""
     with files.open_file(attempt.held_name) as file:
         found = validation.detect_format(file)
@@ -73,7 +73,7 @@ def _tile(attempt):
     tile = Pillow.new("RGB", TILE, GROUND)
     middle = (TILE[0] / 2, TILE[1] / 2)
     ImageDraw.Draw(tile).text(
-        middle, suffix(attempt).upper(), fill=INK, anchor="mm", font=ImageFont.load_default(size=52)
+        middle, file_suffix(attempt).upper(), fill=INK, anchor="mm", font=ImageFont.load_default(size=52)
     )
     return tile
 

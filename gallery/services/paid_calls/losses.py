@@ -16,7 +16,7 @@ LOST = Q(fetch=Fetch.DEAD, money=Money.CHARGED)
 
 
 @dataclass(frozen=True)
-class Kind:
+class LossKind:
     """`rows`: which attempts are of this kind."""
 
     name: str
@@ -26,32 +26,32 @@ class Kind:
 
 
 KINDS = (
-    Kind(
+    LossKind(
         "unknown",
         "Perhaps paid",
         "No answer says what became of them. Each stands on the books as spent until an admin settles it.",
         UNCERTAIN & ~ANSWERED,
     ),
-    Kind(
+    LossKind(
         "no_result",
         "No picture, perhaps paid",
         "Success was answered, but without a picture that could be read. Each stands on the books as spent until an "
         "admin settles it.",
         UNCERTAIN & ANSWERED,
     ),
-    Kind(
+    LossKind(
         "held",
         "Held aside",
         "Paid, but what came is not shown as it is. An admin releases it or drops it; until then its file is kept.",
         HELD,
     ),
-    Kind(
+    LossKind(
         "filed",
         "Kept as a file",
         "Paid and delivered, but no picture that can be shown: its owner downloads the file as it came.",
         FILED,
     ),
-    Kind(
+    LossKind(
         "lost",
         "Paid and lost",
         "Paid, but the picture is gone: its address died before it could be fetched, or an admin gave it up.",

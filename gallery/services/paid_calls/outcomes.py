@@ -61,7 +61,7 @@ def outcome_of_error(error, *, failures):
 def _row(error, failures):
     match error:
         case errors.NotExecuted():
-            return _later("not_executed", gate="failure", wait_seconds=backoff(failures))
+            return _later("not_executed", gate="failure", wait_seconds=backoff_seconds(failures))
         case errors.RateLimited():
             return _later("rate_limited", gate="close", wait_seconds=error.retry_after)
         case errors.KeyTrouble(scope="model"):
@@ -69,7 +69,7 @@ def _row(error, failures):
         case errors.KeyTrouble():
             return _later(TROUBLES[error.about], gate="pause_key")
         case errors.UpstreamFailed() if failures < UPSTREAM_REPEATS:
-            return _later("upstream_again", gate="failure", wait_seconds=backoff(failures))
+            return _later("upstream_again", gate="failure", wait_seconds=backoff_seconds(failures))
         case errors.UpstreamFailed():
             return _failed("upstream_failed", gate="failure")
         case errors.Forbidden():
@@ -98,6 +98,6 @@ def _uncertain(reason, **more):
     return {"money": Money.UNCERTAIN, "state": State.UNKNOWN, "reason": reason} | more
 
 
-def backoff(tries):
+def backoff_seconds(tries):
     """Seconds to wait after this many tries, with jitter so that a whole run does not come back at once."""
     return BACKOFF_SECONDS[min(tries, len(BACKOFF_SECONDS) - 1)] * random.uniform(0.8, 1.2)  # noqa: S311  not a secret

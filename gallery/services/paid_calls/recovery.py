@@ -12,7 +12,7 @@ from gallery.models.calls import Fetch
 from gallery.models.runs import State
 from gallery.services.jobs.transitions import transition_job
 from gallery.services.operations import workers
-from gallery.services.operations.workers import Judge
+from gallery.services.operations.workers import FailureDetector
 from gallery.services.paid_calls import claims, recording
 from gallery.services.storage import files, spool
 
@@ -21,11 +21,11 @@ OF_NOBODY = Q(attempt__worker=None) | Q(attempt__worker__stopped_at__isnull=Fals
 log = structlog.get_logger("fluxweb.reaper")
 
 
-def reap(judge=None):
+def reap(detector=None):
     """Expire dead workers and take their jobs: what was not marked is free, what was marked is unknown."""
-    judge = judge or Judge()
-    judge.expire_dead_workers()
-    orphans = OF_NOBODY | Q(attempt__in=judge.lost_twice(_lost_of(judge.me)))
+    detector = detector or FailureDetector()
+    detector.expire_dead_workers()
+    orphans = OF_NOBODY | Q(attempt__in=detector.lost_twice(_lost_of(detector.me)))
     for job in _claimed_or_sending().filter(orphans, state=State.CLAIMED):
         claims.release_claim(job.attempt)
     for job in _claimed_or_sending().filter(orphans, state=State.SENDING):

@@ -97,7 +97,7 @@ def _is_far(last, micros):
 
 
 @dataclass(frozen=True)
-class Entry:
+class ModelPrices:
     """A FLUX model in the book: the price of the day, those to come and those before it."""
 
     model: str
@@ -107,7 +107,7 @@ class Entry:
 
 
 def list_prices():
-    """Return an entry for every FLUX model, in the order of the catalogue."""
+    """Return the prices of every FLUX model, in the order of the catalogue."""
     today = timezone.localdate()
     rows = {model_id: [] for model_id in ids()}
     for price in Price.objects.in_order():
@@ -118,4 +118,4 @@ def list_prices():
 def _entry(model, found, today):
     started = [price for price in found if price.starts <= today]
     now, before = (started[-1], started[-2::-1]) if started else (None, [])
-    return Entry(model, now, [price for price in found if price.starts > today], before)
+    return ModelPrices(model, now, [price for price in found if price.starts > today], before)

@@ -99,7 +99,7 @@ def _answered(response, secrets):
     code = code if CODE.fullmatch(code) else str(status)
     message = str(response["Error"].get("Message") or "")
     words, is_refusal = _meaning(code, status, message)
-    return StorageTrouble(f"{words} ({code}).", detail=clean(message, secrets=secrets), is_refusal=is_refusal)
+    return StorageTrouble(f"{words} ({code}).", detail=clean_message(message, secrets=secrets), is_refusal=is_refusal)
 
 
 def _meaning(code, status, message):
@@ -114,7 +114,7 @@ def _meaning(code, status, message):
     return f"The storage refuses with {status}" if is_refusal else f"The storage answers {status} for now", is_refusal
 
 
-def clean(text: str, *, secrets: tuple[str | None, ...] = ()) -> str:
+def clean_message(text: str, *, secrets: tuple[str | None, ...] = ()) -> str:
     """Return what a service said on one short line, without addresses and without anything that opens it."""
     text = KEY_ID.sub("***", ADDRESS.sub("***", " ".join(text.split())))
     for secret in secrets:

@@ -34,7 +34,7 @@ class ReadyFile(File):
 
 def check_storage(*, free_bytes=None):
     """Raise StorageTrouble unless a result could be stored now: paying for what cannot be kept is the worst outcome."""
-    for folder in (incoming_folder, spool.folder):  # either may have a disk of its own
+    for folder in (incoming_folder, spool.spool_folder):  # either may have a disk of its own
         _check_folder(folder, free_bytes or FREE_BYTES)
     if not is_local_storage():
         _check_remote()

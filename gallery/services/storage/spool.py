@@ -23,7 +23,7 @@ def save_content(attempt_key, facts, content):
 
 
 def _write(name, content):
-    into = folder()
+    into = spool_folder()
     unfinished = into / f"{name}{UNFINISHED}"
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
@@ -35,7 +35,7 @@ def _write(name, content):
 
 def sweep_unfinished(is_nobodys):
     """Take away answers whose writing was cut, if `is_nobodys` says so of their attempt. A whole one is replayed."""
-    for part in folder().glob(f"*{UNFINISHED}"):
+    for part in spool_folder().glob(f"*{UNFINISHED}"):
         whole = part.with_suffix("")
         if not is_nobodys(whole.stem):
             continue
@@ -51,34 +51,34 @@ def _is_json(path):
 
 
 def remove_answer(attempt_key):
-    (folder() / f"{attempt_key}{SUFFIX}").unlink(missing_ok=True)
+    (spool_folder() / f"{attempt_key}{SUFFIX}").unlink(missing_ok=True)
 
 
 def remove_content(attempt_key):
-    (folder() / f"{attempt_key}{CONTENT_SUFFIX}").unlink(missing_ok=True)
+    (spool_folder() / f"{attempt_key}{CONTENT_SUFFIX}").unlink(missing_ok=True)
 
 
 def open_content(attempt_key):
     """Open the bytes that came within an answer. Raises FileNotFoundError: it may have been another machine's."""
-    file = (folder() / f"{attempt_key}{CONTENT_SUFFIX}").open("rb")
+    file = (spool_folder() / f"{attempt_key}{CONTENT_SUFFIX}").open("rb")
     file.readline()
     return file
 
 
 def read_facts(attempt_key):
     """Return what else is known of an answer that carries its picture."""
-    with (folder() / f"{attempt_key}{CONTENT_SUFFIX}").open("rb") as file:
+    with (spool_folder() / f"{attempt_key}{CONTENT_SUFFIX}").open("rb") as file:
         return json.loads(file.readline())
 
 
 def list_contents(*, unless=()):
     """Return the attempt keys of all bytes that lie here, except those of the attempts named."""
-    return sorted({path.stem for path in folder().glob(f"*{CONTENT_SUFFIX}")} - set(unless))
+    return sorted({path.stem for path in spool_folder().glob(f"*{CONTENT_SUFFIX}")} - set(unless))
 
 
 def list_answers(*, unless=()):
     """Yield (attempt key, text) of every answer that lies here, except those of the attempts named."""
-    for path in sorted(folder().glob(f"*{SUFFIX}")):
+    for path in sorted(spool_folder().glob(f"*{SUFFIX}")):
         if path.stem in unless:
             continue
         try:
@@ -89,11 +89,11 @@ def list_answers(*, unless=()):
 
 def set_aside(attempt_key, suffix=SUFFIX):
     """Keep an answer that nobody can read where a person finds it."""
-    path = folder() / f"{attempt_key}{suffix}"
+    path = spool_folder() / f"{attempt_key}{suffix}"
     path.rename(path.with_suffix(".bad"))
 
 
-def folder():
+def spool_folder():
     """Return the folder of the answers; it is made if it is not there."""
     found = Path(settings.SPOOL)
     found.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -24,7 +24,7 @@ TOLD_SECONDS = 24 * 3600  # how long admins read of an outage that is over
 log = structlog.get_logger("fluxweb.storage")
 
 
-class Watch:
+class StorageWatch:
     """Shut from the first look that fails until one that does not."""
 
     def __init__(self):
@@ -102,4 +102,4 @@ def told_workers() -> QuerySet[Worker]:
     return Worker.objects.filter(now_or_lately, demo=settings.DEMO).exclude(storage_trouble="")
 
 
-watch = Watch()
+watch = StorageWatch()

@@ -45,7 +45,7 @@ def answer(request, error):
 def _the_run(request, trouble):
     """Lead to the run of this press if it was made, though something failed after it."""
     nonce = request.POST.get("nonce", "")
-    if not nonce or not (request.doings.committed or request.doings.nobody_knows(trouble)):
+    if not nonce or not (request.writes.committed or request.writes.nobody_knows(trouble)):
         return None
     try:
         run = submission.find_run_of_press(request.user, nonce)
@@ -70,9 +70,9 @@ def _outcome(request, trouble):
     """Say what became of the request: no more than is known."""
     if request.method in SAFE:
         return "Nothing is lost. Load the page again in a moment."
-    if request.doings.committed:
+    if request.writes.committed:
         return "Part of it was done before that. Look at what is there before you press again."
-    if request.doings.nobody_knows(trouble):
+    if request.writes.nobody_knows(trouble):
         return (
             "Whether this press was taken in is not known. Press again: the same press never buys twice."
             if "nonce" in request.POST
