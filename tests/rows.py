@@ -19,7 +19,7 @@ def finish(run, *, days_ago=0):
     """Give every job of a run its picture, without a file; return the images in the order of the jobs."""
     when = timezone.now() - timedelta(days=days_ago)
     attempts = [
-        Attempt.of(
+        Attempt.for_job(
             job,
             project_id=run.project_id,
             micros=job.quoted_micros,

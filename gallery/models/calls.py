@@ -168,7 +168,7 @@ class Attempt(models.Model):
         return f"attempt {self.key}"
 
     @classmethod
-    def of(cls, job, *, project_id, **fields):
+    def for_job(cls, job, *, project_id, **fields):
         """Return an unsaved attempt of a job at its quoted price. `project_id`: of the job's run."""
         facts = {
             "job": job, "run_id": job.run_id, "owner_id": job.owner_id, "model": job.model, "project_id": project_id,

@@ -118,7 +118,7 @@ def _job(run, position, sample, moment):
 
 
 def _attempt(job):
-    return Attempt.of(
+    return Attempt.for_job(
         job, project_id=job.run.project_id, money=Money.CHARGED, fetch=Fetch.DONE, status=200,
         day=timezone.localdate(job.created_at), request_id=f"demo-{random_key()}",
         reserved_at=job.created_at, sent_at=job.created_at, answered_at=job.created_at + timedelta(seconds=6),

@@ -169,7 +169,7 @@ def _call(job, n):
     from gallery.models import Attempt
 
     at = datetime.combine(_day(n), datetime.min.time(), ZoneInfo("UTC")) + timedelta(seconds=n % 80_000)
-    return Attempt.of(job, project_id=None, day=at.date(), sent_at=at, money="charged", request_id=f"ours-{n}")
+    return Attempt.for_job(job, project_id=None, day=at.date(), sent_at=at, money="charged", request_id=f"ours-{n}")
 
 
 def _day(n):

@@ -108,7 +108,7 @@ def take(change, *, which, projects, waiting):
     if change == "apply":
         entries.apply_entries()
     elif change == "add":
-        Attempt.of(waiting[which % len(waiting)], project_id=None).save()
+        Attempt.for_job(waiting[which % len(waiting)], project_id=None).save()
     elif change == "forget a project":
         Project.objects.filter(pk=projects[which % 2].pk).delete()
     else:
@@ -208,7 +208,7 @@ def test_a_thousand_calls_at_three_and_a_half_cents_are_thirty_five_dollars(owne
     run = make_run(owner, prompt="a {red|green|blue|grey} door", models=["flux-pro-1.1"], seed="1..250")
     now = timezone.now()
     paid = {"money": "charged", "sent_at": now}
-    Attempt.objects.bulk_create(Attempt.of(job, project_id=None, **paid) for job in run.jobs.all())
+    Attempt.objects.bulk_create(Attempt.for_job(job, project_id=None, **paid) for job in run.jobs.all())
     assert sums()["charged_micros"] == 35_000_000
     assert DailySpend.objects.count() == 1
 
@@ -216,7 +216,7 @@ def test_a_thousand_calls_at_three_and_a_half_cents_are_thirty_five_dollars(owne
 @pytest.mark.django_db
 def test_what_was_spent_for_a_project_outlives_it(owner):
     run = make_run(owner, project="Docks", seed="7")
-    Attempt.of(run.jobs.get(), project_id=run.project_id, money="charged", sent_at=timezone.now()).save()
+    Attempt.for_job(run.jobs.get(), project_id=run.project_id, money="charged", sent_at=timezone.now()).save()
     assert told(project=run.project_id) == told() != {}
     run.project.delete()
     assert told(project=None) == told() != {}
@@ -267,7 +267,7 @@ def test_the_triggers_are_there_after_migrate_and_made_once():
 @pytest.mark.django_db(transaction=True)
 def test_a_migration_may_change_the_tables_and_what_was_missed_meanwhile_is_counted(owner):
     job = make_run(owner, seed="7").jobs.get()
-    Attempt.of(job, project_id=None).save()
+    Attempt.for_job(job, project_id=None).save()
     entries.before_migrate(using="default", plan=["a migration"])
     for model, name in ((LedgerEntry, "model"), (Attempt, "money")):
         change_and_change_back(model, name)
@@ -295,7 +295,7 @@ def change_and_change_back(model, name):
 @pytest.mark.django_db
 def test_the_command_says_what_differs_and_counts_anew(owner, capsys):
     job = make_run(owner, seed="7").jobs.get()
-    Attempt.of(job, project_id=None, money="charged", sent_at=timezone.now()).save()
+    Attempt.for_job(job, project_id=None, money="charged", sent_at=timezone.now()).save()
     call_command("spending")
     assert "The sums are what the attempts say." in capsys.readouterr().out
     entries.apply_entries()
@@ -316,7 +316,7 @@ def test_other_counters_get_what_was_applied(owner, monkeypatch):
     got = []
     monkeypatch.setattr(entries, "COUNTERS", [*entries.COUNTERS, got.extend])
     job = make_run(owner, seed="7").jobs.get()
-    attempt = Attempt.of(job, project_id=None, day=timezone.localdate() - timedelta(days=3))
+    attempt = Attempt.for_job(job, project_id=None, day=timezone.localdate() - timedelta(days=3))
     attempt.save()
     attempt.day = timezone.localdate()
     attempt.save()

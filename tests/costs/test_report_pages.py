@@ -30,7 +30,7 @@ def book(person, *, project="", models=("flux-pro-1.1",), seed="1", prompt="a bo
     run = make_run(person, prompt=prompt, models=models, seed=seed, project=project)
     moment = timezone.now() - timedelta(days=days_ago)
     facts = {"day": timezone.localdate(moment), "sent_at": moment, "money": "charged", "fetch": "done"} | fields
-    made = [Attempt.of(job, project_id=run.project_id, **facts) for job in run.jobs.all()]
+    made = [Attempt.for_job(job, project_id=run.project_id, **facts) for job in run.jobs.all()]
     run.jobs.update(state="DONE")
     return Attempt.objects.bulk_create(made)
 

@@ -22,7 +22,7 @@ ALL = Slice(START, END)
 def spend(job, day, *, money="charged", **fields):
     """Book one call of a job; return it."""
     moment = timezone.make_aware(timezone.datetime(day.year, day.month, day.day, 12))
-    attempt = Attempt.of(job, project_id=job.run.project_id, day=day, money=money, sent_at=moment, **fields)
+    attempt = Attempt.for_job(job, project_id=job.run.project_id, day=day, money=money, sent_at=moment, **fields)
     attempt.save()
     return attempt
 

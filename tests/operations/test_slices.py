@@ -226,7 +226,7 @@ def test_a_fold_of_many_entries_lets_others_in_between(owner, monkeypatch):
     make_run(owner, seed="1..30")
     jobs = list(Job.objects.all())
     for job in jobs:
-        Attempt.of(job, project_id=None, worker=None, money="reserved").save()
+        Attempt.for_job(job, project_id=None, worker=None, money="reserved").save()
     assert LedgerEntry.objects.count() == len(jobs)
     with counted_writes() as slices_made:
         entries.apply_entries()
@@ -240,7 +240,7 @@ def spent(owner):
     make_run(owner, seed="1..12")
     for n, job in enumerate(Job.objects.order_by("id")):
         day = date(2026, 10 + n % 2, 5 + n % 3)
-        Attempt.of(job, project_id=None, worker=None, money="reserved", day=day).save()
+        Attempt.for_job(job, project_id=None, worker=None, money="reserved", day=day).save()
     entries.apply_entries()
 
 

@@ -22,7 +22,7 @@ def job(owner):
 
 @pytest.fixture
 def attempt(job):
-    made = Attempt.of(job, project_id=None)
+    made = Attempt.for_job(job, project_id=None)
     made.save()
     return made
 

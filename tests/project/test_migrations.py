@@ -27,7 +27,7 @@ def test_no_migration_is_missing():
 
 @pytest.mark.django_db(transaction=True)
 def test_what_was_spent_is_carried_to_tables_of_other_names_and_the_triggers_write_to_those(owner):
-    Attempt.of(make_run(owner, seed="7").jobs.get(), project_id=None).save()
+    Attempt.for_job(make_run(owner, seed="7").jobs.get(), project_id=None).save()
     call_command("migrate", "gallery", "0024_totals_by_day", verbosity=0)
     try:
         before = MigrationExecutor(connection).loader.project_state(("gallery", "0024_totals_by_day")).apps

@@ -149,7 +149,7 @@ def test_nobody_else_cancels_it(owner, colleague_client, admin_client, visitor):
 def being_sent(run):
     """Put a run's first job where it is between mark and answer; return it."""
     job = run.jobs.order_by("position").first()
-    attempt = Attempt.of(job, project_id=run.project_id, money=Money.UNCERTAIN, sent_at=timezone.now())
+    attempt = Attempt.for_job(job, project_id=run.project_id, money=Money.UNCERTAIN, sent_at=timezone.now())
     attempt.save()
     Job.objects.filter(pk=job.pk).update(state=State.SENDING, attempt=attempt)
     job.refresh_from_db()
@@ -190,7 +190,7 @@ def test_an_earlier_call_stays_in_doubt_while_the_next_one_runs(admin, admin_cli
     settings.DEMO = False
     run = make_run(admin, seed="1")
     job = being_sent(run)
-    second = Attempt.of(job, project_id=None, money=Money.UNCERTAIN, sent_at=timezone.now())
+    second = Attempt.for_job(job, project_id=None, money=Money.UNCERTAIN, sent_at=timezone.now())
     second.save()
     Job.objects.filter(pk=job.pk).update(attempt=second)
     text = show(admin_client, run).one(id="progress").text
@@ -250,7 +250,7 @@ def test_what_the_provider_failed_three_times_is_failed_and_not_refused(
 def took(job, seconds, *, ago=60):
     """Book a call of another job of the model that brought its picture after so many seconds."""
     sent_at = timezone.now() - timedelta(seconds=ago)
-    Attempt.of(
+    Attempt.for_job(
         job, project_id=None, money=Money.CHARGED, sent_at=sent_at, answered_at=sent_at + timedelta(seconds=seconds)
     ).save()
 

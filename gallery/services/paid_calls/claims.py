@@ -83,7 +83,9 @@ def _quote_anew(jobs):
 
 def _reservation(job, worker, now):
     today = timezone.localdate(now)
-    return Attempt.of(job, project_id=job.project_id, worker=worker, reserved_at=now, day=today, money=Money.RESERVED)
+    return Attempt.for_job(
+        job, project_id=job.project_id, worker=worker, reserved_at=now, day=today, money=Money.RESERVED
+    )
 
 
 @write_transaction()

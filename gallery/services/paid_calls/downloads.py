@@ -50,7 +50,7 @@ def fetch_image(attempt_id, *, worker, leased=None):
         with files.incoming_file() as file:
             _fetch_into(file, attempt)
     except errors.ResultRefused as refused:
-        _block(attempt, reason=str(refused))
+        _hold_aside(attempt, reason=str(refused))
     except (errors.ApiError, validation.TruncatedImage, OSError) as trouble:
         return _again_later(attempt, trouble)
     return None
@@ -77,9 +77,9 @@ def _fetch_into(file, attempt):
     got = _receive(file, attempt)
     file.flush()
     if not got.listed:
-        _block(attempt, reason="The result’s host is not in FLUX_RESULT_HOSTS.", file=file)
+        _hold_aside(attempt, reason="The result’s host is not in FLUX_RESULT_HOSTS.", file=file)
     elif is_deadly(attempt):
-        _block(
+        _hold_aside(
             attempt,
             reason="The worker stopped twice while decoding this.",
             file=file,
@@ -110,11 +110,11 @@ def _show_or_hold(file, attempt, got):
     try:
         store_image(file, attempt, sha256=got.sha256)
     except validation.NotAnImage as refused:
-        _block(attempt, reason=got.note or str(refused), file=file)
+        _hold_aside(attempt, reason=got.note or str(refused), file=file)
     except validation.TruncatedImage as damaged:
         if not got.complete and _seconds_left(attempt) > 0:
             raise
-        _block(attempt, reason=str(damaged), file=file)  # all that ever came, or will, of what was paid for
+        _hold_aside(attempt, reason=str(damaged), file=file)  # all that ever came, or will, of what was paid for
 
 
 def store_image(file, attempt, *, sha256, held_name=""):
@@ -195,7 +195,7 @@ def _end_fetch(attempt, fetch, *, unless=(Fetch.DONE, Fetch.DEAD, Fetch.FILED), 
     return update_rows(Attempt, where, fetch=fetch, **given_back | fields) == 1
 
 
-def _block(attempt, *, reason, file=None, decode_attempts=0):
+def _hold_aside(attempt, *, reason, file=None, decode_attempts=0):
     """Hold the result aside: it has been paid for, and a person decides."""
     held = files.publish_file(file, files.file_name_of(attempt, HELD)) if file else ""
     code = "blocked" if held else "blocked_without_file"
