@@ -44,7 +44,7 @@ class Sample:
 
 def store_sample(prompt, *, model, seed, size, content):
     """Store one drawn picture with its thumbnail and return it as a sample. `content`: the bytes of a JPEG."""
-    request = validation.clean(model, {"prompt": prompt, "seed": seed, "size": size})
+    request = validation.clean_request(model, {"prompt": prompt, "seed": seed, "size": size})
     sha256 = hashlib.sha256(content).hexdigest()
     with Pillow.open(io.BytesIO(content)) as picture:
         picture.load()

@@ -160,7 +160,7 @@ class Process:
 
 def _make_thumbnail_or_measure():
     """Make the next thumbnail; while none is missing, measure the next repeat. Return whether there was something."""
-    return thumbnails.make_next_thumbnail() or repeats.measure_next()
+    return thumbnails.make_next_thumbnail() or repeats.measure_next_repeat()
 
 
 def _keep_memory_together():

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery.catalogue.models.advice import ADVICE, TEMPLATES
-from gallery.catalogue.parameters.validation import clean
+from gallery.catalogue.parameters.validation import clean_request
 from gallery.catalogue.prompts.prompt_facts import KNOWN_KEYS, JsonPrompt, hex_colours, json_prompt
 
 JSON_VALUES = st.recursive(
@@ -76,7 +76,7 @@ def test_32_levels_of_brackets_are_allowed():
 def test_escapes_no_prompt_can_hold_as_characters_stay_escapes():
     found = json_prompt(r'["\ud800", "\u007f", "\u0000", "\u00e9"]')
     assert json.loads(found.pretty) == ["\ud800", "\x7f", "\x00", "é"]
-    assert clean("flux-2-pro", {"prompt": found.pretty, "seed": 1}).body["prompt"] == found.pretty
+    assert clean_request("flux-2-pro", {"prompt": found.pretty, "seed": 1}).body["prompt"] == found.pretty
 
 
 @given(st.text() | st.text(alphabet='{}[]":,0123456789.eE-\\u \n') | st.text().map(lambda text: "{" + text))
@@ -112,4 +112,6 @@ def test_the_two_picture_templates_are_shipped_and_can_be_sent():
     assert [template.key for template in TEMPLATES] == ["pattern-transfer", "style-fusion", "before-after"]
     for template in TEMPLATES:
         assert template.pictures == 2
-        assert clean("flux-kontext-max", {"prompt": template.prompt, "seed": 1}).body["prompt"] == template.prompt
+        assert (
+            clean_request("flux-kontext-max", {"prompt": template.prompt, "seed": 1}).body["prompt"] == template.prompt
+        )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gallery.catalogue.parameters.validation import clean
+from gallery.catalogue.parameters.validation import clean_request
 from gallery.catalogue.problems import InvalidRequest, InvalidValue
 from gallery.catalogue.prompts.foreign_syntax import hints
 from gallery.catalogue.prompts.prompt_facts import json_prompt
@@ -223,13 +223,13 @@ MIXED = st.lists(NOTHING_IN_BETWEEN | JSON_LIKE, min_size=1, max_size=3).map("".
 @example("{2::a|b}")
 def test_a_finished_prompt_that_is_put_back_is_read_as_just_itself(prompt):
     try:
-        sent = clean("flux-2-pro", {"prompt": prompt, "seed": 1}).body["prompt"]
+        sent = clean_request("flux-2-pro", {"prompt": prompt, "seed": 1}).body["prompt"]
     except InvalidRequest:
         return
     written = escaped(sent)
     assert alternatives(written) == [(sent, "")]
     assert [doubt for doubt in read(written).doubts if "wildcard" not in doubt and "full-width" not in doubt] == []
-    assert clean("flux-2-pro", {"prompt": alternatives(written)[0][0], "seed": 1}).body["prompt"] == sent
+    assert clean_request("flux-2-pro", {"prompt": alternatives(written)[0][0], "seed": 1}).body["prompt"] == sent
 
 
 @given(st.text(alphabet="ab ", max_size=20))

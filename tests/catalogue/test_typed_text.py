@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.catalogue.parameters.validation import clean
+from gallery.catalogue.parameters.validation import clean_request
 from gallery.catalogue.problems import InvalidRequest
 from gallery.catalogue.prompts.prompt_variants import hints
 from gallery.catalogue.text.tokens import about_tokens
@@ -33,7 +33,7 @@ ENGLAND = "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
 )  # fmt: skip
 def test_controls_become_what_they_mean(text, meant):
     assert tidy(text) == meant
-    assert clean("flux-2-pro", {"prompt": text, "seed": 1}).body["prompt"] == meant
+    assert clean_request("flux-2-pro", {"prompt": text, "seed": 1}).body["prompt"] == meant
 
 
 @given(st.text())
@@ -49,11 +49,11 @@ def test_what_is_left_out_is_named():
 
 def test_all_that_no_prompt_can_hold_is_named_at_once_and_taken_out_at_once():
     with pytest.raises(InvalidRequest) as refused:
-        clean("flux-2-pro", {"prompt": "a\x00b\x1bc\x7fd\x0be\ud800", "seed": 1})
+        clean_request("flux-2-pro", {"prompt": "a\x00b\x1bc\x7fd\x0be\ud800", "seed": 1})
     problem = refused.value.problems["prompt"]
     assert "4 are in it (U+0000, U+001B, U+007F, U+D800)" in problem.message
     assert problem.offer == {"prompt": "abcd\ne"}
-    assert clean("flux-2-pro", {**problem.offer, "seed": 1}).body["prompt"] == "abcd\ne"
+    assert clean_request("flux-2-pro", {**problem.offer, "seed": 1}).body["prompt"] == "abcd\ne"
 
 
 @pytest.mark.parametrize(
@@ -76,9 +76,9 @@ def test_tokens_are_counted_by_script(text, low, high):
 
 def test_forty_thousand_characters_of_chinese_are_too_many_and_it_says_by_how_much():
     with pytest.raises(InvalidRequest) as refused:
-        clean("flux-2-pro", {"prompt": "猫" * 40_000, "seed": 1})
+        clean_request("flux-2-pro", {"prompt": "猫" * 40_000, "seed": 1})
     message = refused.value.problems["prompt"].message
     assert message == (
         "40,000 characters are about 40,000 tokens, which are too many. At most 32,768: about 7,232 fewer."
     )
-    assert clean("flux-2-pro", {"prompt": "猫" * 30_000, "seed": 1})
+    assert clean_request("flux-2-pro", {"prompt": "猫" * 30_000, "seed": 1})

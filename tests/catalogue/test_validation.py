@@ -1,17 +1,17 @@
 import pytest
 
 from gallery.catalogue.models.flux_models import ids
-from gallery.catalogue.parameters.validation import InvalidRequest, clean
+from gallery.catalogue.parameters.validation import InvalidRequest, clean_request
 from gallery.catalogue.problems import Problem
 
 
 def body_of(model_id, **values):
-    return clean(model_id, {"prompt": "a vase", "seed": "42", **values}).body
+    return clean_request(model_id, {"prompt": "a vase", "seed": "42", **values}).body
 
 
 def problems_of(model_id, **values):
     with pytest.raises(InvalidRequest) as caught:
-        clean(model_id, {"prompt": "a vase", "seed": "42", **values})
+        clean_request(model_id, {"prompt": "a vase", "seed": "42", **values})
     return caught.value.problems
 
 
@@ -43,7 +43,7 @@ def test_flex_sends_steps_and_guidance():
 
 
 def test_kontext_sends_a_ratio_and_expects_its_pixels():
-    cleaned = clean("flux-kontext-pro", {"prompt": "a vase", "seed": 1, "aspect_ratio": "16:9"})
+    cleaned = clean_request("flux-kontext-pro", {"prompt": "a vase", "seed": 1, "aspect_ratio": "16:9"})
     assert cleaned.body["aspect_ratio"] == "16:9"
     assert "size" not in cleaned.body
     assert (cleaned.width, cleaned.height, cleaned.notes) == (1408, 792, ())
@@ -86,14 +86,14 @@ def test_one_side_alone_is_a_problem_of_the_missing_one():
 
 def test_a_size_becomes_a_ratio_for_kontext_and_the_cell_says_so():
     for size in ("1920x1088", "1920x1080"):
-        cleaned = clean("flux-kontext-max", {"prompt": "a vase", "seed": 1, "size": size})
+        cleaned = clean_request("flux-kontext-max", {"prompt": "a vase", "seed": 1, "size": size})
         assert cleaned.body["aspect_ratio"] == "16:9"
         assert cleaned.notes == (f"16:9 from {size}",)
     assert problems_of("flux-kontext-max", size="4000x30").keys() == {"size"}
 
 
 def test_a_ratio_becomes_a_size_for_the_others_and_the_cell_says_so():
-    cleaned = clean("flux-2-pro", {"prompt": "a vase", "seed": 1, "aspect_ratio": "16:9"})
+    cleaned = clean_request("flux-2-pro", {"prompt": "a vase", "seed": 1, "aspect_ratio": "16:9"})
     assert (cleaned.body["size"], cleaned.notes) == ("1360x768", ("1360x768 from 16:9",))
     assert "aspect_ratio" not in cleaned.body
     assert problems_of("flux-2-pro", aspect_ratio="5:1")["aspect_ratio"].offer == {"aspect_ratio": "7:3"}
@@ -101,24 +101,24 @@ def test_a_ratio_becomes_a_size_for_the_others_and_the_cell_says_so():
 
 def test_the_shape_of_the_models_own_kind_wins_without_a_note():
     values = {"prompt": "a vase", "seed": 1, "size": "1024x768", "aspect_ratio": "1:1"}
-    assert clean("flux-2-pro", values).body["size"] == "1024x768"
-    assert clean("flux-kontext-pro", values).body["aspect_ratio"] == "1:1"
-    assert clean("flux-2-pro", values).notes == clean("flux-kontext-pro", values).notes == ()
+    assert clean_request("flux-2-pro", values).body["size"] == "1024x768"
+    assert clean_request("flux-kontext-pro", values).body["aspect_ratio"] == "1:1"
+    assert clean_request("flux-2-pro", values).notes == clean_request("flux-kontext-pro", values).notes == ()
 
 
 def test_doubtful_sizes_are_sent_with_a_warning():
     for size in ("1040x1024", "1920x1088", "1440x1440", "128x128"):
-        cleaned = clean("flux-pro-1.1", {"prompt": "a vase", "seed": 1, "size": size})
+        cleaned = clean_request("flux-pro-1.1", {"prompt": "a vase", "seed": 1, "size": size})
         assert cleaned.body["size"] == size
         assert cleaned.notes[0].startswith(f"{size} may be refused")
-    assert clean("flux-pro-1.1-ultra", {"prompt": "a vase", "seed": 1, "size": "2048x2048"}).notes == ()
+    assert clean_request("flux-pro-1.1-ultra", {"prompt": "a vase", "seed": 1, "size": "2048x2048"}).notes == ()
 
 
 def test_safety_6_is_sent_with_a_warning_on_flux_2():
     values = {"prompt": "a vase", "seed": 1, "safety_tolerance": "6"}
-    assert clean("flux-2-max", values).body["safety_tolerance"] == 6
-    assert "may be refused" in clean("flux-2-max", values).notes[0]
-    assert clean("flux-dev", values).notes == ()
+    assert clean_request("flux-2-max", values).body["safety_tolerance"] == 6
+    assert "may be refused" in clean_request("flux-2-max", values).notes[0]
+    assert clean_request("flux-dev", values).notes == ()
 
 
 def test_all_problems_come_at_once():
@@ -150,7 +150,7 @@ def test_all_problems_come_at_once():
 def test_an_unknown_model_is_a_problem_too():
     for model_id in ("flux-9", None, [], "\ud800"):
         with pytest.raises(InvalidRequest) as caught:
-            clean(model_id, {"prompt": "a vase", "seed": 1})
+            clean_request(model_id, {"prompt": "a vase", "seed": 1})
         assert caught.value.problems.keys() == {"model"}
 
 
@@ -247,10 +247,10 @@ def test_a_prompt_that_is_no_text_is_refused(prompt):
 @pytest.mark.parametrize("model_id", ids())
 def test_every_model_cleans_every_kind_of_shape(model_id):
     for shape in ({}, {"size": "1024x1536"}, {"width": 512, "height": "512"}, {"aspect_ratio": "3:2"}):
-        cleaned = clean(model_id, {"prompt": "a vase", "seed": 1, **shape})
+        cleaned = clean_request(model_id, {"prompt": "a vase", "seed": 1, **shape})
         assert cleaned.width > 0 < cleaned.height
 
 
 def test_the_error_reads_as_a_sentence_for_the_log():
     with pytest.raises(InvalidRequest, match="seed: A seed is missing"):
-        clean("flux-dev", {"prompt": "a vase"})
+        clean_request("flux-dev", {"prompt": "a vase"})

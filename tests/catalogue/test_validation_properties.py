@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from gallery.catalogue.models.flux_models import get, ids
 from gallery.catalogue.models.params import PARAMS
 from gallery.catalogue.parameters.shapes import parse_ratio, parse_size, size_faults
-from gallery.catalogue.parameters.validation import InvalidRequest, clean
+from gallery.catalogue.parameters.validation import InvalidRequest, clean_request
 
 ANYTHING = st.one_of(
     st.none(),
@@ -78,7 +78,7 @@ def assert_can_be_shown(problems):
 @given(MODEL_IDS, ANY_VALUES)
 def test_anything_gives_a_good_request_or_problems_that_can_be_shown(model_id, values):
     try:
-        cleaned = clean(model_id, values)
+        cleaned = clean_request(model_id, values)
     except InvalidRequest as refused:
         assert_can_be_shown(refused.problems)
     else:
@@ -89,7 +89,7 @@ def test_anything_gives_a_good_request_or_problems_that_can_be_shown(model_id, v
 def test_taking_an_offer_makes_the_field_right(model_id, name, raw):
     values = {"prompt": "a vase", "seed": 1, name: raw}
     try:
-        clean(model_id, values)
+        clean_request(model_id, values)
     except InvalidRequest as refused:
         offer = refused.problems[name].offer if name in refused.problems else {}
         # A wrong size is replaced by the two sides that are offered.
@@ -100,7 +100,7 @@ def test_taking_an_offer_makes_the_field_right(model_id, name, raw):
 
 def problems_after(model_id, values):
     try:
-        clean(model_id, values)
+        clean_request(model_id, values)
     except InvalidRequest as refused:
         return refused.problems
     return {}
@@ -108,12 +108,12 @@ def problems_after(model_id, values):
 
 @given(MODEL_IDS, GOOD_VALUES)
 def test_good_values_are_never_refused(model_id, values):
-    assert_obeys_the_rules(clean(model_id, values))
+    assert_obeys_the_rules(clean_request(model_id, values))
 
 
 @given(MODEL_IDS, GOOD_VALUES)
 def test_cleaning_a_body_again_changes_nothing(model_id, values):
-    body = clean(model_id, values).body
-    assert clean(model_id, body).body == body
+    body = clean_request(model_id, values).body
+    assert clean_request(model_id, body).body == body
     as_a_form = {name: "on" if value is True else str(value) for name, value in body.items()}
-    assert clean(model_id, as_a_form).body == body
+    assert clean_request(model_id, as_a_form).body == body

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from gallery.services.contact_sheets import sheet_layout
 from gallery.services.contact_sheets.sheet_layout import STRONG, plan_parts
 from gallery.services.media.text_rendering import line_height, measure_text
-from gallery.services.runs import layouts
+from gallery.services.runs import matrix_layout
 
 SHAPES = [(1024, 1024), (1408, 792), (832, 1248), (64, 2048), (2048, 64)]
 
@@ -28,7 +28,7 @@ def product(shapes=((1024, 1024),), **axes):
 
 
 def planned(cells, *, edge=256, most_pixels=sheet_layout.MOST_PIXELS, **asked):
-    layout = layouts.lay_out(cells, **asked)
+    layout = matrix_layout.lay_out(cells, **asked)
     return plan_parts(layout, edge=edge, title="a door", facts=["12 images"], most_pixels=most_pixels)
 
 
@@ -106,7 +106,7 @@ def test_a_combination_that_was_not_asked_for_has_an_empty_place():
 
 
 def test_long_words_are_broken_and_long_titles_cut():
-    layout = layouts.lay_out(product(seed=[1, 2], model=["m" * 60, "n"]))
+    layout = matrix_layout.lay_out(product(seed=[1, 2], model=["m" * 60, "n"]))
     (part,) = plan_parts(layout, edge=256, title="word " * 400, facts=["x" * 900])
     title = part.labels[0]
     assert len(title.lines) == sheet_layout.TITLE_LINES

@@ -12,7 +12,7 @@ from PIL import ImageChops, ImageStat
 from gallery.models import Image, Sheet, SheetPart
 from gallery.models.contact_sheets import SheetState
 from gallery.services.contact_sheets import rendering, sheet_layout, sheets
-from gallery.services.runs import layouts
+from gallery.services.runs import matrix_layout
 from gallery.simulator import faults
 from tests.factories import grow, make_run
 
@@ -52,7 +52,7 @@ def pictures(sheet):
 
 def plan_of(sheet):
     cells = sheets._cells(sheet.run, sheet.cells)
-    layout = layouts.lay_out(cells, across=sheet.across, page=sheet.page)
+    layout = matrix_layout.lay_out(cells, across=sheet.across, page=sheet.page)
     return sheets._parts(sheet.run, layout, cells, edge=sheet.edge)
 
 

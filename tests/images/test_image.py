@@ -136,7 +136,7 @@ def test_made_again_for_the_price_on_the_button_once_per_press(owner_client, ima
     assert worker.work() == 1
     bodies = [post.body for post in world.till]
     assert bodies[0] == bodies[1]
-    repeats.measure_next()
+    repeats.measure_next_repeat()
     page = Page(owner_client.get(address))
     assert "Identical bytes." in page.text
     compared = Page(owner_client.get(page.one("a", href=_compare_of(image))["href"]))

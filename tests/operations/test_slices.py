@@ -299,7 +299,7 @@ def test_the_check_of_the_sums_keeps_nobody_from_writing(spent):
 
 
 def test_demo_data_is_written_a_few_runs_at_a_time(owner):
-    request = validation.clean("flux-dev", {"prompt": "a cat", "seed": 7, "size": "64x64"})
+    request = validation.clean_request("flux-dev", {"prompt": "a cat", "seed": 7, "size": "64x64"})
     quote = quotes.quote_request(request, book=price_book.read_price_book())
     sample = demo_data.Sample("a cat", request, quote, "a.jpeg", "a.webp", 10, "0" * 64)
     with counted_writes() as slices_made:

@@ -152,7 +152,7 @@ def test_a_database_that_cannot_even_be_read_keeps_the_form_on_a_plain_page(olga
         raise postgresql_error("57P01")
 
     monkeypatch.setattr(submission, "submit_run", away)
-    monkeypatch.setattr(studio, "show", away)
+    monkeypatch.setattr(studio, "show_studio", away)
     form = sound(prompt='"quoted" prompt')
     response = olga.post(reverse("studio"), form)
     page = Page(response)

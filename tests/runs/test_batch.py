@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from gallery.catalogue.models import flux_models
 from gallery.catalogue.tables import batches as catalogue
-from gallery.services.runs import batch, layouts
+from gallery.services.runs import batch, matrix_layout
 from gallery.services.runs.batch import BatchSpec, InvalidBatch
 
 pytestmark = pytest.mark.django_db  # where the prices stand
@@ -70,7 +70,7 @@ def test_the_run_page_shows_rows_with_models_across():
             self.job = type("Job", (), {"model": body["model"], "seed": body["seed"], "axes": cell.labels})
             self.job.quoted_micros = cell.quote.ours_micros
 
-    layout = layouts.lay_out([Shown(cell) for cell in cells])
+    layout = matrix_layout.lay_out([Shown(cell) for cell in cells])
     assert (layout.across, layout.counts) == ("model", ["2 models", "2 rows"])
     assert [row.heads for row in layout.pages[0].rows] == [[("1 · a door", "row")], [("2 · a hat", "row")]]
 
@@ -124,9 +124,9 @@ def test_more_images_than_a_run_may_have_are_refused_at_their_line():
 
 
 def test_the_title_is_the_first_prompt_and_how_many_more():
-    assert batch.title_of(catalogue.read("a door\n")) == "a door"
-    assert batch.title_of(catalogue.read("a door\nb\n")) == "a door and 1 more row"
-    assert batch.title_of(catalogue.read("a door\nb\nc\n")) == "a door and 2 more rows"
+    assert batch.batch_title(catalogue.read("a door\n")) == "a door"
+    assert batch.batch_title(catalogue.read("a door\nb\n")) == "a door and 1 more row"
+    assert batch.batch_title(catalogue.read("a door\nb\nc\n")) == "a door and 2 more rows"
 
 
 CELL = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=12)

@@ -46,8 +46,8 @@ def test_lines_are_prompts_of_their_own_only_if_asked_for():
 
 def test_the_total_is_the_sum_of_the_cells():
     cells = expand(models=[FLEX, KLEIN], seed="1..3", steps="20, 30")
-    assert expansion.total(cells).ours_micros == sum(cell.quote.ours_micros for cell in cells)
-    assert expansion.total(cells).count == len(cells) == 9
+    assert expansion.total_quote(cells).ours_micros == sum(cell.quote.ours_micros for cell in cells)
+    assert expansion.total_quote(cells).count == len(cells) == 9
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_leaving_a_value_out_saves_what_was_said(typed, models, seed, data):
     if value.axis == "seed" and "random" in seed:
         value = values[0]
     fewer = laid(models=models, seed=seed, skip=[value.key], **typed)
-    saved = review.quote.ours_micros - expansion.total(fewer.cells).ours_micros
+    saved = review.quote.ours_micros - expansion.total_quote(fewer.cells).ours_micros
     assert saved == value.saves_micros
     assert len(plan.cells) - len(fewer.cells) == value.images
 

@@ -28,7 +28,7 @@ def test_the_very_same_request_is_bought_although_the_picture_is_owned(image, wo
     assert (run.jobs.get().reused, run.project) == (None, image.job.run.project)
     assert worker.work() == 1
     assert len(world.till) == 2
-    assert run.quoted_micros == repeats.quote(image) == image.job.quoted_micros
+    assert run.quoted_micros == repeats.quote_repeat(image) == image.job.quoted_micros
 
 
 def test_one_press_buys_once(image):
@@ -39,16 +39,16 @@ def test_one_press_buys_once(image):
 
 def test_a_provider_that_keeps_to_its_seed_gives_identical_bytes(image, worker):
     ask(image)
-    assert not repeats.measure_next()
+    assert not repeats.measure_next_repeat()
     worker.work()
-    assert repeats.measure_next()
+    assert repeats.measure_next_repeat()
     repeat = Repeat.objects.get()
     assert (repeat.similarity, repeat.mean_difference, repeat.differing_share) == ("identical", 0, 0)
-    assert not repeats.measure_next()
+    assert not repeats.measure_next_repeat()
     twin = Image.objects.exclude(pk=image.pk).get()
-    assert repeats.between(image, twin) == repeats.between(twin, image) == repeat
-    assert list(repeats.of_image(image)) == list(repeats.of_image(twin)) == [repeat]
-    assert repeats.of_image(image)[0].twin == twin
+    assert repeats.repeat_between(image, twin) == repeats.repeat_between(twin, image) == repeat
+    assert list(repeats.repeats_of_image(image)) == list(repeats.repeats_of_image(twin)) == [repeat]
+    assert repeats.repeats_of_image(image)[0].twin == twin
 
 
 @pytest.mark.parametrize(("levels", "said"), [(2, "same"), (90, "different")])
@@ -57,7 +57,7 @@ def test_a_file_that_is_not_the_same_is_measured_by_its_pixels(image, worker, le
     worker.work()
     twin = Image.objects.exclude(pk=image.pk).get()
     repaint(twin, levels)
-    repeats.measure_next()
+    repeats.measure_next_repeat()
     repeat = Repeat.objects.get()
     assert repeat.similarity == said
     assert repeat.mean_difference > 0
@@ -77,10 +77,10 @@ def test_a_picture_that_cannot_be_read_is_given_up_after_three_tries(image, work
     worker.work()
     Image.objects.exclude(pk=image.pk).update(sha256="f" * 64)
     default_storage.delete(image.file)
-    assert [repeats.measure_next() for _ in range(4)] == [True, True, True, False]
+    assert [repeats.measure_next_repeat() for _ in range(4)] == [True, True, True, False]
     assert Repeat.objects.get().similarity == ""
 
 
 def test_a_drawing_of_the_demo_is_not_bought(image, settings):
     settings.DEMO = True
-    assert repeats.quote(image) is None
+    assert repeats.quote_repeat(image) is None

@@ -91,7 +91,7 @@ def test_asking_for_what_is_owned_takes_one_query_for_five_hundred(owner, three,
     with django_assert_num_queries(1):
         found = reuse.find_owned(cells, owner=owner)
     assert [cell.request.body["seed"] for cell in found if cell.owned] == [1, 2, 3]
-    assert expansion.total(found).ours_micros == 397 * cells[0].quote.ours_micros
+    assert expansion.total_quote(found).ours_micros == 397 * cells[0].quote.ours_micros
 
 
 def test_the_recipe_of_a_row_is_that_of_the_json_it_sends(owner):

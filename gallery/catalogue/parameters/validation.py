@@ -90,7 +90,7 @@ class _Values:
         return PARAMS[name].default
 
 
-def clean(model_id: str, values: Mapping[str, object]) -> CleanRequest:
+def clean_request(model_id: str, values: Mapping[str, object]) -> CleanRequest:
     """Check every value for this model, or raise InvalidRequest with all problems at once.
 
     Keys of `values` are API names; absent, blank and None mean the default. What the model does not take is left out,

@@ -20,7 +20,7 @@ class ExtendForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["model"].choices = [("", "no other"), *((name, name) for name in extension.models_lacking(run))]
 
-    def wish(self):
+    def addition(self):
         return {name: self.cleaned_data[name] for name in ("seed", "model")}
 
     def price_was_seen(self, plan):
@@ -28,7 +28,7 @@ class ExtendForm(forms.Form):
         seen = (self.cleaned_data["quoted_micros"], self.cleaned_data["waits"] or 0)
         return seen == (plan.quote.ours_micros, plan.waits)
 
-    def say(self, problems):
+    def add_problems(self, problems):
         """Put each problem beside its field; those of other fields are about the run as it was typed."""
         for field, problem in problems.items():
             self.add_error(field if field in ("seed", "model") else None, problem.message)

@@ -4,16 +4,16 @@ from django import forms
 
 from gallery.models.contact_sheets import SheetFormat
 from gallery.services.contact_sheets.sheet_layout import EDGES
-from gallery.services.runs import layouts
+from gallery.services.runs import matrix_layout
 
-AXES = [(name, words[1]) for name, words in layouts.AXES.items()]
+AXES = [(name, words[1]) for name, words in matrix_layout.AXES.items()]
 
 
 class SheetForm(forms.Form):
     """All of it is chosen, nothing is typed."""
 
     across = forms.ChoiceField(required=False, choices=[("", "as usual"), *AXES])
-    page = forms.ChoiceField(required=False, choices=[("", "as usual"), (layouts.NO_PAGES, "none"), *AXES])
+    page = forms.ChoiceField(required=False, choices=[("", "as usual"), (matrix_layout.NO_PAGES, "none"), *AXES])
     edge = forms.TypedChoiceField(coerce=int, choices=[(edge, f"{name}, {edge} px") for edge, name in EDGES.items()])
     format = forms.ChoiceField(choices=SheetFormat)
 

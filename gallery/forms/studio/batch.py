@@ -68,8 +68,8 @@ class BatchForm(RunForm):
     def _read(self, cleaned):
         self.source = batch_reading.Source(cleaned.get("rows") or "")
         try:
-            self.source = batch_reading.source_of(cleaned)
-            self.listing = catalogue.read(self.source.text, batch_reading.choice_of(cleaned))
+            self.source = batch_reading.read_source(cleaned)
+            self.listing = catalogue.read(self.source.text, batch_reading.read_choice(cleaned))
         except InvalidValue as wrong:
             self.add_error("rows", str(wrong))
             return
@@ -87,12 +87,12 @@ class BatchForm(RunForm):
     def can_be_planned(self):
         return not self.errors
 
-    def say(self, problems):
-        super().say({"shape" if name in catalogue.SHAPES else name: each for name, each in problems.items()})
+    def add_problems(self, problems):
+        super().add_problems({"shape" if name in catalogue.SHAPES else name: each for name, each in problems.items()})
 
     def spec(self):
         same = self.cleaned_data.get("variant_seeds") != "own"
-        left_out = batch_reading.lines_of(self.cleaned_data.get("leave_out"))
+        left_out = batch_reading.read_line_numbers(self.cleaned_data.get("leave_out"))
         return BatchSpec(**self.spec_fields(), same_seeds=same, left_out=left_out)
 
     def values(self):

@@ -34,7 +34,7 @@ class Reading:
     sample: str
 
 
-def source_of(cleaned):
+def read_source(cleaned):
     """Return what is to be read: a file just chosen, else what stands in the field, in the encoding chosen for it.
 
     Raises InvalidValue for a file that is none.
@@ -51,7 +51,7 @@ def source_of(cleaned):
     return Source(text, encoding, name)
 
 
-def readings_of(source):
+def list_readings(source):
     """List what the file would say in each encoding that it could have, as it was read first."""
     try:
         content = source.text.encode(source.encoding)
@@ -72,7 +72,7 @@ def _sample(text):
     return " / ".join(lines[:3])[:SAMPLE_CHARACTERS]
 
 
-def choice_of(cleaned):
+def read_choice(cleaned):
     """Return how somebody said that the text is to be read, or None."""
     key, kind = cleaned.get("read_of"), cleaned.get("read_as")
     if not (key and kind):
@@ -80,7 +80,7 @@ def choice_of(cleaned):
     return Choice(key, kind, cleaned.get("names") != "no", tuple(cleaned.get("column") or ()))
 
 
-def lines_of(text):
+def read_line_numbers(text):
     """Read the numbers of lines, as our own button sends them."""
     return frozenset(
         int(word) for word in (text or "").split(",") if word.isascii() and word.isdecimal() and len(word) < 9

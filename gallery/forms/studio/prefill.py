@@ -51,20 +51,20 @@ def from_preset(preset):
     return kept if kept["prompt"] else {name: kept[name] for name in kept if name not in PARTS["prompt"]}
 
 
-def typed(sent):
+def read_typed(sent):
     """Return what was sent for the fields of the studio, under the names of the API; others are left out."""
     fields = ComposeForm.base_fields
     return {name: fields[name].widget.value_from_datadict(sent, {}, name) for name in TYPED if name in sent}
 
 
-def over(values, others):
+def merge_values(values, others):
     """Lay values over others. A shape is one thing: whoever names a part of it means all of it."""
     if not values.keys().isdisjoint(SHAPE):
         others = {**others, **NO_SHAPE}
     return {**others, **values}
 
 
-def form_of(values):
+def prefilled_form(values):
     """Return the form with these values in it, as if it were sent and not finished yet."""
     return ComposeForm(_sent(ComposeForm(initial=values)), unfinished=True)
 
@@ -74,7 +74,7 @@ def _sent(form):
     return {name: form[name].value() for name in form.fields if form[name].value() is not None}
 
 
-def to_keep(form):
+def preset_content(form):
     """Return what a valid form holds, as a preset keeps it: a prompt that is not written yet is none."""
     kept = form.as_typed()
     kept.pop("buy_again", None)

@@ -51,7 +51,7 @@ class RunForm(forms.Form):
         """Whether a plan can say what else is wrong; it cannot while a model is none of ours."""
         return "model" not in self.errors
 
-    def say(self, problems):
+    def add_problems(self, problems):
         """Put each problem beside its field."""
         for field, problem in problems.items():
             name = field if field in self.fields else None

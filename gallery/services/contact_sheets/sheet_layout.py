@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from math import ceil, sqrt
 
 from gallery.services.media.text_rendering import line_height, measure_text, wrap_text
-from gallery.services.runs import layouts
+from gallery.services.runs import matrix_layout
 
 MOST_PIXELS = 20_000_000  # of one part: 60 MB while it is drawn, and at most that as PNG
 EDGES = {256: "small", 512: "medium", 1024: "large"}  # pixels: the longer side of a picture
@@ -233,11 +233,11 @@ class _Sheet:
 
 def _own_facts(cell):
     """What no head of a matrix says: the seed of a picture that has one of its own."""
-    own = cell and not {layouts.PICTURE, layouts.ROW}.isdisjoint(cell.job.axes)
+    own = cell and not {matrix_layout.PICTURE, matrix_layout.ROW}.isdisjoint(cell.job.axes)
     return f"seed {cell.job.seed}" if own else ""
 
 
 def _named(cell, heads):
     """The caption of a picture that stands by itself."""
-    named = [str(value) if name == layouts.ROW else f"{name} {value}" for value, name in heads]
+    named = [str(value) if name == matrix_layout.ROW else f"{name} {value}" for value, name in heads]
     return " · ".join(filter(None, [*named, _own_facts(cell)]))

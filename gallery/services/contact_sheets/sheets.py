@@ -14,7 +14,7 @@ from gallery.models import Image, Job, Run, Sheet, SheetPart
 from gallery.models.contact_sheets import SheetFormat, SheetState
 from gallery.services.contact_sheets import rendering, sheet_layout
 from gallery.services.db.transactions import release_connection
-from gallery.services.runs import layouts
+from gallery.services.runs import matrix_layout
 from gallery.services.storage import files
 
 LEASE_SECONDS = 60  # who draws renews it; after that another worker does
@@ -53,7 +53,7 @@ def request_sheet(run, *, across="", page="", edge, image_format):
     Asking twice while it is being drawn is asking once.
     """
     cells = _cells(run, run.size)
-    layout = layouts.lay_out(cells, across=across, page=page)
+    layout = matrix_layout.lay_out(cells, across=across, page=page)
     wanted = {"across": layout.across, "page": layout.page_asked, "edge": edge, "format": image_format}
     size = len(_parts(run, layout, cells, edge=edge))
     if size > MOST_PARTS:
@@ -140,7 +140,7 @@ def _claim():
 def _draw_part(sheet, number):
     files.check_storage(free_bytes=FREE_BYTES)
     cells = _cells(sheet.run, sheet.cells)
-    layout = layouts.lay_out(cells, across=sheet.across, page=sheet.page)
+    layout = matrix_layout.lay_out(cells, across=sheet.across, page=sheet.page)
     part = _parts(sheet.run, layout, cells, edge=sheet.edge)[number - 1]
     release_connection()
     canvas = rendering.draw_part(part, keep_lease=lambda: _renew(sheet))

@@ -12,7 +12,7 @@ from gallery.catalogue.tables.batches import LineProblem, Listing
 from gallery.catalogue.text import labels, value_lists
 from gallery.services.prices import price_book
 from gallery.services.prices.quotes import Quote
-from gallery.services.runs import expansion, layouts, reuse
+from gallery.services.runs import expansion, matrix_layout, reuse
 from gallery.services.runs.expansion import MAX_CELLS
 from gallery.services.runs.plan import RunPlan, with_cells
 
@@ -91,7 +91,7 @@ def plan_batch(listing, spec, *, owner=None):
         cells = _without(plan, invalid, spec)
         if plan.problems:
             return plan
-    plan.title = title_of(plan.listing)
+    plan.title = batch_title(plan.listing)
     return with_cells(plan, cells, buy_again=spec.buy_again)
 
 
@@ -105,7 +105,7 @@ def _without(plan, invalid, spec):
     plan.wrong = invalid.problems
     if cells:
         priced = cells if spec.buy_again or not plan.owner else reuse.find_owned(cells, owner=plan.owner)
-        plan.rest = Rest(sorted(lines), expansion.total(priced))
+        plan.rest = Rest(sorted(lines), expansion.total_quote(priced))
     need = value_lists.counted(len(lines), "line needs", "lines need")
     plan.problems = {"rows": Problem(f"{need} a change. Nothing was bought.")}
     return []
@@ -145,7 +145,7 @@ def expand_rows(listing, spec):
     return cells
 
 
-def title_of(listing):
+def batch_title(listing):
     """Return what stands above the run: the first prompt, and how many rows there are."""
     opening = labels.shortened(_one_line(listing.rows[0].values["prompt"]))
     more = len(listing.rows) - 1
@@ -263,8 +263,10 @@ def _labelled_row(number, row, cells, own, *, several, named):
     for cell in cells:
         model = cell.request.model_id
         made[model] += 1
-        picture = {layouts.PICTURE: str(made[model])} if several else {}
-        yield replace(cell, labels={layouts.ROW: f"{label} · {model}" if named else label, **cell.labels, **picture})
+        picture = {matrix_layout.PICTURE: str(made[model])} if several else {}
+        yield replace(
+            cell, labels={matrix_layout.ROW: f"{label} · {model}" if named else label, **cell.labels, **picture}
+        )
 
 
 def _one_line(text):

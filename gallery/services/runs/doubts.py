@@ -21,11 +21,11 @@ class Doubts:
         return hashlib.sha256("\n".join(self.sentences).encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def in_prompt(text, *, lines):
+def find_prompt_doubts(text, *, lines):
     return Doubts(prompt_variants.doubts(text, lines=lines))
 
 
-def in_rows(listing):
+def find_row_doubts(listing):
     """The same rule as in the studio, row by row."""
     rows = listing.rows
     found = [(row, doubt) for row in rows for doubt in prompt_variants.doubts(row.values.get("prompt", ""))]

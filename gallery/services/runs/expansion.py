@@ -165,7 +165,7 @@ def _requests(values, options, models, problems):
 def _clean(model, values, options, problems):
     """Clean one request for the model: its other cells differ in the seed only."""
     try:
-        return validation.clean(model, {**values, "seed": 0})
+        return validation.clean_request(model, {**values, "seed": 0})
     except InvalidRequest as error:
         for name, problem in error.problems.items():
             several = len(options.get(axes.axis_of(name), ())) > 1  # what is offered would replace the whole list
@@ -214,5 +214,5 @@ def _cell(variant, price, number, **label):
     return Cell(with_seed, price, {**labels, **label} if label else labels, members)
 
 
-def total(cells):
+def total_quote(cells):
     return quotes.sum_quotes(cell.quote for cell in cells)

@@ -100,6 +100,6 @@ class Extension:
         models = [*run.form["model"], *([self.model] if self.model else [])]
         run.form = {**run.form, "seed": ", ".join(typed), "model": models}
         run.size += len(cells)
-        run.quoted_micros += expansion.total(cells).ours_micros
+        run.quoted_micros += expansion.total_quote(cells).ours_micros
         run.save(update_fields=["form", "size", "quoted_micros"])
         log.info("run extended", run=run.key, owner=run.owner_id, jobs=len(cells), quoted_micros=run.quoted_micros)

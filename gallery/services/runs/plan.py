@@ -50,7 +50,7 @@ class RunPlan:
     @cached_property
     def quote(self):
         """The quote of the whole run, or None while it cannot be told."""
-        return expansion.total(self.cells) if self.cells else None
+        return expansion.total_quote(self.cells) if self.cells else None
 
     @property
     def is_large(self):

@@ -46,7 +46,7 @@ class Axis:
 
 
 @dataclass(frozen=True)
-class ModelLine:
+class ModelPrice:
     """The images of one model: those that are paid for, those that are there already, the sum."""
 
     model: str
@@ -61,7 +61,7 @@ class Preview:
     """Everything that a person needs to know before pressing."""
 
     axes: list[Axis]
-    models: list[ModelLine]
+    models: list[ModelPrice]
     quote: Quote
     cells: list
 
@@ -93,7 +93,7 @@ def preview_cells(cells, *, axes, skipped):
         for name, labels in axes.items()
         if len(labels) > 1
     ]
-    return Preview(found, _lines(cells), expansion.total(cells), cells)
+    return Preview(found, _model_prices(cells), expansion.total_quote(cells), cells)
 
 
 def _facts(name, label, skipped, images, saves):
@@ -119,13 +119,13 @@ def _needed(cell):
             yield axis, *labels
 
 
-def _lines(cells):
+def _model_prices(cells):
     by_model = {}
     for cell in cells:
         by_model.setdefault(cell.request.model_id, []).append(cell)
-    return [_line(model, found) for model, found in by_model.items()]
+    return [_model_price(model, found) for model, found in by_model.items()]
 
 
-def _line(model, cells):
+def _model_price(model, cells):
     bought = [cell.quote.ours_micros for cell in cells if not cell.owned]
-    return ModelLine(model, len(bought), len(cells) - len(bought), max(bought, default=0), sum(bought))
+    return ModelPrice(model, len(bought), len(cells) - len(bought), max(bought, default=0), sum(bought))

@@ -17,7 +17,7 @@ from gallery.services.storage import files
 log = structlog.get_logger("fluxweb.repeats")
 
 
-def quote(image):
+def quote_repeat(image):
     """Return what asking for the picture once more costs in micros, or None where it cannot be asked for."""
     if image.job.demo != settings.DEMO:  # a drawing of the demo says nothing about the provider
         return None
@@ -47,19 +47,19 @@ def _cell(job):
     return Cell(request, quotes.quote_request(request, book=price_book.read_price_book()), {}, ({},))
 
 
-def of_image(image):
+def repeats_of_image(image):
     """Return the repeats of a picture, oldest first, and the one by which it was made itself."""
     rows = Repeat.objects.filter(Q(image=image) | Q(job=image.job_id)).select_related("image", "job__run")
     return rows.prefetch_related("job__images").order_by("id")
 
 
-def between(one, other):
+def repeat_between(one, other):
     """Return the repeat that made one of two pictures of the other, or None."""
     pair = Q(image=one, job=other.job_id) | Q(image=other, job=one.job_id)
     return Repeat.objects.filter(pair).first()
 
 
-def measure_next():
+def measure_next_repeat():
     """Measure the oldest repeat whose second picture is there; return whether there was one to measure."""
     repeat = Repeat.objects.due().select_related("image", "job").order_by("tries", "id").first()
     if repeat is None:

@@ -58,7 +58,7 @@ def _context(request, images):
         "images": images,
         "panes": comparison_panes.build_panes(shown, user=request.user, hidden=hidden),
         "table": None if hidden else comparison_panes.build_table(shown),
-        "repeat": repeats.between(*shown) if len(shown) == 2 else None,
+        "repeat": repeats.repeat_between(*shown) if len(shown) == 2 else None,
         "prompt": _only(image.job.prompt for image in shown),
         "demo": any(image.job.demo for image in shown),
         "hidden": hidden,

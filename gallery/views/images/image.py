@@ -28,8 +28,8 @@ def show(request, key):
         "attempts": job.attempts.order_by("id"),
         "newer": mine.filter(id__gt=image.id).order_by("id").only("key").first(),
         "older": mine.filter(id__lt=image.id).order_by("-id").only("key").first(),
-        "repeats": repeats.of_image(image),
-        "repeat_micros": repeats.quote(image),
+        "repeats": repeats.repeats_of_image(image),
+        "repeat_micros": repeats.quote_repeat(image),
         "nonce": random_key(),
     }
     return render(request, "images/image.html", context)
@@ -40,7 +40,7 @@ def repeat(request, key):
     """Buy the picture's very request once more; the button said the price."""
     image = access.image_read(request, key)
     form = RepeatForm(request.POST)
-    price = repeats.quote(image)
+    price = repeats.quote_repeat(image)
     if not form.is_valid() or form.cleaned_data["quoted_micros"] != price:
         now = "It cannot be made here" if price is None else f"Its price is {money(price)} now"
         messages.error(request, f"{now}: nothing was bought.")

@@ -8,7 +8,7 @@ from gallery import access
 from gallery.catalogue.models.params import PARAMS
 from gallery.forms.saved_items import NameForm, SaveForm
 from gallery.forms.studio.compose import ComposeForm
-from gallery.forms.studio.prefill import TYPED, to_keep
+from gallery.forms.studio.prefill import TYPED, preset_content
 from gallery.forms.studio.run_form import FOLDED
 from gallery.models import Preset
 from gallery.services.library import saved_items
@@ -77,7 +77,7 @@ def save(request):
 
 def _save(form, typed, plan):
     """Make the preset, or give the one of this name its new content; None if somebody took the name just now."""
-    content = {"form": to_keep(typed), "images": len(plan.cells)}
+    content = {"form": preset_content(typed), "images": len(plan.cells)}
     shared = form.cleaned_data["shared"]
     try:
         if form.row is None:

@@ -12,7 +12,7 @@ from gallery.catalogue.templates.ready_templates import READY
 from gallery.catalogue.templates.template_files import InvalidFile
 from gallery.catalogue.text.value_lists import counted
 from gallery.forms.saved_items import PlacesForm, TemplateForm
-from gallery.forms.studio import prefill as recalls
+from gallery.forms.studio import prefill as prefill_form
 from gallery.models import PromptTemplate
 from gallery.services.library import saved_items, templates
 from gallery.services.library.saved_items import NameTaken
@@ -58,8 +58,8 @@ def use(request, key):
     template = access.template_read(request, key)
     form = PlacesForm(request.POST, template=template)
     if form.is_valid():
-        typed = recalls.typed(request.POST) or prefill.START
-        return studio.filled(request, recalls.over(form.for_studio(), typed))
+        typed = prefill_form.read_typed(request.POST) or prefill.START
+        return studio.show_filled(request, prefill_form.merge_values(form.for_studio(), typed))
     page = _page(request, template, form)
     return reswap(retarget(page, "#picker-body"), "innerHTML") if request.htmx else page
 

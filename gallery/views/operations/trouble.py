@@ -94,7 +94,7 @@ def _page(request, said):
     if request.method == "POST" and match and match.url_name == "studio":
         try:
             form = ComposeForm(request.POST)
-            return studio.show(request, form, studio.plan_form(form, owner=request.user), trouble=said)
+            return studio.show_studio(request, form, studio.plan_form(form, owner=request.user), trouble=said)
         except Exception:  # whatever it is, behind this there is only a bare 500: the plain page keeps what was typed
             log.exception("studio cannot be shown")
     context = {"said": said, "address": request.get_full_path(), "typed": _typed(request), "file": bool(request.FILES)}

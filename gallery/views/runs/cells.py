@@ -10,7 +10,7 @@ from gallery.models.runs import TRIED_AGAIN, UNCERTAIN_STATES, State
 from gallery.services.compare import ratings
 from gallery.services.jobs import queue, reasons, wait_times
 from gallery.services.paid_calls import resolution
-from gallery.services.runs import layouts
+from gallery.services.runs import matrix_layout
 
 KINDS = {
     State.QUEUED: "waiting", State.CLAIMED: "busy", State.SENDING: "busy", State.HAVE_URL: "busy", State.DONE: "done",
@@ -35,13 +35,15 @@ class CellView:
     def name(self):
         """Where it stands, in words."""
         job = self.job
-        labels = (f"{layouts.AXES[axis][0]} {value}" for axis, value in job.axes.items() if axis in layouts.AXES)
+        labels = (
+            f"{matrix_layout.AXES[axis][0]} {value}" for axis, value in job.axes.items() if axis in matrix_layout.AXES
+        )
         return ", ".join([job.model, f"seed {job.seed}", *labels])
 
     @property
     def has_own_seed(self):
         """Whether no head can say its seed."""
-        return not {layouts.PICTURE, layouts.ROW}.isdisjoint(self.job.axes)
+        return not {matrix_layout.PICTURE, matrix_layout.ROW}.isdisjoint(self.job.axes)
 
     @property
     def kind(self):

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.http import QueryDict
 from django.urls import reverse
 
-from gallery.services.runs import layouts
+from gallery.services.runs import matrix_layout
 
 SIZES = {"s": ("S", "small", 80), "m": ("M", "medium", 120), "l": ("L", "large", 280)}  # px: the least of a column
 USUAL_SIZE = "m"
@@ -35,7 +35,7 @@ class MatrixControls:
     def __init__(self, run, cells, *, query):
         self.address = reverse("run", args=[run.key])
         self.asked = _read_controls(query)
-        self.layout = layouts.lay_out(cells, across=self.asked.get("across", ""), page=self.asked.get("page", ""))
+        self.layout = matrix_layout.lay_out(cells, across=self.asked.get("across", ""), page=self.asked.get("page", ""))
         size = self.asked.get("size")
         self.size = size if size in SIZES else USUAL_SIZE
 

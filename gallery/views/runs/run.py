@@ -199,11 +199,11 @@ def extend(request, key):
     run = access.run_write(request, key)
     form, plan = _extension(request, run)
     if form.is_valid() and form.price_was_seen(plan):
-        press = Extension(plan, **form.wish(), seen=form.cleaned_data["size"])
+        press = Extension(plan, **form.addition(), seen=form.cleaned_data["size"])
         try:
             submission.submit_run(plan, press)
         except InvalidMatrix as invalid:
-            form.say(invalid.problems)
+            form.add_problems(invalid.problems)
         except RunHasGrown:
             messages.info(request, "The run has grown meanwhile: nothing more was added.")
             return _back(request, run)
@@ -220,8 +220,8 @@ def _extension(request, run):
     form = ExtendForm(request.POST, run=run)
     plan = ExtensionPlan()
     if not form.errors:
-        plan = extension.plan_extension(run, **form.wish())
-        form.say(plan.problems)
+        plan = extension.plan_extension(run, **form.addition())
+        form.add_problems(plan.problems)
     return form, plan
 
 

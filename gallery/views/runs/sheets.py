@@ -15,7 +15,7 @@ from gallery.models.contact_sheets import SheetState
 from gallery.services.contact_sheets import sheets
 from gallery.services.contact_sheets.sheet_layout import EDGES
 from gallery.services.operations import stream_slots
-from gallery.services.runs import layouts
+from gallery.services.runs import matrix_layout
 from gallery.services.storage import zip_stream
 from gallery.views.images import files
 from gallery.views.runs import matrix_controls
@@ -36,8 +36,8 @@ class Shown:
     def words(self):
         """What tells it from the others."""
         sheet = self.sheet
-        named = [f"{layouts.AXES[sheet.across][1]} across"] if sheet.across else []
-        named += [f"a page for each {layouts.AXES[sheet.page][0]}"] if sheet.page in layouts.AXES else []
+        named = [f"{matrix_layout.AXES[sheet.across][1]} across"] if sheet.across else []
+        named += [f"a page for each {matrix_layout.AXES[sheet.page][0]}"] if sheet.page in matrix_layout.AXES else []
         return ", ".join([*named, f"{EDGES[sheet.edge]} pictures", sheet.get_format_display()])
 
     @property

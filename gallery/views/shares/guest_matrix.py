@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 from gallery.models import Job
 from gallery.models.shares import Kind
-from gallery.services.runs import layouts
+from gallery.services.runs import matrix_layout
 from gallery.services.shares import contents
 
 MOST = 240  # pictures on one page; those of a larger run flow, page by page
 
 # Which switch shows the values of an axis. Parameters tell models apart, so they go with the model.
 SWITCHES = {
-    "prompt": "show_prompt", "word": "show_prompt", layouts.ROW: "show_prompt",
-    layouts.SEED: "show_seed", layouts.PICTURE: "show_seed", "shape": None,
+    "prompt": "show_prompt", "word": "show_prompt", matrix_layout.ROW: "show_prompt",
+    matrix_layout.SEED: "show_seed", matrix_layout.PICTURE: "show_seed", "shape": None,
 }  # fmt: skip
 
 
@@ -31,13 +31,13 @@ def lay_out(share, shown):
     by_image = {each.image.id: each for each in shown}
     jobs = Job.objects.filter(run=share.run_id).prefetch_related("images").order_by("position").with_opening()
     cells = [GuestCell(job, by_image[image]) for job in jobs for image in contents.images_of(job) if image in by_image]
-    layout = layouts.lay_out(cells) if cells else None
+    layout = matrix_layout.lay_out(cells) if cells else None
     return _seen(layout, share) if layout and layout.across else None
 
 
 def _seen(layout, share):
     """Blank the heads that the link hides; the places stay, so that what belongs together stands together."""
-    words = {name: axis for axis, (name, _) in layouts.AXES.items()}
+    words = {name: axis for axis, (name, _) in matrix_layout.AXES.items()}
 
     def seen(heads):
         return [(value, name) for value, name in heads if _shows(share, words[name])]

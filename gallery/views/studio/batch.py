@@ -42,10 +42,10 @@ def _take(request):
     plan = BatchPlan()
     if form.can_be_planned():
         plan = plan_batch(form.listing, form.spec(), owner=request.user)
-        form.say(plan.problems)
+        form.add_problems(plan.problems)
     if not form.is_valid() or "edit" in request.POST:
         return _show(request, form, plan)
-    found = doubts.in_rows(plan.listing)
+    found = doubts.find_row_doubts(plan.listing)
     if "start" in request.POST and not form.asks_first(plan, found):
         return _start(request, form, plan)
     return _review(request, form, plan, found)
@@ -65,7 +65,7 @@ def _start(request, form, plan):
     try:
         run = submission.submit_run(plan, press)
     except InvalidMatrix as invalid:
-        form.say(invalid.problems)
+        form.add_problems(invalid.problems)
         return _show(request, form, plan)
     tasks.wake_workers(run.size)
     return redirect("run", run.key)

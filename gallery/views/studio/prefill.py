@@ -15,7 +15,7 @@ def values(request, sent, *, onto):
     """Lay what `sent` recalls over the values that are there. Answers 404 for what is somebody else's."""
     for name, read in SOURCES.items():
         if key := sent.get(name):
-            onto = prefill.over(read(request, key, sent), onto)
+            onto = prefill.merge_values(read(request, key, sent), onto)
     return onto
 
 

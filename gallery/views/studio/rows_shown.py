@@ -48,7 +48,7 @@ class RowsRead:
     @property
     def readings(self):
         """What the file would say in each encoding that it could have."""
-        return batch_reading.readings_of(self.source)
+        return batch_reading.list_readings(self.source)
 
     @property
     def kinds(self):

@@ -9,7 +9,7 @@ from django_htmx.http import trigger_client_event
 from gallery import tasks
 from gallery.catalogue.problems import InvalidMatrix
 from gallery.catalogue.prompts import prompt_facts, prompt_variants
-from gallery.forms.studio import prefill as recalls
+from gallery.forms.studio import prefill as prefill_form
 from gallery.forms.studio.compose import ComposeForm
 from gallery.models.keys import random_key
 from gallery.services.runs import doubts, expansion, submission
@@ -29,34 +29,34 @@ def compose(request):
     """Show the form, or take it: one press makes one run."""
     if request.method == "POST":
         return _submit(request)
-    typed = recalls.typed(request.GET)
-    values = recalls.over(typed, prefill.values(request, request.GET, onto=prefill.START))
+    typed = prefill_form.read_typed(request.GET)
+    values = prefill_form.merge_values(typed, prefill.values(request, request.GET, onto=prefill.START))
     return _show_values(request, values, judged=bool(typed))
 
 
 @require_POST
 def fill(request):
     """Put a past prompt, a preset or parts of a picture into what is typed already. Buys nothing."""
-    values = prefill.values(request, request.POST, onto=recalls.typed(request.POST) or prefill.START)
-    return filled(request, values)
+    values = prefill.values(request, request.POST, onto=prefill_form.read_typed(request.POST) or prefill.START)
+    return show_filled(request, values)
 
 
-def filled(request, values):
+def show_filled(request, values):
     """Show the studio with these values, and say in the browser that they came from elsewhere."""
     return trigger_client_event(_show_values(request, values, judged=True), "fluxweb:filled", after="swap")
 
 
 def _show_values(request, values, *, judged):
     """Show the studio with these values; its price stands there also while what is wrong with them is not said."""
-    form = recalls.form_of(values)
+    form = prefill_form.prefilled_form(values)
     plan = plan_form(form, owner=request.user)
-    return show(request, form if judged else ComposeForm(initial=values), plan)
+    return show_studio(request, form if judged else ComposeForm(initial=values), plan)
 
 
 def plan_form(form, *, owner=None):
     """Plan the run that a form asks for; every problem of it stands beside its field."""
     plan = plan_run(form.spec(), owner=owner) if form.can_be_planned() else RunPlan()
-    form.say(plan.problems)
+    form.add_problems(plan.problems)
     return plan
 
 
@@ -64,24 +64,24 @@ def _submit(request):
     form = ComposeForm(request.POST)
     plan = plan_form(form, owner=request.user)
     if not form.is_valid() or "edit" in request.POST:
-        return show(request, form, plan)
+        return show_studio(request, form, plan)
     if plan.is_large and STARTED not in request.POST:
         return _review_first(request, form, plan)
     if form.asks_first(plan, doubts_of(form)):
-        return _show_review(request, form, plan) if plan.is_large else show(request, form, plan)
+        return _show_review(request, form, plan) if plan.is_large else show_studio(request, form, plan)
     press = submission.NewRun(nonce=form.cleaned_data["nonce"] or random_key(), form=form.as_typed())
     try:
         run = submission.submit_run(plan, press)
     except InvalidMatrix as invalid:
-        form.say(invalid.problems)
-        return show(request, form, plan)
+        form.add_problems(invalid.problems)
+        return show_studio(request, form, plan)
     tasks.wake_workers(run.size)
     return _go_to(request, reverse("run", args=[run.key]))
 
 
 def doubts_of(form):
     prompt, lines = (form[name].value() for name in ("prompt", "prompt_lines"))
-    return doubts.in_prompt(str(prompt or ""), lines=bool(lines))
+    return doubts.find_prompt_doubts(str(prompt or ""), lines=bool(lines))
 
 
 def _review_first(request, form, plan):
@@ -109,10 +109,10 @@ def review(request):
     """List axes, images and prices of what was typed, and what leaving a value out would save. Buys nothing."""
     form = ComposeForm(request.POST)
     plan = plan_form(form, owner=request.user)
-    return _show_review(request, form, plan) if form.is_valid() else show(request, form, plan)
+    return _show_review(request, form, plan) if form.is_valid() else show_studio(request, form, plan)
 
 
-def show(request, form, plan, *, trouble=""):
+def show_studio(request, form, plan, *, trouble=""):
     """Show the studio with this form in it: what is typed stays, and every problem stands beside its field.
 
     `trouble`: why a press came to nothing, said above it all.

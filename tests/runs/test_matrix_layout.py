@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.services.runs import layouts
+from gallery.services.runs import matrix_layout
 
 
 def cell(model="flux-2-pro", seed=1, **axes):
@@ -39,14 +39,14 @@ def choices(listed):
 
 
 def test_seeds_alone_flow():
-    layout = layouts.lay_out(product(seed=[7, 8, 9]))
+    layout = matrix_layout.lay_out(product(seed=[7, 8, 9]))
     assert (layout.across, layout.page, layout.page_choices) == ("", "", [])
     assert rows(layout) == ["7", "8", "9"]
     assert layout.counts == ["1 model", "3 seeds"]
 
 
 def test_two_axes_make_one_matrix_with_prices_over_the_models():
-    layout = layouts.lay_out(product(seed=[7, 8], model=["flux-2-max", "flux-2-pro"]))
+    layout = matrix_layout.lay_out(product(seed=[7, 8], model=["flux-2-max", "flux-2-pro"]))
     assert layout.columns == [("flux-2-max", "model", 30_000), ("flux-2-pro", "model", 30_000)]
     assert (len(layout.pages), pages(layout), rows(layout)) == (1, [], ["7", "8"])
 
@@ -64,7 +64,7 @@ def test_two_axes_make_one_matrix_with_prices_over_the_models():
     ],
 )
 def test_a_third_axis_parts_the_matrix_into_pages(third, page):
-    layout = layouts.lay_out(product(model=["flux-2-max", "flux-2-pro"], **third, seed=[7, 8]))
+    layout = matrix_layout.lay_out(product(model=["flux-2-max", "flux-2-pro"], **third, seed=[7, 8]))
     assert (layout.across, layout.page) == ("model", page)
     assert pages(layout) == third[page]
     assert choices(layout.page_choices) == ["none", *choices(layout.across_choices)]
@@ -72,17 +72,17 @@ def test_a_third_axis_parts_the_matrix_into_pages(third, page):
 
 def test_pages_can_be_refused_and_chosen():
     cells = product(model=["flux-2-max", "flux-2-pro"], prompt=["red", "blue"], seed=[7, 8])
-    layout = layouts.lay_out(cells, page="none")
+    layout = matrix_layout.lay_out(cells, page="none")
     assert (layout.page, rows(layout)) == ("", ["7 red", "7 blue", "8 red", "8 blue"])
-    layout = layouts.lay_out(cells, page="seed")
+    layout = matrix_layout.lay_out(cells, page="seed")
     assert (layout.across, pages(layout), rows(layout)) == ("model", [7, 8], ["red", "blue"])
-    layout = layouts.lay_out(cells, page="model")
+    layout = matrix_layout.lay_out(cells, page="model")
     assert (layout.across, pages(layout)) == ("prompt", ["flux-2-max", "flux-2-pro"])
 
 
 def test_what_goes_across_is_not_the_page_too():
     cells = product(model=["flux-2-max", "flux-2-pro"], prompt=["red", "blue"], seed=[7, 8])
-    layout = layouts.lay_out(cells, across="prompt", page="prompt")
+    layout = matrix_layout.lay_out(cells, across="prompt", page="prompt")
     assert (layout.across, layout.page, rows(layout)) == (
         "prompt",
         "",
@@ -93,13 +93,13 @@ def test_what_goes_across_is_not_the_page_too():
 @pytest.mark.parametrize("nonsense", ["", "colour", "none", "row", "steps", "\x00", "9" * 5_000])
 def test_nonsense_falls_back_to_what_is_usual(nonsense):
     cells = product(model=["flux-2-max", "flux-2-pro"], seed=[7, 8])
-    layout = layouts.lay_out(cells, across=nonsense, page=nonsense)
+    layout = matrix_layout.lay_out(cells, across=nonsense, page=nonsense)
     assert (layout.across, layout.page) == ("model", "")
 
 
 def test_pictures_of_one_shape_stand_together():
     cells = product(seed=[7, 8], model=["flux-2-max", "flux-2-pro"], shape=["16:9", "1:1"])
-    assert rows(layouts.lay_out(cells, page="none")) == ["16:9 7", "16:9 8", "1:1 7", "1:1 8"]
+    assert rows(matrix_layout.lay_out(cells, page="none")) == ["16:9 7", "16:9 8", "1:1 7", "1:1 8"]
 
 
 def test_pictures_with_seeds_of_their_own_are_counted_instead():
@@ -107,7 +107,7 @@ def test_pictures_with_seeds_of_their_own_are_counted_instead():
         cell(seed=10 * n + m, prompt=prompt, picture=str(n))
         for m, prompt in enumerate(["red", "blue"]) for n in (1, 2, 3)
     ]  # fmt: skip
-    layout = layouts.lay_out(cells)
+    layout = matrix_layout.lay_out(cells)
     assert (columns(layout), rows(layout)) == (["red", "blue"], ["1", "2", "3"])
     assert choices(layout.across_choices) == ["prompt", "picture"]
     assert layout.counts == ["1 model", "2 prompts", "3 pictures"]
@@ -118,46 +118,46 @@ def test_a_list_has_rows_and_nothing_of_what_differs_between_them():
         cell(model=model, seed=seed, row=row, shape=shape, steps=shape)
         for row, model, shape, seed in (("1 · a door", "flux-2-pro", "1:1", 4), ("2 · a hat", "flux-2-max", "16:9", 5))
     ]  # fmt: skip
-    layout = layouts.lay_out(cells)
+    layout = matrix_layout.lay_out(cells)
     assert (layout.across, layout.counts, rows(layout)) == ("", ["2 rows"], ["1 · a door", "2 · a hat"])
 
 
 def test_several_models_within_a_row_are_an_axis():
     cells = product(row=["1", "2"], model=["flux-2-max", "flux-2-pro"], picture=["1", "2"])
-    layout = layouts.lay_out(cells)
+    layout = matrix_layout.lay_out(cells)
     assert (layout.across, pages(layout), rows(layout)) == ("model", ["1", "2"], ["1", "2"])
-    layout = layouts.lay_out(cells, page="none")
+    layout = matrix_layout.lay_out(cells, page="none")
     assert rows(layout) == ["1 1", "1 2", "2 1", "2 2"]
 
 
 def test_seeds_of_a_row_that_are_not_numbered_all_stand_in_it():
-    layout = layouts.lay_out([cell(seed=n, row="1") for n in (4, 5)] + [cell(seed=6, row="2")])
+    layout = matrix_layout.lay_out([cell(seed=n, row="1") for n in (4, 5)] + [cell(seed=6, row="2")])
     assert (rows(layout), len(layout.columns)) == (["1", "1", "2"], 1)
 
 
 def test_a_long_axis_alone_flows_and_may_go_across_if_a_screen_holds_it():
     twenty = product(steps=[str(n) for n in range(20)])
-    assert layouts.lay_out(twenty).across == ""
-    assert len(layouts.lay_out(twenty, across="steps").columns) == 20
+    assert matrix_layout.lay_out(twenty).across == ""
+    assert len(matrix_layout.lay_out(twenty, across="steps").columns) == 20
     thirty = product(steps=[str(n) for n in range(30)])
-    layout = layouts.lay_out(thirty, across="steps")
+    layout = matrix_layout.lay_out(thirty, across="steps")
     assert (layout.across, layout.across_choices, len(layout.pages[0].rows)) == ("", [], 30)
 
 
 def test_of_two_axes_the_shorter_goes_across_if_the_first_is_too_long():
-    layout = layouts.lay_out(product(prompt=[str(n) for n in range(12)], seed=[7, 8]))
+    layout = matrix_layout.lay_out(product(prompt=[str(n) for n in range(12)], seed=[7, 8]))
     assert (layout.across, len(layout.pages[0].rows)) == ("seed", 12)
-    layout = layouts.lay_out(product(prompt=[str(n) for n in range(12)], seed=range(30)))
+    layout = matrix_layout.lay_out(product(prompt=[str(n) for n in range(12)], seed=range(30)))
     assert (layout.across, len(layout.columns)) == ("prompt", 12)
 
 
 def test_where_every_axis_is_too_long_pictures_flow_with_all_their_names():
-    layout = layouts.lay_out(product(steps=[str(n) for n in range(25)], seed=range(25)))
+    layout = matrix_layout.lay_out(product(steps=[str(n) for n in range(25)], seed=range(25)))
     assert (layout.across, rows(layout)[1], len(layout.pages[0].rows)) == ("", "0 1", 625)
 
 
-NAMED = [name for name in layouts.AXES if name not in layouts.SEEDLIKE]
-ASKED = st.sampled_from(["", "none", "nonsense", *layouts.AXES])
+NAMED = [name for name in matrix_layout.AXES if name not in matrix_layout.SEEDLIKE]
+ASKED = st.sampled_from(["", "none", "nonsense", *matrix_layout.AXES])
 
 
 @st.composite
@@ -177,8 +177,8 @@ def value(each, name):
 
 @given(runs(), ASKED, ASKED)
 def test_every_cell_stands_once_where_its_values_say(cells, across, page):
-    layout = layouts.lay_out(cells, across=across, page=page)
-    name_of = {words[0]: name for name, words in layouts.AXES.items()}
+    layout = matrix_layout.lay_out(cells, across=across, page=page)
+    name_of = {words[0]: name for name, words in matrix_layout.AXES.items()}
     seen = []
     for part in layout.pages:
         for row in part.rows:
@@ -197,10 +197,10 @@ def test_every_cell_stands_once_where_its_values_say(cells, across, page):
 
 @given(runs(), st.data())
 def test_every_choice_that_is_offered_can_be_had(cells, data):
-    offered = layouts.lay_out(cells)
+    offered = matrix_layout.lay_out(cells)
     if offered.across_choices:
         across = data.draw(st.sampled_from(choices(offered.across_choices)))
-        assert layouts.lay_out(cells, across=across).across == across
+        assert matrix_layout.lay_out(cells, across=across).across == across
     if offered.page_choices:
         page = data.draw(st.sampled_from(choices(offered.page_choices)))
-        assert layouts.lay_out(cells, page=page).page_asked == page
+        assert matrix_layout.lay_out(cells, page=page).page_asked == page
