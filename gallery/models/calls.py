@@ -134,7 +134,7 @@ class Attempt(models.Model):
     fetch_error = models.CharField(max_length=200, blank=True)
     url_dies_at = models.DateTimeField(null=True, blank=True)
     # Of its picture, noted here so that they count where the money does, and still do when the picture is deleted.
-    kept = models.BooleanField(default=False)  # somebody picks it
+    picked = models.BooleanField(default=False)  # somebody picks it: what reports call kept
     shared = models.BooleanField(default=False)  # a link has shown it
     downloaded = models.BooleanField(default=False)  # its owner has saved the file
     # The file as it came, if it is not shown: held aside, kept as a file, or released as a picture drawn from it.

@@ -85,7 +85,7 @@ def _call(jobs, n, count, pick):
     job = jobs[member, pick.choice(projects), pick.choice(models)]
     sent_at = datetime(day.year, day.month, day.day, 12, tzinfo=ZONE)
     money, fetch = pick.choices([("charged", "done"), ("not_charged", "none"), ("uncertain", "none")], [96, 3, 1])[0]
-    facts = {"day": day, "sent_at": sent_at, "money": money, "fetch": fetch, "kept": pick.random() < 0.25}
+    facts = {"day": day, "sent_at": sent_at, "money": money, "fetch": fetch, "picked": pick.random() < 0.25}
     return Attempt.for_job(job, project_id=job.run.project_id, **facts)
 
 

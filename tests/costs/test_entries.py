@@ -41,9 +41,11 @@ def counted():
             lost_calls=Count("id", filter=lost),
             official=Sum("official_micros", filter=charged, default=0),
             pictures=Count("id", filter=Q(fetch="done")),
-            kept_pictures=Count("id", filter=Q(kept=True)),
+            kept_pictures=Count("id", filter=Q(picked=True)),
             shared_pictures=Count("id", filter=Q(shared=True)),
-            used_micros=Sum("micros", filter=charged & (Q(kept=True) | Q(shared=True) | Q(downloaded=True)), default=0),
+            used_micros=Sum(
+                "micros", filter=charged & (Q(picked=True) | Q(shared=True) | Q(downloaded=True)), default=0
+            ),
             downloaded_pictures=Count("id", filter=Q(downloaded=True)),
             adjusted_micros=Value(0),
         )
@@ -81,7 +83,7 @@ changes = st.one_of(
     st.fixed_dictionaries({"micros": st.integers(0, 10**12), "official_micros": st.integers(0, 10**12)}),
     st.just({"sent_at": None, "money": "not_charged"}),
     st.fixed_dictionaries({"demo": st.booleans()}),
-    st.fixed_dictionaries({"kept": st.booleans(), "shared": st.booleans()}),
+    st.fixed_dictionaries({"picked": st.booleans(), "shared": st.booleans()}),
     st.fixed_dictionaries({"project": st.sampled_from([None, 0, 1])}),
     st.sampled_from(["apply", "add", "forget a project"]),
 )

@@ -43,7 +43,7 @@ def books(owner, colleague):
     book(owner, project=FORMULA, money="not_charged", fetch="none", status=400, error="moderation")
     book(colleague, project="Docks", models=["flux-2-flex", "flux-2-klein-4b"], seed="1..2", prompt="=1+1 boats")
     book(colleague, fetch="dead")
-    book(colleague, kept=True)
+    book(colleague, picked=True)
 
 
 def look(client, name="costs", **query):
@@ -239,9 +239,9 @@ def test_a_foreign_project_looks_like_one_that_nobody_has(books, colleague_clien
 
 
 def test_places_in_a_list_of_others_do_not_exist(books, owner, colleague_client):
-    place = Attempt.objects.filter(owner=owner).first().key
+    last = Attempt.objects.filter(owner=owner).first().key
     for name in ("costs-calls", "costs-runs"):
-        foreign = colleague_client.get(reverse(name), {"before": place})
+        foreign = colleague_client.get(reverse(name), {"before": last})
         unknown = colleague_client.get(reverse(name), {"before": "0" * 14})
         assert foreign.status_code == unknown.status_code == 404
 

@@ -54,7 +54,7 @@ def test_every_report_adds_up_to_the_micro(jobs, made, apply_after, ends):
     Attempt.objects.all()._raw_delete("default")
     entries.rebuild_sums()
     for n, (which, day, money, fetch, micros, kept) in enumerate(made):
-        spend(jobs[which], day, money=money, fetch=fetch, micros=micros, official_micros=micros // 2, kept=kept)
+        spend(jobs[which], day, money=money, fetch=fetch, micros=micros, official_micros=micros // 2, picked=kept)
         if n == apply_after:
             entries.apply_entries()
     rows = list(Attempt.objects.all())
@@ -161,7 +161,7 @@ def test_the_forecast_goes_on_at_the_pace_of_the_last_weeks(jobs, monkeypatch):
 
 def test_pages_of_calls_and_runs_follow_one_another_without_gaps(jobs):
     for n in range(24):
-        spend(jobs[n % 8], DAYS[n % 4] - timedelta(days=0), kept=n % 3 == 0)
+        spend(jobs[n % 8], DAYS[n % 4] - timedelta(days=0), picked=n % 3 == 0)
     everything = drilldown.call_kind("all")
     whole = [call.pk for call in drilldown.list_calls(ALL, everything)]
     paged, last = [], None

@@ -25,10 +25,10 @@ AMOUNTS = {
     "lost_calls": "CASE WHEN {row}.money IN ('charged', 'uncertain') AND {row}.fetch = 'dead' THEN 1 ELSE 0 END",
     "official_micros": "CASE WHEN {row}.money = 'charged' THEN {row}.official_micros ELSE 0 END",
     "pictures": "CASE WHEN {row}.fetch = 'done' THEN 1 ELSE 0 END",
-    "kept_pictures": "CASE WHEN {row}.kept THEN 1 ELSE 0 END",
+    "kept_pictures": "CASE WHEN {row}.picked THEN 1 ELSE 0 END",
     "shared_pictures": "CASE WHEN {row}.shared THEN 1 ELSE 0 END",
     "used_micros": (
-        "CASE WHEN {row}.money = 'charged' AND ({row}.kept OR {row}.shared OR {row}.downloaded)"
+        "CASE WHEN {row}.money = 'charged' AND ({row}.picked OR {row}.shared OR {row}.downloaded)"
         " THEN {row}.micros ELSE 0 END"
     ),
     "downloaded_pictures": "CASE WHEN {row}.downloaded THEN 1 ELSE 0 END",
@@ -43,7 +43,7 @@ COLUMNS = (
     "sent_at",
     "fetch",
     "official_micros",
-    "kept",
+    "picked",
     "shared",
     "downloaded",
 )  # a change of one of these counts

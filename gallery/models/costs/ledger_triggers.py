@@ -19,8 +19,8 @@ def install(*, using="default"):
     SQLite changes a table by making it anew, which takes its triggers away without a word.
     """
     connection = connections[using]
-    if not _has_tables(connection):
-        return False  # migrated back to before there was a journal
+    if not _is_migrated(connection):
+        return False  # back to before there was a journal, or to columns of other names
     find, make = POSTGRESQL if connection.vendor == "postgresql" else SQLITE
     with connection.cursor() as cursor:
         there = find(cursor)
@@ -41,8 +41,12 @@ def remove(*, using="default"):
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
 
 
-def _has_tables(connection):
-    return {ATTEMPTS, ENTRIES} <= set(connection.introspection.table_names())
+def _is_migrated(connection):
+    """Whether the tables are there, with the columns that the triggers read."""
+    if not {ATTEMPTS, ENTRIES} <= set(connection.introspection.table_names()):
+        return False
+    with connection.cursor() as cursor:
+        return set(COLUMNS) <= {each.name for each in connection.introspection.get_table_description(cursor, ATTEMPTS)}
 
 
 def _triggers():

@@ -19,7 +19,7 @@ def rate_images(images, *, user, **fields):
         update_fields=[*fields, "changed_at"],
     )
     if "verdict" in fields:
-        entries.note_kept(images)
+        entries.note_picks(images)
 
 
 def ratings_of(user, images):

@@ -93,10 +93,10 @@ def _deltas(taken):
 COUNTERS = [rollups.add_to_rollups, budget_counters.add_to_counters]
 
 
-def note_kept(images):
-    """Count pictures as kept if somebody picks them, and no longer if nobody does."""
+def note_picks(images):
+    """Count pictures as picked if somebody picks them, and no longer if nobody does."""
     picked = Exists(Rating.objects.picked().filter(image__attempt=OuterRef("pk")))
-    Attempt.objects.filter(image__in=images).update(kept=picked)
+    Attempt.objects.filter(image__in=images).update(picked=picked)
 
 
 def note_shared(images):
