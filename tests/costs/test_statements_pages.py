@@ -145,7 +145,7 @@ def half_done(admin_client, monkeypatch):
 
 
 def test_a_long_file_shows_how_far_it_is_and_nothing_half_counted(half_done, admin_client):
-    Statement.objects.update(place=100)
+    Statement.objects.update(position=100)
     page = Page(admin_client.get(half_done))
     assert "The lines of the file are taken in: 33 %." in page.text
     assert page.one("progress")["value"] == "33"

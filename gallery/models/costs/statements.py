@@ -42,7 +42,7 @@ class Statement(models.Model):
     end = models.DateField()
     next_page = models.PositiveIntegerField(null=True, blank=True)  # of the provider's log, as long as it is read
     stage = models.CharField(max_length=8, choices=Stage, default=Stage.COMPLETE, blank=True)
-    place = models.BigIntegerField(default=0)  # within the stage: lines saved, the line or the day that comes next
+    position = models.BigIntegerField(default=0)  # within the stage: lines saved, the line or the day that comes next
     size = models.PositiveIntegerField(default=0)  # lines of a file
     trouble = models.CharField(max_length=200, blank=True)  # why nobody goes on until a person says so
     created_at = models.DateTimeField(default=timezone.now)

@@ -25,7 +25,7 @@ from gallery.services.storage import files
 
 PRESS_SECONDS = 2  # of one press; a worker goes on where it ended
 ROUND_SECONDS = 60  # of a worker, then the next statement has its turn
-DAYS_SECONDS = 0.5  # of days between two notes of the place
+DAYS_SECONDS = 0.5  # of days between two notes of the position
 LINES_AT_ONCE = 500
 FOLDER = "statements"
 BEFORE_ALL = -(2**62)  # the numbers of lines of a log without ids are negative
@@ -106,7 +106,7 @@ def try_again(statement):
 
 def _advance(statement, **fields):
     """Note how far it has come, unless somebody else has just done the same; return whether it was us."""
-    here = Statement.objects.live().filter(pk=statement.pk, stage=statement.stage, place=statement.place)
+    here = Statement.objects.live().filter(pk=statement.pk, stage=statement.stage, position=statement.position)
     return here.filter(next_page=statement.next_page).update(**fields) == 1
 
 
@@ -132,7 +132,7 @@ def _save_on(statement, lines, is_over):
     pace = Pace()
     while lines and statement.stage == Stage.SAVING and not is_over():
         newest = overlaps.newest()
-        rows = [_charge(statement, line) for line in lines[statement.place : statement.place + pace.size]]
+        rows = [_charge(statement, line) for line in lines[statement.position : statement.position + pace.size]]
         overlaps.mark_known(statement, rows)
         overlaps.hold_odd(rows)
         with pace.slice():
@@ -143,9 +143,9 @@ def _save_on(statement, lines, is_over):
 
 def _save_rows(statement, rows):
     """Save the lines that come next, in the caller's transaction."""
-    place = statement.place + len(rows)
-    ended = place == statement.size
-    if _advance(statement, **({"stage": Stage.LINES, "place": BEFORE_ALL} if ended else {"place": place})):
+    position = statement.position + len(rows)
+    ended = position == statement.size
+    if _advance(statement, **({"stage": Stage.LINES, "position": BEFORE_ALL} if ended else {"position": position})):
         Charge.objects.bulk_create(rows)
 
 
@@ -166,10 +166,10 @@ def _read_page(statement):
 def _keep_page(statement, charges, *, last):
     """Keep one page, unless somebody else has kept it already."""
     page = statement.next_page
-    following = {"next_page": None, "stage": Stage.LINES, "place": BEFORE_ALL} if last else {"next_page": page + 1}
+    following = {"next_page": None, "stage": Stage.LINES, "position": BEFORE_ALL} if last else {"next_page": page + 1}
     rows = [_charge(statement, each) for each in charges]
-    for place, row in enumerate(rows, 1):
-        row.number = row.number or -(page * provider.PAGE_SIZE + place)  # a log without ids
+    for position, row in enumerate(rows, 1):
+        row.number = row.number or -(page * provider.PAGE_SIZE + position)  # a log without ids
     with write_transaction():
         if _advance(statement, **following):
             overlaps.mark_known(statement, rows)
@@ -181,23 +181,23 @@ def _keep_page(statement, charges, *, last):
 
 
 def _match_lines(statement):
-    if statement.place == BEFORE_ALL:
+    if statement.position == BEFORE_ALL:
         overlaps.forget_withdrawn(statement)
-    later = statement.charges.counted().filter(number__gt=statement.place).order_by("number")
+    later = statement.charges.counted().filter(number__gt=statement.position).order_by("number")
     part = list(later[:LINES_AT_ONCE])
     matching.match_charges(statement, part)
     ended = len(part) < LINES_AT_ONCE
-    _advance(statement, **({"stage": Stage.DAYS, "place": 0} if ended else {"place": part[-1].number}))
+    _advance(statement, **({"stage": Stage.DAYS, "position": 0} if ended else {"position": part[-1].number}))
 
 
 def _match_days(statement):
-    days, place = matching.days_of(statement), statement.place
+    days, position = matching.days_of(statement), statement.position
     until = time.monotonic() + DAYS_SECONDS
-    while place < len(days) and time.monotonic() < until:
-        matching.match_day(statement, days[place])
-        place += 1
-    if place < len(days):
-        _advance(statement, place=place)
+    while position < len(days) and time.monotonic() < until:
+        matching.match_day(statement, days[position])
+        position += 1
+    if position < len(days):
+        _advance(statement, position=position)
     elif _complete(statement):
         log.info("statement compared", statement=statement.key)
         files.remove_file(_file_of(statement))
@@ -209,7 +209,7 @@ def _complete(statement):
     outside = statement.differences.open().filter(kind=Kind.OUTSIDE, told=False)
     sums = outside.aggregate(charges=Count("id"), micros=Sum("provider_micros", default=0))
     with write_transaction():
-        if not _advance(statement, stage=Stage.COMPLETE, place=0):
+        if not _advance(statement, stage=Stage.COMPLETE, position=0):
             return False
         if sums["charges"]:
             log.error("key used outside fluxweb", statement=statement.key, **sums)
@@ -227,7 +227,7 @@ def _note_told(differences):
 def compare_anew(statement):
     """Let it be compared once more: what has been said is not said again."""
     compared = [Stage.LINES, Stage.DAYS, Stage.COMPLETE]
-    Statement.objects.live().filter(pk=statement.pk, stage__in=compared).update(stage=Stage.LINES, place=BEFORE_ALL)
+    Statement.objects.live().filter(pk=statement.pk, stage__in=compared).update(stage=Stage.LINES, position=BEFORE_ALL)
 
 
 STEPS = {Stage.READING: _read_page, Stage.LINES: _match_lines, Stage.DAYS: _match_days}
@@ -236,11 +236,11 @@ STEPS = {Stage.READING: _read_page, Stage.LINES: _match_lines, Stage.DAYS: _matc
 def progress(statement):
     """Return how much of the work at hand is done, in percent, or None where nobody knows."""
     if statement.stage == Stage.SAVING:
-        return 100 * statement.place // max(1, statement.size)
+        return 100 * statement.position // max(1, statement.size)
     if statement.stage == Stage.LINES:
-        behind = statement.charges.filter(number__lte=statement.place).count()
+        behind = statement.charges.filter(number__lte=statement.position).count()
         return 100 * behind // max(1, statement.charges.count())
-    return 100 * statement.place // len(matching.days_of(statement)) if statement.stage == Stage.DAYS else None
+    return 100 * statement.position // len(matching.days_of(statement)) if statement.stage == Stage.DAYS else None
 
 
 def sweep():
