@@ -130,9 +130,6 @@ class JobQuerySet(OpeningQuerySet):
         paused = Gate.objects.filter(paused=True).values("name")
         return self.filter(owner__is_active=True).exclude(model__in=paused)
 
-    def in_flight(self):
-        return self.filter(state__in=IN_FLIGHT)
-
     def unfinished(self):
         return self.filter(state__in=UNFINISHED)
 

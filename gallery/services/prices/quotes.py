@@ -26,9 +26,6 @@ class Quote:
     def dearer_permille(self):
         return permille(-self.saved_micros, self.official_micros)
 
-    def times(self, n):
-        return Quote(self.count * n, self.ours_micros * n, self.official_micros * n)
-
 
 FREE = Quote(1, 0, 0)  # one picture that nobody pays for
 
