@@ -37,7 +37,7 @@ KINDS = (
     CallKind("doubt", "Calls in doubt", UNCERTAIN),
     CallKind("free", "Free calls", FREE),
     CallKind("lost", "Paid but lost", (PAID | UNCERTAIN) & Q(fetch="dead")),
-    CallKind("kept", "Kept pictures", Q(kept=True)),
+    CallKind("kept", "Kept pictures", Q(picked=True)),
     CallKind("shared", "Shared pictures", Q(shared=True)),
 )
 
