@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ..models.params import PARAMS
 from ..problems import InvalidRequest, InvalidValue
@@ -164,10 +165,16 @@ def _listed(name: str) -> Callable[[Mapping[str, object]], list[Option]]:
         text = values.get(name)
         if not isinstance(text, str):
             return [Option({})]
-        found = value_lists.listed(text, whole=PARAMS[name].kind != "number")
-        return [Option({name: value}, label) for value, label in found]
+        return list(_options_of(name, text))
 
     return read
+
+
+@lru_cache(maxsize=1000)
+def _options_of(name: str, text: str) -> tuple[Option, ...]:
+    """Kept, as the rows of a batch say the same again and again."""
+    found = value_lists.listed(text, whole=PARAMS[name].kind != "number")
+    return tuple(Option({name: value}, label) for value, label in found)
 
 
 READERS = {

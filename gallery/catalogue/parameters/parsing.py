@@ -7,8 +7,8 @@ from collections.abc import Callable
 from ..models.params import PROMPT_TOKENS, Param
 from ..numbers.digits import plain
 from ..problems import InvalidValue, shown
-from ..text.tokens import about_tokens
-from ..text.typed_text import FORBIDDEN_CHARACTERS, is_blank, tidy
+from ..text.tokens import about_tokens, may_be_over
+from ..text.typed_text import FORBIDDEN_CHARACTERS, is_blank, is_plain_line, tidy
 
 _FORBIDDEN_NAMED = 5  # of the characters that no prompt can hold
 
@@ -146,7 +146,7 @@ def _read_text(param: Param, raw: object) -> str:
 def _refuse_too_long(param: Param, text: str) -> None:
     if len(text) > param.high:
         raise InvalidValue(f"{len(text):,} characters are too many. At most {param.high:,}, about 32K tokens.")
-    tokens = about_tokens(text)
+    tokens = about_tokens(text) if may_be_over(text, PROMPT_TOKENS) else 0
     if tokens > PROMPT_TOKENS:
         most = f"At most {PROMPT_TOKENS:,}: about {tokens - PROMPT_TOKENS:,} fewer."
         raise InvalidValue(f"{len(text):,} characters are about {tokens:,} tokens, which are too many. {most}")
@@ -154,7 +154,7 @@ def _refuse_too_long(param: Param, text: str) -> None:
 
 def _refuse_forbidden(param: Param, text: str) -> None:
     """Name all of them at once, and offer the text without them."""
-    found = list(FORBIDDEN_CHARACTERS.finditer(text))
+    found = [] if is_plain_line(text) else list(FORBIDDEN_CHARACTERS.finditer(text))
     if not found:
         return
     without = FORBIDDEN_CHARACTERS.sub("", text).strip()

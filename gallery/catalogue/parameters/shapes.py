@@ -71,12 +71,14 @@ def parse_ratio(text: object) -> tuple[int, int]:
     return across, down
 
 
+@lru_cache(maxsize=1000)
 def _found_ratio(text: str) -> tuple[str, str] | None:
     written = plain(text).strip()
     found = _RATIO.fullmatch(written) or (is_ratio(written) and _SMALL_RATIO.fullmatch(written))
     return (found[1].replace(",", "."), found[2].replace(",", ".")) if found else None
 
 
+@lru_cache(maxsize=1000)
 def is_ratio(text: str) -> bool:
     """Say whether a text is written as a ratio rather than as a size, be it right or not: 16:9, 16/9, 16x9."""
     written = plain(text).strip()
@@ -84,6 +86,7 @@ def is_ratio(text: str) -> bool:
     return ":" in written or "/" in written or bool(small and max(int(small[1]), int(small[2])) < SIDE_LOW)
 
 
+@lru_cache(maxsize=1000)
 def canonical(text: str) -> str:
     """Write a ratio or a size as the API does; what is neither stays, to be told what is wrong with it."""
     try:

@@ -16,6 +16,7 @@ from . import foreign_syntax
 from .json_regions import Region, regions
 
 _MARKS = re.compile(r"(?<!\\)(\\*)([{}|])")
+_MEANS_SOMETHING = re.compile(r"[{}|\[｛｝｜]|__")  # to us, to JSON or to other tools; most prompts have none of it
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _PLACE = re.compile(r"\{\{([^{}|]*)\}\}")
 _SHOWN = 60  # characters of what is doubtful
@@ -64,6 +65,8 @@ class _Token(NamedTuple):
 
 def read(text: str) -> Reading:
     """Read a prompt. Raises InvalidValue for what is no syntax of ours and would be bought wrongly."""
+    if not _MEANS_SOMETHING.search(text):
+        return Reading([text])
     reading, tokens, position = Reading(), [], 0
     for region in regions(text):
         tokens += _tokens(text[position : region.start])

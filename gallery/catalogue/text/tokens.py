@@ -19,6 +19,11 @@ _EMOJI_MORE = 2  # beside the one that every sign counts
 _KINDS = re.compile("|".join(f"({pattern})" for pattern, _ in _LETTERS))
 
 
+def may_be_over(text: str, most: int) -> bool:
+    """Say quickly whether a text may have more tokens than that: no character counts more than an emoji."""
+    return len(text) * (1 + _EMOJI_MORE) > most
+
+
 def about_tokens(text: str) -> int:
     """Estimate the tokens of a text. A space is part of the word behind it."""
     count = sum(-(-len(found[0]) // _LETTERS[found.lastindex - 1][1]) for found in _KINDS.finditer(text))

@@ -24,8 +24,15 @@ FORBIDDEN_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\u
 
 def tidy(text: str) -> str:
     """Write a text with one kind of line break and without what nobody sees. Twice is as good as once."""
+    if is_plain_line(text):
+        return text.strip()
     text = one_line_break(text).translate(_MEANT)
     return _UNSEEN.sub("", text).strip()
+
+
+def is_plain_line(text: str) -> bool:
+    """Say quickly of most texts that nothing in them has to be looked for: one line of ASCII that is seen."""
+    return text.isascii() and text.isprintable()
 
 
 def one_line_break(text: str) -> str:
