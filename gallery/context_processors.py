@@ -78,7 +78,7 @@ class Chrome:
     @cached_property
     def balance_low(self):
         """What is left at the provider, if it is little and this person sees costs."""
-        return balance.low() if self.request.user.sees_costs else None
+        return balance.low_balance() if self.request.user.sees_costs else None
 
     @cached_property
     def asks(self):

@@ -142,7 +142,7 @@ def send_reports():
 @queue.periodic_task(crontab(minute="*/15"))
 def read_balance():
     """Ask what is left at the provider, before it runs out."""
-    heal(balance.read)
+    heal(balance.read_balance)
     connection.close()
 
 

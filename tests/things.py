@@ -69,7 +69,9 @@ def make_statement():
 
 
 def make_adjustment():
-    return adjustments.book(micros=40_000, day=timezone.localdate(), reason="as invoiced", by=User(username="ada"))
+    return adjustments.book_adjustment(
+        micros=40_000, day=timezone.localdate(), reason="as invoiced", by=User(username="ada")
+    )
 
 
 def make_things(owner, *, worker, world):
@@ -89,7 +91,7 @@ def make_things(owner, *, worker, world):
     sheets.draw_next_part()
     share = make_share(owner, answers_open=True, download=Download.RECIPE)
     guest = feedback.create_guest(share, name="Gunnar of the client", address="192.0.2.7")
-    token = invites.invite(role="member")
+    token = invites.create_invite(role="member")
     image = run.jobs.get(images__isnull=False).images.get()
     comparison = comparisons.save_comparison([image, twin], owner=owner, name="Herons")
     return Things(

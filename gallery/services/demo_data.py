@@ -54,7 +54,7 @@ def store_sample(prompt, *, model, seed, size, content):
     return Sample(prompt, request, quote, name, small, len(content), sha256)
 
 
-def fill(owner, samples, *, images):
+def fill_gallery(owner, samples, *, images):
     """Give the owner this many finished demo images, oldest first; yield how many there are after each chunk."""
     pool = cycle(samples)
     now = timezone.now()

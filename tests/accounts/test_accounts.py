@@ -26,7 +26,7 @@ ACCOUNT = {"username": "nora", "email": "nora@example.com", "password1": NEW, "p
 
 
 def link(role="member"):
-    return reverse("welcome", args=[invites.invite(role=role)])
+    return reverse("welcome", args=[invites.create_invite(role=role)])
 
 
 def enter(client, login, password=PASSWORD):
@@ -48,7 +48,7 @@ def test_a_welcome_link_makes_one_account_and_signs_it_in(visitor):
 
 
 def test_the_first_admin_comes_by_the_welcome_link(visitor):
-    visitor.post(reverse("welcome", args=[invites.welcome_first_admin()]), ACCOUNT)
+    visitor.post(reverse("welcome", args=[invites.invite_first_admin()]), ACCOUNT)
     user = User.objects.get()
     assert (user.role, user.is_superuser, user.is_staff) == ("admin", True, True)
     assert visitor.get("/admin/").status_code == 200
@@ -65,7 +65,7 @@ def test_a_used_link_makes_no_second_account(visitor, client, method):
 
 
 def test_two_who_hold_the_same_link_make_one_account(visitor, client):
-    invite, address = invites.open_invite(token := invites.invite(role="member")), None
+    invite, address = invites.open_invite(token := invites.create_invite(role="member")), None
     invites.accept_invite(invite, username="fast", email="", password=NEW)
     with pytest.raises(invites.InviteUsed):
         invites.accept_invite(invite, username="slow", email="", password=NEW)

@@ -70,7 +70,7 @@ def _fill():
         content = pictures.encode(drawn, "jpeg")
         size = f"{EDGE}x{EDGE}"
         samples.append(demo_data.store_sample("fog", model="flux-2-pro", seed=seed, size=size, content=content))
-    for _ in demo_data.fill(owner, samples, images=PICTURES):
+    for _ in demo_data.fill_gallery(owner, samples, images=PICTURES):
         pass
     cookie = stand.signed_in(owner).cookies["sessionid"].value
     return list(Image.objects.order_by("id").values_list("key", flat=True)), cookie

@@ -197,7 +197,7 @@ def _shapes(count, admin):
         return Statement.objects.live().order_by("-id")[0]
 
     def withdraw():
-        withdrawals.withdraw(last(), by=admin)
+        withdrawals.withdraw_statement(last(), by=admin)
         while statements.read_next(stopped=lambda: False):
             pass
 

@@ -45,7 +45,7 @@ def dearer(owner, admin):
 
 
 def test_another_amount_is_booked_as_an_adjustment_with_a_reason(dearer, owner, admin):
-    assert settlement.adjust(only("amount"), by=admin, reason="price of 10 November")
+    assert settlement.adjust_difference(only("amount"), by=admin, reason="price of 10 November")
     [made] = Adjustment.objects.all()
     assert (made.micros, made.day, made.reason, made.made_by) == (40_000, DAY, "price of 10 November", "ada")
     assert (made.owner, made.model, made.attempt) == (owner, MODEL, dearer)
@@ -54,8 +54,8 @@ def test_another_amount_is_booked_as_an_adjustment_with_a_reason(dearer, owner, 
     assert sums(owner_id=owner.pk).adjusted_micros == 40_000
     difference = only("amount")
     assert (difference.decision, difference.decided_by, difference.note) == ("adjusted", "ada", "price of 10 November")
-    assert settlement.sums(difference.statement)["unexplained"] == 0
-    assert not settlement.adjust(difference, by=admin, reason="once more")
+    assert settlement.sum_differences(difference.statement)["unexplained"] == 0
+    assert not settlement.adjust_difference(difference, by=admin, reason="once more")
     dearer.refresh_from_db()
     assert dearer.micros == 10_000  # what was booked of the call stays
     for _ in range(2):
@@ -67,16 +67,16 @@ def test_another_amount_is_booked_as_an_adjustment_with_a_reason(dearer, owner, 
 
 
 def test_it_is_taken_back_by_a_counter_entry_and_can_be_booked_again(dearer, admin):
-    settlement.adjust(only("amount"), by=admin, reason="too early")
+    settlement.adjust_difference(only("amount"), by=admin, reason="too early")
     [made] = Adjustment.objects.all()
-    counter = adjustments.take_back(made, reason="of another month", by=admin)
+    counter = adjustments.take_back_adjustment(made, reason="of another month", by=admin)
     assert (counter.micros, counter.day, counter.takes_back) == (-40_000, DAY, made)
-    assert adjustments.take_back(made, reason="again", by=admin) is None
-    assert adjustments.take_back(counter, reason="again", by=admin) is None
+    assert adjustments.take_back_adjustment(made, reason="again", by=admin) is None
+    assert adjustments.take_back_adjustment(counter, reason="again", by=admin) is None
     assert sums().adjusted_micros == 0
     assert only("amount").decision == ""
     later = DAY + timedelta(days=1)
-    assert settlement.adjust(only("amount"), by=admin, reason="as invoiced", day=later)
+    assert settlement.adjust_difference(only("amount"), by=admin, reason="as invoiced", day=later)
     assert Adjustment.objects.latest("id").day == later
     assert sums().adjusted_micros == 40_000
     check_sums()
@@ -85,7 +85,7 @@ def test_it_is_taken_back_by_a_counter_entry_and_can_be_booked_again(dearer, adm
 @pytest.mark.parametrize("reason", ["", "  ", "\n"])
 def test_without_a_reason_nothing_is_booked(dearer, admin, reason):
     with pytest.raises(adjustments.NoReason):
-        settlement.adjust(only("amount"), by=admin, reason=reason)
+        settlement.adjust_difference(only("amount"), by=admin, reason=reason)
     assert (only("amount").decision, Adjustment.objects.count()) == ("", 0)
 
 
@@ -93,16 +93,16 @@ def test_a_cheaper_charge_and_a_second_one_can_be_booked_too(owner, admin):
     called(owner, "ours-1", money="charged")
     called(owner, "ours-2", money="charged")
     take_in(admin, charged("ours-1", micros=4_000), charged("ours-2"), charged("ours-2"))
-    settlement.adjust(only("amount"), by=admin, reason="rebate")
-    settlement.adjust(only("twice"), by=admin, reason="they do not give it back")
+    settlement.adjust_difference(only("amount"), by=admin, reason="rebate")
+    settlement.adjust_difference(only("twice"), by=admin, reason="they do not give it back")
     assert sorted(Adjustment.objects.values_list("micros", flat=True)) == [-6_000, 10_000]
-    assert settlement.sums(only("twice").statement)["unexplained"] == 0
+    assert settlement.sum_differences(only("twice").statement)["unexplained"] == 0
 
 
 def test_what_is_settled_by_its_call_is_not_adjusted(owner, admin):
     called(owner, "ours-1")
     take_in(admin, charged("ours-1"))
-    assert not settlement.adjust(only("doubt_paid"), by=admin, reason="no")
+    assert not settlement.adjust_difference(only("doubt_paid"), by=admin, reason="no")
     assert Adjustment.objects.count() == 0
 
 
@@ -111,8 +111,8 @@ def test_an_adjustment_counts_in_the_budgets_that_it_belongs_to(owner, colleague
     for facts in ({}, {"owner": owner}, {"owner": colleague}):
         budgets.make_budget(by=admin, period=Period.MONTH, limit_micros=1_000_000, **facts)
     [attempt] = book(owner, models=[MODEL])
-    adjustments.book(micros=40_000, day=today, reason="as invoiced", by=admin, attempt=attempt)
-    adjustments.book(micros=5_000, day=today, reason="of nobody", by=admin)
+    adjustments.book_adjustment(micros=40_000, day=today, reason="as invoiced", by=admin, attempt=attempt)
+    adjustments.book_adjustment(micros=5_000, day=today, reason="of nobody", by=admin)
     for _ in range(2):
         spent = {balance.whose: balance.spent_micros for balance in availability.read_balances()}
         assert spent == {"Team": 55_000, "olga": 50_000, "carl": 0}
@@ -133,7 +133,7 @@ def remainder(owner, admin):
 
 
 def test_a_remainder_lists_its_charges_and_its_calls(remainder):
-    left = remainders.of(remainder[0])
+    left = remainders.find_remainder(remainder[0])
     assert [charge.micros for charge in left.charges] == [10_000, 7_000]
     assert left.calls == remainder[1]
     assert (left.provider_micros, left.books_micros, left.gap_micros) == (17_000, 30_000, -13_000)
@@ -142,7 +142,7 @@ def test_a_remainder_lists_its_charges_and_its_calls(remainder):
 def test_a_remainder_is_settled_in_part_and_closes_when_nothing_is_left(remainder, admin):
     difference, calls = remainder
     assert remainders.settle_calls(difference, keys=[calls[0].key], charged=True, by=admin, note="seen there") == 1
-    left = remainders.of(difference)
+    left = remainders.find_remainder(difference)
     assert ([charge.micros for charge in left.charges], left.calls) == ([7_000], calls[1:])
     assert list(Attempt.objects.order_by("id").values_list("money", flat=True)) == ["charged", "uncertain", "uncertain"]
     settled = Difference.objects.get(kind="doubt_paid")
@@ -151,7 +151,7 @@ def test_a_remainder_is_settled_in_part_and_closes_when_nothing_is_left(remainde
     rest = [call.key for call in calls[1:]]
     assert remainders.settle_calls(difference, keys=rest, charged=False, by=admin) == 2
     assert only("total").decision == ""  # a charge of $0.007 is left
-    [charge] = remainders.of(difference).charges
+    [charge] = remainders.find_remainder(difference).charges
     assert remainders.settle_charges(difference, numbers=[charge.number], by=admin) == 1
     assert only("total").decision == "settled"
     assert only("outside").provider_micros == 7_000
@@ -162,9 +162,9 @@ def test_a_remainder_is_settled_in_part_and_closes_when_nothing_is_left(remainde
 def test_the_gap_of_a_remainder_can_be_booked(remainder, admin):
     difference, calls = remainder
     remainders.settle_calls(difference, keys=[each.key for each in calls], charged=False, by=admin)
-    assert settlement.adjust(only("total"), by=admin, reason="as invoiced")
+    assert settlement.adjust_difference(only("total"), by=admin, reason="as invoiced")
     assert Adjustment.objects.get().micros == 17_000
-    assert settlement.sums(difference.statement)["unexplained"] == 0
+    assert settlement.sum_differences(difference.statement)["unexplained"] == 0
 
 
 def test_a_remainder_on_the_page(remainder, admin_client, lead_client, owner_client):
@@ -217,7 +217,7 @@ def test_it_is_booked_on_the_page_and_stands_in_report_and_csv(dearer, admin_cli
 
 
 def test_a_member_sees_no_adjustment_of_others(dearer, admin, colleague_client):
-    settlement.adjust(only("amount"), by=admin, reason="as invoiced")
+    settlement.adjust_difference(only("amount"), by=admin, reason="as invoiced")
     query = {"from": DAY, "to": DAY}
     assert "as invoiced" not in Page(colleague_client.get(reverse("costs-adjustments"), query)).html
     assert from_csv(colleague_client.get(reverse("costs-adjustments-csv"), query)) == []

@@ -41,7 +41,7 @@ def test_a_charge_with_an_id_of_its_own_is_not_proposed_for_a_call_with_another(
     assert found() == [("doubt_free", 10_000, 0), ("outside", 0, 10_000)]
     [outside] = statement.differences.filter(kind="outside")
     assert (outside.attempt, outside.charge.request_id, outside.proposes) == (None, "theirs-9", "")
-    assert not settlement.decide(outside, apply=True, by=admin)
+    assert not settlement.decide_difference(outside, apply=True, by=admin)
     uncertain.refresh_from_db()
     assert uncertain.money == "uncertain"
 

@@ -62,7 +62,7 @@ def test_books_that_agree_have_no_difference(owner, admin, worker, account):
     assert statement.charges.count() == 12  # two pages of the provider's log
     assert not statement.charges.filter(attempt=None).exists()
     assert differences() == []
-    sums = settlement.sums(statement)
+    sums = settlement.sum_differences(statement)
     assert sums["provider"] == sums["charged"] == 6 * 95_000
 
 
@@ -75,11 +75,11 @@ def test_a_call_in_doubt_that_was_charged_is_proposed_and_settled_by_a_person(ow
     assert differences() == [("doubt_paid", "")]
     uncertain.refresh_from_db()
     assert uncertain.money == "uncertain"  # nothing happens by itself
-    [difference] = settlement.open_of(statement)
-    assert settlement.decide(difference, apply=True, by=admin, note="as the log says")
+    [difference] = settlement.open_differences(statement)
+    assert settlement.decide_difference(difference, apply=True, by=admin, note="as the log says")
     uncertain.refresh_from_db()
     assert (uncertain.money, uncertain.settled_by) == ("charged", "ada")
-    assert not settlement.decide(difference, apply=True, by=admin)
+    assert not settlement.decide_difference(difference, apply=True, by=admin)
     assert today_spent().lost_micros == 10_000
     difference.refresh_from_db()
     assert (difference.decision, difference.decided_by, difference.note) == ("applied", "ada", "as the log says")
@@ -93,7 +93,7 @@ def test_a_call_in_doubt_that_was_not_charged_is_settled_as_free(owner, admin, w
     world.till[-1].billed_micros = 0
     statement = read_log(admin)
     assert differences() == [("doubt_free", "")]
-    assert settlement.decide(settlement.open_of(statement).get(), apply=True, by=admin)
+    assert settlement.decide_difference(settlement.open_differences(statement).get(), apply=True, by=admin)
     assert (today_spent().uncertain_micros, today_spent().free_calls) == (0, 1)
 
 
@@ -104,7 +104,7 @@ def test_a_refusal_that_was_charged_is_booked(owner, admin, worker, account, wor
     world.till[-1].billed_micros = 10_000
     statement = read_log(admin)
     assert differences() == [("free_paid", "")]
-    assert settlement.decide(settlement.open_of(statement).get(), apply=True, by=admin)
+    assert settlement.decide_difference(settlement.open_differences(statement).get(), apply=True, by=admin)
     assert (today_spent().charged_micros, today_spent().lost_micros) == (10_000, 10_000)
     assert entries.find_differences() == []
 
@@ -114,8 +114,8 @@ def test_a_refusal_that_was_charged_is_not_retried_with_the_free_ones(owner, adm
     world.script(faults.Moderated())
     worker.call()
     world.till[-1].billed_micros = 10_000
-    difference = settlement.open_of(read_log(admin)).get()
-    assert settlement.decide(difference, apply=True, by=admin)
+    difference = settlement.open_differences(read_log(admin)).get()
+    assert settlement.decide_difference(difference, apply=True, by=admin)
     assert submission.retry_run(run) == 0
     assert run.jobs.get().state == "LOST"
 
@@ -127,10 +127,10 @@ def test_another_amount_and_a_second_charge_are_shown_and_left(owner, admin, wor
     content += "\n" + content.splitlines()[-1]
     statement = statements.import_csv(content.encode(), name="usage.csv", by=admin)
     assert differences() == [("amount", ""), ("twice", "")]
-    for each in settlement.open_of(statement):
+    for each in settlement.open_differences(statement):
         assert each.proposes == ""
-        assert not settlement.decide(each, apply=True, by=admin)
-        assert settlement.decide(each, apply=False, by=admin, note="asked the provider")
+        assert not settlement.decide_difference(each, apply=True, by=admin)
+        assert settlement.decide_difference(each, apply=False, by=admin, note="asked the provider")
     assert today_spent().charged_micros == 20_000
     assert differences() == [("amount", "left"), ("twice", "left")]
 
@@ -149,7 +149,7 @@ def test_a_total_that_nothing_explains_is_one_difference(owner, admin, worker, a
     worker.work()
     content = HEAD + f"{int(world.till[0].time)},,flux-2-klein-4b,999\n{int(world.till[0].time)},,flux-2-max,35000"
     statement = statements.import_csv(content.encode(), name="usage.csv", by=admin)
-    found = settlement.open_of(statement).values_list("kind", "model", "books_micros", "provider_micros")
+    found = settlement.open_differences(statement).values_list("kind", "model", "books_micros", "provider_micros")
     assert sorted(found) == [("total", "flux-2-klein-4b", 20_000, 1_998), ("total", "flux-2-max", 0, 70_000)]
 
 
@@ -178,7 +178,7 @@ def test_what_somebody_settled_meanwhile_stays_open_for_another_look(owner, admi
     attempt = worker.call()
     statement = read_log(admin)
     Attempt.objects.filter(pk=attempt.pk).update(money="not_charged")
-    assert not settlement.decide(settlement.open_of(statement).get(), apply=True, by=admin)
+    assert not settlement.decide_difference(settlement.open_differences(statement).get(), apply=True, by=admin)
     assert differences() == [("doubt_paid", "")]
 
 
@@ -235,25 +235,25 @@ def test_reading_goes_on_where_it_ended(owner, admin, worker, account, settings)
 
 
 def test_the_balance_is_noted_when_it_changes(owner, worker, account, world, settings):
-    balance.read()
-    balance.read()
-    assert balance.latest().micros == world.credit_micros
+    balance.read_balance()
+    balance.read_balance()
+    assert balance.latest_balance().micros == world.credit_micros
     make_run(owner, models=["flux-2-max"], seed="1", size="64x64")
     worker.work()
-    balance.read()
-    assert balance.latest().micros == world.credit_micros - 70_000
-    assert type(balance.latest()).objects.count() == 2
-    assert balance.low() is None
+    balance.read_balance()
+    assert balance.latest_balance().micros == world.credit_micros - 70_000
+    assert type(balance.latest_balance()).objects.count() == 2
+    assert balance.low_balance() is None
     settings.BALANCE_LOW_MICROS = world.credit_micros
-    assert balance.low() is not None
+    assert balance.low_balance() is not None
     settings.FLUX_ACCOUNT_TOKEN = ""
-    assert balance.low() is None
+    assert balance.low_balance() is None
 
 
 def test_a_token_that_is_not_accepted_says_so_without_being_told(account, world, settings, caplog):
     world.account_tokens = {"another"}
     with pytest.raises(provider.AccountUnreadable, match="did not accept the account token"):
         provider.read_balance()
-    balance.read()
+    balance.read_balance()
     assert "balance not read" in caplog.text
     assert settings.FLUX_ACCOUNT_TOKEN not in caplog.text

@@ -29,8 +29,8 @@ def state_of(attempt):
 
 
 def decide_all(statement, admin):
-    for each in settlement.open_of(statement):
-        settlement.decide(each, apply=True, by=admin)
+    for each in settlement.open_differences(statement):
+        settlement.decide_difference(each, apply=True, by=admin)
 
 
 # -- twice ------------------------------------------------------------------------------------------------------------
@@ -59,7 +59,7 @@ def test_the_lines_that_two_files_share_are_said_once(owner, admin):
     shared = [charged("ours-1", micros=50_000), charged("ours-2"), charged("theirs-9"), charged("theirs-9")]
     first = take_in(admin, *shared)
     assert found() == [("amount", 10_000, 50_000), ("doubt_paid", 10_000, 10_000)] + [("outside", 0, 10_000)] * 2
-    settlement.adjust(Difference.objects.get(kind="amount"), by=admin, reason="as invoiced")
+    settlement.adjust_difference(Difference.objects.get(kind="amount"), by=admin, reason="as invoiced")
     later = take_in(admin, *shared, charged("theirs-9"), charged("theirs-8"))
     assert found(later) == [("outside", 0, 10_000)] * 2
     assert later.charges.filter(repeats__isnull=False).count() == 4
@@ -88,10 +88,10 @@ def test_what_a_withdrawn_statement_settled_is_undone(owner, admin):
     other = called(owner, "ours-4", money="charged")
     lines = [charged("ours-1"), charged("ours-2", micros=0), charged("ours-3"), charged("ours-4", micros=30_000)]
     statement = take_in(admin, *lines)
-    settlement.adjust(Difference.objects.get(kind="amount"), by=admin, reason="as invoiced")
+    settlement.adjust_difference(Difference.objects.get(kind="amount"), by=admin, reason="as invoiced")
     decide_all(statement, admin)
     assert [state_of(each)[0] for each in (paid, free, refused)] == ["charged", "not_charged", "charged"]
-    undone = withdrawals.withdraw(statement, by=admin, note="of another account")
+    undone = withdrawals.withdraw_statement(statement, by=admin, note="of another account")
     assert (undone.undone, undone.kept) == (4, 0)
     assert state_of(paid) == state_of(free) == ("uncertain", "UNKNOWN")
     assert state_of(refused) == ("not_charged", "FAILED")
@@ -99,7 +99,7 @@ def test_what_a_withdrawn_statement_settled_is_undone(owner, admin):
     assert state_of(other)[0] == "charged"
     assert sorted(Adjustment.objects.values_list("micros", flat=True)) == [-20_000, 20_000]
     assert entries.find_differences() == []
-    assert withdrawals.withdraw(statement, by=admin) is None
+    assert withdrawals.withdraw_statement(statement, by=admin) is None
     again = take_in(admin, *lines)  # it is not known any more
     assert len(found(again)) == 4
 
@@ -110,7 +110,7 @@ def test_what_something_later_depends_on_stays(owner, admin):
     decide_all(statement, admin)
     job = Job.objects.get(pk=paid.job_id)
     assert resolution.ask_again(job, attempt=paid, by=owner)
-    undone = withdrawals.withdraw(statement, by=admin)
+    undone = withdrawals.withdraw_statement(statement, by=admin)
     assert (undone.undone, undone.kept) == (0, 1)
     assert "1 stay" in undone.words
     assert state_of(paid) == ("charged", "QUEUED")
@@ -121,7 +121,7 @@ def test_another_statement_that_says_the_same_keeps_it(owner, admin):
     statement = take_in(admin, charged("ours-1"))
     decide_all(statement, admin)
     take_in(admin, charged("ours-1"), charged("theirs-9"))
-    assert withdrawals.withdraw(statement, by=admin).kept == 1
+    assert withdrawals.withdraw_statement(statement, by=admin).kept == 1
     assert state_of(paid) == ("charged", "LOST")
 
 
@@ -130,7 +130,7 @@ def test_what_a_later_statement_left_unsaid_it_says_when_the_first_is_withdrawn(
     first = take_in(admin, charged("ours-1", micros=50_000), charged("theirs-9"))
     later = take_in(admin, charged("ours-1", micros=50_000), charged("theirs-9"), charged("theirs-8"))
     assert found(later) == [("outside", 0, 10_000)]
-    [again] = withdrawals.withdraw(first, by=admin).later
+    [again] = withdrawals.withdraw_statement(first, by=admin).later
     statements.read_on(again)
     assert found(later) == [("amount", 10_000, 50_000)] + [("outside", 0, 10_000)] * 2
     assert settlement.outside_in({})["micros"] == 20_000
@@ -158,7 +158,7 @@ def test_charges_of_days_on_which_nobody_can_have_called_are_asked_about(owner, 
     statement = take_in(admin, charged("ours-1"), *(charged(f"theirs-{n}", at=at) for n, at in enumerate(odd)))
     assert (statement.start, statement.end) == (NOON.date(), NOON.date())
     assert found() == []
-    assert settlement.sums(statement)["provider"] == 10_000
+    assert settlement.sum_differences(statement)["provider"] == 10_000
     page = Page(admin_client.get(reverse("costs-statement", args=[statement.key])))
     assert "2 charges are dated before the first call or in the future" in page.text
     assert "10 Nov 2099 ($0.01)" in page.text
@@ -173,7 +173,7 @@ def test_a_file_of_odd_days_only_is_kept_and_counts_nothing(owner, admin):
     called(owner, "ours-1", money="charged")
     statement = take_in(admin, charged("theirs-1", at=NOON.replace(year=2099)))
     assert found() == []
-    assert settlement.sums(statement)["provider"] == 0
+    assert settlement.sum_differences(statement)["provider"] == 0
     assert statement.charges.get().held
 
 
@@ -199,7 +199,9 @@ def test_use_of_the_key_outside_is_said_on_pages_by_mail_and_in_the_log(
     assert sorted(message.to[0] for message in mail.outbox) == ["ada@example.com", "lena@example.com"]
     assert "The provider charged $0.07 for calls that nobody made in fluxweb" in mail.outbox[0].subject
     assert reverse("costs-statement", args=[statement.key]) in mail.outbox[0].body
-    settlement.decide(settlement.open_of(statement).get(), apply=False, by=admin, note="Max tried a script")
+    settlement.decide_difference(
+        settlement.open_differences(statement).get(), apply=False, by=admin, note="Max tried a script"
+    )
     assert "nobody made here" not in Page(lead_client.get("/gallery/")).html
     statements.compare_anew(statement)
     statement.refresh_from_db()
@@ -219,7 +221,7 @@ def test_it_stands_beside_the_spend_and_not_in_it(outside, lead_client, owner_cl
 
 
 def test_a_withdrawn_statement_alarms_nobody(outside, admin, lead_client):
-    withdrawals.withdraw(outside, by=admin)
+    withdrawals.withdraw_statement(outside, by=admin)
     report_mail.send_due()
     assert mail.outbox == []
     assert "nobody made here" not in Page(lead_client.get("/gallery/")).html

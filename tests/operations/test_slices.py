@@ -303,7 +303,7 @@ def test_demo_data_is_written_a_few_runs_at_a_time(owner):
     quote = quotes.quote_request(request, book=price_book.read_price_book())
     sample = demo_data.Sample("a cat", request, quote, "a.jpeg", "a.webp", 10, "0" * 64)
     with counted_writes() as slices_made:
-        list(demo_data.fill(owner, [sample], images=203))
+        list(demo_data.fill_gallery(owner, [sample], images=203))
     assert len(slices_made) > 2
     assert (Job.objects.count(), entries.find_differences()) == (203, [])
 

@@ -135,7 +135,7 @@ def test_every_row_with_an_address_has_a_unique_random_key(model):
 
 
 def test_only_the_digest_of_a_link_is_kept():
-    token = invites.invite(role="member")
+    token = invites.create_invite(role="member")
     invite = Invite.objects.get()
     assert invite.digest == digest_of(token)
     assert token not in str(vars(invite))

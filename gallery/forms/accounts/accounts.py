@@ -32,7 +32,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request, **credentials):
         """Count the try. Raises rate_limits.RateLimitExceeded."""
-        self.tries = sign_ins.begin(request, _name(credentials))
+        self.tries = sign_ins.begin_sign_in(request, _name(credentials))
 
     def authenticate(self, request, **credentials):
         user = super().authenticate(request, **credentials)

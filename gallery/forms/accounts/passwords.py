@@ -44,7 +44,7 @@ class ChangePasswordForm(Throttled, allauth.ChangePasswordForm):
     def clean_oldpassword(self):
         name = self.user.username
         with self.counted("Wrong passwords were tried too often."):
-            tries = sign_ins.begin(context.request, name)
+            tries = sign_ins.begin_sign_in(context.request, name)
         try:
             password = super().clean_oldpassword()
         except ValidationError:

@@ -33,7 +33,7 @@ class Command(BaseCommand):
     def handle(self, *, images, owner, **_):
         member = self._member(owner)
         samples = [self._sample(n) for n in range(min(max(images, 1), len(PROMPTS) * len(MODELS)))]
-        for made in demo_data.fill(member, samples, images=images):
+        for made in demo_data.fill_gallery(member, samples, images=images):
             self.stdout.write(f"{made:,} of {images:,}")
         self.stdout.write(f"{member.username} has {images:,} more image{'' if images == 1 else 's'}.")
 

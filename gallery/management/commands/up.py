@@ -88,7 +88,7 @@ class Command(BaseCommand):
             os.environ.setdefault("DJANGO_SUPERUSER_EMAIL", "")
             call_command("createsuperuser", interactive=False, verbosity=0)
             return ""
-        return self.public_url + reverse("welcome", args=[invites.welcome_first_admin()])
+        return self.public_url + reverse("welcome", args=[invites.invite_first_admin()])
 
     def _start(self, listening, worker_threads):
         manage = [sys.executable, sys.argv[0]]

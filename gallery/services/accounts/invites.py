@@ -27,13 +27,13 @@ def team_is_empty():
 
 
 @transaction.atomic
-def welcome_first_admin():
+def invite_first_admin():
     """Return the token of a fresh one-time link for the first admin; links printed before stop working."""
     Invite.objects.open().filter(role=Role.ADMIN).update(expires_at=timezone.now())
-    return invite(role=Role.ADMIN)
+    return create_invite(role=Role.ADMIN)
 
 
-def invite(*, role):
+def create_invite(*, role):
     """Make a one-time link and return its token; only the digest is kept."""
     token = secrets.token_urlsafe(24)
     Invite.objects.create(digest=digest_of(token), role=role, expires_at=timezone.now() + timedelta(days=WELCOME_DAYS))

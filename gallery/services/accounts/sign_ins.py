@@ -60,7 +60,7 @@ def _called(typed):
     return list({user.pk: user for user in people if user}.values())
 
 
-def begin(request: HttpRequest, name: str) -> Tries:
+def begin_sign_in(request: HttpRequest, name: str) -> Tries:
     """Count one try of a password before it is made; return what `rate_limits.give_back_tries` takes if it is right.
 
     Raises rate_limits.RateLimitExceeded, whether or not there is such a name.

@@ -15,7 +15,7 @@ class NoReason(ValueError):
     """An adjustment without a reason would be a riddle to whoever signs the report."""
 
 
-def book(*, micros, day, reason, by, attempt=None, difference=None, model="", takes_back=None):
+def book_adjustment(*, micros, day, reason, by, attempt=None, difference=None, model="", takes_back=None):
     """Book an amount on a day, in the caller's transaction, and move every sum by it. Raises NoReason."""
     reason = " ".join(reason.split())[:200]
     if not reason:
@@ -41,7 +41,7 @@ def _move(made):
 
 
 @transaction.atomic
-def take_back(adjustment, *, reason, by):
+def take_back_adjustment(adjustment, *, reason, by):
     """Book the counter entry on the same day; its difference is open again. Return it, or None if there is one already.
 
     Raises NoReason.
@@ -49,7 +49,7 @@ def take_back(adjustment, *, reason, by):
     adjustment = Adjustment.objects.select_for_update().get(pk=adjustment.pk)
     if not adjustment.is_standing:
         return None
-    made = book(
+    made = book_adjustment(
         micros=-adjustment.micros, day=adjustment.day, reason=reason, by=by, attempt=adjustment.attempt,
         difference=adjustment.difference, model=adjustment.model, takes_back=adjustment,
     )  # fmt: skip
@@ -59,7 +59,7 @@ def take_back(adjustment, *, reason, by):
     return made
 
 
-def of(chosen):
+def adjustments_in(chosen):
     """Return the adjustments of a slice of a report, newest first."""
     rows = chosen.of(Adjustment.objects)
     return rows.select_related("attempt__run", "difference__statement", "taken_back_by", "takes_back").newest_first()

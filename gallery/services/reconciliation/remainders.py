@@ -37,7 +37,7 @@ class Remainder:
         return self.provider_micros - self.books_micros
 
 
-def of(difference):
+def find_remainder(difference):
     """Return what is left of a total. The calls in doubt come first, those that are free last: they may not be."""
     charges, calls = _charges(difference), _calls(difference)
     spent = calls.exclude(money=Money.NOT_CHARGED)
@@ -152,7 +152,7 @@ def _close_if_even(difference, *, by):
 
     Outside the transaction that settled something: to add up a long day takes longer than others may wait.
     """
-    left = of(difference)
+    left = find_remainder(difference)
     doubts = _calls(difference).filter(Q(money=Money.UNCERTAIN)).exists()
     if left.gap_micros or doubts:
         return

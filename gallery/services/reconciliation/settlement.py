@@ -18,7 +18,7 @@ log = structlog.get_logger("fluxweb.reconciling")
 
 
 @transaction.atomic
-def decide(difference, *, apply, by, note=""):
+def decide_difference(difference, *, apply, by, note=""):
     """Do as a difference proposes, or leave it; return whether it was open and could be done."""
     open_ones = Difference.objects.filter(pk=difference.pk, decision=Decision.OPEN)
     facts = {"decided_by": by.username, "decided_at": timezone.now(), "note": note[:200]}
@@ -41,7 +41,7 @@ def _apply(difference, *, by):
 
 
 @transaction.atomic
-def adjust(difference, *, by, reason, day=None):
+def adjust_difference(difference, *, by, reason, day=None):
     """Book what the provider took beyond the books, or less, as an adjustment; return whether it was open and could be.
 
     `day`: on which it counts, else the day of the difference. Raises adjustments.NoReason.
@@ -51,7 +51,7 @@ def adjust(difference, *, by, reason, day=None):
     open_ones = Difference.objects.open().filter(pk=difference.pk)
     if not micros or not open_ones.update(decision=Decision.ADJUSTED, **facts):
         return False
-    adjustments.book(
+    adjustments.book_adjustment(
         micros=micros, day=day or difference.day, reason=reason, by=by, attempt=difference.attempt,
         difference=difference, model=difference.model,
     )  # fmt: skip
@@ -66,11 +66,11 @@ def gap_of(difference):
         case Kind.TWICE | Kind.OUTSIDE:
             return difference.provider_micros
         case Kind.TOTAL:
-            return remainders.of(difference).gap_micros
+            return remainders.find_remainder(difference).gap_micros
     return 0
 
 
-def sums(statement):
+def sum_differences(statement):
     """Return micro-dollars of the statement and of the books in the same days: charged, in doubt, adjusted, outside.
 
     `unexplained`: what the provider took beyond all of it.
@@ -95,12 +95,12 @@ def outside_open():
     return Difference.objects.outside().open().count()
 
 
-def open_of(statement):
+def open_differences(statement):
     """Return what somebody must still decide about, oldest first."""
     return statement.differences.open().select_related("attempt__owner", "charge", "statement").order_by("id")
 
 
-def decided_of(statement):
+def decided_differences(statement):
     return (
         statement.differences.exclude(Q(decision=Decision.OPEN))
         .select_related("attempt__owner", "charge", "statement")

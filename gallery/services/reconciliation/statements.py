@@ -98,7 +98,7 @@ def read_on(statement, *, seconds=None, stopped=lambda: False, lines=None):
         statement.refresh_from_db()
 
 
-def try_again(statement):
+def retry_statement(statement):
     """Let it go on after a trouble."""
     Statement.objects.filter(pk=statement.pk).update(trouble="")
     statement.refresh_from_db()
@@ -233,7 +233,7 @@ def compare_anew(statement):
 STEPS = {Stage.READING: _read_page, Stage.LINES: _match_lines, Stage.DAYS: _match_days}
 
 
-def progress(statement):
+def reading_progress(statement):
     """Return how much of the work at hand is done, in percent, or None where nobody knows."""
     if statement.stage == Stage.SAVING:
         return 100 * statement.position // max(1, statement.size)

@@ -46,7 +46,7 @@ class Undone:
         return said
 
 
-def withdraw(statement, *, by, note=""):
+def withdraw_statement(statement, *, by, note=""):
     """Withdraw a statement; return what was undone, or None if it had been withdrawn. It stays to be seen.
 
     What it settled is undone in slices, and only then it is withdrawn: after a kill in between another press ends it.
@@ -81,7 +81,7 @@ def _undo(difference, *, by):
     if difference.decision == Decision.ADJUSTED:
         reason = f"The statement was withdrawn that said: {difference.note}"
         standing = Adjustment.objects.filter(difference=difference, taken_back_by=None, takes_back=None)
-        return bool([adjustments.take_back(each, reason=reason, by=by) for each in standing])
+        return bool([adjustments.take_back_adjustment(each, reason=reason, by=by) for each in standing])
     attempt = difference.attempt
     others = Charge.objects.live().filter(attempt=attempt).exclude(statement=difference.statement_id)
     return not others.exists() and _unsettle(attempt, difference.kind)

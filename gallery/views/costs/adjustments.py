@@ -22,7 +22,7 @@ HEAD = ["Day", "USD", "Reason", "Model", "Attempt", "Booked by", "Booked at", "T
 def list_adjustments(request):
     """List the adjustments of a report; members see those of their own calls."""
     asked = forms.read(request.GET, user=request.user)
-    rows = adjustments.of(asked.chosen)
+    rows = adjustments.adjustments_in(asked.chosen)
     page = read_keyset_page(rows_after_cursor(request, rows, lambda key: access.cursor_row(rows, key)), size=PAGE)
     context = {
         "asked": asked,
@@ -39,7 +39,7 @@ def list_adjustments(request):
 @require_safe
 def as_csv(request):
     asked = forms.read(request.GET, user=request.user)
-    rows = [HEAD, *map(_csv_row, adjustments.of(asked.chosen).iterator(chunk_size=500))]
+    rows = [HEAD, *map(_csv_row, adjustments.adjustments_in(asked.chosen).iterator(chunk_size=500))]
     return csv_response(rows, name=f"adjustments-{asked.period.start}", answer=StreamingHttpResponse)
 
 
@@ -55,7 +55,7 @@ def take_back(request, key):
     form = TakeBackForm(request.POST)
     if not form.is_valid():
         messages.error(request, "Say why it is taken back: the counter entry has a reason too.")
-    elif adjustments.take_back(adjustment, reason=form.cleaned_data["reason"], by=request.user):
+    elif adjustments.take_back_adjustment(adjustment, reason=form.cleaned_data["reason"], by=request.user):
         messages.success(request, "Taken back by a counter entry on the same day.")
     else:
         messages.info(request, "It has been taken back already.")

@@ -34,7 +34,7 @@ def _page(request, **forms):
     context = {
         "statements": page.rows,
         "older": page.older,
-        "balance": balance.latest(),
+        "balance": balance.latest_balance(),
         "file_form": FileForm(),
         "log_form": LogForm(initial={"month": month}) if provider.has_account() else None,
     }
@@ -79,7 +79,7 @@ def read_on(request, key):
 
 
 def _read_on(statement):
-    statements.try_again(statement)
+    statements.retry_statement(statement)
     statements.read_on(statement)
     return _go_to(statement)
 
@@ -99,16 +99,17 @@ def show(request, key):
         return _show_progress(request, statement)
     if request.htmx:  # its poll, which has come to an end
         return HttpResponseClientRefresh()
-    decided = settlement.decided_of(statement)
+    decided = settlement.decided_differences(statement)
     decided = rows_after_cursor(request, decided, lambda key: access.difference_cursor(statement, key))
-    page, still_open = read_keyset_page(decided, size=PAGE), read_keyset_page(settlement.open_of(statement), size=PAGE)
+    page = read_keyset_page(decided, size=PAGE)
+    still_open = read_keyset_page(settlement.open_differences(statement), size=PAGE)
     held, held_count = overlaps.held_of(statement)
     context = {
         "statement": statement,
         "held": held,
         "held_count": held_count,
         "known": statement.charges.filter(repeats__isnull=False).count(),
-        "sums": settlement.sums(statement),
+        "sums": settlement.sum_differences(statement),
         "charges": statement.charges.count(),
         "matched": statement.charges.exclude(attempt=None).count(),
         "open": still_open.rows,
@@ -121,7 +122,8 @@ def show(request, key):
 
 def _show_progress(request, statement):
     """Say how far it has come; what it says of the books is shown when all of it is there."""
-    context = {"statement": statement, "charges": statement.charges.count(), "percent": statements.progress(statement)}
+    percent = statements.reading_progress(statement)
+    context = {"statement": statement, "charges": statement.charges.count(), "percent": percent}
     page = "costs/statements/_statement_progress.html" if request.htmx else "costs/statements/statement_progress.html"
     return render(request, page, context)
 
@@ -133,7 +135,7 @@ def decide(request, key):
     statement = access.statement_read(request, key)
     form = DecisionForm(request.POST)
     ticked = request.POST.getlist("difference")[:PAGE]
-    rows = list(settlement.open_of(statement).filter(key__in=ticked)) if statement.counts else []
+    rows = list(settlement.open_differences(statement).filter(key__in=ticked)) if statement.counts else []
     if form.is_valid():
         done = sum(_decided(each, form.cleaned_data, by=request.user) for each in rows)
         _say(request, done, len(ticked))
@@ -144,8 +146,8 @@ def decide(request, key):
 
 def _decided(difference, said, *, by):
     if said["do"] == "adjust":
-        return settlement.adjust(difference, by=by, reason=said["note"], day=said["day"])
-    return settlement.decide(difference, apply=said["do"] == "apply", by=by, note=said["note"])
+        return settlement.adjust_difference(difference, by=by, reason=said["note"], day=said["day"])
+    return settlement.decide_difference(difference, apply=said["do"] == "apply", by=by, note=said["note"])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -157,7 +159,7 @@ def remainder(request, key, difference):
         access.require(request, "is_admin")
         _settle(request, found)
         return redirect("costs-statement-remainder", key, difference)
-    context = {"statement": found.statement, "difference": found, "left": remainders.of(found)}
+    context = {"statement": found.statement, "difference": found, "left": remainders.find_remainder(found)}
     return render(request, "costs/statements/remainder.html", context)
 
 
@@ -181,7 +183,7 @@ def withdraw(request, key):
     """Take a statement back, with what it settled."""
     statement = access.statement_read(request, key)
     note = request.POST.get("note", "")[:200]
-    undone = withdrawals.withdraw(statement, by=request.user, note=note)
+    undone = withdrawals.withdraw_statement(statement, by=request.user, note=note)
     if undone is None:
         messages.info(request, "It has been withdrawn already.")
     else:
