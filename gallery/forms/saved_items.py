@@ -78,8 +78,8 @@ class TemplateForm(NameForm):
         return {name: tidy(self.cleaned_data[name]) for name in PromptTemplate.CONTENT if name in self.cleaned_data}
 
 
-class PlacesForm(forms.Form):
-    """The places of a template to be filled; `filled` is what goes into the studio, None while something is wrong."""
+class VariablesForm(forms.Form):
+    """The variables of a template, to be filled; `filled` is what goes into the studio, or None while it is wrong."""
 
     suit = forms.BooleanField(required=False, initial=True)
 
@@ -88,9 +88,9 @@ class PlacesForm(forms.Form):
         self.template = template
         self.filled = None
         self.names = {}
-        for number, place in enumerate(template_variables.places(template.prompt), 1):
-            self.names[place.name] = f"fill-{number}"
-            self.fields[f"fill-{number}"] = _field(place)
+        for number, variable in enumerate(template_variables.places(template.prompt), 1):
+            self.names[variable.name] = f"fill-{number}"
+            self.fields[f"fill-{number}"] = _field(variable)
 
     def clean(self):
         cleaned = super().clean()
@@ -103,20 +103,20 @@ class PlacesForm(forms.Form):
         return cleaned
 
     def values(self):
-        """Return what stands in the places by their names."""
+        """Return what stands in the variables by their names."""
         return {name: self[field].value() or "" for name, field in self.names.items()}
 
-    def places(self):
+    def variables(self):
         return [self[field] for field in self.names.values()]
 
     def parts(self):
         return template_variables.parts(self.template.prompt, self.values())
 
     def missing(self):
-        """Name the places that must be filled still."""
+        """Name the variables that must be filled still."""
         values = self.values()
         found = template_variables.places(self.template.prompt)
-        return [place.name for place in found if place.default is None and not values[place.name].strip()]
+        return [variable.name for variable in found if variable.default is None and not values[variable.name].strip()]
 
     def for_studio(self):
         """Return what the studio is filled with."""
@@ -129,8 +129,8 @@ class PlacesForm(forms.Form):
         return {name: value for name, value in suiting.items() if value not in ("", [""])}
 
 
-def _field(place):
+def _field(variable):
     return forms.CharField(
-        required=False, strip=False, label=place.name, initial=place.default or "", validators=[refuse_broken_text],
-        widget=forms.Textarea(attrs={"rows": 1}),
+        required=False, strip=False, label=variable.name, initial=variable.default or "",
+        validators=[refuse_broken_text], widget=forms.Textarea(attrs={"rows": 1}),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from gallery.catalogue.templates import template_files
 from gallery.catalogue.templates.ready_templates import READY
 from gallery.catalogue.templates.template_files import InvalidFile
 from gallery.catalogue.text.value_lists import counted
-from gallery.forms.saved_items import PlacesForm, TemplateForm
+from gallery.forms.saved_items import TemplateForm, VariablesForm
 from gallery.forms.studio import prefill as prefill_form
 from gallery.models import PromptTemplate
 from gallery.services.library import saved_items, templates
@@ -37,7 +37,7 @@ def list_templates(request):
 def show(request, key):
     """Show a template with its places to fill, and what the prompt becomes. Changes nothing."""
     template = access.template_read(request, key)
-    form = PlacesForm(request.POST if request.method == "POST" else None, template=template)
+    form = VariablesForm(request.POST if request.method == "POST" else None, template=template)
     form.is_valid()
     if request.htmx and request.htmx.target == "preview":
         return render(request, "library/templates/_template_preview.html", {"form": form, "oob": True})
@@ -56,7 +56,7 @@ def _page(request, template, form):
 def use(request, key):
     """Put the filled template into the studio, over what is typed there already; or say what is missing."""
     template = access.template_read(request, key)
-    form = PlacesForm(request.POST, template=template)
+    form = VariablesForm(request.POST, template=template)
     if form.is_valid():
         typed = prefill_form.read_typed(request.POST) or prefill.START
         return studio.show_filled(request, prefill_form.merge_values(form.for_studio(), typed))
