@@ -116,7 +116,7 @@ def _picks(user, word):
     rated = _narrowed(rated, user, word, prompt="image__job__prompt")
     picked = Count("id", filter=Q(verdict=Verdict.PICK))
     rows = rated.order_by().values_list("image__model").annotate(picked=picked, judged=Count("id"))
-    return {model: (kept, judged) for model, kept, judged in rows}
+    return {model: (picked, judged) for model, picked, judged in rows}
 
 
 def _facts(user, word):

@@ -74,8 +74,8 @@ def new(request):
 
 def edit(request, key):
     row = access.saved_item_write(request, PromptTemplate, key)
-    kept = {name: getattr(row, name) for name in ("name", "shared", *PromptTemplate.CONTENT)}
-    form = TemplateForm(request.POST or None, initial=kept, owner=request.user, row=row)
+    stored = {name: getattr(row, name) for name in ("name", "shared", *PromptTemplate.CONTENT)}
+    form = TemplateForm(request.POST or None, initial=stored, owner=request.user, row=row)
     if form.is_bound and form.is_valid() and _write(form):
         messages.success(request, f"“{form.cleaned_data['name']}” is kept. What it held before lies under Deleted.")
         return redirect("template", key=row.key)

@@ -33,7 +33,7 @@ def page_of(token, address):
 
 def _query(written):
     asked = QueryDict(written)
-    kept = QueryDict(mutable=True)
+    query = QueryDict(mutable=True)
     for name in KEPT:
-        kept.setlist(name, asked.getlist(name))
-    return f"?{text}" if (text := kept.urlencode()) else ""
+        query.setlist(name, asked.getlist(name))
+    return f"?{text}" if (text := query.urlencode()) else ""
