@@ -15,6 +15,7 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 from tests.benchmarks import measuring
 from tests.processes.crowd import FILE, FLOOR, LOCKED, PAGE, POLL, TROUBLE, WRITE, crowd_before
+from tests.processes.fork_server import ForkServer
 from tests.processes.town import Town, make_template
 
 WORDS = {PAGE: "pages", WRITE: "writes", POLL: "polls and checks", FILE: "pictures"}
@@ -43,11 +44,13 @@ def _town():
     with tempfile.TemporaryDirectory(prefix="fluxweb-benchmark-") as folder:
         place = Path(folder) / "town"
         place.mkdir()
-        town = Town(place, template=make_template(Path(folder) / "template"))
+        server = ForkServer()
+        town = Town(place, template=make_template(Path(folder) / "template"), fork_server=server)
         try:
             yield town
         finally:
             town.close()
+            server.close()
 
 
 def _print(asked, crowd, answers, still_running):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes.fork_server import ForkServer
 from tests.processes.town import Town, make_template
 
 HERE = Path(__file__).parent
@@ -27,9 +28,16 @@ def template(tmp_path_factory):
     return make_template(tmp_path_factory.mktemp("template") / "data")
 
 
+@pytest.fixture(scope="session")
+def fork_server():
+    server = ForkServer()
+    yield server
+    server.close()
+
+
 @pytest.fixture
-def town(tmp_path, template):
-    built = Town(tmp_path, template=template)
+def town(tmp_path, template, fork_server):
+    built = Town(tmp_path, template=template, fork_server=fork_server)
     yield built
     built.close()
     built.check_logs()

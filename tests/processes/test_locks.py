@@ -20,10 +20,10 @@ IMAGES = 6
 
 
 @pytest.fixture
-def other_town(tmp_path, template):
+def other_town(tmp_path, template, fork_server):
     """A second one beside the first: what takes long in both takes that long once."""
     (tmp_path / "other").mkdir()
-    built = Town(tmp_path / "other", template=template)
+    built = Town(tmp_path / "other", template=template, fork_server=fork_server)
     yield built
     built.close()
     built.check_logs()

@@ -30,9 +30,10 @@ LOOKS = 2
 class Town:
     """Everything runs in children; what they say is read as the person who runs it at night would read it."""
 
-    def __init__(self, folder, *, template):
+    def __init__(self, folder, *, template, fork_server):
         self.folder = folder
         self.template = template
+        self.fork_server = fork_server
         self.children = []
         self.prompts = set()
         self.port = free_port()
@@ -40,7 +41,7 @@ class Town:
         self.env = self._environment()
         self.make_database()
         self.start_provider()
-        self.clerk = self.start("-m", "tests.processes.clerk", wait_for="ready", stdin=subprocess.PIPE)
+        self.clerk = self.start("-m", "tests.processes.clerk", wait_for="ready", stdin=True)
         self.ask("wipe")  # a Redis keeps what the town before left
 
     def _environment(self):
@@ -69,13 +70,10 @@ class Town:
         else:
             shutil.copytree(self.template, self.folder / "data")
 
-    def start(self, *command, wait_for="", stdin=None, **env):
-        log = self._log(len(self.children)).open("w")
-        command = [sys.executable, *map(str, command)]
-        stdout = subprocess.PIPE if wait_for else log
-        options = {"cwd": ROOT, "env": self.env | env, "stdin": stdin, "stdout": stdout, "stderr": log, "text": True}
-        child = subprocess.Popen(command, start_new_session=True, **options)
-        log.close()
+    def start(self, *command, wait_for="", stdin=False, **env):
+        arguments, pipes = list(map(str, command)), {"stdin": stdin, "stdout": bool(wait_for)}
+        with self._log(len(self.children)).open("w") as log:
+            child = self.fork_server.start(arguments, cwd=ROOT, env=self.env | env, stderr=log, **pipes)
         self.children.append(child)
         if wait_for:
             assert wait_for in child.stdout.readline()
