@@ -10,7 +10,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from typing import BinaryIO
+from typing import IO
 
 import httpx
 
@@ -94,7 +94,7 @@ class Client:
         except httpx.TransportError as error:
             raise _failure(call, error) from None
 
-    def download(self, url: str, into: BinaryIO, *, deadline_seconds: float) -> Downloaded:
+    def download(self, url: str, into: IO[bytes], *, deadline_seconds: float) -> Downloaded:
         """Fetch a result into an empty file, within deadline_seconds all in. Free; never sends the key.
 
         Raises ResultGone, ResultUnavailable or ResultRefused; OSError if the file cannot be written. After an
@@ -145,7 +145,7 @@ def _first_byte_by(marked_at: float | None) -> float | None:
     return None if marked_at is None else marked_at + requests.FIRST_BYTE_WITHIN_SECONDS
 
 
-def _unpacked(facts: tuple[int, str, str], into: BinaryIO, encoding: str) -> tuple[tuple[int, str, str], str]:
+def _unpacked(facts: tuple[int, str, str], into: IO[bytes], encoding: str) -> tuple[tuple[int, str, str], str]:
     """Return the facts of what is in the file once a compression is undone, and a note if it cannot be."""
     if not encodings.names_of(encoding):
         return facts, ""

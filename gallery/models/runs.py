@@ -191,6 +191,10 @@ class Job(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
 
+    # No columns: read along where jobs are claimed, see services/paid_calls/fair_share.py.
+    price_micros: int | None
+    project_id: int | None
+
     objects = JobQuerySet.as_manager()
 
     class Meta:

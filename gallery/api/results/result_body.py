@@ -6,7 +6,7 @@ What they are decides nothing here: it has been paid for, and is kept whatever i
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 
 from ..errors import ResultGone, ResultRefused, ResultUnavailable
 from ..requests import MAX_RESULT_BYTES
@@ -51,7 +51,7 @@ def is_framed(headers: Mapping[str, str]) -> bool:
     return "content-length" in headers or "chunked" in headers.get("transfer-encoding", "").lower()
 
 
-def copy_picture(chunks: Iterable[bytes], into: BinaryIO) -> tuple[int, str, str]:
+def copy_picture(chunks: Iterable[bytes], into: IO[bytes]) -> tuple[int, str, str]:
     """Write the chunks and return (bytes, SHA-256, format).
 
     Raises ResultRefused for too much of it, ResultUnavailable for nothing at all; OSError of `into`.
@@ -69,13 +69,13 @@ def copy_picture(chunks: Iterable[bytes], into: BinaryIO) -> tuple[int, str, str
     return size_bytes, digest.hexdigest(), sniff(head)
 
 
-def copy_inline(content: BinaryIO, *, into: BinaryIO) -> Downloaded:
+def copy_inline(content: IO[bytes], *, into: IO[bytes]) -> Downloaded:
     """Write a picture that came within an answer into an empty file, under the same cap as one that is fetched."""
     facts = copy_picture(iter(lambda: content.read(CHUNK_BYTES), b""), into)
     return Downloaded(*facts, listed=True, host="")
 
 
-def unpack(into: BinaryIO, encoding: str) -> tuple[int, str, str] | None:
+def unpack(into: IO[bytes], encoding: str) -> tuple[int, str, str] | None:
     """Undo a compression of what was written; return its new facts, or None if it stays as it came."""
     into.seek(0)
     packed = into.read()
