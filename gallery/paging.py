@@ -12,7 +12,7 @@ from typing import Any
 class KeysetPage:
     """Rows of one page. `last`: the row that the next page begins after, None on the last page."""
 
-    rows: list
+    rows: list[Any]
     last: Any
 
     @property

@@ -5,7 +5,7 @@ Imports neither Django nor anything else of the project; nothing above this pack
 
 import logging
 
-from .client import Client, Downloaded, shared_ssl_context
+from .client import Client, shared_ssl_context
 from .errors import (
     ApiError,
     Forbidden,
@@ -21,6 +21,7 @@ from .errors import (
     UpstreamFailed,
 )
 from .responses import Answer
+from .results.result_body import Downloaded
 from .results.result_urls import check_result_hosts, result_host
 
 # httpx writes whole addresses at INFO and httpcore headers at DEBUG: a result's signature opens the picture to

@@ -10,6 +10,7 @@ import re
 import ssl
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 
@@ -85,7 +86,7 @@ class Account:
             raise AccountUnreadable("the provider's log has another form than expected")
         return [_charge(row) for row in rows if isinstance(row, dict) and row.get("type", CHARGES) == CHARGES]
 
-    def _get(self, path: str, query: dict):
+    def _get(self, path: str, query: dict[str, Any]) -> Any:
         call = Call(time.monotonic() + TOTAL_SECONDS)
         request = requests.account_request(self._origin.copy_with(path=path, params=query), self._token)
         try:
@@ -99,13 +100,13 @@ class Account:
             raise AccountUnreadable("the provider did not accept the account token")
         return _data(status, body)
 
-    def _line(self, call: Call):
+    def _line(self, call: Call) -> contextlib.AbstractContextManager[httpx.BaseTransport]:
         if self._transport is None:
             return Transport(call, self._ssl_context or shared_ssl_context())
         return contextlib.nullcontext(self._transport)
 
 
-def _data(status: int, body: bytes):
+def _data(status: int, body: bytes) -> Any:
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
@@ -115,7 +116,7 @@ def _data(status: int, body: bytes):
     return answer["data"]
 
 
-def _charge(row: dict) -> Charge:
+def _charge(row: dict[str, Any]) -> Charge:
     try:
         at = datetime.datetime.fromtimestamp(_whole(row, "created_at"), datetime.UTC)
     except (OverflowError, OSError, ValueError):
@@ -130,7 +131,7 @@ def _charge(row: dict) -> Charge:
     )
 
 
-def _request_id(row: dict) -> object:
+def _request_id(row: dict[str, Any]) -> object:
     """A field of its own, or within the JSON of `other`, or at the end of the words, as gateways differ."""
     if row.get("request_id"):
         return row["request_id"]
@@ -141,7 +142,7 @@ def _request_id(row: dict) -> object:
     return at_end[1] if at_end else ""
 
 
-def _whole(data, name: str) -> int:
+def _whole(data: object, name: str) -> int:
     value = data.get(name) if isinstance(data, dict) else None
     if type(value) is not int or abs(value) >= 2**53:
         raise AccountUnreadable(f"the provider's answer has no whole number as {name}")

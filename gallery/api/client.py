@@ -10,7 +10,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from typing import IO
+from typing import IO, Any
 
 import httpx
 
@@ -69,7 +69,7 @@ class Client:
     def __enter__(self) -> "Client":
         return self
 
-    def __exit__(self, *exc_info) -> None:
+    def __exit__(self, *exc_info: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -77,7 +77,7 @@ class Client:
         if self._transport is not None:
             self._transport.close()
 
-    def generate(self, body: dict, *, marked_at: float | None = None) -> Answer:
+    def generate(self, body: dict[str, Any], *, marked_at: float | None = None) -> Answer:
         """Send exactly one POST, which may cost money, and return the address of the picture.
 
         marked_at: `time.monotonic()` when the caller wrote down that it is about to pay; the first byte leaves

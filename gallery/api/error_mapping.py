@@ -6,7 +6,9 @@ only where a wrong guess cannot stop the team: never about key or quota when the
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from .errors import ApiError, Forbidden, KeyTrouble, OutcomeUnknown, RateLimited, Refused, UpstreamFailed
 
@@ -26,7 +28,7 @@ class Reply:
     retry_after: float | None = None
     has_json_error: bool = False
 
-    def facts(self) -> dict:
+    def facts(self) -> dict[str, Any]:
         """Return the arguments every ApiError takes."""
         return {
             "status": self.status,
@@ -117,7 +119,7 @@ def _topic_of_status(reply: Reply) -> str:
     return STATUSES.get(reply.status, "invalid")
 
 
-ERRORS = {
+ERRORS: dict[str, Callable[[Reply], ApiError]] = {
     "moderation": lambda reply: Refused("refused by moderation", kind="moderation", **reply.facts()),
     "invalid": lambda reply: Refused(f"{reply.status}: the request was refused", kind="invalid", **reply.facts()),
     "forbidden": lambda reply: Forbidden(f"{reply.status}: forbidden without a reason we know", **reply.facts()),

@@ -4,6 +4,8 @@
 and must be escaped like any other foreign text.
 """
 
+from typing import Any
+
 
 class ApiError(Exception):
     """Carry what is known about one answer, or about its absence.
@@ -49,7 +51,7 @@ class Refused(ApiError):
     (it cannot be written as JSON, so nothing was sent).
     """
 
-    def __init__(self, text: str, *, kind: str = "invalid", **facts) -> None:
+    def __init__(self, text: str, *, kind: str = "invalid", **facts: Any) -> None:
         super().__init__(text, **facts)
         self.kind = kind
 
@@ -65,7 +67,7 @@ class KeyTrouble(ApiError):
     about: what a person has to look at: "key", "credit", "address" (of the API) or "model".
     """
 
-    def __init__(self, text: str, *, scope: str = "key", about: str = "key", **facts) -> None:
+    def __init__(self, text: str, *, scope: str = "key", about: str = "key", **facts: Any) -> None:
         super().__init__(text, **facts)
         self.scope = scope
         self.about = about
@@ -85,7 +87,7 @@ class OutcomeUnknown(ApiError):
     "a_redirect", or "no_verdict" (a whole one that does not say what became of the call).
     """
 
-    def __init__(self, text: str, *, came: str = "nothing", **facts) -> None:
+    def __init__(self, text: str, *, came: str = "nothing", **facts: Any) -> None:
         super().__init__(text, **facts)
         self.came = came
 

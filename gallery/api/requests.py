@@ -1,6 +1,7 @@
 """What goes over the wire: the two requests, and every limit with its unit."""
 
 import json
+from typing import Any
 
 import httpx
 
@@ -43,7 +44,7 @@ def check_key(api_key: str) -> str:
     return api_key
 
 
-def encode_body(body: dict) -> bytes:
+def encode_body(body: dict[str, Any]) -> bytes:
     """Return the JSON as UTF-8. Raises ValueError for what JSON or UTF-8 cannot hold (NaN, lone surrogates)."""
     try:
         return json.dumps(body, ensure_ascii=False, allow_nan=False).encode("utf-8")
@@ -73,6 +74,6 @@ def account_request(url: httpx.URL, token: str) -> httpx.Request:
     return httpx.Request("GET", url, headers=headers, extensions=_limits(RESULT_READ_SECONDS))
 
 
-def _limits(read_seconds: float) -> dict:
+def _limits(read_seconds: float) -> dict[str, Any]:
     timeout = httpx.Timeout(connect=CONNECT_SECONDS, read=read_seconds, write=WRITE_SECONDS, pool=None)
     return {"timeout": timeout.as_dict()}

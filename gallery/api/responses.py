@@ -92,7 +92,9 @@ def _read_json(body: bytes) -> object:
         return None
 
 
-def _read_reply(status: int, headers: Mapping[str, str], data: object, *, secret: str, now) -> Reply:
+def _read_reply(
+    status: int, headers: Mapping[str, str], data: object, *, secret: str, now: datetime.datetime | None
+) -> Reply:
     error = data.get("error") if isinstance(data, dict) else None
     fields = error if isinstance(error, dict) else {}
     message = _message(error, data)

@@ -10,8 +10,9 @@ import contextlib
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import httpcore
 import httpx
@@ -102,7 +103,7 @@ class GuardedStream(httpcore.NetworkStream):
             raise
         return GuardedStream(secure, self._call)
 
-    def get_extra_info(self, info: str):
+    def get_extra_info(self, info: str) -> Any:
         return self._sock if info == "ssl_object" and isinstance(self._sock, ssl.SSLSocket) else None
 
 
@@ -118,7 +119,7 @@ class Network(httpcore.NetworkBackend):
         port: int,
         timeout: float | None = None,
         local_address: str | None = None,
-        socket_options: Iterable | None = None,
+        socket_options: Iterable[Any] | None = None,
     ) -> GuardedStream:
         places = _resolve(host, port)
         self._refuse_inward(places)
@@ -135,7 +136,7 @@ class Network(httpcore.NetworkBackend):
             raise httpcore.ConnectTimeout("connecting took too long")
         raise httpcore.ConnectError("connection refused or host unreachable")
 
-    def _refuse_inward(self, places: list[tuple]) -> None:
+    def _refuse_inward(self, places: list[tuple[int, Any]]) -> None:
         allows = self._call.allows
         if allows is not None and not all(allows(address[0]) for _, address in places):
             raise ResultRefused("the host's address is not public")
@@ -156,7 +157,7 @@ class Transport(httpx.HTTPTransport):
         )
 
 
-def _resolve(host: str, port: int) -> list[tuple]:
+def _resolve(host: str, port: int) -> list[tuple[int, Any]]:
     """Return (family, address) for each address of the host. getaddrinfo has no timeout but its own (some 10 s)."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -167,7 +168,7 @@ def _resolve(host: str, port: int) -> list[tuple]:
     return [(family, address) for family, _, _, _, address in found]
 
 
-def _connect(family: int, address: tuple, timeout: float) -> socket.socket:
+def _connect(family: int, address: Any, timeout: float) -> socket.socket:
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
         sock.settimeout(timeout)
@@ -180,7 +181,7 @@ def _connect(family: int, address: tuple, timeout: float) -> socket.socket:
 
 
 @contextlib.contextmanager
-def _renamed(timeout: type[Exception], broken: type[Exception]):
+def _renamed(timeout: type[Exception], broken: type[Exception]) -> Iterator[None]:
     """Speak httpcore's exceptions instead of the socket's."""
     try:
         yield

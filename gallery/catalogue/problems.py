@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 SHOWN_CHARACTERS = 40  # of a wrong value: enough to recognise it, too little to flood the page
 SHOWN_INTEGER_LIMIT = 10**15  # formatting an int of thousands of digits raises ValueError in CPython
@@ -34,7 +35,7 @@ class InvalidRequest(ValueError):
 class InvalidMatrix(Exception):
     """`problems`: one per form field, what is wrong and what would be right; `axes`: as of a Matrix, if known."""
 
-    def __init__(self, problems, axes=None):
+    def __init__(self, problems: Mapping[str, Problem], axes: Mapping[str, Any] | None = None):
         self.axes = axes or {}
         super().__init__("; ".join(f"{field}: {problem.message}" for field, problem in problems.items()))
         self.problems = problems

@@ -15,8 +15,10 @@ from .formats import HEAD_BYTES, PICTURES, sniff
 from .result_urls import read_address
 
 # Names whose value is looked into, in the order in which they are believed; a text is read under the second kind only.
-CONTAINERS = ("response", "choices", "message", "delta", "generations", "predictions", "artifacts", "candidates")
-CONTAINERS += ("parts", "inlinedata", "inline_data")
+CONTAINERS = (
+    "response", "choices", "message", "delta", "generations", "predictions", "artifacts", "candidates", "parts",
+    "inlinedata", "inline_data",
+)  # fmt: skip
 CARRIERS = (
     "b64_json", "base64", "b64", "b64_image", "image_b64", "image_base64", "imagebytes", "image_bytes",
     "bytesbase64encoded", "url", "urls", "image_url", "imageurl", "image_urls", "imageurls", "signed_url",

@@ -1,6 +1,7 @@
 """The eleven FLUX models: adding one is one row here and its price rows in prices.py."""
 
 from dataclasses import dataclass
+from typing import cast
 
 from .params import MAX_PIXELS, MEGAPIXEL, PARAMS
 
@@ -101,8 +102,8 @@ FLUX_MODELS: tuple[FluxModel, ...] = (
         typical_seconds=18.0,
         takes=frozenset({"prompt_upsampling", "steps", "guidance"}),
         references=8,
-        default_steps=PARAMS["steps"].default,
-        default_guidance=PARAMS["guidance"].default,
+        default_steps=cast("int", PARAMS["steps"].default),
+        default_guidance=cast("float", PARAMS["guidance"].default),
     ),
     # Klein silently ignores prompt_upsampling, so it is not offered: a switch that does nothing misleads.
     FluxModel(
@@ -194,7 +195,7 @@ FLUX_MODELS: tuple[FluxModel, ...] = (
 _BY_ID = {flux_model.id: flux_model for flux_model in FLUX_MODELS}
 
 
-def get(model_id: str) -> FluxModel:
+def get(model_id: object) -> FluxModel:
     """Find a model by its id, or raise UnknownFluxModel."""
     if not isinstance(model_id, str) or model_id not in _BY_ID:
         raise UnknownFluxModel(model_id)

@@ -5,9 +5,10 @@ A decimal comma is read where it can mean nothing else, and thousands where they
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TypeVar
 
 from ..problems import shown
 from .currencies import CENTS, DOLLARS, FOREIGN, bare
@@ -67,7 +68,10 @@ def read_column(texts: Sequence[str], *, most: int = MOST_MICROS) -> list[int | 
     return [read[text] for text in texts]
 
 
-def _attempt(read, *args):
+_Read = TypeVar("_Read")
+
+
+def _attempt(read: Callable[..., _Read], *args: object) -> _Read | InvalidAmount:
     try:
         return read(*args)
     except InvalidAmount as invalid:
@@ -118,10 +122,9 @@ def _take_apart(text: str) -> _Written:
         raise InvalidAmount(f"{shown(text)} is no amount. {UNREADABLE}")
     line = re.sub(" {2,}", " ", _NO_CENTS.sub("", _IN_BRACKETS.sub(r" \1 ", plain(text))))
     number = _NUMBER.search(line)
-    head, tail = (
-        (_HEAD.fullmatch(line[: number.start()]), _TAIL.fullmatch(line[number.end() :])) if number else ("", "")
-    )
-    if not (head and tail):
+    head = _HEAD.fullmatch(line[: number.start()]) if number else None
+    tail = _TAIL.fullmatch(line[number.end() :]) if number else None
+    if not (number and head and tail):
         raise InvalidAmount(UNREADABLE if line else "No amount is given.")
     found = readings(number[0])
     for word in (head[3], tail[3]):

@@ -40,7 +40,7 @@ def read_column(texts: Sequence[str]) -> list[datetime | InvalidMoment]:
     05/06/2026 is 5 June where another line has a day above 12 in front, and 6 May where one has it behind.
     """
     parted = {text: _attempt(text) for text in dict.fromkeys(texts)}
-    orders = {next(iter(each)) for each in parted.values() if len(each) == 1 and None not in each}
+    orders = {order for each in parted.values() if len(each) == 1 for order in each if order is not None}
     read = {text: _chosen(text, each, orders) for text, each in parted.items()}
     return [read[text] for text in texts]
 
@@ -139,8 +139,8 @@ def _clock(text: str) -> tuple[time, timezone | None] | None:
         return time(), None
     found = _CLOCK.match(text)
     zone = found and _ZONE.fullmatch(text[found.end() :].strip())
-    clock = zone and _time(*found.groups())
-    return (clock, _zone(zone)) if clock else None
+    clock = _time(*found.groups()) if found and zone else None
+    return (clock, _zone(zone)) if clock and zone else None
 
 
 def _time(hours: str, minutes: str, seconds: str | None, fraction: str | None, half: str | None) -> time | None:

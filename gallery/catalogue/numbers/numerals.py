@@ -74,8 +74,8 @@ def readings(text: str) -> list[Reading]:
     """
     if len(text) > MOST_CHARACTERS or not re.search("[0-9]", text):
         return []
-    if found := _EXPONENT.fullmatch(text):
-        return _scientific(*found.groups())
+    if exponent := _EXPONENT.fullmatch(text):
+        return _scientific(*exponent.groups())
     matches = [(mark, pattern.fullmatch(text)) for mark, pattern in _PATTERNS]
     found = [Reading(_value(match[1], match[3]), mark, bool(match[2])) for mark, match in matches if match]
     found += _slipped(text) if found else []

@@ -133,9 +133,10 @@ def _written_prompts(values: Mapping[str, object]) -> Iterator[str]:
 
 
 def _shapes(values: Mapping[str, object]) -> list[Option]:
-    ratios, sizes = (value_lists.parted(values.get(name)) for name in ("aspect_ratio", "size"))
-    if values.get("width") or values.get("height"):
-        sizes = [*sizes, (values.get("width"), values.get("height"))] if values.get("shapes_several") else sizes
+    ratios = value_lists.parted(values.get("aspect_ratio"))
+    sizes: list[str | tuple[object, object]] = [*value_lists.parted(values.get("size"))]
+    if values.get("shapes_several") and (values.get("width") or values.get("height")):
+        sizes.append((values.get("width"), values.get("height")))
     options = [*(_ratio(each) for each in ratios), *(_size(each) for each in sizes)]
     if len(options) < 2:  # beside it stands whatever else was typed
         written = {"aspect_ratio": ratios, "size": [each for each in sizes if isinstance(each, str)]}
@@ -152,7 +153,7 @@ def _ratio(text: str) -> Option:
     return Option({**NO_SHAPE, "aspect_ratio": written}, "".join(written.split()))
 
 
-def _size(text: str | tuple) -> Option:
+def _size(text: str | tuple[object, object]) -> Option:
     if isinstance(text, tuple):
         width, height = text
         return Option({**NO_SHAPE, "width": width, "height": height}, f"{width} × {height}")
@@ -161,7 +162,7 @@ def _size(text: str | tuple) -> Option:
 
 
 def _listed(name: str) -> Callable[[Mapping[str, object]], list[Option]]:
-    def read(values):
+    def read(values: Mapping[str, object]) -> list[Option]:
         text = values.get(name)
         if not isinstance(text, str):
             return [Option({})]

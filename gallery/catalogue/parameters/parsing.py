@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable
+from typing import Final, TypeVar
 
 from ..models.params import PROMPT_TOKENS, Param
 from ..numbers.digits import plain
@@ -19,10 +20,12 @@ _GROUPED = re.compile(r"[0-9]{1,3}(?:[ ,'’_][0-9]{3})+|[1-9](?:\.[0-9]{3})+")
 _GROUP_SIGN = re.compile(r"[ ,.'’_]")
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,18}(?:\.[0-9]{0,18})?|\.[0-9]{1,18})")
 # int() refuses texts of more than 4,300 digits with an error of its own; so many are out of every bound anyway.
-_WHOLE_DIGITS = 18
+_WHOLE_DIGITS: Final = 18
 
 TRUE = frozenset({"true", "on", "yes", "1"})
 FALSE = frozenset({"false", "off", "no", "0"})
+
+_Number = TypeVar("_Number", bound=float)
 
 
 def read_value(param: Param, raw: object) -> str | int | float | bool:
@@ -55,7 +58,7 @@ def rounded(raw: object) -> int | None:
 
 
 def _number(raw: object) -> int | float | None:
-    if type(raw) in (int, float):
+    if type(raw) is int or type(raw) is float:
         return raw if math.isfinite(raw) else None
     if isinstance(raw, str) and _DECIMAL.fullmatch(plain(raw).strip()):
         return float(plain(raw).strip())
@@ -78,7 +81,7 @@ def _read_number(param: Param, raw: object) -> float:
     if number is None:
         comma = _number(plain(raw).replace(",", ".")) if isinstance(raw, str) else None
         offer = {} if comma is None else {param.name: _clamped(param, comma)}
-        if comma is not None:
+        if isinstance(raw, str) and comma is not None:
             raise InvalidValue(f"{shown(raw)} is no number with a point. {_one_or_two(param, comma, raw)}", offer)
         raise InvalidValue(f"{shown(raw)} is no number like {param.default}. {_use(param)}", offer)
     return float(_within(param, number, raw))
@@ -87,16 +90,18 @@ def _read_number(param: Param, raw: object) -> float:
 def _one_or_two(param: Param, comma: float, raw: str) -> str:
     """Say how to write a number with a comma in it as what it may mean."""
     parts = [part.strip() for part in plain(raw).split(",") if part.strip()]
-    one = f"{comma:g}" if param.low <= comma <= param.high else ""
+    low, high = _bounds(param)
+    one = f"{comma:g}" if low <= comma <= high else ""
     two = f"{'; '.join(parts)} for two" if len(parts) > 1 else ""
     return f"Write {', or '.join(filter(None, [one, two]))}." if one or two else _use(param)
 
 
-def _within(param: Param, number: int | float, raw: object) -> int | float:
-    if param.low <= number <= param.high:
+def _within(param: Param, number: _Number, raw: object) -> _Number:
+    low, high = _bounds(param)
+    if low <= number <= high:
         return number
-    side = "below" if number < param.low else "above"
-    bound = param.low if number < param.low else param.high
+    side = "below" if number < low else "above"
+    bound = low if number < low else high
     offer = {param.name: _clamped(param, number)}
     raise InvalidValue(f"{_named(number, raw)} is {side} {bound}. {_use(param)}", offer)
 
@@ -107,7 +112,15 @@ def _named(number: int | float, raw: object) -> str:
 
 
 def _clamped(param: Param, number: int | float) -> str:
-    return str(min(max(number, param.low), param.high))
+    low, high = _bounds(param)
+    return str(min(max(number, low), high))
+
+
+def _bounds(param: Param) -> tuple[int | float, int | float]:
+    """Return the bounds that every number and every text has."""
+    assert param.low is not None
+    assert param.high is not None
+    return param.low, param.high
 
 
 def _use(param: Param) -> str:
@@ -144,8 +157,9 @@ def _read_text(param: Param, raw: object) -> str:
 
 
 def _refuse_too_long(param: Param, text: str) -> None:
-    if len(text) > param.high:
-        raise InvalidValue(f"{len(text):,} characters are too many. At most {param.high:,}, about 32K tokens.")
+    _, high = _bounds(param)
+    if len(text) > high:
+        raise InvalidValue(f"{len(text):,} characters are too many. At most {high:,}, about 32K tokens.")
     tokens = about_tokens(text) if may_be_over(text, PROMPT_TOKENS) else 0
     if tokens > PROMPT_TOKENS:
         most = f"At most {PROMPT_TOKENS:,}: about {tokens - PROMPT_TOKENS:,} fewer."

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import cast
 
 from ..models.params import SEED_HIGH, SEED_LOW
 from ..numbers.digits import plain
@@ -143,13 +144,19 @@ def _parts(text: str) -> Iterator[_Part]:
             f"{shown(text)} can be several seeds or one. Write {offer}, or {backwards[1]}.", {"seed": offer}
         )
     text = plain(_ONE_GROUPED.sub(_digits_only, _refuse_doubtful_groups(text)))
-    position = _SEPARATORS.match(text).end()
+    position = _after_separators(text, 0)
     while position < len(text):
         found = _PART.match(text, position)
         if found is None:
-            raise _no_seed(text, _WORD.match(text, position))
+            raise _no_seed(text, cast("re.Match[str]", _WORD.match(text, position)))
         yield _part(found)
-        position = _SEPARATORS.match(text, found.end()).end()
+        position = _after_separators(text, found.end())
+
+
+def _after_separators(text: str, position: int) -> int:
+    found = _SEPARATORS.match(text, position)
+    assert found is not None  # none at all match too
+    return found.end()
 
 
 def _refuse_doubtful_groups(text: str) -> str:

@@ -114,7 +114,7 @@ def _known(model_id: object) -> FluxModel:
         raise InvalidRequest({"model": Problem(f"{shown(model_id)} is no FLUX model.")}) from None
 
 
-def _notes(flux_model: FluxModel, shape: _CleanShape, body: Mapping[str, object]) -> tuple[str, ...]:
+def _notes(flux_model: FluxModel, shape: _CleanShape, body: Mapping[str, Any]) -> tuple[str, ...]:
     notes = [shape.note] if shape.note else []
     if flux_model.caution and not is_promised(shape.width, shape.height, flux_model=flux_model):
         notes.append(f"{shape.value} may be refused: {flux_model.id} is {flux_model.caution.sentence}.")
@@ -204,7 +204,7 @@ def _read_side(name: str, raw: object) -> int:
 def _judge_the_other(typed: _Values, sides: Mapping[str, int | None], *, step: int | None) -> None:
     for name, side in sides.items():
         fault = "" if side is None else side_fault(side, **({"step": step} if step else {}))
-        if fault:
+        if side is not None and fault:
             typed.problems[name] = Problem(f"{fault} Use {_nearest_side(side)}.", {name: str(_nearest_side(side))})
 
 

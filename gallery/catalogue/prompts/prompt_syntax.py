@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from ..problems import InvalidValue, shown
 from ..text.typed_text import FORBIDDEN_CHARACTERS
@@ -67,7 +67,8 @@ def read(text: str) -> Reading:
     """Read a prompt. Raises InvalidValue for what is no syntax of ours and would be bought wrongly."""
     if not _MEANS_SOMETHING.search(text):
         return Reading([text])
-    reading, tokens, position = Reading(), [], 0
+    reading, position = Reading(), 0
+    tokens: list[_Token] = []
     for region in regions(text):
         tokens += _tokens(text[position : region.start])
         tokens.append(_json_token(text, region, reading.doubts))
@@ -229,7 +230,7 @@ def _options(inner: list[_Token]) -> list[str]:
         if token.kind == "|":
             options.append("")
         else:
-            options[-1] += "".join(token.inner) if token.inner else token.text
+            options[-1] += "".join(cast("tuple[str, ...]", token.inner)) if token.inner else token.text
     return [option.strip() for option in options]
 
 
@@ -271,5 +272,5 @@ def _joined(pieces: list[str | Choice]) -> list[str | Choice]:
     joined: list[str | Choice] = []
     for is_choice, group in itertools.groupby(pieces, key=lambda piece: isinstance(piece, Choice)):
         beside = list(group)
-        joined += beside if is_choice else ["".join(beside)]
+        joined += beside if is_choice else ["".join(cast("list[str]", beside))]
     return joined

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from math import prod
+from typing import cast
 
 from ..problems import InvalidValue, shown
 from ..text import labels
@@ -127,6 +128,7 @@ def _columns(line: str) -> list[str]:
     found, position = [], 0
     while position < len(line):
         item = _ITEM.match(line, position) or _PLAIN_ITEM.match(line, position)
+        assert item is not None  # a plain item may be anything
         quoted, curly, plain = item.groups()
         written = quoted.replace('""', '"') if quoted is not None else curly or plain or ""
         found.append(written.replace(_HELD, ",").strip())
@@ -138,7 +140,8 @@ def replaced(values: Mapping[str, object]) -> Mapping[str, object]:
     """Return the values with the word of the prompt replaced that they name; others as they are."""
     if REPLACED not in values:
         return values
-    (word, other), prompt = values[REPLACED], values["prompt"]
+    word, other = cast("tuple[str, str]", values[REPLACED])
+    prompt = cast("str", values["prompt"])
     rest = {name: value for name, value in values.items() if name != REPLACED}
     return rest | {"prompt": prompt if word == other else _with_other(prompt, word, other)}
 

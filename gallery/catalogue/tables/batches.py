@@ -12,6 +12,7 @@ from ..problems import InvalidValue, shown
 from ..text import value_lists
 from . import columns, encodings, formulas, pasted
 from .columns import COLUMNS, MODEL, SHAPE, Column
+from .delimited import Record
 from .encodings import Decoded
 from .pasted import Choice
 
@@ -137,7 +138,7 @@ _ONLY_BRACKETS = "Only brackets stand here, as in a line of JSON that is not who
 _NO_OBJECT = "This line is no whole JSON object."
 
 
-def _take(listing: Listing, record: pasted.Record, fields: Sequence[str]) -> None:
+def _take(listing: Listing, record: Record, fields: Sequence[str]) -> None:
     """Take one record as a row, or say what is wrong with the line."""
     if record.cells is None:
         message = _NO_OBJECT if listing.kind == pasted.JSON else _QUOTES
@@ -166,7 +167,7 @@ def place_of(column: str) -> int:
 
 def read_models(text: str) -> list[str]:
     """Return the ids of the models of one cell, each once, or raise InvalidValue that names the likely one."""
-    found = []
+    found: list[str] = []
     for part in _model_names(text):
         words = part.split()
         if unknown := [word for word in words if word.casefold() not in flux_models.ids()]:

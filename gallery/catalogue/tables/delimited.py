@@ -100,7 +100,7 @@ def records(text: str, delimiter: str, *, first_line: int = 1) -> Iterator[Recor
     lines = list(io.StringIO(text, newline="\n"))
     source, done = iter(lines), 0
     while True:
-        reader, begun = _reader(source, delimiter), done
+        reader, begun = csv.reader(source, delimiter=delimiter, skipinitialspace=True, strict=True), done
         try:
             for cells in reader:
                 yield Record(first_line + done, tuple(cells))
@@ -112,10 +112,6 @@ def records(text: str, delimiter: str, *, first_line: int = 1) -> Iterator[Recor
             if begun + reader.line_num != done + 1 or lines[done].count('"') % 2:
                 return
             done += 1
-
-
-def _reader(source: Iterator[str], delimiter: str) -> Iterator[list[str]]:
-    return csv.reader(source, delimiter=delimiter, skipinitialspace=True, strict=True)
 
 
 def _markdown_records(text: str, first_line: int) -> Iterator[Record]:

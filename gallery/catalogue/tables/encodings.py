@@ -182,7 +182,7 @@ def _legacy(content: bytes, expected: list[str]) -> Decoded:
 
 def _costs(sample: bytes, expected: list[str]) -> dict[str, float]:
     """Return how unlikely each encoding makes the text, the likeliest first."""
-    chaos = {}
+    chaos: dict[str, float] = {}
     for match in charset_normalizer.from_bytes(sample, cp_isolation=list(_LEGACY), threshold=1):
         chaos |= dict.fromkeys(match.could_be_from_charset, match.chaos)
     costs = {

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2s
 from itertools import islice
+from typing import cast
 
 from ..problems import InvalidValue
 from ..prompts.json_regions import undivided_lines
@@ -209,7 +210,7 @@ def _cells(each: json_rows.JsonValue, names: list[str]) -> tuple[str, ...] | Non
     if each.value is None:
         return None
     if names:
-        return tuple(json_rows.cell(each.value.get(name)) for name in names)
+        return tuple(json_rows.cell(cast("dict[str, object]", each.value).get(name)) for name in names)
     return (each.value if isinstance(each.value, str) else each.written,)
 
 

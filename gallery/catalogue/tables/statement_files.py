@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
+from typing import cast
 
 from ..numbers import amounts, moments
 from ..numbers.amounts import InvalidAmount
@@ -118,7 +119,7 @@ def read_statement(content: bytes) -> list[Line]:
         raise InvalidStatementFile([f"The file has more than {MOST_LINES:,} lines. Split it by month."])
     if not found:
         raise InvalidStatementFile(["There is no charge in the file."])
-    lines = _lines(found)
+    lines = _lines([each for each in found if isinstance(each, _Row)])
     return [_in_utc(line) for line in lines] if columns.is_utc else lines
 
 
@@ -161,13 +162,13 @@ def _rows(columns: Columns, records: Iterator[delimited.Record]) -> Iterator[_Ro
             yield f"Line {record.line}: the double quotes do not match."
         elif any(cell.strip() for cell in record.cells[columns.width :]):
             yield f"Line {record.line}: it has more cells than the head. A cell with a comma in it stands in quotes."
-        elif _is_charge(row := _row(columns, record)) and not _is_total(record.cells):
+        elif _is_charge(row := _row(columns, record.line, record.cells)) and not _is_total(record.cells):
             yield row
 
 
-def _row(columns: Columns, record: delimited.Record) -> _Row:
-    places = {kind: place for kind, place in columns.places.items() if place < len(record.cells)}
-    return _Row(record.line, {kind: record.cells[place].strip() for kind, place in places.items()})
+def _row(columns: Columns, line: int, cells: Sequence[str]) -> _Row:
+    places = {kind: place for kind, place in columns.places.items() if place < len(cells)}
+    return _Row(line, {kind: cells[place].strip() for kind, place in places.items()})
 
 
 def _is_charge(row: _Row) -> bool:
@@ -189,7 +190,7 @@ def _lines(rows: Sequence[_Row]) -> list[Line]:
     _refuse(list(islice((wrong for each in read if (wrong := _wrong(*each))), MOST_PROBLEMS)))
     return [
         Line(row.line, at, row.said(REQUEST)[:REQUEST_CHARACTERS], row.said(MODEL)[:MODEL_CHARACTERS], paid)
-        for row, at, paid in read
+        for row, at, paid in cast("list[tuple[_Row, datetime, int]]", read)
     ]
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 from ..models import flux_models
 from ..parameters.shapes import parse_ratio
@@ -100,7 +101,7 @@ def _json(content: bytes) -> object:
         raise InvalidFile(["The file is no JSON that anybody would write."]) from None
 
 
-def _rows(read: object) -> list:
+def _rows(read: object) -> list[Any]:
     rows = read.get("templates") if isinstance(read, dict) else read
     if not isinstance(rows, list):
         raise InvalidFile(["There is no list of templates in the file: {“templates”: [{“name”: …, “prompt”: …}]}."])

@@ -26,7 +26,8 @@ _TOKEN = regex.compile(
 
 def characters(text: str) -> list[str]:
     """Part a text into what a reader calls its characters."""
-    return _CHARACTER.findall(text)
+    found: list[str] = _CHARACTER.findall(text)
+    return found
 
 
 def shortened(text: str, most: int = LABEL_CHARACTERS) -> str:
@@ -37,7 +38,7 @@ def shortened(text: str, most: int = LABEL_CHARACTERS) -> str:
     return text if len(found) <= most and "".join(found) == text else "".join(found[: most - 1]).rstrip() + CUT
 
 
-def _first(text, most):
+def _first(text: str, most: int) -> list[str]:
     return [match[0] for match in itertools.islice(_CHARACTER.finditer(text), most)]
 
 
@@ -87,30 +88,30 @@ def _by_difference(texts: Sequence[str]) -> list[str]:
     return [_label(before, body, behind) for body in _without_what_all_have(bodies)]
 
 
-def _windows(texts):
+def _windows(texts: Sequence[str]) -> list[str]:
     """Return of each text what may differ, and SLACK around it: a prompt can have 160,000 characters."""
     start = max(0, _alike(texts) - SLACK)
     end = max(0, _alike([text[start:][::-1] for text in texts]) - SLACK)
     return [text[start : len(text) - end][:WINDOW] for text in texts]
 
 
-def _alike(texts):
+def _alike(texts: Sequence[str]) -> int:
     """Return with how many code points all begin: as many as the first and the last of them in their order."""
     first, last = min(texts), max(texts)
     return next((n for n, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), len(first))
 
 
-def _tokens(text):
+def _tokens(text: str) -> list[str]:
     found = _TOKEN.findall(text)
     return [each for token in found for each in (characters(token) if len(token) > LONGEST_TOKEN else [token])]
 
 
-def _common(parts):
+def _common(parts: list[list[str]]) -> int:
     """Return how many tokens all begin with."""
     return sum(1 for _ in itertools.takewhile(lambda column: len(set(column)) == 1, zip(*parts, strict=False)))
 
 
-def _without_what_all_have(bodies):
+def _without_what_all_have(bodies: list[list[str]]) -> list[list[str]]:
     """Leave out what stands in all texts between their differences, where that is little enough to be looked for."""
     longest = max(map(len, bodies))
     if max(len("".join(body)) for body in bodies) <= LABEL_CHARACTERS or longest > MOST_TOKENS:
@@ -124,9 +125,10 @@ def _without_what_all_have(bodies):
     return [_elided(body, common) for body in bodies]
 
 
-def _elided(body, common):
+def _elided(body: list[str], common: list[str]) -> list[str]:
     """Write an ellipsis for each run of tokens that all texts have, and the blanks beside it."""
-    found, wanted = [], iter(common)
+    found: list[str] = []
+    wanted = iter(common)
     awaited = next(wanted, None)
     for token in body:
         if token == awaited:
@@ -138,7 +140,7 @@ def _elided(body, common):
     return found
 
 
-def _label(before, body, behind):
+def _label(before: list[str], body: list[str], behind: list[str]) -> str:
     shown = shortened("".join(body).strip(" "))
     left = LABEL_CHARACTERS - len(characters(shown))
     lead, from_start = _fitting([*before, *itertools.takewhile(str.isspace, body)][::-1], min(AROUND, left // 2))
@@ -150,9 +152,10 @@ def _label(before, body, behind):
     return f"{CUT if cut_before else ''}{opening}{shown}{ending}{CUT if cut_behind else ''}".strip()
 
 
-def _fitting(tokens, most):
+def _fitting(tokens: list[str], most: int) -> tuple[list[str], bool]:
     """Return the first tokens that fit, and whether these are all."""
-    found, length = [], 0
+    found: list[str] = []
+    length = 0
     for token in tokens:
         length += len(characters(token))
         if length > most:

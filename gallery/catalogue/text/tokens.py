@@ -1,10 +1,11 @@
 """About how many tokens a text is to the model: counted by script, because only the provider can count them."""
 
 import re
+from typing import cast
 
 # Letters of one token, about. English words are one to two tokens; what is written without spaces is about one token a
 # character; letters that the vocabularies hardly know are spelled in bytes.
-_LETTERS = (
+_LETTERS: tuple[tuple[str, float], ...] = (
     ("[A-Za-z\u00c0-\u02ff\u1e00-\u1eff]+", 6),  # Latin
     ("[\u0370-\u058f]+", 2.5),  # Greek, Cyrillic, Armenian
     ("[\u0590-\u08ff]+", 2),  # Hebrew, Arabic
@@ -26,5 +27,5 @@ def may_be_over(text: str, most: int) -> bool:
 
 def about_tokens(text: str) -> int:
     """Estimate the tokens of a text. A space is part of the word behind it."""
-    count = sum(-(-len(found[0]) // _LETTERS[found.lastindex - 1][1]) for found in _KINDS.finditer(text))
+    count = sum(-(-len(found[0]) // _LETTERS[cast("int", found.lastindex) - 1][1]) for found in _KINDS.finditer(text))
     return int(count) + _EMOJI_MORE * len(_EMOJI.findall(text))
