@@ -14,6 +14,12 @@ def money(micros: int | None) -> str:
     return f"{sign}${whole:,}.{digits[:2] if not rest % CENT else digits.rstrip('0')}"
 
 
+def exact(micros: int) -> str:
+    """Write micro-dollars with all their digits, as a number that spreadsheets add up: 35.000000."""
+    whole, rest = divmod(abs(micros), MICROS)
+    return f"{'-' if micros < 0 else ''}{whole}.{rest:06d}"
+
+
 def left(micros: int) -> str:
     """Say what is left of something: $0.30 left, or over by $0.13."""
     return f"over by {money(-micros)}" if micros < 0 else f"{money(micros)} left"

@@ -3,6 +3,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from gallery.catalogue.parameters import shapes
+from gallery.catalogue.text.value_lists import counted
 from gallery.models import User
 from gallery.services import demo_data
 from gallery.simulator.drawing import pictures
@@ -35,7 +36,7 @@ class Command(BaseCommand):
         samples = [self._sample(n) for n in range(min(max(images, 1), len(PROMPTS) * len(MODELS)))]
         for made in demo_data.fill_gallery(member, samples, images=images):
             self.stdout.write(f"{made:,} of {images:,}")
-        self.stdout.write(f"{member.username} has {images:,} more image{'' if images == 1 else 's'}.")
+        self.stdout.write(f"{member.username} has {counted(images, 'more image')}.")
 
     def _member(self, owner):
         found = User.objects.filter(username=owner) if owner else User.objects.order_by("id")

@@ -2,10 +2,10 @@
 
 import csv
 
+from gallery.catalogue.numbers.money import exact
 from gallery.catalogue.tables.formulas import guarded
 
 MARK = "\ufeff"  # without it Excel takes UTF-8 for the local code page
-MICROS = 1_000_000
 
 
 class _Line:
@@ -24,11 +24,8 @@ def csv_lines(rows):
 
 
 def csv_dollars(micros):
-    """Write micro-dollars exactly, as a number that spreadsheets add up: 35.000000."""
-    if micros is None:
-        return ""
-    whole, rest = divmod(abs(micros), MICROS)
-    return f"{'-' if micros < 0 else ''}{whole}.{rest:06d}"
+    """Write micro-dollars for a cell that may be empty."""
+    return "" if micros is None else exact(micros)
 
 
 def _cell(value):

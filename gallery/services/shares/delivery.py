@@ -12,6 +12,7 @@ from django.core.files.storage import default_storage
 from django.utils.text import slugify
 
 from gallery.catalogue.models import params
+from gallery.catalogue.numbers import money
 from gallery.models.shares import Download
 from gallery.services.media import decoding, metadata, validation
 from gallery.services.shares import image_keys
@@ -22,7 +23,6 @@ VIEW_QUALITY = 84
 CARD_EDGE = 1200
 CARD_QUALITY = 82
 REDRAWN_QUALITY = 95
-MICROS = 1_000_000
 
 log = structlog.get_logger("fluxweb.shares")
 
@@ -79,17 +79,12 @@ def recipe(image, share):
     shown = {"prompt": job.prompt} if share.show_prompt else {}
     shown |= {"model": image.model, **_parameters(job)} if share.show_model else {}
     shown |= {"seed": image.seed} if share.show_seed else {}
-    shown |= {"cost": money_words(image.attempt.booked_micros)} if share.show_cost else {}
+    shown |= {"cost": f"${money.exact(image.attempt.booked_micros)}"} if share.show_cost else {}
     return shown | size
 
 
 def _parameters(job):
     return {name: value for name, value in job.parameters.items() if name in params.PARAMS}
-
-
-def money_words(micros):
-    """Write micro-dollars without a float, which money never becomes: $0.035000."""
-    return f"${micros // MICROS}.{micros % MICROS:06d}"
 
 
 def _redrawn(original, image_format):

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from gallery.catalogue.numbers.money import money
 from gallery.services.ledger.reports import sums_by
-from gallery.templatetags.fluxweb import money
 
 WIDTH, HEIGHT = 1130, 216
 LEFT, RIGHT, TOP, BOTTOM = 66, 1124, 14, 190

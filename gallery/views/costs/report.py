@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from gallery.catalogue.numbers.money import money
 from gallery.forms.costs import report as forms
 from gallery.models import ReportMail
 from gallery.models.costs.report_mail import Every
@@ -19,7 +20,7 @@ from gallery.services.ledger.csv_export import csv_dollars
 from gallery.services.ledger.reports import NO_PROJECT_TITLE, Sums
 from gallery.services.prices import terms
 from gallery.services.reconciliation import settlement
-from gallery.templatetags.fluxweb import money, percent
+from gallery.templatetags.fluxweb import percent
 from gallery.views.costs import charts
 
 FINER = {"member": "model", "model": "day", "project": "model", "day": "model", "month": "day"}

@@ -11,6 +11,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from gallery import access, tasks
 from gallery.catalogue.tables.statement_files import InvalidStatementFile
+from gallery.catalogue.text.value_lists import counted
 from gallery.forms.costs.statements import DecisionForm, FileForm, LogForm, SettleForm
 from gallery.models import Statement
 from gallery.paging import read_keyset_page, rows_after_cursor
@@ -199,7 +200,7 @@ def dates(request, key):
     """Count the charges whose days were asked about."""
     statement = access.statement_read(request, key)
     if statement.counts and (n := overlaps.count_held(statement)):
-        messages.success(request, f"{n} charge{'' if n == 1 else 's'} counted.")
+        messages.success(request, f"{counted(n, 'charge')} counted.")
         statements.compare_anew(statement)
         statement.refresh_from_db()
         statements.read_on(statement)

@@ -6,12 +6,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gallery import access, tasks
 from gallery.catalogue.models import params
+from gallery.catalogue.numbers.money import money
 from gallery.forms.compare import RepeatForm
 from gallery.forms.studio import prefill
 from gallery.models import Image
 from gallery.models.keys import random_key
 from gallery.services.runs import repeats
-from gallery.templatetags.fluxweb import money
 
 HIDDEN = ("aspect_ratio", "size")  # shown as the shape
 

@@ -7,9 +7,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import trigger_client_event
+from django_htmx.http import HttpResponseClientRefresh, trigger_client_event
 
 from gallery import access, tasks
+from gallery.catalogue.numbers.money import money
 from gallery.catalogue.problems import InvalidMatrix
 from gallery.catalogue.text.value_lists import counted
 from gallery.forms.runs.extension import ExtendForm
@@ -19,7 +20,6 @@ from gallery.services.budgets import repricing
 from gallery.services.contact_sheets.sheet_layout import EDGES
 from gallery.services.runs import extension, submission
 from gallery.services.runs.extension import Extension, ExtensionPlan, RunHasGrown
-from gallery.templatetags.fluxweb import money
 from gallery.views.runs import cells, run_strips, sheets
 from gallery.views.runs.matrix_controls import MatrixControls, controls_query, layout_query
 
@@ -103,7 +103,7 @@ def changes(request, key):
     """Answer one poll: the cells that changed since version N, 204 if none did, and an end when the run is settled."""
     run = access.run_read(request, key)
     if request.GET.get("size", str(run.size)) != str(run.size):
-        return HttpResponse(headers={"HX-Refresh": "true"})  # it has grown: there are cells that the page lacks
+        return HttpResponseClientRefresh()  # it has grown: there are cells that the page lacks
     since = request.GET.get("since", "")
     since = int(since) if since.isdecimal() and len(since) < 19 else 0
     if since == run.version:

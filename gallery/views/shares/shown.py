@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from gallery.catalogue.numbers.money import money
 from gallery.models import Feedback, Image, Share
 from gallery.services.shares import image_keys
-from gallery.templatetags.fluxweb import money
 
 
 @dataclass

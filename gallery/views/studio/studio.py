@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
-from django_htmx.http import trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from gallery import tasks
 from gallery.catalogue.problems import InvalidMatrix
@@ -128,7 +128,7 @@ def show_studio(request, form, plan, *, trouble=""):
 
 def _go_to(request, address):
     if request.htmx:
-        return HttpResponse(headers={"HX-Redirect": address})
+        return HttpResponseClientRedirect(address)
     return redirect(address)
 
 
