@@ -2,7 +2,9 @@
 
 import threading
 from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(eq=False)
@@ -21,13 +23,13 @@ class GroupCommit:
     Where it fails, everybody is served alone, so that one bad request harms nobody else's.
     """
 
-    def __init__(self, serve, *, most):
+    def __init__(self, serve: Callable[[list[Any]], Sequence[Any]], *, most: int) -> None:
         self.serve = serve
         self.most = most
-        self.waiting = deque()
+        self.waiting: deque[Request] = deque()
         self.serving = threading.Lock()
 
-    def submit(self, content):
+    def submit(self, content: object) -> Any:
         """Return the result for this; raises what `serve` raises."""
         mine = Request(content)
         self.waiting.append(mine)
@@ -37,7 +39,7 @@ class GroupCommit:
                 self._serve(mine)
         return mine.result
 
-    def _serve(self, mine):
+    def _serve(self, mine: Request) -> None:
         batch = [mine, *self._others(mine)]
         try:
             results = self.serve([request.content for request in batch])
@@ -50,7 +52,7 @@ class GroupCommit:
         for request, result in zip(batch, results, strict=True):
             request.result, request.served = result, True
 
-    def _others(self, mine):
+    def _others(self, mine: Request) -> list[Request]:
         if mine.alone:
             return []
         others = [request for request in list(self.waiting) if not request.alone][: self.most - 1]
@@ -58,7 +60,7 @@ class GroupCommit:
             self.waiting.remove(request)
         return others
 
-    def _separate(self, requests):
+    def _separate(self, requests: list[Request]) -> None:
         for request in requests:
             request.alone = True
         self.waiting.extend(requests)

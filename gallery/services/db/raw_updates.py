@@ -4,12 +4,15 @@ Django compiles an UPDATE anew each time, about a millisecond under the interpre
 twentieth of that. With 64 calls in flight these milliseconds are what the next calls wait for.
 """
 
+from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 from django.db import connection, connections
+from django.db.models import Field, Model
 
 
-def update_rows(model, where, **fields):
+def update_rows(model: type[Model], where: dict[str, Any], **fields: Any) -> int:
     """Set `fields` on the rows of a model that match `where`; return how many did. Call inside a transaction.
 
     `where`: field names to a value, to a tuple of values (any of them), or to None (empty). Values may be rows.
@@ -20,35 +23,37 @@ def update_rows(model, where, **fields):
         values += [to_db_value(model, name, each) for each in _several(value)]
     with connection.cursor() as cursor:
         cursor.execute(_statement(model, tuple(fields), shape), values)
-        return cursor.rowcount
+        changed: int = cursor.rowcount
+        return changed
 
 
 @cache
-def _statement(model, names, shape):
+def _statement(model: type[Model], names: tuple[str, ...], shape: tuple[tuple[str, str], ...]) -> str:
     columns = ", ".join(f"{_column(model, name)} = %s" for name in names)
     conditions = " AND ".join(f"{_column(model, name)} {how}" for name, how in shape)
     return f"UPDATE {model._meta.db_table} SET {columns} WHERE {conditions}"  # noqa: S608  names from our own code
 
 
-def _shape(value):
+def _shape(value: Any) -> str:
     if value is None:
         return "IS NULL"
     return f"IN ({placeholders(value)})" if isinstance(value, tuple) else "= %s"
 
 
-def placeholders(values):
+def placeholders(values: Sequence[Any]) -> str:
     """Write a placeholder for each value of a list, which is never empty: PostgreSQL has no empty lists."""
     return ", ".join(["%s"] * len(values))
 
 
-def _several(value):
+def _several(value: Any) -> tuple[Any, ...]:
     if value is None:
         return ()
     return value if isinstance(value, tuple) else (value,)
 
 
-def _column(model, name):
-    return connection.ops.quote_name(model._meta.get_field(name).column)
+def _column(model: type[Model], name: str) -> str:
+    field: Any = model._meta.get_field(name)  # of a kind that has a column
+    return connection.ops.quote_name(field.column)
 
 
 class PreparedRows:
@@ -57,13 +62,13 @@ class PreparedRows:
     Django compiles an INSERT of 2,000 jobs for longer than SQLite takes to run it, and all of that under the lock.
     """
 
-    def __init__(self, rows):
+    def __init__(self, rows: Sequence[Model]) -> None:
         self.model = type(rows[0])
-        self.fields = [field for field in self.model._meta.concrete_fields if not field.primary_key]
+        self.fields: list[Any] = [field for field in self.model._meta.concrete_fields if not field.primary_key]
         columns = [_prepared(field, rows) for field in self.fields]
-        self.values = [list(row) for row in zip(*columns, strict=True)]
+        self.values: list[list[Any]] = [list(row) for row in zip(*columns, strict=True)]
 
-    def insert(self, **fields):
+    def insert(self, **fields: Any) -> None:
         """Insert them; `fields` are the same in all and were not known before. Call inside a transaction."""
         for name, value in fields.items():
             column = self.fields.index(self.model._meta.get_field(name))
@@ -77,7 +82,7 @@ class PreparedRows:
             )
 
 
-def _prepared(field, rows):
+def _prepared(field: "Field[Any, Any]", rows: Sequence[Model]) -> list[Any]:
     """Return one column. Most rows have the very value of the row before: it is turned once."""
     database = connections[connection.alias]  # not looked up anew for every value
     column, value, turned = [], object(), None
@@ -89,6 +94,7 @@ def _prepared(field, rows):
     return column
 
 
-def to_db_value(model, name, value):
+def to_db_value(model: type[Model], name: str, value: Any) -> Any:
     """Return a value as the database wants it for this field."""
-    return model._meta.get_field(name).get_db_prep_save(getattr(value, "pk", value), connection)
+    field: Any = model._meta.get_field(name)
+    return field.get_db_prep_save(getattr(value, "pk", value), connection)

@@ -1,6 +1,8 @@
 """What is written down because somebody looked: a page that only reads does not fail, nor wait long, for it."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import Error as DatabaseError
 from django.db import connection, transaction
@@ -11,7 +13,7 @@ PATIENCE_MS = 1000  # a slice of long work is over in a tenth of that
 
 
 @contextmanager
-def write_if_possible():
+def write_if_possible() -> Iterator[None]:
     """Open a transaction for what a page can do without: where the database stays locked or full, it is left out."""
     try:
         with _little_patience(), transaction.atomic():
@@ -24,7 +26,7 @@ def write_if_possible():
 
 
 @contextmanager
-def _little_patience():
+def _little_patience() -> Iterator[None]:
     if connection.vendor != "sqlite":
         yield
         return
@@ -36,7 +38,7 @@ def _little_patience():
         _execute(f"PRAGMA busy_timeout = {usual}")
 
 
-def _execute(statement):
+def _execute(statement: str) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement)
         return cursor.fetchall() if cursor.description else []

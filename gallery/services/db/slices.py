@@ -6,24 +6,29 @@ be killed between any two of them.
 
 import gc
 import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from gallery.services.db.transactions import write_transaction
 
 MOST_SECONDS = 0.025  # aimed at: beside other work on the machine a slice takes up to four times as long
 FIRST, LEAST, MOST = 100, 10, 1000  # rows
 
+Row = TypeVar("Row")
+
 
 class Pace:
     """How many rows a slice may have, as the slices before it have taught."""
 
-    def __init__(self, size=FIRST):
+    def __init__(self, size: int = FIRST) -> None:
         self.size = size
 
     @contextmanager
-    def slice(self):
+    def slice(self) -> Iterator[None]:
         """Open the transaction of one slice; others may write before the next."""
         with _no_collection(), write_transaction():
             began = time.monotonic()
@@ -33,7 +38,7 @@ class Pace:
         if not connection.in_atomic_block:
             time.sleep(min(took, MOST_SECONDS))
 
-    def _learn(self, took):
+    def _learn(self, took: float) -> None:
         if took > MOST_SECONDS:
             self.size = max(LEAST, self.size // 2)
         elif took < MOST_SECONDS / 3:
@@ -41,7 +46,7 @@ class Pace:
 
 
 @contextmanager
-def _no_collection():
+def _no_collection() -> Iterator[None]:
     """Let Python's garbage collector wait: going through all objects of a worker took 80 ms, with the lock held."""
     collects = gc.isenabled()
     gc.disable()
@@ -52,7 +57,7 @@ def _no_collection():
             gc.enable()
 
 
-def write_in_slices(rows, write, *, pace=None):
+def write_in_slices(rows: Sequence[Row], write: Callable[[Sequence[Row]], object], *, pace: Pace | None = None) -> None:
     """Call `write` with some of the rows at a time, each time in a transaction of its own."""
     pace, first = pace or Pace(), 0
     while part := rows[first : first + pace.size]:
@@ -61,7 +66,7 @@ def write_in_slices(rows, write, *, pace=None):
             write(part)
 
 
-def delete_in_slices(rows):
+def delete_in_slices(rows: QuerySet[Any]) -> int:
     """Delete what a query finds, a slice at a time; return how many rows, with what hangs on them."""
     pace, gone = Pace(), 0
     while ids := list(rows.order_by("pk").values_list("pk", flat=True)[: pace.size]):

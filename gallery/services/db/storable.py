@@ -7,31 +7,36 @@ judged before, in words, by the forms.
 """
 
 import re
+from collections.abc import Callable
+from typing import Any
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
 REPLACEMENT = "\ufffd"
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
-def watch_all_connections():
+def watch_all_connections() -> None:
     """Look at the values of every statement of this process, lazy ones of an answer that is streamed too."""
     connection_created.connect(_watch)
 
 
-def _watch(*, connection, **_):
+def _watch(*, connection: BaseDatabaseWrapper, **_: object) -> None:
     # In front: `execute_wrapper` takes away the last one when it ends, and may have begun before this connection.
     if _with_storable_values not in connection.execute_wrappers:
         connection.execute_wrappers.insert(0, _with_storable_values)
 
 
-def _with_storable_values(execute, sql, params, many, context):
+def _with_storable_values(
+    execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
+) -> Any:
     if not params:
         return execute(sql, params, many, context)
     return execute(sql, [make_storable(each) for each in params] if many else make_storable(params), many, context)
 
 
-def make_storable(value):
+def make_storable(value: Any) -> Any:
     """Return a value, or all within it, without what no database takes; the same object if there is nothing of it."""
     if isinstance(value, str):
         return value if value.isascii() and "\x00" not in value else UNSTORABLE.sub(REPLACEMENT, value)

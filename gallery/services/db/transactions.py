@@ -2,6 +2,7 @@
 
 import heapq
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from enum import IntEnum
 from itertools import count
@@ -24,15 +25,15 @@ class Priority(IntEnum):
 class PriorityLock:
     """One writer at a time, the others wait by priority. The same thread may enter again."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.guard = threading.Lock()
-        self.waiting = []  # heap of (priority, order, its turn)
+        self.waiting: list[tuple[Priority, int, threading.Lock]] = []  # heap of (priority, order, its turn)
         self.order = count()
         self.taken = False
         self.mine = threading.local()
 
     @contextmanager
-    def held(self, priority):
+    def held(self, priority: Priority) -> Iterator[None]:
         depth = getattr(self.mine, "depth", 0)
         if not depth:
             self._acquire(priority)
@@ -44,7 +45,7 @@ class PriorityLock:
             if not depth:
                 self._release()
 
-    def _acquire(self, priority):
+    def _acquire(self, priority: Priority) -> None:
         with self.guard:
             if not self.taken:
                 self.taken = True
@@ -54,7 +55,7 @@ class PriorityLock:
             heapq.heappush(self.waiting, (priority, next(self.order), turn))
         turn.acquire()
 
-    def _release(self):
+    def _release(self) -> None:
         with self.guard:
             if self.waiting:
                 heapq.heappop(self.waiting)[-1].release()
@@ -67,17 +68,17 @@ write_lock = PriorityLock()
 
 
 @contextmanager
-def write_transaction(priority=Priority.OTHER):
+def write_transaction(priority: Priority = Priority.OTHER) -> Iterator[None]:
     """Open a transaction, one at a time among the threads of this process where the database has one writer anyway."""
     with write_lock.held(priority) if _is_sqlite() else nullcontext(), transaction.atomic():
         yield
 
 
-def release_connection():
+def release_connection() -> None:
     """Before waiting for the network: a server has few connections. Opening a file again costs a millisecond."""
     if not _is_sqlite():
         connection.close()
 
 
-def _is_sqlite():
+def _is_sqlite() -> bool:
     return connection.vendor == "sqlite"

@@ -2,7 +2,9 @@
 
 import errno
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import Error as DatabaseError
 from django.db import connection, transaction
@@ -20,7 +22,7 @@ OF_POSTGRESQL = {
     "08": AWAY, "57P": AWAY, "53": AWAY, "53100": FULL, "55P03": LOCKED, "57014": LOCKED, "40": LOCKED,
     "25006": READ_ONLY, "58": BROKEN,
 }  # fmt: skip
-OF_SYSTEM = {errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.EROFS: READ_ONLY}
+OF_SYSTEM: dict[int | None, str] = {errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.EROFS: READ_ONLY}
 
 WRITES = re.compile(r"\s*(?:INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 # Who is signed in, how often somebody tried, missing rows of the gates: nothing that was asked for.
@@ -29,7 +31,7 @@ ALONG_THE_WAY = re.compile(
 )
 
 
-def trouble_of(error):
+def trouble_of(error: BaseException | None) -> str | None:
     """Return in words what is wrong if the database or the disk is, or None: then the error is a fault of ours."""
     seen = set()
     while error is not None and id(error) not in seen:
@@ -40,13 +42,13 @@ def trouble_of(error):
     return None
 
 
-def _of_one(error):
+def _of_one(error: BaseException) -> str | None:
     if isinstance(error, DatabaseError):
         return _of_database(error.__cause__ or error)
     return OF_SYSTEM.get(error.errno) if isinstance(error, OSError) else None
 
 
-def _of_database(error):
+def _of_database(error: BaseException) -> str | None:
     if code := getattr(error, "sqlite_errorcode", None):
         return OF_SQLITE.get(code & 0xFF)
     if state := getattr(error, "sqlstate", None):
@@ -64,7 +66,7 @@ class RequestWrites:
     met: Exception | None = None  # by any statement, whatever became of it
     failure: Exception | None = None  # of the last statement: its transaction has been given up, for certain
 
-    def __call__(self, execute, sql, params, many, context):
+    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
         try:
             result = execute(sql, params, many, context)
         except Exception as error:
@@ -75,16 +77,16 @@ class RequestWrites:
             self._note_write()
         return result
 
-    def _note_write(self):
+    def _note_write(self) -> None:
         if not connection.in_atomic_block:
             self.committed = True
         else:
             self.pending = True
             transaction.on_commit(self._note_commit)
 
-    def _note_commit(self):
+    def _note_commit(self) -> None:
         self.committed, self.pending = True, False
 
-    def nobody_knows(self, trouble):
+    def nobody_knows(self, trouble: str | None) -> bool:
         """Return whether the commit itself was cut, so that it may have been made."""
         return self.pending and self.failure is None and trouble in (AWAY, BROKEN)
