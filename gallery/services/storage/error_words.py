@@ -5,6 +5,7 @@ No name of botocore's is imported: without STORAGE_URL nobody needs it.
 
 import re
 import ssl
+from typing import Any
 
 REFUSED, LATER = True, False  # whether it stays so until a person changes something
 MESSAGE_LENGTH = 160
@@ -71,7 +72,7 @@ class StorageTrouble(OSError):
     `is_refusal`: it stays so until a person changes something. `is_disk`: it is the disk of this machine.
     """
 
-    def __init__(self, words: str, *, detail: str = "", is_refusal: bool = False, is_disk: bool = False):
+    def __init__(self, words: str, *, detail: str = "", is_refusal: bool = False, is_disk: bool = False) -> None:
         super().__init__(words)
         self.detail, self.is_refusal, self.is_disk = detail, is_refusal, is_disk
 
@@ -93,7 +94,7 @@ def name_trouble(error: Exception, *, secrets: tuple[str | None, ...] = ()) -> S
     return StorageTrouble(f"The storage does not answer: {_cause(error)}.")
 
 
-def _answered(response, secrets):
+def _answered(response: dict[str, Any], secrets: tuple[str | None, ...]) -> StorageTrouble:
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     code = str(response["Error"].get("Code") or status)
     code = code if CODE.fullmatch(code) else str(status)
@@ -102,7 +103,7 @@ def _answered(response, secrets):
     return StorageTrouble(f"{words} ({code}).", detail=clean_message(message, secrets=secrets), is_refusal=is_refusal)
 
 
-def _meaning(code, status, message):
+def _meaning(code: str, status: int, message: str) -> tuple[str, bool]:
     if "checksum" in message.lower() or "content-sha256" in message.lower():
         return SAID["NotImplemented"]
     for name in (code, str(status)):
@@ -123,9 +124,9 @@ def clean_message(text: str, *, secrets: tuple[str | None, ...] = ()) -> str:
     return "".join(letter for letter in text if letter.isprintable())[:MESSAGE_LENGTH].rstrip(". ")
 
 
-def _cause(error):
+def _cause(error: BaseException | None) -> str:
     """Say what lies at the bottom of an error: never its own text, which has the address in it."""
-    seen = []
+    seen: list[BaseException] = []
     while error is not None and error not in seen:
         seen.append(error)
         kwargs = getattr(error, "kwargs", None)
@@ -134,7 +135,7 @@ def _cause(error):
     return next((words for each in reversed(seen) if (words := _words_of(each))), type(seen[0]).__name__)
 
 
-def _words_of(error):
+def _words_of(error: BaseException) -> str | None:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"its certificate is not trusted ({error.verify_message})"
     if isinstance(error, ssl.SSLError) or type(error).__name__ == "SSLError":

@@ -5,34 +5,38 @@ import shutil
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage, storages
 
+from gallery.models import Attempt, Sheet, Statement
 from gallery.services.operations import workers
 from gallery.services.storage import spool
-from gallery.services.storage.error_words import StorageTrouble, name_trouble
+from gallery.services.storage.error_words import StorageTrouble as StorageTrouble
+from gallery.services.storage.error_words import name_trouble
 
 FREE_BYTES = 200 * 1024 * 1024  # below this nothing is bought: a result can have 40 MB, and the database needs room too
 PROBE_SECONDS = 20  # how long a successful look at a remote storage is believed
 STALE_SECONDS = 3600  # a temporary file this old belongs to nobody
 
-probes = {"good_until": 0.0, "failed_at": 0.0, "trouble": None}
+probes: dict[str, Any] = {"good_until": 0.0, "failed_at": 0.0, "trouble": None}
 probing = threading.Lock()  # one at a time: of many threads that ask, one asks the service and the others believe it
 
 
-class ReadyFile(File):
+class ReadyFile(File):  # type: ignore[type-arg]  # Django's takes none when it runs
     """A complete local file that the storage may take over by renaming it (FileSystemStorage asks for its path)."""
 
-    def temporary_file_path(self):
+    def temporary_file_path(self) -> str | None:
         return self.name
 
 
-def check_storage(*, free_bytes=None):
+def check_storage(*, free_bytes: int | None = None) -> None:
     """Raise StorageTrouble unless a result could be stored now: paying for what cannot be kept is the worst outcome."""
     for folder in (incoming_folder, spool.spool_folder):  # either may have a disk of its own
         _check_folder(folder, free_bytes or FREE_BYTES)
@@ -40,7 +44,7 @@ def check_storage(*, free_bytes=None):
         _check_remote()
 
 
-def _check_folder(folder, free_bytes):
+def _check_folder(folder: Callable[[], Path], free_bytes: int) -> None:
     try:
         path = folder()
         is_writable, free = os.access(path, os.W_OK | os.X_OK), shutil.disk_usage(path).free
@@ -55,7 +59,7 @@ def _check_folder(folder, free_bytes):
         raise StorageTrouble(words, is_disk=True)
 
 
-def _check_remote():
+def _check_remote() -> None:
     asked_at = time.monotonic()
     with probing:
         if time.monotonic() < probes["good_until"]:
@@ -70,15 +74,16 @@ def _check_remote():
         probes["good_until"] = time.monotonic() + PROBE_SECONDS
 
 
-def _named(error):
-    return name_trouble(error, secrets=(default_storage.access_key, default_storage.secret_key))
+def _named(error: Exception) -> StorageTrouble:
+    storage: Any = default_storage  # that of an S3 service
+    return name_trouble(error, secrets=(storage.access_key, storage.secret_key))
 
 
-def is_local_storage():
+def is_local_storage() -> bool:
     return isinstance(storages["default"], FileSystemStorage)
 
 
-def incoming_folder():
+def incoming_folder() -> Path:
     """The folder of unfinished files: beside the media, in the same file system, so that a rename is atomic."""
     folder = Path(settings.MEDIA_ROOT) / ".incoming"
     folder.mkdir(parents=True, exist_ok=True)
@@ -86,7 +91,7 @@ def incoming_folder():
 
 
 @contextmanager
-def incoming_file():
+def incoming_file() -> Iterator["tempfile._TemporaryFileWrapper[bytes]"]:
     """An open temporary file that is gone afterwards unless `publish_file` took it over."""
     with tempfile.NamedTemporaryFile(dir=incoming_folder(), prefix=f"{workers.own_file_tag()}-", delete=False) as file:
         try:
@@ -95,7 +100,7 @@ def incoming_file():
             Path(file.name).unlink(missing_ok=True)
 
 
-def publish_file(file, name):
+def publish_file(file: "tempfile._TemporaryFileWrapper[bytes]", name: str) -> str:
     """Store a complete temporary file under `name`, synced and at once: nobody ever sees half of it."""
     file.flush()
     os.fsync(file.fileno())
@@ -111,12 +116,12 @@ def publish_file(file, name):
     return stored
 
 
-def _save(file, name):
+def _save(file: "tempfile._TemporaryFileWrapper[bytes]", name: str) -> str:
     with Path(file.name).open("rb") as reader:
         return default_storage.save(name, ReadyFile(reader, name=file.name))
 
 
-def _sync_folder(folder):
+def _sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -124,32 +129,32 @@ def _sync_folder(folder):
         os.close(descriptor)
 
 
-def publish_bytes(content, name):
+def publish_bytes(content: bytes, name: str) -> str:
     with incoming_file() as file:
         file.write(content)
         return publish_file(file, name)
 
 
-def file_name_of(attempt, folder, suffix=""):
+def file_name_of(attempt: Attempt | Sheet | Statement, folder: str, suffix: str = "") -> str:
     """Return the name of an attempt's file: made from its key, so that the same fetch done twice is one file."""
     return f"{folder}/{attempt.key[:2]}/{attempt.key}{suffix}"
 
 
-def list_files(folder):
+def list_files(folder: str) -> Iterator[tuple[str, str]]:
     """Yield the name and the attempt's key of every file of a folder that `file_name_of` named."""
     for part in _listed(folder)[0]:
         for name in _listed(f"{folder}/{part}")[1]:
             yield f"{folder}/{part}/{name}", name.partition(".")[0]
 
 
-def _listed(folder):
+def _listed(folder: str) -> tuple[list[str], list[str]]:
     try:
         return default_storage.listdir(folder)
     except FileNotFoundError:
         return [], []
 
 
-def open_file(name):
+def open_file(name: str) -> "File[bytes]":
     try:
         return default_storage.open(name, "rb")
     except OSError:
@@ -158,12 +163,12 @@ def open_file(name):
         raise _named(error) from error
 
 
-def remove_file(name):
+def remove_file(name: str) -> None:
     """Remove a file if it is there."""
     default_storage.delete(name)
 
 
-def sweep_files_of_dead_workers():
+def sweep_files_of_dead_workers() -> None:
     """Remove the temporary files of workers that were found dead, by the marks in their names."""
     left = list(incoming_folder().iterdir())
     gone = workers.file_tags(gone=True) if left else ()
@@ -172,7 +177,7 @@ def sweep_files_of_dead_workers():
             path.unlink(missing_ok=True)
 
 
-def sweep_incoming():
+def sweep_incoming() -> None:
     """Remove temporary files that are old and of no worker that lives: of processes that nobody knows any more."""
     before, living = time.time() - STALE_SECONDS, workers.file_tags(gone=False)
     for path in incoming_folder().iterdir():
@@ -181,5 +186,5 @@ def sweep_incoming():
                 path.unlink()
 
 
-def _tag(path):
+def _tag(path: Path) -> str:
     return path.name.partition("-")[0]

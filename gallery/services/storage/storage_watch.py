@@ -27,8 +27,8 @@ log = structlog.get_logger("fluxweb.storage")
 class StorageWatch:
     """Shut from the first look that fails until one that does not."""
 
-    def __init__(self):
-        self.trouble = None
+    def __init__(self) -> None:
+        self.trouble: files.StorageTrouble | None = None
         self.looks, self.next_look = 0, 0.0
         self.began = 0.0
         self.told = True  # whether the row says what is so
@@ -62,7 +62,7 @@ class StorageWatch:
         self._open(worker_id)
         return True
 
-    def _still(self, trouble, worker_id):
+    def _still(self, trouble: files.StorageTrouble, worker_id: int) -> None:
         with self.lock:
             is_news = _kind(trouble) != _kind(self.trouble)
             self.looks += 1
@@ -72,9 +72,10 @@ class StorageWatch:
             log.warning("still nothing can be stored", why=trouble.whole)
             self.tell(worker_id)
 
-    def _open(self, worker_id):
+    def _open(self, worker_id: int) -> None:
         with self.lock:
             why, self.trouble, self.told = self.trouble, None, False
+            assert why is not None  # it was shut, and only the thread that looks opens
             seconds = round(time.monotonic() - self.began)
         log.warning("stores again and goes on by itself", seconds=seconds, was=why.whole)
         self.tell(worker_id)
@@ -90,7 +91,7 @@ class StorageWatch:
         self.told = True
 
 
-def _kind(trouble):
+def _kind(trouble: files.StorageTrouble | None) -> str:
     """Megabytes that change are no news."""
     return "".join(letter for letter in str(trouble) if not letter.isdigit())
 

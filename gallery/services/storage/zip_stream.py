@@ -1,6 +1,7 @@
 """A ZIP as a stream: one file in memory at a time, however many there are; and few streams at once."""
 
 import zipfile
+from collections.abc import Generator, Iterable, Iterator
 
 from gallery.services.operations import stream_slots
 
@@ -18,14 +19,14 @@ class Stream:
     The slot is given back when it is closed, which a response does in any case, also if it was never read.
     """
 
-    def __init__(self, files, *, slot):
+    def __init__(self, files: Iterable[tuple[str, bytes]], *, slot: stream_slots.Slot) -> None:
         self.slices = _slices(files)
         self.slot = slot
 
-    def __iter__(self):
+    def __iter__(self) -> "Stream":
         return self
 
-    def __next__(self):
+    def __next__(self) -> bytes:
         self.slot.took()
         if self.slot.lost:
             raise GaveWay
@@ -33,21 +34,21 @@ class Stream:
         self.slot.handed_out()
         return part
 
-    def close(self):
+    def close(self) -> None:
         stream_slots.release_slot(self.slot)
         self.slices.close()
 
 
-def _slices(files):
+def _slices(files: Iterable[tuple[str, bytes]]) -> Generator[bytes, None, None]:
     for part in _parts(files):
         for start in range(0, len(part), SLICE_BYTES):
             yield part[start : start + SLICE_BYTES]
 
 
-def _parts(files):
+def _parts(files: Iterable[tuple[str, bytes]]) -> Iterator[bytes]:
     """Pictures are compressed already: they are stored."""
     pipe = _Pipe()
-    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as archive:
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as archive:  # type: ignore[call-overload]  # it closes no pipe
         for name, content in files:
             archive.writestr(zipfile.ZipInfo(name, LONG_AGO), content)
             yield pipe.take()
@@ -57,16 +58,16 @@ def _parts(files):
 class _Pipe:
     """What a ZipFile writes to: keeps the bytes until they are taken. It cannot seek, and so nothing is held back."""
 
-    def __init__(self):
-        self.parts = []
+    def __init__(self) -> None:
+        self.parts: list[bytes] = []
 
-    def write(self, data):
+    def write(self, data: bytes) -> int:
         self.parts.append(bytes(data))
         return len(data)
 
-    def flush(self):
+    def flush(self) -> None:
         pass
 
-    def take(self):
+    def take(self) -> bytes:
         parts, self.parts = self.parts, []
         return b"".join(parts)
