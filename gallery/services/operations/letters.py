@@ -4,12 +4,14 @@ Whoever sends one holds a lease on it, so that of many workers one does. A proce
 server's yes and our note sends once more when the lease is over, under the same Message-ID: mail programs fold the two.
 """
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from gallery.models import Letter
@@ -23,25 +25,25 @@ AT_ONCE = 100
 log = structlog.get_logger("fluxweb.mailing")
 
 
-def send_waiting_letters(write):
+def send_waiting_letters(write: Callable[[Letter], tuple[str, str] | None]) -> None:
     """Send what is due. `write`: returns subject and text of a letter, or None if its reader is not to have it now."""
     for letter in _due(timezone.now())[:AT_ONCE]:
         if _lease(letter):
             _send(letter, write(letter))
 
 
-def _due(now):
+def _due(now: datetime) -> QuerySet[Letter]:
     free = Q(lease_until=None) | Q(lease_until__lte=now)
     waiting = Letter.objects.filter(free, ended_at=None, not_before__lte=now)
     return waiting.filter(user__is_active=True).exclude(user__email="").select_related("user").order_by("id")
 
 
-def _lease(letter):
+def _lease(letter: Letter) -> bool:
     now = timezone.now()
     return _due(now).filter(pk=letter.pk).order_by().update(lease_until=now + LEASE) == 1
 
 
-def _send(letter, written):
+def _send(letter: Letter, written: tuple[str, str] | None) -> None:
     now = timezone.now()
     if written is None:
         return _note(letter, ended_at=now, lease_until=None)
@@ -54,19 +56,21 @@ def _send(letter, written):
     return _note(letter, ended_at=now, was_sent=True, lease_until=None)
 
 
-def _message(letter, subject, text):
+def _message(letter: Letter, subject: str, text: str) -> EmailMessage:
     headers = {"Message-ID": f"<{letter.key}@{settings.PUBLIC_HOST}>"}
-    patient = {"timeout": TIMEOUT_SECONDS} if settings.EMAIL_BACKEND.endswith("smtp.EmailBackend") else {}
+    patient: dict[str, Any] = (
+        {"timeout": TIMEOUT_SECONDS} if settings.EMAIL_BACKEND.endswith("smtp.EmailBackend") else {}
+    )
     connection = get_connection(**patient)
     return EmailMessage(subject, text, None, [letter.user.email], headers=headers, connection=connection)
 
 
-def _put_off(letter, now):
+def _put_off(letter: Letter, now: datetime) -> None:
     tries = letter.tries + 1
     pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (tries - 1))
     ended = {"ended_at": now} if tries >= MOST_TRIES else {}
     _note(letter, tries=tries, not_before=now + pause, lease_until=None, **ended)
 
 
-def _note(letter, **fields):
+def _note(letter: Letter, **fields: Any) -> None:
     Letter.objects.filter(pk=letter.pk).update(**fields)

@@ -31,14 +31,14 @@ def send_mail(message: EmailMessage) -> None:
     threading.Thread(target=_send_patiently, args=(message,), name="mail", daemon=True).start()
 
 
-def _send_patiently(message):
+def _send_patiently(message: EmailMessage) -> None:
     for seconds in (0, *AGAIN_AFTER_SECONDS):
         threading.Event().wait(seconds)
         if _send(message):
             return
 
 
-def _send(message):
+def _send(message: EmailMessage) -> bool:
     try:
         message.send()
     except OSError as error:

@@ -51,7 +51,7 @@ def accept_key() -> bool:
     return True
 
 
-def _refuse_if_another_lives():
+def _refuse_if_another_lives() -> None:
     for holder in KeyHolder.objects.all():
         if not _lives(holder):
             holder.delete()
@@ -63,7 +63,7 @@ def _refuse_if_another_lives():
             )
 
 
-def _lives(holder):
+def _lives(holder: KeyHolder) -> bool:
     if (seen := workers.find_process(holder)) != workers.ELSEWHERE:
         return seen != workers.GONE
     lately = workers.database_now() - timedelta(seconds=ALIVE_SECONDS)

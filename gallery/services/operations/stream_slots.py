@@ -27,7 +27,7 @@ class TooManyStreams(Exception):
     """As many streams as may be are on their way, and none of their readers is slow."""
 
 
-def _nothing():
+def _nothing() -> None:
     pass
 
 
@@ -42,17 +42,17 @@ class Slot:
     waits_since: float | None = field(default_factory=lambda: clock())
     waits: deque[float] = field(default_factory=lambda: deque(maxlen=SLICES))
 
-    def handed_out(self):
+    def handed_out(self) -> None:
         """From now on its reader is waited for."""
         self.waits_since = clock()
 
-    def took(self):
+    def took(self) -> None:
         """Its reader asks for more: what it takes to make that is not their fault."""
         if self.waits_since is not None:
             self.waits.append(clock() - self.waits_since)
         self.waits_since = None
 
-    def slowness(self):
+    def slowness(self) -> float:
         """Return by how many times its reader was slower than they may be when others wait: now, or on average.
 
         The average alone would be mild with whom the buffers on the way have served well until they were full.
@@ -62,7 +62,7 @@ class Slot:
         return max(now / SLOW_SECONDS, average)
 
 
-def take_slot(link, address, *, hang_up=_nothing):
+def take_slot(link: str, address: str, *, hang_up: Callable[[], None] = _nothing) -> Slot:
     """Return a slot, perhaps that of a slow reader, who loses it. Raises TooManyStreams instead of waiting."""
     with _lock:
         while crowd := _crowd(link, address):
@@ -77,7 +77,7 @@ def take_slot(link, address, *, hang_up=_nothing):
     return slot
 
 
-def _crowd(link, address):
+def _crowd(link: str, address: str) -> list[Slot]:
     """Return the streams of which one has to end before another may begin."""
     of_link = [each for each in _taken if each.link == link]
     to_address = [each for each in _taken if each.address == address]
@@ -87,7 +87,7 @@ def _crowd(link, address):
     return []
 
 
-def release_slot(slot):
+def release_slot(slot: Slot) -> None:
     with _lock:
         if slot in _taken:
             _taken.remove(slot)

@@ -18,7 +18,7 @@ def is_trusted(address: str) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _networks(texts):
+def _networks(texts: tuple[str, ...]) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
     return [ipaddress.ip_network(text) for text in texts]
 
 
