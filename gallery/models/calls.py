@@ -1,5 +1,9 @@
 """What may be paid and what was: the gates before the provider, and one row for every call that can have happened."""
 
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -34,18 +38,18 @@ class Gate(models.Model):
     class Meta:
         ordering = ["name"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"gate {self.name}"
 
     @property
-    def is_key(self):
+    def is_key(self) -> bool:
         return self.name == KEY_GATE
 
-    def is_open(self, now):
+    def is_open(self, now: datetime) -> bool:
         return not self.paused and (self.closed_until is None or self.closed_until <= now)
 
     @property
-    def is_half_open(self):
+    def is_half_open(self) -> bool:
         """After the breaker opened, one real job goes first and decides."""
         return self.times_opened > 0
 
@@ -72,21 +76,21 @@ class Fetch(models.TextChoices):
 BEING_SENT = Q(job__attempt=models.F("pk"), job__state="SENDING")
 
 
-class AttemptQuerySet(models.QuerySet):
-    def due_for_fetch(self, now):
+class AttemptQuerySet(models.QuerySet["Attempt"]):
+    def due_for_fetch(self, now: datetime) -> Self:
         """Whose address waits and is not being fetched by somebody else right now."""
         free = Q(fetch_lease_until=None) | Q(fetch_lease_until__lte=now)
         return self.filter(free, fetch=Fetch.WANTED, fetch_after__lte=now).order_by("url_dies_at")
 
-    def earlier_uncertain(self, jobs):
+    def earlier_uncertain(self, jobs: Iterable[Any]) -> set[int]:
         """Return the ids of those jobs that were asked again while an earlier call is still uncertain."""
         uncertain = self.filter(money=Money.UNCERTAIN, job__in=jobs).exclude(job__attempt=models.F("pk"))
         return set(uncertain.values_list("job", flat=True))
 
-    def being_sent(self):
+    def being_sent(self) -> Self:
         return self.filter(BEING_SENT, money=Money.UNCERTAIN)
 
-    def sums(self):
+    def sums(self) -> dict[str, int]:
         """Return micro-dollars charged, uncertain and being sent, which all count as spent for every limit."""
         charged = models.Sum("micros", filter=Q(money=Money.CHARGED), default=0)
         uncertain = models.Sum("micros", filter=Q(money=Money.UNCERTAIN) & ~BEING_SENT, default=0)
@@ -164,11 +168,11 @@ class Attempt(models.Model):
             models.Index(fields=["request_id"], name="attempt_by_request", condition=~Q(request_id="")),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"attempt {self.key}"
 
     @classmethod
-    def for_job(cls, job, *, project_id, **fields):
+    def for_job(cls, job: Any, *, project_id: int | None, **fields: Any) -> "Attempt":
         """Return an unsaved attempt of a job at its quoted price. `project_id`: of the job's run."""
         facts = {
             "job": job, "run_id": job.run_id, "owner_id": job.owner_id, "model": job.model, "project_id": project_id,
@@ -177,28 +181,28 @@ class Attempt(models.Model):
         return cls(**facts | fields)
 
     @property
-    def booked_micros(self):
+    def booked_micros(self) -> int:
         return 0 if self.money == Money.NOT_CHARGED else self.micros
 
     @property
-    def official_booked_micros(self):
+    def official_booked_micros(self) -> int:
         """What the report sets the charge against: the official price of what was charged, nothing otherwise."""
         return self.official_micros if self.money == Money.CHARGED else 0
 
     @property
-    def is_being_sent(self):
+    def is_being_sent(self) -> bool:
         """Whether it merely runs: its money is uncertain until it has an answer, but there is no doubt about it yet."""
         return self.money == Money.UNCERTAIN and self.job.state == "SENDING" and self.job.attempt_id == self.pk
 
     @property
-    def money_words(self):
+    def money_words(self) -> str:
         """Say what became of the money, or that it is not decided yet."""
         if self.is_being_sent:
             return "being generated"
         return "in doubt" if self.money == Money.UNCERTAIN else self.get_money_display()
 
     @property
-    def seconds(self):
+    def seconds(self) -> float | None:
         """How long the provider took, or None."""
         if self.sent_at and self.answered_at:
             return (self.answered_at - self.sent_at).total_seconds()

@@ -1,5 +1,8 @@
 """Sheets: the matrix of a run as labelled pictures, drawn in the background part by part."""
 
+from datetime import datetime
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -21,16 +24,16 @@ class SheetFormat(models.TextChoices):
     PNG = "png", "PNG"
 
 
-class SheetQuerySet(models.QuerySet):
-    def unfinished(self):
+class SheetQuerySet(models.QuerySet["Sheet"]):
+    def unfinished(self) -> Self:
         return self.filter(state__in=[SheetState.WAITING, SheetState.DRAWING])
 
-    def due(self, now):
+    def due(self, now: datetime) -> Self:
         """Those of which a part can be drawn now: nobody is at it, or who was has died."""
         free = Q(lease_until=None) | Q(lease_until__lte=now)
         return self.unfinished().filter(free, due_at__lte=now)
 
-    def with_parts(self):
+    def with_parts(self) -> Self:
         """Newest first, with what a list shows of them."""
         return self.select_related("run").prefetch_related("parts").order_by("-id")
 
@@ -71,7 +74,7 @@ class Sheet(models.Model):
             models.Index(fields=["created_at"], name="sheet_by_age"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"sheet {self.key}"
 
 
@@ -89,5 +92,5 @@ class SheetPart(models.Model):
         constraints = [models.UniqueConstraint(fields=["sheet", "number"], name="sheet_part_once")]
         ordering = ["number"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"part {self.number} of sheet {self.sheet_id}"

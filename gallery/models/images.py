@@ -1,6 +1,7 @@
 """Images: each exists if and only if its file is stored, verified and readable."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -8,26 +9,27 @@ from django.db.models.functions import Left
 from django.utils import timezone
 
 from gallery.models.keys import KeyField
+from gallery.models.people import User
 from gallery.models.runs import OPENING
 
 THUMBNAIL_SECONDS = 60  # by then a thumbnail has been made, or its maker died
 CONTENT_TYPES = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 
 
-class ImageQuerySet(models.QuerySet):
-    def of(self, user):
+class ImageQuerySet(models.QuerySet["Image"]):
+    def of(self, user: User | int) -> Self:
         return self.filter(owner=user)
 
-    def before(self, image_id):
+    def before(self, image_id: int | None) -> Self:
         """Newest first, older than this row id: the next page, however deep."""
         return (self if image_id is None else self.filter(id__lt=image_id)).order_by("-id")
 
-    def for_tiles(self):
+    def for_tiles(self) -> Self:
         """With the opening of the prompt as `opening`, and no more than a tile shows."""
         shown = ("id", "key", "model", "seed", "width", "height", "transparent", "created_at")
         return self.only(*shown).annotate(opening=Left("job__prompt", OPENING))
 
-    def due_for_thumbnail(self, now):
+    def due_for_thumbnail(self, now: datetime) -> Self:
         """Without a thumbnail: new, or of a try that failed or died."""
         tried = models.Q(thumbnail_tries__lt=3, created_at__lte=now - timedelta(seconds=THUMBNAIL_SECONDS))
         return self.filter(models.Q(thumbnail_tries=0) | tried, thumbnail="")
@@ -63,13 +65,13 @@ class Image(models.Model):
             models.Index(fields=["id"], name="image_no_thumbnail", condition=models.Q(thumbnail="")),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"image {self.key}"
 
     @property
-    def content_type(self):
+    def content_type(self) -> str:
         return CONTENT_TYPES[self.format]
 
     @property
-    def download_name(self):
+    def download_name(self) -> str:
         return f"{self.model}-{self.seed}-{self.key}.{'jpg' if self.format == 'jpeg' else self.format}"

@@ -2,6 +2,7 @@
 
 import secrets
 import string
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
@@ -9,17 +10,25 @@ ALPHABET = string.ascii_letters + string.digits
 KEY_LENGTH = 14  # 83 bits
 
 
-def random_key():
+def random_key() -> str:
     """Draw once for all characters: a draw for each took a tenth of a press of 2,000 pictures."""
-    number, characters = secrets.randbelow(len(ALPHABET) ** KEY_LENGTH), []
+    number = secrets.randbelow(len(ALPHABET) ** KEY_LENGTH)
+    characters: list[str] = []
     for _ in range(KEY_LENGTH):
         number, place = divmod(number, len(ALPHABET))
         characters.append(ALPHABET[place])
     return "".join(characters)
 
 
-class KeyField(models.CharField):
+if TYPE_CHECKING:
+    _TextField = models.CharField[str, str]
+else:
+    _TextField = models.CharField  # takes no types when it runs
+
+
+class KeyField(_TextField):
     """The public id of a row, as it stands in addresses and in reports."""
 
-    def __init__(self, **options):
-        super().__init__(**{"max_length": 20, "default": random_key, "unique": True, "editable": False} | options)
+    def __init__(self, **options: Any) -> None:
+        usual: dict[str, Any] = {"max_length": 20, "default": random_key, "unique": True, "editable": False}
+        super().__init__(**usual | options)

@@ -1,12 +1,17 @@
 """What people think of pictures: ratings of one, votes between two, and comparisons that were given a name."""
 
+from collections.abc import Iterable
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Greatest, Least
 from django.utils import timezone
 
+from gallery.models.images import Image
 from gallery.models.keys import KeyField
+from gallery.models.people import User
 
 MOST_STARS = 5
 
@@ -19,11 +24,11 @@ class Verdict(models.TextChoices):
     REJECT = "reject", "rejected"
 
 
-class RatingQuerySet(models.QuerySet):
-    def of(self, user):
+class RatingQuerySet(models.QuerySet["Rating"]):
+    def of(self, user: User) -> Self:
         return self.filter(user=user)
 
-    def picked(self):
+    def picked(self) -> Self:
         return self.filter(verdict=Verdict.PICK)
 
 
@@ -46,18 +51,18 @@ class Rating(models.Model):
             models.CheckConstraint(condition=Q(stars__lte=MOST_STARS), name="rating_stars_at_most_five"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"rating of {self.user_id} on image {self.image_id}"
 
 
-class VoteQuerySet(models.QuerySet):
-    def of(self, user):
+class VoteQuerySet(models.QuerySet["Vote"]):
+    def of(self, user: User) -> Self:
         return self.filter(user=user)
 
-    def among(self, images):
+    def among(self, images: Iterable[Image]) -> Self:
         return self.filter(better__in=images, worse__in=images)
 
-    def between(self, one, other):
+    def between(self, one: Image, other: Image) -> Self:
         return self.filter(Q(better=one, worse=other) | Q(better=other, worse=one))
 
 
@@ -80,18 +85,18 @@ class Vote(models.Model):
             models.CheckConstraint(condition=~Q(better=F("worse")), name="vote_between_two"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"vote of {self.user_id} on images {self.better_id} and {self.worse_id}"
 
 
-class ComparisonQuerySet(models.QuerySet):
-    def of(self, user):
+class ComparisonQuerySet(models.QuerySet["Comparison"]):
+    def of(self, user: User) -> Self:
         return self.filter(owner=user)
 
-    def newest_first(self):
+    def newest_first(self) -> Self:
         return self.order_by("-id")
 
-    def for_list(self):
+    def for_list(self) -> Self:
         """With their pictures, in two queries more."""
         return self.prefetch_related(models.Prefetch("items", ComparisonImage.objects.select_related("image")))
 
@@ -102,7 +107,9 @@ class Comparison(models.Model):
     key = KeyField()
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="comparisons", db_index=False)
     name = models.CharField(max_length=120)
-    images = models.ManyToManyField("Image", through="ComparisonImage", related_name="comparisons")
+    images: "models.ManyToManyField[Image, ComparisonImage]" = models.ManyToManyField(
+        "Image", through="ComparisonImage", related_name="comparisons"
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = ComparisonQuerySet.as_manager()
@@ -110,7 +117,7 @@ class Comparison(models.Model):
     class Meta:
         indexes = [models.Index(fields=["owner", "-id"], name="comparison_of_owner")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
@@ -125,5 +132,5 @@ class ComparisonImage(models.Model):
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["comparison", "image"], name="comparison_shows_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"image {self.image_id} of {self.comparison_id}"

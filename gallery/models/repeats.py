@@ -1,8 +1,12 @@
 """The same request once more: whether a model keeps to its seed, as a fact that was measured."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+
+from gallery.models.images import Image
 
 
 class Similarity(models.TextChoices):
@@ -14,12 +18,12 @@ class Similarity(models.TextChoices):
     DIFFERENT = "different", "different"
 
 
-class RepeatQuerySet(models.QuerySet):
-    def due(self):
+class RepeatQuerySet(models.QuerySet["Repeat"]):
+    def due(self) -> Self:
         """Whose second picture is there and has not been measured."""
         return self.filter(similarity=Similarity.UNKNOWN, tries__lt=3, job__images__isnull=False)
 
-    def measured(self):
+    def measured(self) -> Self:
         return self.exclude(similarity=Similarity.UNKNOWN)
 
 
@@ -42,14 +46,14 @@ class Repeat(models.Model):
         ]
         indexes = [models.Index(fields=["id"], name="repeat_unmeasured", condition=Q(similarity=""))]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"repeat of image {self.image_id}"
 
     @property
-    def twin(self):
+    def twin(self) -> Image | None:
         """The second picture, or None while there is none. (Reads the pictures that were loaded along.)"""
         return max(self.job.images.all(), key=lambda image: image.id, default=None)
 
     @property
-    def differing_percent(self):
+    def differing_percent(self) -> float | None:
         return None if self.differing_share is None else 100 * self.differing_share

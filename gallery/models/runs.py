@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from datetime import datetime
+from typing import Any, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +13,7 @@ from django.utils import timezone
 
 from gallery.models.calls import Gate
 from gallery.models.keys import KeyField
+from gallery.models.people import User
 
 
 class Project(models.Model):
@@ -19,28 +22,31 @@ class Project(models.Model):
     name = models.CharField(max_length=80, unique=True)
     created_at = models.DateTimeField(default=timezone.now)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
 OPENING = 200  # characters of a prompt that lists show; a whole one can have 160,000
 
 
-class OpeningQuerySet(models.QuerySet):
+_Row = TypeVar("_Row", bound=models.Model)
+
+
+class OpeningQuerySet(models.QuerySet[_Row]):
     """Rows with a prompt: lists read its opening only."""
 
-    def with_opening(self):
+    def with_opening(self) -> Self:
         return self.defer("prompt").annotate(opening=Left("prompt", OPENING))
 
 
-class RunQuerySet(OpeningQuerySet):
-    def with_opening(self):
+class RunQuerySet(OpeningQuerySet["Run"]):
+    def with_opening(self) -> Self:
         return super().with_opening().defer("prompt", "form")  # a form can hold the rows of a batch
 
-    def of(self, user):
+    def of(self, user: User) -> Self:
         return self.filter(owner=user)
 
-    def newest_first(self):
+    def newest_first(self) -> Self:
         return self.order_by("-id")
 
 
@@ -68,7 +74,7 @@ class Run(models.Model):
         constraints = [models.UniqueConstraint(fields=["owner", "nonce", "digest"], name="run_once_per_press")]
         indexes = [models.Index(fields=["owner", "-id"], name="run_of_owner")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"run {self.key}"
 
 
@@ -109,49 +115,49 @@ BUDGET_REACHED = "budget"
 PRICE_CHANGED = "price"
 
 
-class JobQuerySet(OpeningQuerySet):
-    def of(self, user):
+class JobQuerySet(OpeningQuerySet["Job"]):
+    def of(self, user: User) -> Self:
         return self.filter(owner=user)
 
-    def queued(self):
+    def queued(self) -> Self:
         return self.filter(state=State.QUEUED)
 
-    def deferred(self):
+    def deferred(self) -> Self:
         return self.filter(state=State.QUEUED, reason=BUDGET_REACHED)
 
-    def repriced(self):
+    def repriced(self) -> Self:
         return self.filter(state=State.QUEUED, reason=PRICE_CHANGED)
 
-    def not_put_aside(self):
+    def not_put_aside(self) -> Self:
         return self.exclude(reason__in=(BUDGET_REACHED, PRICE_CHANGED))
 
-    def of_open_members_and_models(self):
+    def of_open_members_and_models(self) -> Self:
         """Of members who are not locked, for FLUX models that are not paused."""
         paused = Gate.objects.filter(paused=True).values("name")
         return self.filter(owner__is_active=True).exclude(model__in=paused)
 
-    def unfinished(self):
+    def unfinished(self) -> Self:
         return self.filter(state__in=UNFINISHED)
 
-    def claimable(self, *, now, demo):
+    def claimable(self, *, now: datetime, demo: bool) -> Self:
         return self.filter(state=State.QUEUED, demo=demo, not_before__lte=now)
 
-    def changed_since(self, version):
+    def changed_since(self, version: int) -> Self:
         return self.filter(version__gt=version)
 
-    def count_by_reason(self):
+    def count_by_reason(self) -> dict[tuple[str, str], int]:
         """Return {(state, reason): how many}."""
         rows = self.order_by().values_list("state", "reason").annotate(n=Count("id"))
         return {(state, reason): n for state, reason, n in rows}
 
-    def quoted(self):
+    def quoted(self) -> int:
         return self.aggregate(micros=Sum("quoted_micros"))["micros"] or 0
 
 
 RECIPE_CHARACTERS = 32
 
 
-def recipe_of(body):
+def recipe_of(body: dict[str, Any]) -> str:
     """Return the digest of the JSON to send: the same recipe asks for the same picture."""
     text = json.dumps(body, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:RECIPE_CHARACTERS]
@@ -209,9 +215,9 @@ class Job(models.Model):
             models.Index(fields=["recipe"], name="job_recipe"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"job {self.key}"
 
-    def body(self):
+    def body(self) -> dict[str, Any]:
         """Return the JSON to send, exactly."""
         return {"model": self.model, "prompt": self.prompt, "seed": self.seed, **self.parameters}

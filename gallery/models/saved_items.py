@@ -1,6 +1,7 @@
 """What a member keeps for the next run: presets, prompt templates, and every prompt that was ever sent."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Self, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -8,27 +9,31 @@ from django.db.models.functions import Left
 from django.utils import timezone
 
 from gallery.models.keys import KeyField
+from gallery.models.people import User
 from gallery.models.runs import OPENING
 
 TRASH_DAYS = 30  # so long something deleted can be put back
 SEARCHED_CHARACTERS = 2_000  # how far into a prompt one searches
 
 
-class SavedItemQuerySet(models.QuerySet):
-    def owned_by(self, user):
+_Item = TypeVar("_Item", bound="SavedItem")
+
+
+class SavedItemQuerySet(models.QuerySet[_Item]):
+    def owned_by(self, user: User) -> Self:
         return self.filter(owner=user, deleted_at=None)
 
-    def shared_with(self, user):
+    def shared_with(self, user: User) -> Self:
         """What others share."""
         return self.filter(shared=True, deleted_at=None).exclude(owner=user)
 
-    def visible_to(self, user):
+    def visible_to(self, user: User) -> Self:
         return self.filter(models.Q(owner=user) | models.Q(shared=True), deleted_at=None)
 
-    def in_trash_of(self, user):
+    def in_trash_of(self, user: User) -> Self:
         return self.filter(owner=user, deleted_at__gt=timezone.now() - timedelta(days=TRASH_DAYS))
 
-    def newest_first(self):
+    def newest_first(self) -> Self:
         return self.order_by("-id")
 
 
@@ -58,7 +63,7 @@ class SavedItem(models.Model):
             models.Index(fields=["id"], name="%(class)s_shared", condition=models.Q(shared=True, deleted_at=None)),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.key}"
 
 
@@ -82,18 +87,18 @@ class PromptTemplate(SavedItem):
     aspect_ratio = models.CharField(max_length=20, blank=True)
 
 
-class PastPromptQuerySet(models.QuerySet):
-    def of(self, user):
+class PastPromptQuerySet(models.QuerySet["PastPrompt"]):
+    def of(self, user: User) -> Self:
         return self.filter(owner=user)
 
-    def newest_first(self):
+    def newest_first(self) -> Self:
         return self.order_by("-used_at", "key")
 
-    def after(self, used_at, key):
+    def after(self, used_at: datetime, key: str) -> Self:
         """Those that stand below this one in the list of the newest."""
         return self.filter(used_at__lte=used_at).exclude(used_at=used_at, key__lte=key)
 
-    def with_opening(self):
+    def with_opening(self) -> Self:
         return self.defer("prompt", "searched").annotate(opening=Left("prompt", OPENING * 2))
 
 
@@ -114,5 +119,5 @@ class PastPrompt(models.Model):
         constraints = [models.UniqueConstraint(fields=["owner", "digest"], name="past_prompt_once")]
         indexes = [models.Index(fields=["owner", "-used_at", "key"], name="past_prompt_newest")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"prompt {self.key}"

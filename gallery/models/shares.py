@@ -1,6 +1,7 @@
 """Links: which pictures, by which rules, for whom and how long; what guests answered."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from gallery.models.keys import KeyField
-from gallery.models.people import digest_of
+from gallery.models.people import User, digest_of
 from gallery.models.ratings import MOST_STARS
 
 
@@ -25,19 +26,19 @@ class Download(models.TextChoices):
     RECIPE = "recipe", "With the recipe: full size, and what is ticked above is written into the file"
 
 
-class ShareQuerySet(models.QuerySet):
-    def of(self, user):
+class ShareQuerySet(models.QuerySet["Share"]):
+    def of(self, user: User) -> Self:
         return self.filter(owner=user)
 
-    def open(self, now):
+    def open(self, now: datetime) -> Self:
         """Neither revoked nor ended, and the member who shared is not locked."""
         lasting = Q(expires_at=None) | Q(expires_at__gt=now)
         return self.filter(lasting, revoked_at=None, owner__is_active=True)
 
-    def with_token(self, token):
+    def with_token(self, token: str) -> Self:
         return self.filter(digest=digest_of(token))
 
-    def received_by(self, user):
+    def received_by(self, user: User) -> Self:
         return self.filter(members=user)
 
 
@@ -98,34 +99,34 @@ class Share(models.Model):
         ]
         indexes = [models.Index(fields=["owner", "-id"], name="share_of_owner")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"share {self.key}"
 
     @property
-    def is_open(self):
+    def is_open(self) -> bool:
         return self.revoked_at is None and not self.has_ended
 
     @property
-    def has_ended(self):
+    def has_ended(self) -> bool:
         return self.expires_at is not None and self.expires_at <= timezone.now()
 
     @property
-    def last_day(self):
+    def last_day(self) -> date | None:
         """The day on which a guest may still look: links end at midnight after it."""
         return self.expires_at and timezone.localdate(self.expires_at - timedelta(seconds=1))
 
     @property
-    def is_endless(self):
+    def is_endless(self) -> bool:
         """Whether nobody knows how many pictures it shows: then they are never counted."""
         return self.live and self.kind == Kind.GALLERY
 
     @property
-    def is_previewed(self):
+    def is_previewed(self) -> bool:
         """Whether chat programs, which know no password and have no account, may show a picture and the title."""
         return self.public and not self.password
 
     @property
-    def downloadable(self):
+    def downloadable(self) -> bool:
         return self.download != Download.OFF
 
 
@@ -143,7 +144,7 @@ class ShareItem(models.Model):
             models.UniqueConstraint(fields=["share", "image"], name="share_item_once"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"picture {self.position} of a share"
 
 
@@ -161,7 +162,7 @@ class Guest(models.Model):
             models.UniqueConstraint(fields=["share", "nonce"], condition=~Q(nonce=""), name="guest_once_per_press")
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"guest {self.key}"
 
 
@@ -183,7 +184,7 @@ class Feedback(models.Model):
             models.CheckConstraint(condition=Q(stars__lte=MOST_STARS), name="feedback_stars_in_range"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return "answer of a guest"
 
 
@@ -212,5 +213,5 @@ class Refusal(models.Model):
             models.CheckConstraint(condition=Q(what__in=Refused.values), name="refusal_known"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.count} refusals of {self.what}"

@@ -1,5 +1,7 @@
 """What was booked by hand so that the books are what the invoice says: dated rows that are only ever added."""
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -10,8 +12,8 @@ from gallery.models.keys import KeyField
 NO_MEMBER = 0  # in sums: of what belongs to no call of anybody
 
 
-class AdjustmentQuerySet(models.QuerySet):
-    def newest_first(self):
+class AdjustmentQuerySet(models.QuerySet["Adjustment"]):
+    def newest_first(self) -> Self:
         return self.order_by("-id")
 
 
@@ -48,10 +50,10 @@ class Adjustment(models.Model):
         ]
         indexes = [models.Index(fields=["day", "id"], name="adjustment_by_day")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"adjustment {self.key}"
 
     @property
-    def is_standing(self):
+    def is_standing(self) -> bool:
         """Whether it can be taken back: it has not been, and it takes nothing back itself."""
         return self.takes_back_id is None and not hasattr(self, "taken_back_by")

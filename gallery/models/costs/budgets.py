@@ -1,6 +1,7 @@
 """Budgets: how much may be spent by whom, for what and in which time, and how much of it is."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -20,13 +21,13 @@ class Period(models.TextChoices):
     ONCE = "once", "once"
 
 
-def starts_of(day):
+def starts_of(day: date) -> dict[str, date]:
     """Return the first days of the periods that a day lies in, by period; what is given once has its own."""
     return {Period.DAY: day, Period.WEEK: day - timedelta(days=day.weekday()), Period.MONTH: day.replace(day=1)}
 
 
-class BudgetQuerySet(models.QuerySet):
-    def in_force(self):
+class BudgetQuerySet(models.QuerySet["Budget"]):
+    def in_force(self) -> Self:
         return self.filter(ended_at=None)
 
 
@@ -63,18 +64,18 @@ class Budget(models.Model):
             ),
         ]  # fmt: skip
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"budget {self.key}"
 
-    def limit_on(self, day):
+    def limit_on(self, day: date) -> int:
         raised = self.raised_micros if self.raised_until and day <= self.raised_until else 0
         return self.limit_micros + raised
 
-    def start_of(self, day):
+    def start_of(self, day: date) -> date:
         """Return the first day of the period that a day lies in."""
         return starts_of(day).get(self.period, self.starts)
 
-    def covers(self, owner_id, project_id):
+    def covers(self, owner_id: int | None, project_id: int | None) -> bool:
         return self.owner_id in (None, owner_id) and self.project_id in (None, project_id)
 
 
@@ -88,5 +89,5 @@ class BudgetCount(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["budget", "start"], name="budget_counts_a_period_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"count of budget {self.budget_id} from {self.start}"

@@ -59,7 +59,13 @@ class Spend(models.Model):
     )
     model = models.CharField(max_length=40)
     project = models.ForeignKey(
-        "Project", models.DO_NOTHING, null=True, blank=True, related_name="+", db_constraint=False, db_index=False
+        "gallery.Project",
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     reserved_micros = models.BigIntegerField(default=0)
     charged_micros = models.BigIntegerField(default=0)
@@ -84,19 +90,19 @@ class Spend(models.Model):
 class LedgerEntry(Spend):
     """How much one change of one attempt adds to the sums, often less than nothing. Written by the database only."""
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"ledger entry {self.pk}"
 
 
 class DailyModelSpend(Spend):
     """The sums of one day and FLUX model: what reports by day read."""
 
-    owner = project = None
+    owner = project = None  # type: ignore[assignment]  # how Django leaves the field of a base out
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["demo", "day", "model"], name="spend_once_a_day_and_model")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"spend of {self.model} on {self.day}"
 
 
@@ -108,7 +114,7 @@ class MonthlySpend(Spend):
             models.UniqueConstraint("demo", "day", "owner", "model", Coalesce("project", 0), name="spend_once_a_month"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"spend of {self.day:%B %Y}"
 
 
@@ -125,10 +131,10 @@ class DailySpend(Spend):
             models.Index(fields=["project", "day"], name="spend_of_project", condition=Q(project__isnull=False)),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"spend of {self.day}"
 
 
-def terms(row):
+def terms(row: str) -> list[str]:
     """Write the expression of every amount for one row, in the order of AMOUNTS."""
     return [expression.format(row=row) for expression in AMOUNTS.values()]

@@ -5,6 +5,8 @@ row of the day on PostgreSQL, or lock two of them in opposite orders. services/l
 """
 
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 
 from gallery.models.calls import Attempt
 from gallery.models.costs.ledger import AMOUNTS, COLUMNS, DIMENSIONS, LedgerEntry, terms
@@ -12,8 +14,11 @@ from gallery.models.costs.ledger import AMOUNTS, COLUMNS, DIMENSIONS, LedgerEntr
 ATTEMPTS, ENTRIES = Attempt._meta.db_table, LedgerEntry._meta.db_table
 NEW, OLD = terms("NEW"), terms("OLD")
 
+_Rows = list[tuple[str, str]]  # NEW or OLD, and what it adds
+_Trigger = tuple[str, str, str, _Rows]
 
-def install(*, using="default"):
+
+def install(*, using: str = "default") -> bool:
     """Make the triggers that are missing or out of date; return whether any was: then changes may have been missed.
 
     SQLite changes a table by making it anew, which takes its triggers away without a word.
@@ -31,7 +36,7 @@ def install(*, using="default"):
     return bool(wrong)
 
 
-def remove(*, using="default"):
+def remove(*, using: str = "default") -> None:
     """Take the triggers away: SQLite renames no table they write to, PostgreSQL changes no column they read."""
     connection = connections[using]
     if ATTEMPTS in connection.introspection.table_names():  # what they write to may have had another name then
@@ -41,7 +46,7 @@ def remove(*, using="default"):
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
 
 
-def _is_migrated(connection):
+def _is_migrated(connection: BaseDatabaseWrapper) -> bool:
     """Whether the tables are there, with the columns that the triggers read."""
     if not {ATTEMPTS, ENTRIES} <= set(connection.introspection.table_names()):
         return False
@@ -49,7 +54,7 @@ def _is_migrated(connection):
         return set(COLUMNS) <= {each.name for each in connection.introspection.get_table_description(cursor, ATTEMPTS)}
 
 
-def _triggers():
+def _triggers() -> tuple[_Trigger, ...]:
     """Return (name, event, condition, rows to write) of each: what is new, what changes, what changes its place."""
     same = " AND ".join(_same(column) for column in DIMENSIONS)
     counted = " OR ".join(f"({new}) <> ({old})" for new, old in zip(NEW, OLD, strict=True))
@@ -65,7 +70,7 @@ def _triggers():
     )
 
 
-def _same(column):
+def _same(column: str) -> str:
     """Only a project can be missing, and no two databases spell "both missing" alike."""
     old, new = (
         f"COALESCE({row}.{column}, 0)" if column == "project_id" else f"{row}.{column}" for row in ("OLD", "NEW")
@@ -73,7 +78,7 @@ def _same(column):
     return f"{old} = {new}"
 
 
-def _write(rows):
+def _write(rows: _Rows) -> str:
     names = ", ".join((*DIMENSIONS, *AMOUNTS))
     return " ".join(
         f"INSERT INTO {ENTRIES} ({names}) SELECT {', '.join(f'{row}.{name}' for name in DIMENSIONS)}, {amounts};"
@@ -84,17 +89,17 @@ def _write(rows):
 # For each database: the triggers that are there, by name; and the statements that make one, with what then is there.
 
 
-def _find_in_sqlite(cursor):
+def _find_in_sqlite(cursor: CursorWrapper) -> dict[str, str]:
     cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [ATTEMPTS])
     return dict(cursor.fetchall())
 
 
-def _make_in_sqlite(name, event, when, rows):
+def _make_in_sqlite(name: str, event: str, when: str, rows: _Rows) -> tuple[str, ...]:
     made = f"CREATE TRIGGER {name} AFTER {event} ON {ATTEMPTS} WHEN {when} BEGIN {_write(rows)} END"
     return f"DROP TRIGGER IF EXISTS {name}", made, made
 
 
-def _find_in_postgresql(cursor):
+def _find_in_postgresql(cursor: CursorWrapper) -> dict[str, str]:
     cursor.execute(
         "SELECT tgname, prosrc FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid WHERE tgrelid = %s::regclass",
         [ATTEMPTS],
@@ -102,7 +107,7 @@ def _find_in_postgresql(cursor):
     return dict(cursor.fetchall())
 
 
-def _make_in_postgresql(name, event, when, rows):
+def _make_in_postgresql(name: str, event: str, when: str, rows: _Rows) -> tuple[str, ...]:
     body = f"/* {event} */ BEGIN IF {when} THEN {_write(rows)} END IF; RETURN NULL; END"
     function = f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$"
     trigger = f"CREATE OR REPLACE TRIGGER {name} AFTER {event} ON {ATTEMPTS} FOR EACH ROW EXECUTE FUNCTION {name}()"

@@ -1,5 +1,7 @@
 """The price book: rows with a start date. None is ever changed: a new price is a new row."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -9,8 +11,8 @@ from gallery.catalogue.models.prices import PriceRow
 AMOUNTS = ("ours_micros", "official_first_micros", "official_further_micros", "official_input_micros")
 
 
-class PriceQuerySet(models.QuerySet):
-    def in_order(self):
+class PriceQuerySet(models.QuerySet["Price"]):
+    def in_order(self) -> Self:
         """Oldest start first; of those that start on one day, the one added last counts."""
         return self.order_by("starts", "id")
 
@@ -39,9 +41,9 @@ class Price(models.Model):
         ]
         indexes = [models.Index(fields=["model", "starts", "id"], name="price_of_model")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"price of {self.model} from {self.starts}"
 
-    def as_row(self):
+    def as_row(self) -> PriceRow:
         amounts = {name: getattr(self, name) for name in AMOUNTS}
         return PriceRow(self.model, **amounts, starts=self.starts, source=self.source, certain=self.certain)

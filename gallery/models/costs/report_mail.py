@@ -23,7 +23,7 @@ class ReportMail(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(every__in=Every.values), name="report_mail_every_known")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"report every {self.every}"
 
 
@@ -53,5 +53,5 @@ class Letter(models.Model):
         constraints = [models.CheckConstraint(condition=Q(kind__in=LetterKind.values), name="letter_kind_known")]
         indexes = [models.Index(fields=["not_before"], name="letter_waiting", condition=Q(ended_at=None))]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"letter {self.key}"

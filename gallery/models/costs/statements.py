@@ -1,5 +1,7 @@
 """What the provider says it charged, set against the books, and what a person made of the differences."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -22,12 +24,12 @@ class Stage(models.TextChoices):
     COMPLETE = "", "compared"
 
 
-class StatementQuerySet(models.QuerySet):
-    def live(self):
+class StatementQuerySet(models.QuerySet["Statement"]):
+    def live(self) -> Self:
         """Those that count: a withdrawn one stays to be seen, and says nothing any more."""
         return self.filter(withdrawn_at=None)
 
-    def due(self):
+    def due(self) -> Self:
         """Those that some process has to go on with, the oldest first."""
         return self.live().exclude(stage=Stage.COMPLETE).filter(trouble="").order_by("id")
 
@@ -58,24 +60,24 @@ class Statement(models.Model):
         constraints = [models.CheckConstraint(condition=Q(source__in=Source.values), name="statement_source_known")]
         indexes = [models.Index(fields=["id"], name="statement_unfinished", condition=~Q(stage=Stage.COMPLETE))]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"statement {self.key}"
 
     @property
-    def is_complete(self):
+    def is_complete(self) -> bool:
         return self.stage == Stage.COMPLETE
 
     @property
-    def counts(self):
+    def counts(self) -> bool:
         """Whether what it says of the books stands: all of it is there, and nobody has withdrawn it."""
         return self.is_complete and self.withdrawn_at is None
 
 
-class ChargeQuerySet(models.QuerySet):
-    def live(self):
+class ChargeQuerySet(models.QuerySet["Charge"]):
+    def live(self) -> Self:
         return self.filter(statement__withdrawn_at=None)
 
-    def counted(self):
+    def counted(self) -> Self:
         """Without those whose day has been asked about and not answered yet."""
         return self.filter(held=False)
 
@@ -107,7 +109,7 @@ class Charge(models.Model):
             models.Index(fields=["day"], name="charge_by_day"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"charge {self.number}"
 
 
@@ -136,14 +138,14 @@ CHARGES = (Kind.DOUBT_PAID, Kind.FREE_PAID)
 FREES = (Kind.DOUBT_FREE,)
 
 
-class DifferenceQuerySet(models.QuerySet):
-    def live(self):
+class DifferenceQuerySet(models.QuerySet["Difference"]):
+    def live(self) -> Self:
         return self.filter(statement__withdrawn_at=None)
 
-    def open(self):
+    def open(self) -> Self:
         return self.filter(decision=Decision.OPEN)
 
-    def outside(self):
+    def outside(self) -> Self:
         """Charges with an id of their own that no call of ours has: somebody uses the key outside fluxweb."""
         return self.live().filter(kind=Kind.OUTSIDE, statement__stage=Stage.COMPLETE)
 
@@ -178,20 +180,20 @@ class Difference(models.Model):
             models.Index(fields=["day", "model"], name="difference_total", condition=Q(kind="total")),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"difference {self.key}"
 
     @property
-    def is_remainder(self):
+    def is_remainder(self) -> bool:
         return self.kind == Kind.TOTAL
 
     @property
-    def is_adjustable(self):
+    def is_adjustable(self) -> bool:
         """Whether the books can follow by an adjustment: the others follow by settling their call."""
         return self.kind in (Kind.AMOUNT, Kind.TWICE, Kind.TOTAL, Kind.OUTSIDE)
 
     @property
-    def proposes(self):
+    def proposes(self) -> str:
         """Say what doing as proposed would do, or nothing where there is nothing to change."""
         if self.kind in CHARGES:
             return "Book it as charged"
@@ -206,5 +208,5 @@ class Balance(models.Model):
     requests = models.BigIntegerField()
     read_at = models.DateTimeField(default=timezone.now)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"balance of {self.read_at}"

@@ -29,14 +29,14 @@ class Terms(models.Model):
         ]
         indexes = [models.Index(fields=["starts", "id"], name="terms_by_start")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"terms from {self.starts}"
 
-    def effective(self, micros):
+    def effective(self, micros: int) -> int:
         """Return what so much credit costs in dollars that were topped up: with 15 % on top, $1.15 cost $1.00."""
         whole = 1000 + self.bonus_permille
         return (2000 * abs(micros) + whole) // (2 * whole) * (-1 if micros < 0 else 1)
 
-    def converted(self, micros):
+    def converted(self, micros: int) -> int:
         """Return millionths of the currency for micro-dollars."""
         return (2 * abs(micros) * self.rate_micros + 10**6) // (2 * 10**6) * (-1 if micros < 0 else 1)

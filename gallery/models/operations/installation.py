@@ -11,7 +11,7 @@ class SecretKey(models.Model):
     since = models.DateTimeField(default=timezone.now)
     noted_at = models.DateTimeField(null=True, blank=True)  # an admin has read what the change means
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"secret key since {self.since}"
 
 
@@ -25,7 +25,7 @@ class KeyHolder(models.Model):
     pid_began = models.CharField(max_length=40)
     seen_at = models.DateTimeField(default=timezone.now)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.what} {self.pid} on {self.host}"
 
 
@@ -35,5 +35,5 @@ class Round(models.Model):
     name = models.CharField(max_length=20, primary_key=True)
     done_for = models.DateField()
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.name} for {self.done_for}"

@@ -13,5 +13,5 @@ class RateCounter(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["name", "begins_at"], name="rate_counter_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"tries of {self.name}"

@@ -26,5 +26,5 @@ class Worker(models.Model):
     class Meta:
         indexes = [models.Index(fields=["heartbeat_at"], name="worker_running", condition=models.Q(stopped_at=None))]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"worker {self.pid} on {self.host}"
