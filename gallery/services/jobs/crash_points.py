@@ -6,6 +6,6 @@ import signal
 from django.conf import settings
 
 
-def reached(point):
+def reached(point: str) -> None:
     if point == settings.CRASH_AT:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -1,15 +1,15 @@
 """The gates before the provider: pause and resume, closing for a while, the breaker, empty answers in a row."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from gallery.catalogue.models import flux_models
-from gallery.models import Gate, Job
+from gallery.models import Gate, Job, Run, User
 from gallery.models.calls import KEY_GATE
 from gallery.services.jobs.transitions import retry_at_once
 
@@ -25,14 +25,14 @@ RATE_LIMIT_SECONDS = 15  # when the provider says "too many" without saying how 
 log = structlog.get_logger("fluxweb.gate")
 
 
-def ensure_gates():
+def ensure_gates() -> None:
     """Make the missing rows: one for the key, one per FLUX model."""
     names = [KEY_GATE, *flux_models.ids()]
     missing = set(names) - set(Gate.objects.filter(name__in=names).values_list("name", flat=True))
     Gate.objects.bulk_create([Gate(name=name) for name in sorted(missing)], ignore_conflicts=True)
 
 
-def lock_gates():
+def lock_gates() -> dict[str, Gate]:
     """Return every gate by name, locked until the transaction ends (SQLite holds its one write lock anyway)."""
     gates = {gate.name: gate for gate in Gate.objects.select_for_update().only(*DECIDING).order_by("name")}
     if KEY_GATE in gates:
@@ -41,22 +41,23 @@ def lock_gates():
     return lock_gates()
 
 
-def cap_of(gate):
+def cap_of(gate: Gate) -> int | None:
     """Return how many calls may run at once; the app's number wins over the settings'. None is no limit."""
     if gate.cap is not None:
         return gate.cap
     if gate.name == KEY_GATE:
-        return settings.FLUX_CONCURRENCY
+        cap: int = settings.FLUX_CONCURRENCY
+        return cap
     return flux_models.get(gate.name).max_concurrency
 
 
-def key_and_closed_gates(now):
+def key_and_closed_gates(now: datetime) -> QuerySet[Gate]:
     """Return the key's gate, and those that let nothing through now."""
     return Gate.objects.filter(Q(name=KEY_GATE) | Q(paused=True) | Q(closed_until__gt=now)).select_related("paused_by")
 
 
 @transaction.atomic
-def pause_gate(name, *, reason, by=None):
+def pause_gate(name: str, *, reason: str, by: User | None = None) -> bool:
     """Let nothing through until a person resumes. The first reason stays: it is the one that explains."""
     ensure_gates()
     changed = Gate.objects.filter(name=name, paused=False).update(
@@ -68,7 +69,7 @@ def pause_gate(name, *, reason, by=None):
 
 
 @transaction.atomic
-def resume_gate(name, *, by=None):
+def resume_gate(name: str, *, by: User | None = None) -> bool:
     """Open the gate and forget what had closed it; what waits behind it after a try goes on at once."""
     changed = Gate.objects.filter(name=name).update(
         paused=False, reason="", paused_by=None, paused_at=None, closed_until=None,
@@ -80,7 +81,7 @@ def resume_gate(name, *, by=None):
     return bool(changed)
 
 
-def close_gate_for(name, seconds):
+def close_gate_for(name: str, seconds: float | None) -> None:
     """Close for a while (a rate limit); never shortens a longer closing."""
     wait = RATE_LIMIT_SECONDS if seconds is None else max(seconds, RATE_LIMIT_SECONDS_MIN)
     until = timezone.now() + timedelta(seconds=wait)
@@ -88,7 +89,7 @@ def close_gate_for(name, seconds):
 
 
 @transaction.atomic
-def note_failure(model):
+def note_failure(model: str) -> None:
     """Count a call that did not execute or failed upstream; five in a row open the breaker, a failed probe at once."""
     gate = Gate.objects.select_for_update().get(name=model)
     if gate.closed_until and gate.closed_until > timezone.now():
@@ -103,7 +104,7 @@ def note_failure(model):
     gate.save(update_fields=["consecutive_failures", "times_opened", "closed_until"])
 
 
-def note_success(model):
+def note_success(model: str) -> None:
     """A picture's address came: whatever was counted against the model and the key is forgotten."""
     rows = Gate.objects.filter(name__in=[model, KEY_GATE])
     if any(map(any, rows.values_list(*COUNTED))):  # nearly never
@@ -111,19 +112,19 @@ def note_success(model):
         rows.filter(name=KEY_GATE).update(empty_answer_runs=[], forbidden_runs=[])
 
 
-def note_empty_answer(run):
+def note_empty_answer(run: Run) -> None:
     """Count a 200 without a picture; three in a row from different runs pause everything: money may be running out."""
     reason = "Three answers in a row held no picture that could be read. They may have been charged."
     _note_run("empty_answer_runs", run, reason)
 
 
-def note_forbidden(run):
+def note_forbidden(run: Run) -> None:
     """Count a 403 that says neither moderation nor quota; three in a row from different runs pause everything."""
     _note_run("forbidden_runs", run, "Three requests in a row were forbidden without a reason. Is the key still valid?")
 
 
 @transaction.atomic
-def _note_run(field, run, reason):
+def _note_run(field: str, run: Run, reason: str) -> None:
     ensure_gates()
     gate = Gate.objects.select_for_update().get(name=KEY_GATE)
     runs = getattr(gate, field)

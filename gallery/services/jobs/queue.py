@@ -1,14 +1,15 @@
 """The queue: who waits, what runs, and which position a job has."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Count, Exists, Subquery
+from django.db.models import Count, Exists, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from gallery.catalogue.problems import InvalidMatrix, Problem
-from gallery.models import Job
+from gallery.models import Gate, Job, User
 from gallery.models.runs import RUNNING, UNFINISHED, State
 from gallery.services.jobs import gates
 from gallery.services.storage import storage_watch
@@ -24,7 +25,7 @@ class QueueSize:
     all: int
 
     @property
-    def all_words(self):
+    def all_words(self) -> str:
         return f"{LONGEST}+" if self.all > LONGEST else str(self.all)
 
 
@@ -36,12 +37,12 @@ class Overview:
     """
 
     size: QueueSize
-    shut: list
+    shut: Sequence[Gate]
     asks: int = 0
     outages: bool = False
 
 
-def read_overview(user):
+def read_overview(user: User) -> Overview:
     """Tell what stands around every page, in one query: the key's gate comes with the numbers behind it."""
     now = timezone.now()
     unfinished = Job.objects.filter(state__in=UNFINISHED, demo=settings.DEMO)
@@ -59,12 +60,12 @@ def read_overview(user):
     return Overview(size, shut, found[0].asks, found[0].outages) if found else Overview(size, shut)
 
 
-def _count(jobs):
+def _count(jobs: QuerySet[Job]) -> Coalesce:
     counted = jobs.order_by().values("demo").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted), 0)
 
 
-def require_queue_capacity(owner, images):
+def require_queue_capacity(owner: User, images: int) -> None:
     """Raise InvalidMatrix if so many more images of a member may not wait in the queue."""
     waiting = Job.objects.queued().filter(owner=owner, demo=settings.DEMO).count()
     free = max(0, settings.WAITING_MAX - waiting)
@@ -74,7 +75,7 @@ def require_queue_capacity(owner, images):
         raise InvalidMatrix({"": Problem(f"{words} Cancel some in the queue, or ask for less.")})
 
 
-def queue_positions(owner, jobs):
+def queue_positions(owner: User, jobs: Iterable[Job]) -> dict[int, int]:
     """Return {job id: position in the queue} for waiting jobs of one owner.
 
     Members take turns, so before my n-th job goes at most n of every other member's.
@@ -101,7 +102,7 @@ def queue_positions(owner, jobs):
     }
 
 
-def list_unfinished(limit=200):
+def list_unfinished(limit: int = 200) -> list[Job]:
     """Return the jobs of everybody, running ones first, then in the order they came."""
     jobs = (
         Job.objects.filter(demo=settings.DEMO)

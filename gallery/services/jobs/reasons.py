@@ -4,6 +4,9 @@ Every sentence is true for every way in which its code comes about; tests/paid_c
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
+
+from gallery.models import Attempt
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,7 @@ class Reason:
     advice: str = ""
 
 
-def _perhaps_paid(meaning):
+def _perhaps_paid(meaning: str) -> Reason:
     return Reason("Perhaps paid", meaning, "Asking again may cost its price a second time.")
 
 
@@ -142,17 +145,17 @@ REASONS = {
 CHANGEABLE = ("moderation", "refused", "unwritable", "forbidden")  # another request would perhaps be taken
 
 
-def describe_reason(code, *, status=None):
+def describe_reason(code: str, *, status: int | None = None) -> Reason:
     """Return the words of a code. `status`: of the answer, if one came."""
     reason = REASONS.get(code, REASONS[""])
     return replace(reason, meaning=reason.meaning.replace("{status}", f" ({status})" if status else ""))
 
 
-def describe_held(attempt):
+def describe_held(attempt: Attempt) -> Reason:
     """Return why a result is held: with its file or, as all odd results were once, without."""
     return describe_reason("blocked" if attempt.held_name else "blocked_without_file")
 
 
-def pause_words(outcome):
+def pause_words(outcome: Any) -> str:
     """Return why the gate pauses itself. In our words: everybody reads them, and the provider's can repeat a prompt."""
     return describe_reason(outcome.reason, status=outcome.status).meaning

@@ -5,8 +5,11 @@ taken already. Where nothing of it is known, or a gate is shut, nobody can say, 
 """
 
 from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from math import ceil
 from statistics import median
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -19,7 +22,7 @@ from gallery.services.jobs import gates
 MEASURED = 100  # calls, the newest, of all models
 
 
-def estimate_waits(jobs, positions):
+def estimate_waits(jobs: Iterable[Job], positions: Mapping[int, int]) -> dict[int, int]:
     """Return {job id: whole seconds} of those waiting jobs that have a position and of which that can be said."""
     waiting = [job for job in jobs if job.state == State.QUEUED and not job.reason and job.id in positions]
     if not waiting:
@@ -38,7 +41,7 @@ def estimate_waits(jobs, positions):
     return found
 
 
-def _waves(model, position, found_gates, busy, now):
+def _waves(model: str, position: int, found_gates: Mapping[str, Gate], busy: Counter[str], now: datetime) -> int:
     """Return how many rounds of calls end before the turn of a position comes; 0 if none, or if nobody can say."""
     key, own = found_gates.get(KEY_GATE), found_gates.get(model)
     if key is None or any(not gate.is_open(now) for gate in (key, own) if gate):
@@ -49,11 +52,12 @@ def _waves(model, position, found_gates, busy, now):
     return max(waves, 1) if own_cap and busy[model] >= own_cap else waves
 
 
-def _usual_seconds(running, now):
+def _usual_seconds(running: Iterable[tuple[str, datetime]], now: datetime) -> dict[str, float]:
     """Return {model: seconds of a call}: the median of the newest, or what those that run took if that is more."""
     newest = Attempt.objects.filter(demo=settings.DEMO, money=Money.CHARGED, answered_at__isnull=False).order_by("-id")
-    took = {}
-    for model, sent_at, answered_at in newest.values_list("model", "sent_at", "answered_at")[:MEASURED]:
+    took: dict[str, list[float]] = {}
+    rows: Any = newest.values_list("model", "sent_at", "answered_at")[:MEASURED]  # what was answered was sent
+    for model, sent_at, answered_at in rows:
         took.setdefault(model, []).append((answered_at - sent_at).total_seconds())
     usual = {model: median(each) for model, each in took.items()}
     for model, since in running:
