@@ -1,14 +1,16 @@
 """The rows under a sum: the runs and the single calls of a slice, newest first, a page at a time however deep."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.db.models.functions import Left
 
-from gallery.models import Run
+from gallery.models import Attempt, Run
 from gallery.models.calls import BEING_SENT
 from gallery.models.runs import OPENING
+from gallery.services.ledger.reports import Slice
 
 PAID = Q(money="charged")
 UNCERTAIN = Q(money="uncertain") & ~BEING_SENT
@@ -42,12 +44,12 @@ KINDS = (
 )
 
 
-def call_kind(name):
+def call_kind(name: str) -> CallKind:
     """Return the kind of that name; the first for a name that nobody knows."""
     return next((kind for kind in KINDS if kind.name == name), KINDS[0])
 
 
-def list_calls(chosen, kind, *, after=None):
+def list_calls(chosen: Slice, kind: CallKind, *, after: Attempt | None = None) -> QuerySet[Attempt]:
     """Return the calls of a slice in their order, those after one of them. Nobody's whole prompt is read."""
     rows = chosen.attempts().filter(kind.rows).order_by("-day", "-run", "-id")
     if after is not None:
@@ -58,9 +60,9 @@ def list_calls(chosen, kind, *, after=None):
     return rows.annotate(opening=Left("job__prompt", OPENING))
 
 
-def iterate_calls(chosen, kind):
+def iterate_calls(chosen: Slice, kind: CallKind) -> Iterator[Attempt]:
     """Yield all calls of a slice, for an export: in chunks, so that a million need no more memory than a thousand."""
-    last = None
+    last: Attempt | None = None
     while chunk := list(list_calls(chosen, kind, after=last)[:CHUNK]):
         yield from chunk
         last = chunk[-1]
@@ -79,7 +81,7 @@ class RunDay:
     uncertain_micros: int
 
 
-def list_run_days(chosen, *, after=None, most):
+def list_run_days(chosen: Slice, *, after: Attempt | None = None, most: int) -> list[RunDay]:
     """Return the runs of a slice by day, newest first, those after the run and day of a call."""
     rows = chosen.attempts().filter(SENT)
     if after is not None:

@@ -7,12 +7,14 @@ moment.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
-from gallery.models import Adjustment, Attempt, DailySpend, LedgerEntry, Rating
+from gallery.models import Adjustment, Attempt, DailySpend, Image, LedgerEntry, Rating
 from gallery.models.costs import ledger_triggers
 from gallery.models.costs.adjustments import NO_MEMBER
 from gallery.models.costs.ledger import AMOUNTS, DIMENSIONS, terms
@@ -22,7 +24,7 @@ from gallery.services.db.slices import Pace
 from gallery.services.db.transactions import write_transaction
 from gallery.services.jobs import gates
 from gallery.services.ledger import budget_counters, rollups
-from gallery.services.ledger.rollups import to_delta
+from gallery.services.ledger.rollups import Delta, to_delta
 
 MOST_AT_ONCE = 5_000  # entries: so many are held in memory
 APPLIED_FIRST = 500  # by themselves, in one slice
@@ -49,13 +51,13 @@ COMPARE = (
 ALL_DAYS, ONE_DAY = COMPARE.format(days="1 = 1"), COMPARE.format(days="day = %s")
 
 
-def apply_all_entries():
+def apply_all_entries() -> None:
     """Apply what waits to every counter, in the caller's transaction, which must hold the gates' lock."""
     while _apply_some(MOST_AT_ONCE):
         pass
 
 
-def _apply_some(most):
+def _apply_some(most: int) -> bool:
     """Apply so many entries at most; return whether there were any."""
     with connection.cursor() as cursor:
         taken = _take(cursor, most)
@@ -65,13 +67,14 @@ def _apply_some(most):
     return bool(taken)
 
 
-def _take(cursor, most):
+def _take(cursor: Any, most: int) -> list[tuple[Any, ...]]:
     """Read and remove in one statement: an entry that somebody commits meanwhile waits for the next time."""
     cursor.execute(TAKE, [most])
-    return cursor.fetchall()
+    taken: list[tuple[Any, ...]] = cursor.fetchall()
+    return taken
 
 
-def apply_entries():
+def apply_entries() -> None:
     """Apply what waits, if anything does, in slices: of a sweep, or after many rows were written."""
     pace = Pace(APPLIED_FIRST)
     while LedgerEntry.objects.exists():
@@ -80,9 +83,9 @@ def apply_entries():
             _apply_some(pace.size)
 
 
-def _deltas(taken):
+def _deltas(taken: Iterable[tuple[Any, ...]]) -> list[Delta]:
     """Add up entries by their place; what came and went again is left out."""
-    sums = defaultdict(lambda: [0] * len(AMOUNTS))
+    sums: defaultdict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0] * len(AMOUNTS))
     for row in taken:
         place = row[: len(DIMENSIONS)]
         sums[place] = [a + b for a, b in zip(sums[place], row[len(DIMENSIONS) :], strict=True)]
@@ -93,36 +96,36 @@ def _deltas(taken):
 COUNTERS = [rollups.add_to_rollups, budget_counters.add_to_counters]
 
 
-def note_picks(images):
+def note_picks(images: Iterable[Image | int]) -> None:
     """Count pictures as picked if somebody picks them, and no longer if nobody does."""
     picked = Exists(Rating.objects.picked().filter(image__attempt=OuterRef("pk")))
     Attempt.objects.filter(image__in=images).update(picked=picked)
 
 
-def note_shared(images):
+def note_shared(images: Iterable[Image | int]) -> None:
     """Count pictures as shared, for good: a link that is revoked has been of use."""
     Attempt.objects.filter(image__in=images, shared=False).update(shared=True)
 
 
-def note_downloaded(attempt):
+def note_downloaded(attempt: Attempt) -> None:
     """Count what an attempt brought as downloaded, for good: whoever has saved a file has a use for it."""
     if not attempt.downloaded:
         with side_notes.write_if_possible():
             Attempt.objects.filter(pk=attempt.pk, downloaded=False).update(downloaded=True)
 
 
-def find_differences():
+def find_differences() -> list[Delta]:
     """Return as Delta by how much the roll-ups, with the waiting entries, are more than the attempts say."""
     return _compare(ALL_DAYS) + rollups.find_rollup_differences()
 
 
-def _compare(statement, *values):
+def _compare(statement: str, *values: Any) -> list[Delta]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)  # one statement: one moment
         return [to_delta(row[: len(DIMENSIONS)], row[len(DIMENSIONS) :]) for row in cursor.fetchall()]
 
 
-def rebuild_sums():
+def rebuild_sums() -> list[Delta]:
     """Count anew what is not as the attempts say, a day at a time; return what differed.
 
     Killed in between it has put right what it got to; twice at once does no harm, each looks again under the lock.
@@ -143,15 +146,16 @@ def rebuild_sums():
 
 
 @contextmanager
-def consistent_read():
+def consistent_read() -> Iterator[None]:
     """Read everything as it stands at one moment; everybody may write meanwhile."""
     if connection.in_atomic_block:
         yield
         return
-    mode = getattr(connection, "transaction_mode", None)
+    database: Any = connection  # only that of SQLite has a mode
+    mode = getattr(database, "transaction_mode", None)
     try:
         if mode:
-            connection.transaction_mode = "DEFERRED"  # a reader of SQLite's log needs no lock
+            database.transaction_mode = "DEFERRED"  # a reader of SQLite's log needs no lock
         with transaction.atomic():
             if connection.vendor == "postgresql":
                 with connection.cursor() as cursor:
@@ -159,11 +163,11 @@ def consistent_read():
             yield
     finally:
         if mode:
-            connection.transaction_mode = mode
+            database.transaction_mode = mode
 
 
 @contextmanager
-def frozen():
+def frozen() -> Iterator[None]:
     """Open a transaction in which nobody claims or records."""
     with write_transaction(), connection.cursor() as cursor:
         gates.lock_gates()
@@ -172,13 +176,13 @@ def frozen():
         yield
 
 
-def before_migrate(*, using, plan, **_):
+def before_migrate(*, using: str, plan: Sequence[object], **_: object) -> None:
     """Let a migration change the tables that the journal's triggers stand on."""
     if plan:
         ledger_triggers.remove(using=using)
 
 
-def after_migrate(*, using, **_):
+def after_migrate(*, using: str, **_: object) -> None:
     """Put the triggers back. While they were away a worker may have recorded something: then all is counted anew."""
     if ledger_triggers.install(using=using) and Attempt.objects.exists():
         rebuild_sums()

@@ -1,20 +1,22 @@
 """The books for machines: every job with its attempts and money, oldest first."""
 
-from datetime import UTC
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
 
-from gallery.models import Job
+from gallery.models import Attempt, Job
 
 CHUNK = 500
 
 
-def export_lines():
+def export_lines() -> Iterator[dict[str, Any]]:
     """Yield one dictionary per job: times in UTC, money in integer micro-dollars."""
     jobs = Job.objects.select_related("owner", "run__project").prefetch_related("attempts", "images", "reused")
     for job in jobs.order_by("id").iterator(chunk_size=CHUNK):
         yield _line(job)
 
 
-def _line(job):
+def _line(job: Job) -> dict[str, Any]:
     images = sorted(job.images.all(), key=lambda image: (image.attempt_id != job.attempt_id, -image.id))
     image = images[0] if images else job.reused
     return {
@@ -36,7 +38,7 @@ def _line(job):
     }
 
 
-def _attempt(attempt):
+def _attempt(attempt: Attempt) -> dict[str, Any]:
     return {
         "attempt": attempt.key,
         "money": attempt.money,
@@ -51,5 +53,5 @@ def _attempt(attempt):
     }
 
 
-def _iso(moment):
+def _iso(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None

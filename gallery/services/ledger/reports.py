@@ -3,8 +3,10 @@
 The waiting entries are added in the same statement, so that every answer is exact at one moment.
 """
 
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -12,6 +14,7 @@ from django.utils import timezone
 
 from gallery.catalogue.numbers.ratios import permille, rounded
 from gallery.models import Attempt, DailySpend, LedgerEntry, Project, Rating, User
+from gallery.models.calls import AttemptQuerySet
 from gallery.models.costs.adjustments import NO_MEMBER
 from gallery.models.costs.ledger import AMOUNTS
 from gallery.models.ratings import Verdict
@@ -30,7 +33,7 @@ GROUPS = {
     "model": "model",
     "project": "project_id",
 }
-FIELDS = {
+FIELDS: dict[str, Callable[[Attempt], Any]] = {
     "day": lambda attempt: attempt.day,
     "month": lambda attempt: f"{attempt.day:%Y-%m}",
     "member": lambda attempt: attempt.owner_id,
@@ -38,7 +41,7 @@ FIELDS = {
     "project": lambda attempt: attempt.project_id,
 }
 # What is being sent stands in the roll-ups as uncertain, as it counts for every limit. A report does not call it that.
-ZERO = dict.fromkeys([*AMOUNTS, "running_calls"], 0)
+ZERO: dict[str, int] = dict.fromkeys([*AMOUNTS, "running_calls"], 0)
 
 
 @dataclass(frozen=True)
@@ -51,14 +54,15 @@ class Slice:
     model: str | None = None
     project_id: int | None = None
 
-    def within(self, start, end):
+    def within(self, start: date, end: date) -> "Slice":
         return replace(self, start=start, end=end)
 
-    def attempts(self):
+    def attempts(self) -> AttemptQuerySet:
         """Return the attempts themselves: every call of the slice, and what is reserved."""
-        return self.of(Attempt.objects)
+        rows: AttemptQuerySet = self.of(Attempt.objects)
+        return rows
 
-    def of(self, rows):
+    def of(self, rows: Any) -> Any:
         """Return those rows that are of the slice; they have a day, an owner, a model and a project."""
         rows = rows.filter(demo=settings.DEMO, day__gte=self.start, day__lte=self.end)
         if self.owner_id is not None:
@@ -69,7 +73,7 @@ class Slice:
             rows = rows.filter(project=self.project_id or None)
         return rows
 
-    def condition(self):
+    def condition(self) -> tuple[str, list[Any]]:
         """Return the SQL of the same choice, and its values."""
         days = [to_db_value(DailySpend, "day", day) for day in (self.start, self.end)]
         parts, values = ["demo = %s", "day BETWEEN %s AND %s"], [settings.DEMO, *days]
@@ -86,22 +90,23 @@ class Slice:
 class Sums:
     """Integer sums by the names of AMOUNTS, and what follows from them. A ratio of nothing is None."""
 
-    amounts: dict = field(default_factory=ZERO.copy)
+    amounts: dict[str, int] = field(default_factory=ZERO.copy)
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> int:
         try:
-            return self.__dict__["amounts"][name]
+            amount: int = self.__dict__["amounts"][name]
         except KeyError:
             raise AttributeError(name) from None
+        return amount
 
-    def __add__(self, other):
+    def __add__(self, other: "Sums") -> "Sums":
         return Sums({name: amount + other.amounts[name] for name, amount in self.amounts.items()})
 
     @property
-    def calls(self):
+    def calls(self) -> int:
         return self.charged_calls + self.uncertain_calls + self.free_calls + self.running_calls
 
-    def with_running(self, calls, micros):
+    def with_running(self, calls: int, micros: int) -> "Sums":
         """Return them with what is being sent among what is reserved instead of what is in doubt."""
         moved = {
             "uncertain_micros": -micros,
@@ -113,65 +118,65 @@ class Sums:
         return Sums(self.amounts | changed) if min(changed.values()) >= 0 else self
 
     @property
-    def spent_micros(self):
+    def spent_micros(self) -> int:
         """What counts for every limit, without what is only reserved."""
         return self.charged_micros + self.uncertain_micros + self.adjusted_micros
 
     @property
-    def saved_micros(self):
+    def saved_micros(self) -> int:
         """Against the official price of what was charged; negative where ours was dearer."""
         return self.official_micros - self.charged_micros
 
     @property
-    def saved_permille(self):
+    def saved_permille(self) -> int | None:
         return permille(self.saved_micros, self.official_micros)
 
     @property
-    def dearer_micros(self):
+    def dearer_micros(self) -> int:
         """What ours cost more than the official price, if it did."""
         return max(0, -self.saved_micros)
 
     @property
-    def dearer_permille(self):
+    def dearer_permille(self) -> int | None:
         return permille(self.dearer_micros, self.official_micros)
 
     @property
-    def each_micros(self):
+    def each_micros(self) -> int | None:
         return _each(self.charged_micros, self.pictures)
 
     @property
-    def per_kept_micros(self):
+    def per_kept_micros(self) -> int | None:
         return _each(self.charged_micros, self.kept_pictures)
 
     @property
-    def per_shared_micros(self):
+    def per_shared_micros(self) -> int | None:
         return _each(self.charged_micros, self.shared_pictures)
 
     @property
-    def kept_permille(self):
+    def kept_permille(self) -> int | None:
         return permille(self.kept_pictures, self.pictures)
 
     @property
-    def waste_micros(self):
+    def waste_micros(self) -> int:
         """Spent on calls for what nobody kept, shared or downloaded, pictures and losses alike."""
         return self.charged_micros + self.uncertain_micros - self.used_micros
 
     @property
-    def waste_permille(self):
+    def waste_permille(self) -> int | None:
         return permille(self.waste_micros, self.charged_micros + self.uncertain_micros)
 
     @property
-    def is_used(self):
+    def is_used(self) -> bool:
         """Whether anything of it was kept, shared or downloaded."""
         return bool(self.kept_pictures or self.shared_pictures or self.downloaded_pictures)
 
 
-def _each(micros, count):
+def _each(micros: int, count: int) -> int | None:
     """Divide, to a hundredth of a cent: a mean of more digits says no more."""
     return 100 * rounded(micros, 100 * count) if count else None
 
 
-def sums_by(chosen, *groups, amounts=tuple(AMOUNTS)):
+def sums_by(chosen: Slice, *groups: str, amounts: Sequence[str] = tuple(AMOUNTS)) -> dict[Any, Sums]:
     """Return {what the groups say: Sums} of a slice. One group is a plain key, several are a tuple.
 
     `groups` are names of GROUPS; only the named `amounts` are added up, the others are 0.
@@ -188,7 +193,7 @@ def sums_by(chosen, *groups, amounts=tuple(AMOUNTS)):
         values = [value for _, _, some in parts for value in some]
         cursor.execute(f"SELECT {', '.join([*groups, *sums])} FROM ({of_each}) AS spent{by}", values)  # noqa: S608
         rows = cursor.fetchall()
-    found = {}
+    found: dict[Any, Sums] = {}
     for row in rows:
         key = tuple(_key(name, value) for name, value in zip(groups, row, strict=False))
         given = dict(zip(amounts, row[len(groups) :], strict=True))
@@ -197,11 +202,11 @@ def sums_by(chosen, *groups, amounts=tuple(AMOUNTS)):
     return _with_running(found, chosen, groups) if "uncertain_micros" in amounts else found
 
 
-def _with_running(found, chosen, groups):
+def _with_running(found: dict[Any, Sums], chosen: Slice, groups: tuple[str, ...]) -> dict[Any, Sums]:
     """Take what is being sent out of what is in doubt. It is at most as much as may be sent at once."""
     if not any(sums.uncertain_micros for sums in found.values()):
         return found
-    running = {}
+    running: dict[tuple[Any, ...], tuple[int, int]] = {}
     for attempt in chosen.attempts().being_sent().only("day", "owner", "model", "project", "micros"):
         key = tuple(FIELDS[name](attempt) for name in groups)
         calls, micros = running.get(key, (0, 0))
@@ -213,7 +218,7 @@ def _with_running(found, chosen, groups):
     return found
 
 
-def _sources(chosen, groups):
+def _sources(chosen: Slice, groups: tuple[str, ...]) -> list[tuple[str, Slice]]:
     """Return (table, slice of it) of what has to be added up: as coarse a roll-up as the question allows."""
     apart = {"member", "project"} & set(groups) or chosen.owner_id is not None or chosen.project_id is not None
     fine = DAYS if apart else DAY_MODELS
@@ -226,11 +231,11 @@ def _sources(chosen, groups):
     return [(LedgerEntry._meta.db_table, chosen), (MONTHS.table, chosen.within(first, last)), *rest]
 
 
-def _key(group, value):
+def _key(group: str, value: Any) -> Any:
     return date.fromisoformat(value) if group == "day" and isinstance(value, str) else value
 
 
-def group_titles(by, keys):
+def group_titles(by: str, keys: Collection[Any]) -> dict[Any, str]:
     """Return {key: words} of the rows of a report."""
     match by:
         case "member":
@@ -248,16 +253,16 @@ def group_titles(by, keys):
     return {key: key for key in keys}
 
 
-def _names(model, keys, name):
+def _names(model: type[User] | type[Project], keys: Iterable[Any], name: str) -> dict[Any, str]:
     return dict(model.objects.filter(pk__in=[key for key in keys if key]).values_list("pk", name))
 
 
-def total_spend(chosen):
+def total_spend(chosen: Slice) -> Sums:
     """Return the Sums of a whole slice."""
     return sum(sums_by(chosen).values(), Sums())
 
 
-def has_ratings(chosen):
+def has_ratings(chosen: Slice) -> bool:
     """Whether anybody has picked or rejected a picture of a slice: before that, nothing is used or unused."""
     rated = Rating.objects.exclude(verdict=Verdict.NONE).filter(image__attempt__in=chosen.attempts())
     return rated.exists()
@@ -271,7 +276,7 @@ class MonthForecast:
     pace_micros: int
 
 
-def forecast_month(chosen, *, spent_micros):
+def forecast_month(chosen: Slice, *, spent_micros: int) -> MonthForecast | None:
     """Say what this month will have cost if it goes on as in the last weeks; None where there is nothing to go by.
 
     `spent_micros`: of the month so far. The pace is the mean of the full days before today, since the first spend.
@@ -287,6 +292,6 @@ def forecast_month(chosen, *, spent_micros):
     return MonthForecast(_to_cents(spent_micros * count + rest, count), _to_cents(paced, count))
 
 
-def _to_cents(micros, count):
+def _to_cents(micros: int, count: int) -> int:
     """Divide, to whole cents: more digits would promise what no forecast keeps."""
     return CENT * rounded(micros, CENT * count)
