@@ -1,9 +1,12 @@
 """What every budget leaves at one moment, and whether it leaves enough for a call."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Sum
+from django.db.models.query import RawQuerySet
 from django.utils import timezone
 
 from gallery.catalogue.numbers.ratios import permille
@@ -36,13 +39,13 @@ IN_FORCE = (
 WORDS = {Period.DAY: "today", Period.WEEK: "this week", Period.MONTH: "this month", Period.ONCE: "in all"}
 
 
-def read_balances(*, now=None):
+def read_balances(*, now: datetime | None = None) -> list["BudgetBalance"]:
     """Return the balance of every budget in force, in one query."""
     today = timezone.localdate(now)
     return [_balance(budget, today) for budget in _in_force(today)]
 
 
-def balances_for_member(user):
+def balances_for_member(user: User) -> list["BudgetBalance"]:
     """Return the balances that what a member asks for must fit into, the smallest first; in demo mode none counts."""
     found = [] if settings.DEMO else [balance for balance in read_balances() if balance.covers(user.pk, None)]
     return sorted(found, key=lambda balance: balance.left_micros)
@@ -52,70 +55,70 @@ def balances_for_member(user):
 class BudgetBalance:
     """What one budget leaves. `spent_micros`: reserved, charged and uncertain, and what a plan means to spend."""
 
-    budget: Budget
+    budget: Any  # a Budget with what IN_FORCE reads beside it
     limit_micros: int
     spent_micros: int
 
     @property
-    def left_micros(self):
+    def left_micros(self) -> int:
         return self.limit_micros - self.spent_micros
 
     @property
-    def whose(self):
-        return self.budget.owner_name or self.budget.project_name or "Team"
+    def whose(self) -> str:
+        return str(self.budget.owner_name or self.budget.project_name or "Team")
 
     @property
-    def when(self):
+    def when(self) -> str:
         return WORDS[self.budget.period]
 
     @property
-    def raised_until(self):
+    def raised_until(self) -> date | None:
         """The last day of a raise that counts now, or None."""
         return self.budget.raised_until if self.limit_micros > self.budget.limit_micros else None
 
     @property
-    def used_percent(self):
+    def used_percent(self) -> int:
         return min(100, 100 * max(0, self.spent_micros) // self.limit_micros) if self.limit_micros else 100
 
     @property
-    def used_permille(self):
+    def used_permille(self) -> int | None:
         return permille(self.spent_micros, self.limit_micros)
 
     @property
-    def warns(self):
-        return self.used_percent >= settings.BUDGET_WARNING_PERCENT
+    def warns(self) -> bool:
+        return bool(self.used_percent >= settings.BUDGET_WARNING_PERCENT)
 
     @property
-    def reached(self):
+    def reached(self) -> bool:
         return self.left_micros <= 0
 
-    def covers(self, owner_id, project_id):
-        return self.budget.covers(owner_id, project_id)
+    def covers(self, owner_id: int, project_id: int | None) -> bool:
+        return bool(self.budget.covers(owner_id, project_id))
 
 
 class BudgetSnapshot:
     """Every budget in force and its balance. Under the gates' lock nothing is reserved beside it."""
 
-    def __init__(self, *, now=None):
+    def __init__(self, *, now: datetime | None = None) -> None:
         self.balances = [] if settings.DEMO else read_balances(now=now)
-        self.by_scope = {}
+        self.by_scope: dict[tuple[int, int | None], list[BudgetBalance]] = {}
 
-    def balances_for(self, owner_id, project_id):
+    def balances_for(self, owner_id: int, project_id: int | None) -> list[BudgetBalance]:
         """Return the balances that a call of this member for this project must fit into."""
         scope = owner_id, project_id
         if scope not in self.by_scope:
             self.by_scope[scope] = [balance for balance in self.balances if balance.covers(*scope)]
         return self.by_scope[scope]
 
-    def blocking(self, micros, *, owner_id, project_id):
+    def blocking(self, micros: int, *, owner_id: int, project_id: int | None) -> list[BudgetBalance]:
         """Return the balances that are too small for a call of this price."""
         return [balance for balance in self.balances_for(owner_id, project_id) if balance.left_micros < micros]
 
-    def spend(self, micros, *, owner_id, project_id):
+    def spend(self, micros: int, *, owner_id: int, project_id: int | None) -> None:
         for balance in self.balances_for(owner_id, project_id):
             balance.spent_micros += micros
 
-    def spend_queued(self):
+    def spend_queued(self) -> None:
         """Count what waits in the queue and will be sent before anything that is asked for now.
 
         What a locked member or a paused FLUX model has there is not sent: it takes nobody's room.
@@ -127,11 +130,11 @@ class BudgetSnapshot:
                 self.spend(int(micros), owner_id=owner_id, project_id=project_id)
 
 
-def _in_force(today):
+def _in_force(today: date) -> "RawQuerySet[Budget]":
     starts = starts_of(today)
     days = [to_db_value(Budget, "starts", starts[period]) for period in PERIODS]
     return Budget.objects.raw(IN_FORCE, [*days, *days, to_db_value(Budget, "starts", today)])
 
 
-def _balance(budget, today):
+def _balance(budget: Any, today: date) -> BudgetBalance:
     return BudgetBalance(budget, budget.limit_on(today), int(budget.spent_micros))

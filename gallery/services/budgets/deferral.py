@@ -1,13 +1,16 @@
 """Jobs that no budget has room for wait aside, out of every claim's way, until there is room or they are cancelled."""
 
 from collections import Counter
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from gallery.models import Job
 from gallery.models.runs import BUDGET_REACHED
-from gallery.services.budgets.availability import BudgetSnapshot
+from gallery.services.budgets.availability import BudgetBalance, BudgetSnapshot
 from gallery.services.db.slices import write_in_slices
 from gallery.services.jobs.transitions import update_queued_jobs
 from gallery.services.ledger import entries
@@ -16,12 +19,12 @@ from gallery.services.prices.price_book import read_price_book
 UNTIL_RELEASED = datetime(9000, 1, 1, tzinfo=UTC)
 
 
-def defer_jobs(budget_ids):
+def defer_jobs(budget_ids: Collection[int]) -> int:
     """Put aside everything claimable that is too dear for what these budgets leave; return how many jobs.
 
     Decided at one moment and written in slices: should a budget have been raised meanwhile, the next sweep wakes them.
     """
-    deferred = {}
+    deferred: dict[int, int] = {}
     with entries.consistent_read():
         now = timezone.now()
         for balance in BudgetSnapshot(now=now).balances:
@@ -30,14 +33,14 @@ def defer_jobs(budget_ids):
     return _change_in_slices(deferred, reason=BUDGET_REACHED, not_before=UNTIL_RELEASED)
 
 
-def _too_dear(balance, *, now):
+def _too_dear(balance: BudgetBalance, *, now: datetime) -> QuerySet[Job]:
     rows = Job.objects.claimable(now=now, demo=False).filter(quoted_micros__gt=balance.left_micros)
     if balance.budget.owner_id:
         return rows.filter(owner=balance.budget.owner_id)
     return rows.filter(run__project=balance.budget.project_id) if balance.budget.project_id else rows
 
 
-def release_affordable():
+def release_affordable() -> int:
     """Let go on what the budgets have room for by now, in turns between members; return how many jobs.
 
     A claim asks every budget again: what is too dear after all is put aside once more.
@@ -52,16 +55,18 @@ def release_affordable():
     return _change_in_slices(affordable, reason="", not_before=now)
 
 
-def _change_in_slices(jobs, **fields):
-    counts = []
+def _change_in_slices(jobs: Mapping[int, int], **fields: Any) -> int:
+    counts: list[int] = []
     rows = sorted(jobs.items(), key=lambda job: (job[1], job[0]))  # a run's jobs together: its page hears of it once
     write_in_slices(rows, lambda part: counts.append(update_queued_jobs(dict(part), **fields)))
     return sum(counts)
 
 
-def _affordable(snapshot):
+def _affordable(snapshot: BudgetSnapshot) -> dict[int, int]:
     """Return {job: run} of what fits, in turns: a long queue takes no one's room."""
-    fitting, too_dear, book = {}, {}, read_price_book()
+    fitting: dict[int, int] = {}
+    too_dear: dict[tuple[int, int | None], int] = {}
+    book = read_price_book()
     for job_id, run_id, quoted_micros, model, *scope in _in_turns():
         micros = min(quoted_micros, book.rows[model].ours_micros) if model in book.rows else quoted_micros
         whose = dict(zip(("owner_id", "project_id"), scope, strict=True))
@@ -75,10 +80,11 @@ def _affordable(snapshot):
     return fitting
 
 
-def _in_turns():
+def _in_turns() -> list[tuple[Any, ...]]:
     """List what is deferred and could be sent: everybody's first, everybody's second, and so on."""
     rows = Job.objects.deferred().of_open_members_and_models().order_by("id")
-    before, turns = Counter(), []
+    before: Counter[int] = Counter()
+    turns: list[tuple[int, tuple[Any, ...]]] = []
     for row in rows.values_list("pk", "run_id", "quoted_micros", "model", "owner_id", "run__project_id"):
         owner_id = row[4]
         turns.append((before[owner_id], row))

@@ -1,7 +1,9 @@
 """What the budgets say of images before they are asked for: how many fit now, how many would wait, what is left."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from gallery.models import User
 from gallery.services.budgets.availability import BudgetBalance, BudgetSnapshot
 
 
@@ -15,15 +17,15 @@ class BudgetForecast:
     had_micros: int
 
     @property
-    def waits(self):
+    def waits(self) -> int:
         return self.count - self.fits
 
     @property
-    def leaves_micros(self):
+    def leaves_micros(self) -> int:
         return self.balance.left_micros
 
 
-def forecast_budgets(prices, *, owner, project=""):
+def forecast_budgets(prices: Sequence[int], *, owner: User, project: str = "") -> BudgetForecast | None:
     """Look at images of these prices, in the order of the queue, behind what waits already; None if no budget applies.
 
     `project`: the name that was typed.
@@ -35,7 +37,8 @@ def forecast_budgets(prices, *, owner, project=""):
         return None
     snapshot.spend_queued()
     had = {balance.budget.pk: balance.left_micros for balance in balances}
-    fits, blocking = 0, []
+    fits = 0
+    blocking: list[BudgetBalance] = []
     for micros in prices:
         if refused := snapshot.blocking(micros, **scope):
             blocking = blocking or refused
@@ -46,7 +49,7 @@ def forecast_budgets(prices, *, owner, project=""):
     return BudgetForecast(len(prices), fits, balance, had[balance.budget.pk])
 
 
-def _project_of(snapshot, name):
+def _project_of(snapshot: BudgetSnapshot, name: str) -> int:
     """Return the id of a project that has a budget; of others only that no project's budget applies is known."""
     name = " ".join(name.split()).lower()
     found = (balance.budget for balance in snapshot.balances if name and balance.budget.project_name)

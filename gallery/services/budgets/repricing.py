@@ -5,22 +5,24 @@ become dearer is put aside until its owner has agreed to the new price, has canc
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from gallery.catalogue.numbers.money import money
-from gallery.models import Job, Price, Run
+from gallery.models import Job, Price, Run, User
 from gallery.models.runs import PRICE_CHANGED, State
 from gallery.services.budgets import deferral
 from gallery.services.db.transactions import Priority, write_transaction
 from gallery.services.jobs import gates
 from gallery.services.jobs.transitions import bump_run_version, run_version_subquery, update_queued_jobs
-from gallery.services.prices.price_book import read_price_book
+from gallery.services.prices.price_book import PriceBook, read_price_book
 
 # The price of the day of a job, as a column of the statement that reads the queue: no claim asks for it apart.
 PRICE_OF_JOB = (
@@ -45,21 +47,22 @@ class PriceAsk:
     price_micros: int
 
     @property
-    def sum_micros(self):
+    def sum_micros(self) -> int:
         return self.count * self.price_micros
 
 
-def is_dearer(job):
+def is_dearer(job: Any) -> bool:
     """Whether a job of the queue, read with PRICE_OF_JOB, costs more today than it was quoted."""
     return job.price_micros is not None and job.price_micros > job.quoted_micros
 
 
-def price_of(job):
+def price_of(job: Any) -> int:
     """Return what a job of the queue costs now, if it is not dearer than it was quoted."""
-    return job.quoted_micros if job.price_micros is None else min(job.quoted_micros, job.price_micros)
+    micros: int = job.quoted_micros if job.price_micros is None else min(job.quoted_micros, job.price_micros)
+    return micros
 
 
-def quote_anew(job, *, book):
+def quote_anew(job: Job, *, book: PriceBook) -> dict[str, Any]:
     """Return the fields of a job at the price of the book, and say in its notes what it was quoted before."""
     row = book.row(job.model)
     words = f"asked for at {money(job.quoted_micros)}; the price was {money(row.ours_micros)} when it was sent"
@@ -69,7 +72,7 @@ def quote_anew(job, *, book):
 
 
 @write_transaction(Priority.CLAIM)
-def defer_repriced():
+def defer_repriced() -> int:
     """Put aside every job that could be sent and has become dearer; return how many."""
     gates.lock_gates()
     now = timezone.now()
@@ -79,14 +82,14 @@ def defer_repriced():
     return update_queued_jobs(aside, reason=PRICE_CHANGED, not_before=deferral.UNTIL_RELEASED)
 
 
-def _dearer(book):
+def _dearer(book: PriceBook) -> Q:
     found = Q(pk__in=())
     for model, row in book.rows.items():
         found |= Q(model=model, quoted_micros__lt=row.ours_micros)
     return found
 
 
-def release_repriced():
+def release_repriced() -> int:
     """Let go on what costs no more than it was quoted: the price is back. Return how many."""
     if not Job.objects.repriced().filter(demo=settings.DEMO).exists():
         return 0
@@ -96,20 +99,21 @@ def release_repriced():
         return update_queued_jobs(dict(rows.values_list("pk", "run")), reason="", not_before=timezone.now())
 
 
-def price_asks(run):
+def price_asks(run: Run) -> list[PriceAsk]:
     """Return what its owner must say yes or no to, by model and quote."""
-    book, counts = read_price_book(), defaultdict(int)
+    book = read_price_book()
+    counts: defaultdict[tuple[str, int], int] = defaultdict(int)
     for model, micros in run.jobs.repriced().values_list("model", "quoted_micros"):
         counts[model, micros] += 1
     return [PriceAsk(model, n, micros, book.row(model).ours_micros) for (model, micros), n in sorted(counts.items())]
 
 
-def sum_asks(asks):
+def sum_asks(asks: Iterable[PriceAsk]) -> int:
     return sum(each.sum_micros for each in asks)
 
 
 @transaction.atomic
-def agree_to_price(run, *, seen_micros):
+def agree_to_price(run: Run, *, seen_micros: int) -> int:
     """Quote what waits for a yes anew and let it go on; return how many. Raises PriceMoved if it is another sum now."""
     bump_run_version(run.pk)
     asks = price_asks(run)
@@ -125,23 +129,23 @@ def agree_to_price(run, *, seen_micros):
     return sum(ask.count for ask in asks)
 
 
-def _alike(jobs):
+def _alike(jobs: QuerySet[Job]) -> Iterable[list[Job]]:
     """List the jobs in groups that become the same: a run has thousands of jobs and few sizes."""
-    groups = defaultdict(list)
+    groups: defaultdict[tuple[object, ...], list[Job]] = defaultdict(list)
     for job in jobs.only("run", "model", "quoted_micros", "width", "height", "notes"):
         groups[job.model, job.quoted_micros, job.width, job.height, *job.notes].append(job)
     return groups.values()
 
 
 @transaction.atomic
-def decline_price(run):
+def decline_price(run: Run) -> int:
     """Cancel what waits for a yes; return how many. It cost nothing."""
     bump_run_version(run.pk)
     facts = {"state": State.CANCELLED, "reason": "cancelled", "changed_at": timezone.now()}
     return run.jobs.repriced().update(version=run_version_subquery(), **facts)
 
 
-def newest_run_asking(user):
+def newest_run_asking(user: User) -> Run | None:
     """Return the newest run of a member in which something waits for a yes, or None."""
     job = Job.objects.repriced().of(user).filter(demo=settings.DEMO).select_related("run").order_by("-id").first()
     return job.run if job else None
