@@ -8,6 +8,7 @@ password of an account can be tried counts here.
 import secrets
 import unicodedata
 from collections.abc import Mapping
+from typing import Any
 
 import structlog
 from allauth.account.auth_backends import AuthenticationBackend
@@ -41,10 +42,10 @@ log = structlog.get_logger("fluxweb.sign_ins")
 Tries = list[tuple[rate_limits.Limit, str]]
 
 
-class Backend(AuthenticationBackend):
+class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth comes without types
     """Look for everybody who may be meant, then hash equally often whether or not there is anybody."""
 
-    def authenticate(self, request: HttpRequest | None, **credentials) -> User | None:
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> User | None:
         typed, password = credentials.get("username") or credentials.get("email"), credentials.get("password")
         if not typed or not password:
             return None
@@ -54,7 +55,7 @@ class Backend(AuthenticationBackend):
         return next((user for user in people if self._check_password(user, password)), None)
 
 
-def _called(typed):
+def _called(typed: str) -> list[User]:
     by_email = filter_users_by_email(typed, prefer_verified=True, for_login=True)
     people = [*by_email, get_user_by_username(typed)]
     return list({user.pk: user for user in people if user}.values())
@@ -101,14 +102,14 @@ def spelling(name: str) -> str:
     return unicodedata.normalize("NFKC", name.strip()).upper().casefold()
 
 
-def _tries(name, *, address, browser):
+def _tries(name: str, *, address: str, browser: str | None) -> Tries:
     who, neighbour = rate_limits.hide_name(spelling(name)), rate_limits.address_bucket(address)
     if browser:
         return [(KNOWN, rate_limits.pair_names(who, browser))]
     return [(HERE, rate_limits.pair_names(who, neighbour)), (PER_ADDRESS, neighbour), (PER_NAME, who)]
 
 
-def _who(request, name):
+def _who(request: HttpRequest, name: str) -> dict[str, Any]:
     """Say who is meant for the log: somebody may have typed a password where the name belongs."""
     known = [user.pk for user in _called(name)]
     shown = "".join(letter if letter.isalnum() else "?" for letter in name.strip()[:2])
@@ -130,9 +131,9 @@ def remember_browser(request: HttpRequest, response: HttpResponse, user: User) -
     )
 
 
-def _browser_of(cookies, name):
+def _browser_of(cookies: Mapping[str, str], name: str) -> str | None:
     """Return the name of this browser if who is called so has been in at it, or None."""
-    entries = {pk: (browser, proof) for pk, browser, proof in _entries(cookies)}
+    entries: dict[int, tuple[str, str]] = {pk: (browser, proof) for pk, browser, proof in _entries(cookies)}
     for user in User.objects.filter(pk__in=entries, is_active=True) if entries else ():
         browser, proof = entries[user.pk]
         called = spelling(name) in (spelling(user.username), spelling(user.email))
@@ -141,12 +142,13 @@ def _browser_of(cookies, name):
     return None
 
 
-def _entries(cookies: Mapping[str, str]):
+def _entries(cookies: Mapping[str, str]) -> list[list[Any]]:
     try:
-        return signing.loads(cookies.get(COOKIE, ""), salt=COOKIE_SALT, max_age=COOKIE_SECONDS)
+        found: list[list[Any]] = signing.loads(cookies.get(COOKIE, ""), salt=COOKIE_SALT, max_age=COOKIE_SECONDS)
     except signing.BadSignature:
         return []
+    return found
 
 
-def _proof(user):
+def _proof(user: User) -> str:
     return salted_hmac(COOKIE_SALT, user.get_session_auth_hash(), algorithm="sha256").hexdigest()[:32]
