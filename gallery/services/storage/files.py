@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.files import File
@@ -100,7 +100,7 @@ def incoming_file() -> Iterator["tempfile._TemporaryFileWrapper[bytes]"]:
             Path(file.name).unlink(missing_ok=True)
 
 
-def publish_file(file: "tempfile._TemporaryFileWrapper[bytes]", name: str) -> str:
+def publish_file(file: IO[bytes], name: str) -> str:
     """Store a complete temporary file under `name`, synced and at once: nobody ever sees half of it."""
     file.flush()
     os.fsync(file.fileno())
@@ -116,7 +116,7 @@ def publish_file(file: "tempfile._TemporaryFileWrapper[bytes]", name: str) -> st
     return stored
 
 
-def _save(file: "tempfile._TemporaryFileWrapper[bytes]", name: str) -> str:
+def _save(file: IO[bytes], name: str) -> str:
     with Path(file.name).open("rb") as reader:
         return default_storage.save(name, ReadyFile(reader, name=file.name))
 
