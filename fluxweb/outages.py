@@ -2,6 +2,7 @@
 
 import threading
 import time
+from typing import Any
 
 SAY_SECONDS = 60  # between two lines of one trouble
 CALM_SECONDS = 10  # what was well for so long and fails again is news; what comes and goes faster is one trouble
@@ -11,8 +12,9 @@ KINDS_MAX = 1000  # of repeated lines that are remembered
 class Seldom:
     """Lets the first of a kind be said at once, and then one a minute."""
 
-    def __init__(self):
-        self.said = {}  # kind -> (monotonic time of the last line, how many were left out since)
+    def __init__(self) -> None:
+        # kind -> (monotonic time of the last line, how many were left out since)
+        self.said: dict[object, tuple[float, int]] = {}
         self.lock = threading.Lock()
 
     def left_out(self, kind: object) -> int | None:
@@ -27,7 +29,7 @@ class Seldom:
             self.said[kind] = now, 0
             return left_out
 
-    def _forget_old(self, now):
+    def _forget_old(self, now: float) -> None:
         if len(self.said) >= KINDS_MAX:
             self.said = {kind: told for kind, told in self.said.items() if now - told[0] < SAY_SECONDS}
 
@@ -35,7 +37,7 @@ class Seldom:
 class Outage:
     """Whether something is away, and what the log hears of it, however many threads meet it."""
 
-    def __init__(self, log, name: str):
+    def __init__(self, log: Any, name: str) -> None:
         """`name` begins the lines that `log` gets."""
         self.log, self.name = log, name
         self.is_on = self.is_told = False
@@ -43,7 +45,7 @@ class Outage:
         self.left_out = 0
         self.lock = threading.Lock()
 
-    def met(self, why: str, **facts) -> None:
+    def met(self, why: str, **facts: object) -> None:
         """Note that something failed; `facts` go into the line if one is said now."""
         with self.lock:
             now = time.monotonic()
@@ -55,7 +57,7 @@ class Outage:
         event = f"{self.name} away; tried again by itself" if is_new else f"{self.name} still away"
         self.log.warning(event, why=why, **facts, **({"left_out": left_out} if left_out else {}))
 
-    def _begin(self, now):
+    def _begin(self, now: float) -> bool:
         if self.is_on:
             return False
         if now - self.ended >= CALM_SECONDS:

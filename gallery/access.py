@@ -1,117 +1,136 @@
 """Who may see and change what. Every view asks here first; what is not yours does not exist."""
 
+from collections.abc import Callable, Iterable
 from functools import wraps
+from typing import Any, TypeVar, cast
 
-from django.db.models import F
-from django.http import Http404
+from django.db.models import F, Manager, Model, QuerySet
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from gallery.catalogue.templates import ready_templates
+from gallery.catalogue.templates.ready_templates import ReadyTemplate
 from gallery.models import (
     Adjustment,
     Attempt,
     Budget,
     Comparison,
+    Difference,
+    Guest,
     Image,
     Job,
     PastPrompt,
+    Preset,
     PromptTemplate,
     Run,
     Share,
     Sheet,
     SheetPart,
     Statement,
+    User,
 )  # fmt: skip
 from gallery.models.costs.statements import Kind
+from gallery.models.images import ImageQuerySet
 from gallery.services.paid_calls import losses
 
+_Row = TypeVar("_Row", bound=Model)
+_Item = TypeVar("_Item", Preset, PromptTemplate)
+_View = TypeVar("_View", bound=Callable[..., HttpResponseBase])
 
-def run_read(request, key):
+
+class MemberRequest(HttpRequest):
+    """A request as views get it behind the sign-in: it comes from a member."""
+
+    user: User
+
+
+def run_read(request: MemberRequest, key: str) -> Run:
     """Return a run without what was typed for it until that is asked for: every poll comes by here."""
     return _find(Run.objects.select_related("owner", "project").defer("form"), key, owner=request.user)
 
 
-def run_write(request, key):
+def run_write(request: MemberRequest, key: str) -> Run:
     return _find(Run.objects, key, owner=request.user)
 
 
-def image_read(request, key):
+def image_read(request: MemberRequest, key: str) -> Image:
     return _find(Image.objects.select_related("job__run__project", "attempt", "owner"), key, owner=request.user)
 
 
-def images_read(request, keys, rows=None):
+def images_read(request: MemberRequest, keys: Iterable[str], rows: ImageQuerySet | None = None) -> list[Image]:
     """Return these pictures in this order. One that may not be seen hides them all."""
     keys = list(dict.fromkeys(keys))
-    rows = Image.objects if rows is None else rows
+    rows = Image.objects.all() if rows is None else rows
     found = rows.filter(owner=request.user).in_bulk(keys, field_name="key")
     if len(found) < len(keys):
         raise Http404
     return [found[key] for key in keys]
 
 
-def budget_manage(request, key):
+def budget_manage(request: MemberRequest, key: str) -> Budget:
     """Return a budget in force for somebody who manages budgets."""
     require(request, "manages_budgets")
     return _find(Budget.objects.in_force(), key)
 
 
-def image_cursor(request, key):
+def image_cursor(request: MemberRequest, key: str) -> Image:
     """Return the picture that ends a page of the gallery, with what the next page needs of it."""
     return _find(Image.objects.only("id", "created_at"), key, owner=request.user)
 
 
-def comparison_read(request, key):
+def comparison_read(request: MemberRequest, key: str) -> Comparison:
     """Return a saved comparison, anybody's: whether its pictures may be seen is asked of each of them."""
     return _find(Comparison.objects, key)
 
 
-def comparison_write(request, key):
+def comparison_write(request: MemberRequest, key: str) -> Comparison:
     return _find(Comparison.objects, key, owner=request.user)
 
 
-def loss_cursor(request, key):
+def loss_cursor(request: MemberRequest, key: str) -> Attempt:
     """Return the call that ends a page of losses: one of one's own, or anybody's for an admin."""
     return _find(losses.visible_losses(request.user), key)
 
 
-def statement_read(request, key):
+def statement_read(request: MemberRequest, key: str) -> Statement:
     """Return a statement of the provider: for those who see costs."""
     require(request, "sees_costs")
     return _find(Statement.objects, key)
 
 
-def difference_cursor(statement, key):
+def difference_cursor(statement: Statement, key: str) -> Difference:
     """Return the difference that ends a page of a statement."""
     return _find(statement.differences, key)
 
 
-def remainder_read(statement, key):
+def remainder_read(statement: Statement, key: str) -> Difference:
     """Return a day's remainder of a statement."""
     return _find(statement.differences.filter(kind=Kind.TOTAL).select_related("statement"), key)
 
 
-def adjustment_write(request, key):
+def adjustment_write(request: MemberRequest, key: str) -> Adjustment:
     """An admin takes anybody's adjustment back."""
     require(request, "is_admin")
     return _find(Adjustment.objects, key)
 
 
-def job_read(request, key):
+def job_read(request: MemberRequest, key: str) -> Job:
     return _find(Job.objects.select_related("run__project"), key, owner=request.user)
 
 
-def job_write(request, key):
+def job_write(request: MemberRequest, key: str) -> Job:
     return _find(Job.objects.select_related("run", "attempt", "owner"), key, owner=request.user)
 
 
-def job_settle(request, key):
+def job_settle(request: MemberRequest, key: str) -> Job:
     """An admin settles doubts of everybody, without seeing what was asked for."""
     require(request, "is_admin")
     return _find(Job.objects.select_related("run", "attempt", "owner"), key)
 
 
-def held_read(request, key, attempt_key=""):
+def held_read(request: MemberRequest, key: str, attempt_key: str = "") -> Attempt:
     """Return a call of one's own job whose file was kept as it came: the one named, or the job's current one."""
     attempts = Attempt.objects.filter(job=job_read(request, key)).exclude(held_name="").select_related("job")
     if attempt_key:
@@ -119,82 +138,82 @@ def held_read(request, key, attempt_key=""):
     return get_object_or_404(attempts, job__attempt=F("pk"))
 
 
-def past_prompt_read(request, key):
+def past_prompt_read(request: MemberRequest, key: str) -> PastPrompt:
     return _find(PastPrompt.objects, key, owner=request.user)
 
 
-def saved_item_read(request, model, key):
+def saved_item_read(request: MemberRequest, model: type[_Item], key: str) -> _Item:
     """Return a preset or a template: one's own, or one that is shared with the team."""
     return _find(model.objects.visible_to(request.user).select_related("owner"), key)
 
 
-def saved_item_write(request, model, key):
+def saved_item_write(request: MemberRequest, model: type[_Item], key: str) -> _Item:
     return _find(model.objects.owned_by(request.user), key)
 
 
-def saved_item_restore(request, model, key):
+def saved_item_restore(request: MemberRequest, model: type[_Item], key: str) -> _Item:
     """Return what its owner has deleted and can put back."""
     return _find(model.objects.in_trash_of(request.user).select_related("owner"), key)
 
 
-def template_read(request, key):
+def template_read(request: MemberRequest, key: str) -> ReadyTemplate | PromptTemplate:
     """Return a template that comes along with fluxweb, or one as `saved_item_read` does."""
     return ready_templates.BY_KEY.get(key) or saved_item_read(request, PromptTemplate, key)
 
 
-def share_write(request, key):
+def share_write(request: MemberRequest, key: str) -> Share:
     return _find(Share.objects.select_related("cover", "run"), key, owner=request.user)
 
 
-def share_revoke(request, key):
+def share_revoke(request: MemberRequest, key: str) -> Share:
     """An admin revokes anybody's link, without seeing what it shows."""
-    return _find(Share.objects if request.user.is_admin else Share.objects.of(request.user), key)
+    return _find(Share.objects.all() if request.user.is_admin else Share.objects.of(request.user), key)
 
 
-def share_received(request, key):
+def share_received(request: MemberRequest, key: str) -> Share:
     """Return an open link that names this member."""
     return _find(Share.objects.open(timezone.now()).received_by(request.user), key)
 
 
-def guest_write(request, share, key):
+def guest_write(request: HttpRequest, share: Share, key: str) -> Guest:
     return _find(share.guests.select_related("share"), key)
 
 
-def sheet_write(request, key):
+def sheet_write(request: MemberRequest, key: str) -> Sheet:
     return _find(Sheet.objects.select_related("run"), key, owner=request.user)
 
 
-def sheet_part_read(request, key, number):
+def sheet_part_read(request: MemberRequest, key: str, number: int) -> SheetPart:
     sheet = sheet_write(request, key)
     return get_object_or_404(SheetPart.objects.select_related("sheet__run"), sheet=sheet, number=number)
 
 
-def cursor_row(rows, key):
+def cursor_row(rows: QuerySet[_Row], key: str) -> _Row:
     """Return the row that ends a page, among those its reader may see."""
     return _find(rows, key)
 
 
-def _find(rows, key, **whose):
+def _find(rows: Manager[_Row] | QuerySet[_Row], key: str, **whose: User) -> _Row:
     """Find a row by its key, or answer 404."""
     return get_object_or_404(rows, key=key, **whose)
 
 
-def require(request, right):
+def require(request: MemberRequest, right: str) -> None:
     """Answer 404 to everybody who does not hold a right, as `sees_costs`: to them the door is not even there."""
     if not getattr(request.user, right):
         raise Http404
 
 
-def holders_only(right):
+def holders_only(right: str) -> Callable[[_View], _View]:
     """Decorate a view that only those reach who hold a right."""
 
-    def decorate(view):
+    def decorate(view: _View) -> _View:
         @wraps(view)
-        def guarded(request, *args, **kwargs):
+        def guarded(request: MemberRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             require(request, right)
             return view(request, *args, **kwargs)
 
-        return guarded
+        return cast("_View", guarded)
 
     return decorate
 

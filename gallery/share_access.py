@@ -1,12 +1,15 @@
 """Who comes in by a link: the token first, then the password; what a browser's session remembers of both."""
 
+from django.http import HttpRequest
+
+from gallery.models import Guest, Share
 from gallery.services.shares import feedback, shares
 
 # What a session keeps of links, by their keys: that the password was known, and who answers.
 PASSES, GUESTS = "share_passes", "share_guests"
 
 
-def find_share(request, token):
+def find_share(request: HttpRequest, token: str) -> Share | None:
     """Return the link of a token if it opens for whoever asks, or None: nothing tells a closed one from none at all."""
     share = shares.find_open_share(token)
     if share is None or share.public or request.user == share.owner or is_named(request, share):
@@ -14,28 +17,28 @@ def find_share(request, token):
     return None
 
 
-def may_enter(request, share):
+def may_enter(request: HttpRequest, share: Share) -> bool:
     """Whether the password is known, or not needed: there is none, or the member is named."""
     if not share.password or shares.is_valid_pass(share, request.session.get(PASSES, {}).get(share.key)):
         return True
     return is_named(request, share)
 
 
-def remember_pass(request, share):
+def remember_pass(request: HttpRequest, share: Share) -> None:
     """Remember who knew the password of this link, under a new session key: nobody else may know the old one."""
     request.session.cycle_key()
     request.session[PASSES] = request.session.get(PASSES, {}) | {share.key: shares.pass_of(share)}
 
 
-def guest_of(request, share):
+def guest_of(request: HttpRequest, share: Share) -> Guest | None:
     """Return who answers here from this browser, if anybody did."""
     return feedback.find_guest(share, request.session.get(GUESTS, {}).get(share.key))
 
 
-def remember_guest(request, guest):
+def remember_guest(request: HttpRequest, guest: Guest) -> None:
     request.session[GUESTS] = request.session.get(GUESTS, {}) | {guest.share.key: guest.key}
 
 
-def is_named(request, share):
+def is_named(request: HttpRequest, share: Share) -> bool:
     """Whether a member looks who was named when it was shared."""
     return request.user.is_authenticated and share.members.filter(pk=request.user.pk).exists()

@@ -1,11 +1,14 @@
 """huey: wake-ups without payload. The rows say what is to be done; a message only says "there may be work"."""
 
+from collections.abc import Callable
+
 import structlog
 from django.conf import settings
 from django.db import connection
 from huey import crontab
 
 from fluxweb.outages import Seldom
+from gallery.models import Attempt
 from gallery.services.accounts import invites
 from gallery.services.contact_sheets import sheets
 from gallery.services.db.transactions import release_connection
@@ -24,23 +27,23 @@ lost = Seldom()
 log = structlog.get_logger("fluxweb.worker")
 
 
-def wake_workers(count=1):
+def wake_workers(count: int = 1) -> None:
     """Tell the workers that there may be work. A broker that is down costs two seconds at most, not the request."""
     crash_points.reached("submitted")
     _nudge(work, times=min(count, settings.FLUX_CONCURRENCY))
 
 
-def wake_sheet_renderer():
+def wake_sheet_renderer() -> None:
     """Tell a worker that a sheet waits."""
     _nudge(draw)
 
 
-def wake_statement_reader():
+def wake_statement_reader() -> None:
     """Tell a worker that a statement is not complete."""
     _nudge(read)
 
 
-def _nudge(task, *, times=1):
+def _nudge(task: Callable[[], object], *, times: int = 1) -> None:
     try:
         for _ in range(times):
             task()
@@ -48,13 +51,13 @@ def _nudge(task, *, times=1):
         _say_lost(error)
 
 
-def _say_lost(error):
+def _say_lost(error: Exception) -> None:
     left_out = lost.left_out(type(error))
     if left_out is not None:
         log.warning("wake-up lost, the next sweep finds what waits", why=str(error), left_out=left_out)
 
 
-def forget_wake_ups():
+def forget_wake_ups() -> None:
     """Empty the queue of messages that were signed with another key; what waits is found by the rows."""
     try:
         queue.flush()
@@ -62,7 +65,7 @@ def forget_wake_ups():
         log.warning("queue not emptied", error=type(error).__name__)
 
 
-def queue_answers():
+def queue_answers() -> bool:
     """Return whether the broker is there."""
     try:
         queue.pending_count()
@@ -72,45 +75,46 @@ def queue_answers():
 
 
 @queue.task()
-def work():
+def work() -> None:
     """Claim and perform jobs until there is none that may be sent."""
     if process.worker is not None:
         heal(_work_on)
         release_connection()
 
 
-def _work_on():
+def _work_on() -> None:
     with priority.calls.working():
         while not process.stopping.is_set() and (attempt := _claim()):
             if answered := perform.perform_call(attempt, while_waiting=priority.calls.waiting):
                 process.downloader.fetch(answered.pk, leased=answered)
 
 
-def _claim():
+def _claim() -> Attempt | None:
     if storage_watch.watch.is_shut:
         priority.calls.more_waits = False
         return None
+    assert process.worker is not None
     attempt = claims.claim_next(process.worker)
     priority.calls.more_waits = attempt is not None
     return attempt
 
 
 @queue.task()
-def draw():
+def draw() -> None:
     """Draw sheets, in a thread of its own: calls never wait for one."""
     if process.worker is not None:
         process.sheet_renderer.wake()
 
 
 @queue.task()
-def read():
+def read() -> None:
     """Go on with a statement, in a thread of its own."""
     if process.worker is not None:
         process.statement_reader.wake()
 
 
 @queue.periodic_task(crontab(minute="*/5"))
-def nightly():
+def nightly() -> None:
     """Take away what nobody needs: expired sessions, old counters, files that killed processes left behind.
 
     At night in the team's own zone, or as soon as something runs again. One that fails stops no other.
@@ -119,7 +123,7 @@ def nightly():
     connection.close()
 
 
-def _clear_up():
+def _clear_up() -> None:
     if daily_rounds.take_round("nightly", daily_rounds.NIGHT):
         for sweep in (
             invites.sweep_sessions,
@@ -133,28 +137,28 @@ def _clear_up():
 
 
 @queue.periodic_task(crontab(minute="*/5"))
-def send_reports():
+def send_reports() -> None:
     """Send the reports that are due, at hours of the team's own zone, and what could not be sent before."""
     heal(report_mail.send_at_hours)
     connection.close()
 
 
 @queue.periodic_task(crontab(minute="*/15"))
-def read_balance():
+def read_balance() -> None:
     """Ask what is left at the provider, before it runs out."""
     heal(balance.read_balance)
     connection.close()
 
 
 @queue.on_startup()
-def open_connection():
+def open_connection() -> None:
     """Each of huey's threads, before there is work: 64 of them would take 0.1 s from the first press."""
     heal(connection.ensure_connection)
     release_connection()
 
 
 @queue.on_shutdown()
-def close_thread():
+def close_thread() -> None:
     """Each of huey's threads closes its own HTTP client and connection."""
     provider.close_client()
     connection.close()

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 
 from gallery.services.db.transactions import release_connection
 from gallery.services.media import thumbnails
@@ -14,7 +15,13 @@ PATIENCE_SECONDS = 5.0  # then thumbnails are made beside the rest; until then t
 class BackgroundMaker:
     """Makes what is missing whenever it is told that there may be something: thumbnails, if not told otherwise."""
 
-    def __init__(self, make_next=thumbnails.make_next_thumbnail, *, name="thumbnails", threads=THREADS):
+    def __init__(
+        self,
+        make_next: Callable[[], bool] = thumbnails.make_next_thumbnail,
+        *,
+        name: str = "thumbnails",
+        threads: int = THREADS,
+    ) -> None:
         """`make_next` makes one and returns whether there was one to make."""
         self.make_next = make_next
         self.name = name
@@ -24,17 +31,17 @@ class BackgroundMaker:
         for thread in self.threads:
             thread.start()
 
-    def wake(self):
+    def wake(self) -> None:
         self.wanted.set()
 
-    def stop(self):
+    def stop(self) -> None:
         """End after the picture at hand: the others are made by the next worker."""
         self.stopping = True
         self.wanted.set()
         for thread in self.threads:
             thread.join()
 
-    def _work(self):
+    def _work(self) -> None:
         while self.wanted.wait() and not self.stopping:
             self.wanted.clear()
             try:
@@ -44,7 +51,7 @@ class BackgroundMaker:
             finally:
                 release_connection()
 
-    def _make_all(self):
+    def _make_all(self) -> None:
         patience_ends = time.monotonic() + PATIENCE_SECONDS
         more = True
         while more and not self.stopping:

@@ -4,10 +4,12 @@ import contextlib
 import heapq
 import threading
 import time
+from collections.abc import Callable
 from itertools import count
 
 from django.db import Error as DatabaseTrouble
 
+from gallery.models import Attempt, Worker
 from gallery.services.db.transactions import release_connection
 from gallery.services.paid_calls import downloads
 from gallery.worker import healing, priority
@@ -20,13 +22,13 @@ LATE_SECONDS = 0.05  # a retry that comes early would find that it is not due ye
 class Downloader:
     """Fetches results, and comes back to those whose fetch failed after 1, 2, 4, 8, 15, 15 ... seconds."""
 
-    def __init__(self, worker, *, threads, ended):
+    def __init__(self, worker: Worker, *, threads: int, ended: Callable[[], object]) -> None:
         """`ended` is called after each fetch that is over."""
         self.worker = worker
         self.ended = ended
-        self.waiting = []  # heap of (monotonic time, tie breaker, attempt id)
-        self.known = set()  # attempts that wait or are being fetched: each has one chain of tries
-        self.leased = {}  # attempts by id whose first lease came with the address
+        self.waiting: list[tuple[float, int, int]] = []  # heap of (monotonic time, tie breaker, attempt id)
+        self.known: set[int] = set()  # attempts that wait or are being fetched: each has one chain of tries
+        self.leased: dict[int, Attempt | None] = {}  # attempts by id whose first lease came with the address
         self.order = count()
         self.changed = threading.Condition()
         self.stopping = False
@@ -35,7 +37,7 @@ class Downloader:
         for thread in self.threads:
             thread.start()
 
-    def fetch(self, attempt_id, *, leased=None):
+    def fetch(self, attempt_id: int, *, leased: Attempt | None = None) -> None:
         """Fetch one result in the background, unless that is under way. `leased`: as in `downloads.fetch_image`."""
         with self.changed:
             if attempt_id not in self.known:
@@ -43,7 +45,7 @@ class Downloader:
                 self.leased[attempt_id] = leased
                 self._put(attempt_id, after_seconds=0)
 
-    def stop(self):
+    def stop(self) -> None:
         """Let what is due be fetched, within the grace; what waits for another try stays for the next worker."""
         with self.changed:
             self.stopping = True
@@ -52,11 +54,11 @@ class Downloader:
         for thread in self.threads:
             thread.join(max(0, give_up - time.monotonic()))
 
-    def _put(self, attempt_id, *, after_seconds):
+    def _put(self, attempt_id: int, *, after_seconds: float) -> None:
         heapq.heappush(self.waiting, (time.monotonic() + after_seconds, next(self.order), attempt_id))
         self.changed.notify()
 
-    def _work(self):
+    def _work(self) -> None:
         while (due := self._next()) is not None:
             due_at, attempt_id = due
             priority.calls.yield_to(until=due_at + YIELD_SECONDS)
@@ -70,7 +72,7 @@ class Downloader:
                 else:
                     self.known.discard(attempt_id)
 
-    def _next(self):
+    def _next(self) -> tuple[float, int] | None:
         """Wait for the next attempt that is due; return when it was and its id. At a stop None once nothing is due."""
         with self.changed:
             while True:
@@ -82,7 +84,7 @@ class Downloader:
                     return None
                 self.changed.wait(wait)
 
-    def _fetch_one(self, attempt_id):
+    def _fetch_one(self, attempt_id: int) -> float | None:
         try:
             return downloads.fetch_image(attempt_id, worker=self.worker, leased=self.leased.pop(attempt_id, None))
         except Exception as error:  # the address is on the books: the sweep of any worker tries again

@@ -6,6 +6,8 @@ import gc
 import signal
 import sys
 import threading
+from collections.abc import Callable
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -13,7 +15,7 @@ from django.db import connection
 from django.utils import timezone
 from PIL import Image as Pillow
 
-from gallery.models import Job
+from gallery.models import Job, KeyHolder, Worker
 from gallery.services.budgets import deferral, repricing
 from gallery.services.contact_sheets import sheets
 from gallery.services.db.transactions import release_connection
@@ -45,14 +47,22 @@ log = structlog.get_logger("fluxweb.worker")
 class Process:
     """What a worker process has beside huey's threads: its row, its heart, its sweep and its downloader."""
 
-    def __init__(self):
-        self.worker = self.detector = self.holder = None
-        self.downloader = self.thumbnail_maker = self.sheet_renderer = self.statement_reader = None
-        self.queue = self.wake = None
+    worker: Worker | None = None  # its row, once it runs
+    # Made by `run`.
+    detector: workers.FailureDetector
+    holder: KeyHolder
+    downloader: Downloader
+    thumbnail_maker: BackgroundMaker
+    sheet_renderer: BackgroundMaker
+    statement_reader: BackgroundMaker
+    queue: Any  # huey comes without types
+    wake: Callable[[int], None]
+
+    def __init__(self) -> None:
         self.stopping = threading.Event()
         self.ended = threading.Event()
 
-    def run(self, queue, *, wake, threads):
+    def run(self, queue: Any, *, wake: Callable[[int], None], threads: int) -> None:
         """Work until SIGTERM or SIGINT; then no call begins, running ones end and are recorded.
 
         `wake(count)` puts wake-ups into this huey queue.
@@ -87,7 +97,8 @@ class Process:
             consumer.check_worker_health()
         self._stop(consumer, helpers)
 
-    def _stop(self, consumer, helpers):
+    def _stop(self, consumer: Any, helpers: list[threading.Thread]) -> None:
+        assert self.worker is not None
         log.info("worker stops; running calls end first", worker=self.worker.key)
         consumer.stop(graceful=True)
         self.downloader.stop()
@@ -101,28 +112,29 @@ class Process:
         secret_keys.end_hold(self.holder)
         connection.close()
 
-    def _every(self, seconds, act):
+    def _every(self, seconds: float, act: Callable[[], object]) -> threading.Thread:
         helper = threading.Thread(target=self._repeat, args=(seconds, act), name=act.__name__, daemon=True)
         helper.start()
         return helper
 
-    def _repeat(self, seconds, act):
+    def _repeat(self, seconds: float, act: Callable[[], object]) -> None:
         while True:
             heal(act)
             connection.close()
             if self.ended.wait(seconds):
                 return
 
-    def beat(self):
+    def beat(self) -> None:
         """Give a sign of life, also while a graceful stop waits for running calls."""
+        assert self.worker is not None
         workers.send_heartbeat(self.worker)
         healing.outage.over()
 
-    def hold_key(self):
+    def hold_key(self) -> None:
         """Let no process with another secret key start beside this one."""
         secret_keys.renew_hold(self.holder)
 
-    def sweep(self):
+    def sweep(self) -> None:
         """Put right what was left behind, fetch what waits, replace lost wake-ups. One that fails stops no other."""
         heal(recording.replay_spool)
         heal(recording.replay_contents)
@@ -137,39 +149,40 @@ class Process:
             self.sheet_renderer.wake()
             self.statement_reader.wake()
 
-    def look_at_storage(self):
+    def look_at_storage(self) -> None:
         """In a thread of its own: a storage that does not answer takes seconds to say so."""
+        assert self.worker is not None
         if storage_watch.watch.look(worker_id=self.worker.pk) and not self.stopping.is_set():
             self.wake(settings.FLUX_CONCURRENCY)
 
-    def _read_next(self):
+    def _read_next(self) -> bool:
         return statements.read_next(stopped=self.stopping.is_set)
 
-    def reap(self):
+    def reap(self) -> None:
         recovery.reap(self.detector)
 
-    def fetch_due(self):
+    def fetch_due(self) -> None:
         for attempt_id in downloads.due_fetches():
             self.downloader.fetch(attempt_id)
 
-    def replace_wake_ups(self):
+    def replace_wake_ups(self) -> None:
         waiting = Job.objects.claimable(now=timezone.now(), demo=settings.DEMO)[: settings.FLUX_CONCURRENCY].count()
         if waiting and not self.queue.pending_count():
             self.wake(waiting)
 
 
-def _make_thumbnail_or_measure():
+def _make_thumbnail_or_measure() -> bool:
     """Make the next thumbnail; while none is missing, measure the next repeat. Return whether there was something."""
     return thumbnails.make_next_thumbnail() or repeats.measure_next_repeat()
 
 
-def _keep_memory_together():
+def _keep_memory_together() -> None:
     """glibc gives many threads many heaps, and each keeps what a decoded picture once took: 250 MiB instead of 160."""
     with contextlib.suppress(OSError, AttributeError):  # another C library does without
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
 
 
-def _start_deaf(consumer):
+def _start_deaf(consumer: Any) -> None:
     """Start huey with the stop signals held back: a SIGTERM between its start and our handlers would be lost."""
     signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     consumer.start()
