@@ -1,11 +1,13 @@
 """Claims: one short transaction locks the gates, takes turns between members and reserves the money."""
 
 import contextlib
+from datetime import datetime
+from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
 
-from gallery.models import Attempt, Run, User
+from gallery.models import Attempt, Job, Run, User, Worker
 from gallery.models.calls import Money
 from gallery.models.runs import State
 from gallery.services.budgets import deferral, repricing
@@ -25,19 +27,19 @@ class ClaimConflict(Exception):
     """Somebody cancelled a job between our look and our update (PostgreSQL); the rollback takes the reservations."""
 
 
-def claim_next(worker):
+def claim_next(worker: Worker) -> Attempt | None:
     """Claim the next job for this worker and return its attempt, reserved; or None if nothing may be sent now."""
-    attempt = claim_batcher.submit(worker)
+    attempt: Attempt | None = claim_batcher.submit(worker)
     if attempt:
         crash_points.reached("claimed")
     return attempt
 
 
-def _claim(workers):
+def _claim(workers: list[Worker]) -> list[Attempt | None]:
     """Return one attempt for each of these workers, None where nothing is left."""
-    attempts = []
+    attempts: list[Attempt | None] = []
     for _ in range(TRIES):
-        refused, dearer = set(), False
+        refused, dearer = set[int](), False
         with contextlib.suppress(ClaimConflict):
             taken, refused, dearer = _claim_in_turn(workers[len(attempts) :], now=timezone.now())
             attempts += taken
@@ -53,7 +55,7 @@ def _claim(workers):
 
 
 @write_transaction(Priority.CLAIM)
-def _claim_in_turn(workers, *, now):
+def _claim_in_turn(workers: list[Worker], *, now: datetime) -> tuple[list[Attempt], set[int], bool]:
     """Return attempts for the first of these workers; the budgets that were too small for what came before, and
     whether something before had become dearer."""
     fair_share = FairShare(now=now, most=len(workers))
@@ -68,7 +70,7 @@ def _claim_in_turn(workers, *, now):
     return attempts, fair_share.refused, fair_share.dearer
 
 
-def _quote_anew(jobs):
+def _quote_anew(jobs: list[Job]) -> list[dict[str, Any]]:
     """Quote the jobs that have become cheaper at the price of the day; return for each the fields that change."""
     changed = [job.price_micros is not None and job.price_micros != job.quoted_micros for job in jobs]
     book = read_price_book() if any(changed) else None
@@ -81,7 +83,7 @@ def _quote_anew(jobs):
     return fields
 
 
-def _reservation(job, worker, now):
+def _reservation(job: Job, worker: Worker, now: datetime) -> Attempt:
     today = timezone.localdate(now)
     return Attempt.for_job(
         job, project_id=job.project_id, worker=worker, reserved_at=now, day=today, money=Money.RESERVED
@@ -89,13 +91,13 @@ def _reservation(job, worker, now):
 
 
 @write_transaction()
-def release_claim(attempt):
+def release_claim(attempt: Attempt) -> None:
     """Give a claim back that has not been marked: nothing was sent, it costs nothing."""
     if transition_job(attempt.job, if_state=[State.CLAIMED], if_attempt=attempt, state=State.QUEUED):
         settle_reservation(attempt, error="released")
 
 
-def settle_reservation(attempt, *, error):
+def settle_reservation(attempt: Attempt, *, error: str) -> None:
     """Give reserved money back; what has been marked stays as it is."""
     Attempt.objects.filter(pk=attempt.pk, money=Money.RESERVED).update(money=Money.NOT_CHARGED, error=error)
 

@@ -2,9 +2,11 @@
 
 import contextlib
 import hashlib
+from collections.abc import Collection, Iterator
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
+from typing import IO, Any
 
 import structlog
 from django.conf import settings
@@ -12,7 +14,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from gallery.api import errors
-from gallery.models import Attempt, Image
+from gallery.api.results.result_body import Downloaded
+from gallery.models import Attempt, Image, User, Worker
 from gallery.models.calls import FETCH_LEASE_SECONDS, INLINE, Fetch
 from gallery.models.images import CONTENT_TYPES
 from gallery.models.runs import State
@@ -36,7 +39,7 @@ TAKES_A_PICTURE = (State.HAVE_URL, State.BLOCKED, State.LOST)
 log = structlog.get_logger("fluxweb.images")
 
 
-def fetch_image(attempt_id, *, worker, leased=None):
+def fetch_image(attempt_id: int, *, worker: Worker, leased: Attempt | None = None) -> float | None:
     """Fetch one result unless somebody else does. Return after how many seconds to try again, or None if it is over.
 
     A bad result is not an error here: it is blocked, tried again, or lost when its address dies. `leased`: the
@@ -56,12 +59,13 @@ def fetch_image(attempt_id, *, worker, leased=None):
     return None
 
 
-def _is_fresh(leased):
+def _is_fresh(leased: Attempt | None) -> bool:
     begun_by = timezone.now() + timedelta(seconds=FETCH_LEASE_SECONDS - BEGUN_WITHIN_SECONDS)
-    return leased is not None and leased.fetch_lease_until > begun_by
+    until = leased.fetch_lease_until if leased else None
+    return until is not None and until > begun_by
 
 
-def _lease(attempt_id, worker):
+def _lease(attempt_id: int, worker: Worker) -> Attempt | None:
     """Return the attempt with a lease of ours, or None if somebody else has it or it is not due."""
     now = timezone.now()
     free = Q(fetch_lease_until=None) | Q(fetch_lease_until__lte=now) | Q(fetch_worker=worker)
@@ -72,7 +76,7 @@ def _lease(attempt_id, worker):
     return Attempt.objects.select_related("job").get(pk=attempt_id) if leased else None
 
 
-def _fetch_into(file, attempt):
+def _fetch_into(file: IO[bytes], attempt: Attempt) -> None:
     """Keep what came, whatever it is: it is looked at only to know whether it may be shown."""
     got = _receive(file, attempt)
     file.flush()
@@ -91,13 +95,13 @@ def _fetch_into(file, attempt):
         spool.remove_content(attempt.key)
 
 
-def _receive(file, attempt):
+def _receive(file: IO[bytes], attempt: Attempt) -> Downloaded:
     if attempt.url == INLINE:
         return _receive_inline(file, attempt)
     return provider.download_result(attempt.url, into=file, deadline_seconds=FETCH_LEASE_SECONDS - BEGUN_WITHIN_SECONDS)
 
 
-def _receive_inline(file, attempt):
+def _receive_inline(file: IO[bytes], attempt: Attempt) -> Downloaded:
     try:
         with spool.open_content(attempt.key) as content:
             return provider.copy_inline(content, into=file)
@@ -105,7 +109,7 @@ def _receive_inline(file, attempt):
         raise errors.ResultUnavailable("The picture came within the answer, which is not in this spool.") from None
 
 
-def _show_or_hold(file, attempt, got):
+def _show_or_hold(file: IO[bytes], attempt: Attempt, got: Downloaded) -> None:
     """Store the picture. What is none is held; what is damaged too, unless its end may be missing: then raise."""
     try:
         store_image(file, attempt, sha256=got.sha256)
@@ -117,7 +121,7 @@ def _show_or_hold(file, attempt, got):
         _hold_aside(attempt, reason=str(damaged), file=file)  # all that ever came, or will, of what was paid for
 
 
-def store_image(file, attempt, *, sha256, held_name=""):
+def store_image(file: IO[bytes], attempt: Attempt, *, sha256: str, held_name: str = "") -> Image:
     """Verify a complete temporary file, publish it, and commit the image. `held_name`: of the file as it came."""
     facts = _look(file, attempt)
     name = files.publish_file(file, _original_name(attempt, facts["format"]))
@@ -125,7 +129,7 @@ def store_image(file, attempt, *, sha256, held_name=""):
     return _commit(attempt, file=name, sha256=sha256, held_name=held_name, **facts)
 
 
-def store_redrawn(held_file, attempt):
+def store_redrawn(held_file: IO[bytes], attempt: Attempt) -> Image:
     """Store as a PNG what can be seen of a held file, which itself stays as it came, and commit the image.
 
     Raises NotAnImage or TruncatedImage if nothing can be seen.
@@ -140,23 +144,23 @@ def store_redrawn(held_file, attempt):
         return store_image(file, attempt, **facts)
 
 
-def deliver_as_file(attempt, *, by):
+def deliver_as_file(attempt: Attempt, *, by: User) -> None:
     """Count a held result as delivered though it cannot be shown: its owner has the file."""
     with write_transaction():
         transition_job(attempt.job, if_state=[State.BLOCKED], if_attempt=attempt, state=State.BLOCKED, reason="filed")
         update_rows(Attempt, {"id": attempt, "fetch": (Fetch.BLOCKED,)}, fetch=Fetch.FILED, settled_by=by.username)
 
 
-def is_deadly(attempt):
+def is_deadly(attempt: Attempt) -> bool:
     """Whether workers died while they decoded this result: nobody tries once more."""
     return attempt.decode_attempts > DECODE_ATTEMPTS_ALLOWED
 
 
-def _original_name(attempt, image_format):
+def _original_name(attempt: Attempt, image_format: str) -> str:
     return files.file_name_of(attempt, "originals", f".{image_format}")
 
 
-def _look(file, attempt):
+def _look(file: IO[bytes], attempt: Attempt) -> dict[str, Any]:
     """Return what is known of the picture once it is decoded."""
     with Path(file.name).open("rb") as reader, counted_decode(attempt):
         whole = validation.verify_image(reader)
@@ -164,7 +168,7 @@ def _look(file, attempt):
 
 
 @contextlib.contextmanager
-def counted_decode(attempt):
+def counted_decode(attempt: Attempt) -> Iterator[None]:
     """Decode one result among few at once. Committed first: one that kills the process must be known for it."""
     with validation.DECODE_SLOTS:
         with write_transaction():
@@ -175,7 +179,7 @@ def counted_decode(attempt):
 
 
 @write_transaction()
-def _commit(attempt, *, held_name="", **facts):
+def _commit(attempt: Attempt, *, held_name: str = "", **facts: Any) -> Image:
     """A whole picture that was paid for is kept even if somebody gave it up meanwhile."""
     job = attempt.job
     transition_job(job, if_state=TAKES_A_PICTURE, if_attempt=attempt, state=State.DONE, reason="", words="")
@@ -189,13 +193,19 @@ def _commit(attempt, *, held_name="", **facts):
     return image
 
 
-def _end_fetch(attempt, fetch, *, unless=(Fetch.DONE, Fetch.DEAD, Fetch.FILED), **fields):
+def _end_fetch(
+    attempt: Attempt,
+    fetch: Fetch,
+    *,
+    unless: Collection[Fetch] = (Fetch.DONE, Fetch.DEAD, Fetch.FILED),
+    **fields: object,
+) -> bool:
     where = {"id": attempt, "fetch": tuple(each for each in Fetch if each not in unless)}
     given_back = {"fetch_lease_until": None, "fetch_worker": None, "decode_attempts": 0}
     return update_rows(Attempt, where, fetch=fetch, **given_back | fields) == 1
 
 
-def _hold_aside(attempt, *, reason, file=None, decode_attempts=0):
+def _hold_aside(attempt: Attempt, *, reason: str, file: IO[bytes] | None = None, decode_attempts: int = 0) -> None:
     """Hold the result aside: it has been paid for, and a person decides."""
     held = files.publish_file(file, files.file_name_of(attempt, HELD)) if file else ""
     code = "blocked" if held else "blocked_without_file"
@@ -207,7 +217,7 @@ def _hold_aside(attempt, *, reason, file=None, decode_attempts=0):
     log.warning("result blocked", job=attempt.job.key, attempt=attempt.key, host=attempt.host)
 
 
-def _again_later(attempt, trouble):
+def _again_later(attempt: Attempt, trouble: Exception) -> float | None:
     if _is_dead(attempt, trouble):
         _lose(attempt, reason=_say(trouble))
         return None
@@ -221,24 +231,25 @@ def _again_later(attempt, trouble):
     return wait
 
 
-def _is_dead(attempt, trouble):
+def _is_dead(attempt: Attempt, trouble: Exception) -> bool:
     """Whether nothing will come from an address any more: by the clock, and by its host or after enough tries."""
     surely = isinstance(trouble, errors.ResultGone) or attempt.fetch_tries >= TRIES_TO_BE_SURE
     return surely and _seconds_left(attempt) <= 0
 
 
-def _wait(attempt):
+def _wait(attempt: Attempt) -> float:
     """Seconds until the next try; one is made just before the address dies."""
     wait, left = WAITS[min(attempt.fetch_tries, len(WAITS) - 1)], _seconds_left(attempt)
     return min(wait, left) if left > 0 else wait
 
 
-def _seconds_left(attempt):
+def _seconds_left(attempt: Attempt) -> float:
     """Seconds until the last try at an address."""
+    assert attempt.url_dies_at is not None, "of an address"
     return (attempt.url_dies_at - timezone.now()).total_seconds() - LAST_SECONDS
 
 
-def _lose(attempt, *, reason):
+def _lose(attempt: Attempt, *, reason: str) -> None:
     with write_transaction():
         transition_job(attempt.job, if_state=[State.HAVE_URL], if_attempt=attempt, state=State.LOST, reason="lost")
         lost = _end_fetch(attempt, Fetch.DEAD, url="", fetch_error=reason[:200])
@@ -247,14 +258,14 @@ def _lose(attempt, *, reason):
         _forget_original(attempt)
 
 
-def _forget_original(attempt):
+def _forget_original(attempt: Attempt) -> None:
     """A worker may have died between publishing the file and putting it on the books."""
     for image_format in CONTENT_TYPES:
         with contextlib.suppress(OSError):
             files.remove_file(_original_name(attempt, image_format))
 
 
-def sweep_held():
+def sweep_held() -> None:
     """Remove held files that no attempt points at: their worker died before the books said so; a later fetch won."""
     for name, key in files.list_files(HELD):
         ended = Attempt.objects.filter(key=key, held_name="", fetch__in=[Fetch.DONE, Fetch.DEAD])
@@ -262,7 +273,7 @@ def sweep_held():
             files.remove_file(name)
 
 
-def _say(trouble):
+def _say(trouble: Exception) -> str:
     if isinstance(trouble, files.StorageTrouble):
         return str(trouble)
     if isinstance(trouble, OSError):
@@ -270,12 +281,12 @@ def _say(trouble):
     return str(trouble) or type(trouble).__name__
 
 
-def forget_decode(attempt_id):
+def forget_decode(attempt_id: int) -> None:
     """After an error that the process survived: it did not die of this picture."""
     Attempt.objects.filter(pk=attempt_id).update(decode_attempts=0)
 
 
-def due_fetches(limit=100):
+def due_fetches(limit: int = 100) -> list[int]:
     """Return the ids of attempts of this mode whose result waits to be fetched, the ones that die first in front."""
     due = Attempt.objects.due_for_fetch(timezone.now()).filter(job__demo=settings.DEMO)
     return list(due.values_list("pk", flat=True)[:limit])

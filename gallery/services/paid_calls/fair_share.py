@@ -1,7 +1,8 @@
 """Whose job is next: the open gates, the caps, the budgets, and turns between members, at one moment."""
 
 from collections import Counter, deque
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -36,21 +37,21 @@ OLDEST_JOBS = (
 class FairShare:
     """Picks one job after the other, each as if those before it were running already. Locks the gates."""
 
-    def __init__(self, *, now, most):
+    def __init__(self, *, now: datetime, most: int) -> None:
         self.now, self.most = now, most
         self.gates = gates.lock_gates()
         running = _running()
         self.of_model = Counter(model for model, _ in running)
         self.of_owner = Counter(owner_id for _, owner_id in running)
         self.snapshot = BudgetSnapshot(now=now)
-        self.refused = set()  # budgets that had no room for a job
+        self.refused: set[int] = set()  # budgets that had no room for a job
         self.dearer = False  # whether a job costs more today than it was quoted
         self.today = to_db_value(Price, "starts", timezone.localdate(now))
-        self.picked = []
-        self.oldest_jobs = {}
-        self.members = None
+        self.picked: list[Job] = []
+        self.oldest_jobs: dict[tuple[int, tuple[str, ...]], deque[Job]] = {}
+        self.members: dict[int, float] = None  # type: ignore[assignment]  # read when first asked for
 
-    def pick_next_job(self):
+    def pick_next_job(self) -> Job | None:
         """Return the job that goes next, or None if no more may go now."""
         while self._lets_through(KEY_GATE, self.of_model.total()) and (owner_id := self._whose_turn()) is not None:
             if job := self._affordable(self._oldest_jobs_of(owner_id)):
@@ -58,7 +59,7 @@ class FairShare:
             del self.members[owner_id]
         return None
 
-    def _affordable(self, jobs):
+    def _affordable(self, jobs: deque[Job]) -> Job | None:
         """Take the first of these jobs that is not dearer by now and that every budget has room for.
 
         Those before it are out of the way.
@@ -74,16 +75,16 @@ class FairShare:
             self.refused.update(balance.budget.pk for balance in blocking)
         return None
 
-    def _lets_through(self, name, running):
+    def _lets_through(self, name: str, running: int) -> bool:
         each = self.gates[name]
         cap = 1 if each.is_half_open else gates.cap_of(each)
         return each.is_open(self.now) and (cap is None or running < cap)
 
-    def _shut(self):
+    def _shut(self) -> tuple[str, ...]:
         names = self.gates.keys() - {KEY_GATE}
         return (NO_MODEL, *sorted(name for name in names if not self._lets_through(name, self.of_model[name])))
 
-    def _whose_turn(self):
+    def _whose_turn(self) -> int | None:
         """The member with the fewest running, then whose last turn is longest ago. A locked member's jobs wait."""
         if self.members is None:
             shut = self._shut()
@@ -92,11 +93,11 @@ class FairShare:
         turns = [(self.of_owner[pk], turn, pk) for pk, turn in self.members.items()]
         return min(turns)[-1] if turns else None
 
-    def _waiting(self, shut):
+    def _waiting(self, shut: tuple[str, ...]) -> list[Any]:
         """The values for WAITING."""
         return [State.QUEUED, settings.DEMO, to_db_value(Job, "not_before", self.now), *shut]
 
-    def _oldest_jobs_of(self, owner_id):
+    def _oldest_jobs_of(self, owner_id: int) -> deque[Job]:
         """A member's oldest jobs, read ahead until another model's cap is reached."""
         shut = self._shut()
         if (owner_id, shut) not in self.oldest_jobs:
@@ -106,7 +107,7 @@ class FairShare:
             self.oldest_jobs[owner_id, shut] = deque(jobs)
         return self.oldest_jobs[owner_id, shut]
 
-    def _pick(self, job):
+    def _pick(self, job: Job) -> Job:
         self.of_model[job.model] += 1
         self.of_owner[job.owner_id] += 1
         self.snapshot.spend(repricing.price_of(job), owner_id=job.owner_id, project_id=job.project_id)
@@ -114,12 +115,13 @@ class FairShare:
         self.picked.append(job)
         return job
 
-    def turn_at(self, n):
+    def turn_at(self, n: int) -> datetime:
         """The moment of a turn: those of one round keep their order."""
         return self.now + timedelta(microseconds=n)
 
 
-def _running():
+def _running() -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(RUNNING, [*IN_FLIGHT, settings.DEMO])
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows

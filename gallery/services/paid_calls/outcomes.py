@@ -2,8 +2,10 @@
 
 import random
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from gallery.api import errors
+from gallery.api.responses import Answer
 from gallery.models.calls import INLINE, Money
 from gallery.models.runs import State
 
@@ -34,19 +36,19 @@ class Outcome:
     url: str = ""
     content: bytes = field(default=b"", repr=False)  # of a picture that came within the answer; its url is INLINE then
 
-    def as_json(self):
+    def as_json(self) -> dict[str, Any]:
         """Return everything but the content, which has a file of its own."""
         return {name: value for name, value in asdict(self).items() if name != "content"}
 
 
-def outcome_of_answer(answer):
+def outcome_of_answer(answer: Answer) -> Outcome:
     """Return the outcome of a usable answer: charged, and an address to fetch or the picture itself."""
     url = INLINE if answer.content else answer.url
-    facts = {"status": 200, "request_id": answer.request_id, "url": url, "content": answer.content}
+    facts: dict[str, Any] = {"status": 200, "request_id": answer.request_id, "url": url, "content": answer.content}
     return Outcome(Money.CHARGED, State.HAVE_URL, gate="good", **facts)
 
 
-def outcome_of_error(error, *, failures):
+def outcome_of_error(error: Exception, *, failures: int) -> Outcome:
     """Return the outcome of a named error. `failures`: how often this job failed upstream before.
 
     Anything that is not a named error came from our own code after the mark, so the call may have been made.
@@ -54,11 +56,11 @@ def outcome_of_error(error, *, failures):
     row = _row(error, failures)
     if not isinstance(error, errors.ApiError):
         return Outcome(**row, error=type(error).__name__)
-    facts = {"status": error.status, "words": error.words, "request_id": error.request_id}
+    facts: dict[str, Any] = {"status": error.status, "words": error.words, "request_id": error.request_id}
     return Outcome(**row, **facts, error=error.code or type(error).__name__)
 
 
-def _row(error, failures):
+def _row(error: Exception, failures: int) -> dict[str, Any]:
     match error:
         case errors.NotExecuted():
             return _later("not_executed", gate="failure", wait_seconds=backoff_seconds(failures))
@@ -86,18 +88,18 @@ def _row(error, failures):
             return _uncertain("unknown")
 
 
-def _later(reason, **more):
+def _later(reason: str, **more: Any) -> dict[str, Any]:
     return {"money": Money.NOT_CHARGED, "state": State.QUEUED, "reason": reason} | more
 
 
-def _failed(reason, **more):
+def _failed(reason: str, **more: Any) -> dict[str, Any]:
     return {"money": Money.NOT_CHARGED, "state": State.FAILED, "reason": reason} | more
 
 
-def _uncertain(reason, **more):
+def _uncertain(reason: str, **more: Any) -> dict[str, Any]:
     return {"money": Money.UNCERTAIN, "state": State.UNKNOWN, "reason": reason} | more
 
 
-def backoff_seconds(tries):
+def backoff_seconds(tries: int) -> float:
     """Seconds to wait after this many tries, with jitter so that a whole run does not come back at once."""
     return BACKOFF_SECONDS[min(tries, len(BACKOFF_SECONDS) - 1)] * random.uniform(0.8, 1.2)  # noqa: S311  not a secret

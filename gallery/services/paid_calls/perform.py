@@ -1,12 +1,14 @@
 """The life of one job after its claim, top to bottom: storage, mark, send, record."""
 
 import time
-from contextlib import nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 import structlog
 from django.db import connection
 from django.utils import timezone
 
+from gallery.api import errors
 from gallery.models import Attempt
 from gallery.models.calls import Money
 from gallery.models.runs import State
@@ -17,10 +19,12 @@ from gallery.services.jobs.transitions import transition_job
 from gallery.services.paid_calls import claims, outcomes, recording
 from gallery.services.storage import files, storage_watch
 
+WhileWaiting = Callable[[], AbstractContextManager[object]]
+
 log = structlog.get_logger("fluxweb.jobs")
 
 
-def perform_call(attempt, *, while_waiting=nullcontext):
+def perform_call(attempt: Attempt, *, while_waiting: WhileWaiting = nullcontext) -> Attempt | None:
     """Take a claimed attempt through its paid call. Return it as recorded if there is now an address to fetch.
 
     `while_waiting`: makes a context around the wait for the provider.
@@ -35,18 +39,19 @@ def perform_call(attempt, *, while_waiting=nullcontext):
         return recording.record_answer(attempt, outcome)
 
 
-def can_store(attempt):
+def can_store(attempt: Attempt) -> bool:
     """Look whether the result could be stored; if not, give the claim back and claim no more until it could be."""
     try:
         files.check_storage()
     except files.StorageTrouble as trouble:
         claims.release_claim(attempt)
+        assert attempt.worker_id is not None, "who claimed it"
         storage_watch.watch.shut(trouble, worker_id=attempt.worker_id)
         return False
     return True
 
 
-def mark_about_to_pay(attempt):
+def mark_about_to_pay(attempt: Attempt) -> float | None:
     """Commit "about to pay" and return the moment of it (monotonic seconds), or None if the claim is no longer ours.
 
     From here on the call counts as spent until an answer says otherwise.
@@ -67,7 +72,7 @@ def mark_about_to_pay(attempt):
     return marked_at
 
 
-def send_request(attempt, *, marked_at, while_waiting=nullcontext):
+def send_request(attempt: Attempt, *, marked_at: float, while_waiting: WhileWaiting = nullcontext) -> outcomes.Outcome:
     """Make the one POST and say what its answer means. Never inside a transaction, never with a connection held."""
     if connection.in_atomic_block:
         raise RuntimeError("a paid call inside a transaction")
@@ -77,7 +82,7 @@ def send_request(attempt, *, marked_at, while_waiting=nullcontext):
         with while_waiting():
             answer = provider.request_image(body, marked_at=marked_at)
     except Exception as error:  # whatever it is, the call may have been made: it must reach the books
-        if not isinstance(error, outcomes.errors.ApiError):
+        if not isinstance(error, errors.ApiError):
             log.exception("unexpected error in a paid call", attempt=attempt.key)
         return outcomes.outcome_of_error(error, failures=attempt.job.failures)
     crash_points.reached("answered")

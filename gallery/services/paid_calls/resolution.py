@@ -5,11 +5,12 @@ Every decision names the attempt it was taken on: a page that is older than the 
 
 import hashlib
 from pathlib import Path
+from typing import IO
 
 import structlog
 from django.db import transaction
 
-from gallery.models import Attempt, Job
+from gallery.models import Attempt, Image, Job, User
 from gallery.models.calls import BEING_SENT, Fetch, Money
 from gallery.models.runs import UNCERTAIN_STATES, State
 from gallery.services.jobs.transitions import bump_run_version, requeued_fields, transition_job
@@ -27,7 +28,7 @@ class NotHeld(Exception):
 
 
 @transaction.atomic
-def ask_again(job, *, attempt, by):
+def ask_again(job: Job, *, attempt: Attempt, by: User) -> bool:
     """Queue a second purchase of a picture that may have been paid for; return whether it could be.
 
     The earlier attempt keeps its money as it stands: uncertain stays uncertain until it is settled.
@@ -37,7 +38,7 @@ def ask_again(job, *, attempt, by):
 
 
 @transaction.atomic
-def settle_charge(attempt, *, charged, by):
+def settle_charge(attempt: Attempt, *, charged: bool, by: User) -> bool:
     """Say what became of an uncertain charge, with a name on it; return whether it was uncertain."""
     job = attempt.job
     bump_run_version(job.run_id)
@@ -53,7 +54,7 @@ def settle_charge(attempt, *, charged, by):
 
 
 @transaction.atomic
-def book_charge(attempt, *, by):
+def book_charge(attempt: Attempt, *, by: User) -> bool:
     """Book a call that was presumed free, because the provider charged it; return whether it was still free.
 
     A job that was refused by it is lost from now on: what is refused is asked again in one press, as free.
@@ -67,7 +68,7 @@ def book_charge(attempt, *, by):
     return True
 
 
-def release_held(attempt, *, by):
+def release_held(attempt: Attempt, *, by: User) -> Image | None:
     """Deliver a held result and return its image: the file itself if it may be shown, else what can be seen of it.
 
     If nothing can be seen the result counts as a delivered file, and None is returned. Raises NotHeld, and what the
@@ -82,7 +83,7 @@ def release_held(attempt, *, by):
     return image
 
 
-def _image_of_held(attempt):
+def _image_of_held(attempt: Attempt) -> Image | None:
     held_name = attempt.held_name
     with files.incoming_file() as copy:
         with files.open_file(held_name) as file:
@@ -97,7 +98,7 @@ def _image_of_held(attempt):
     return image
 
 
-def _image_drawn_from(copy, attempt):
+def _image_drawn_from(copy: IO[bytes], attempt: Attempt) -> Image | None:
     try:
         with Path(copy.name).open("rb") as file:
             return downloads.store_redrawn(file, attempt)
@@ -107,7 +108,7 @@ def _image_drawn_from(copy, attempt):
 
 
 @transaction.atomic
-def drop_held(attempt, *, by):
+def drop_held(attempt: Attempt, *, by: User) -> bool:
     """Give a held result up: it was paid for and there will be no picture of it. Return whether it was held."""
     bump_run_version(attempt.job.run_id)
     held_name = attempt.held_name
@@ -121,7 +122,7 @@ def drop_held(attempt, *, by):
     return True
 
 
-def find_attempt(job, key=""):
+def find_attempt(job: Job, key: str = "") -> Attempt | None:
     """Return the attempt that a page named, or the job's current one; None if the job has no such attempt."""
     attempts = Attempt.objects.filter(job=job).select_related("job__run")
     current = Job.objects.filter(pk=job.pk).values("attempt")
