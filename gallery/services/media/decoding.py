@@ -20,7 +20,7 @@ TO_EIGHT_BITS = [(value * 255 + 32_767) // 65_535 for value in range(65_536)]
 STEPS_OF_GREY = {"L;2": 85, "L;4": 17}  # a grey of few bits is spread over 255, its transparent value is not
 
 
-def render_upright(picture, *, within=None, gap=2.0):
+def render_upright(picture: Pillow.Image, *, within: tuple[int, int] | None = None, gap: float = 2.0) -> Pillow.Image:
     """Return an opened picture as RGB, or RGBA if something of it may be transparent, with nothing in its `info`.
 
     `within`: (width, height) that it is made to fit in; no more is decoded than `gap` times that. Of an animation, the
@@ -37,37 +37,37 @@ def render_upright(picture, *, within=None, gap=2.0):
     return shown
 
 
-def load_pixels(picture):
+def load_pixels(picture: Pillow.Image) -> None:
     """Decode an opened picture. Raises OSError, SyntaxError or ValueError if it is damaged."""
     _correct_transparent_value(picture)
     picture.load()
 
 
-def upright_size(picture):
+def upright_size(picture: Pillow.Image) -> tuple[int, int]:
     """Return (width, height) of a loaded picture as it stands."""
     return picture.size[::-1] if _orientation(picture) in LYING else picture.size
 
 
-def is_turned(picture):
+def is_turned(picture: Pillow.Image) -> bool:
     """Return whether a loaded picture stands otherwise than its pixels."""
     return _orientation(picture) in TURNS
 
 
-def is_transparent(picture):
+def is_transparent(picture: Pillow.Image) -> bool:
     """Return whether a loaded picture has anything that is not opaque."""
     if not picture.has_transparency_data:
         return False
-    return render_upright(picture).getextrema()[-1][0] < 255
+    return render_upright(picture).getextrema()[-1][0] < 255  # type: ignore[index]  # of RGBA there is a pair for each channel
 
 
-def redraw_as_webp(picture):
+def redraw_as_webp(picture: Pillow.Image) -> bytes:
     """Return the bytes of a WebP that is upright without EXIF, pixel for pixel, of an opened picture."""
     out = io.BytesIO()
     render_upright(picture).save(out, "WEBP", lossless=True, method=1)
     return out.getvalue()
 
 
-def lay_on_ground(picture, ground):
+def lay_on_ground(picture: Pillow.Image, ground: str | tuple[int, int, int]) -> Pillow.Image:
     """Return an upright picture as RGB, laid on a colour where it is transparent."""
     if picture.mode != "RGBA":
         return picture
@@ -76,7 +76,7 @@ def lay_on_ground(picture, ground):
     return laid
 
 
-def _prepare(picture, within, gap):
+def _prepare(picture: Pillow.Image, within: tuple[int, int] | None, gap: float) -> int:
     """Load a picture, a JPEG smaller if that is enough; return its orientation, which PNG may tell at its end."""
     if within:
         width, height = _box(within, _orientation(picture))
@@ -86,11 +86,11 @@ def _prepare(picture, within, gap):
     return _orientation(picture)
 
 
-def _box(within, turn):
+def _box(within: tuple[int, int], turn: int) -> tuple[int, int]:
     return within[::-1] if turn in LYING else within
 
 
-def _correct_transparent_value(picture):
+def _correct_transparent_value(picture: Pillow.Image) -> None:
     """PNG names it in the depth of its file; Pillow compares it in eight bits."""
     tiles = getattr(picture, "tile", None)  # one that was drawn, or is loaded, has none
     raw = tiles[0][3] if tiles else ""
@@ -101,7 +101,7 @@ def _correct_transparent_value(picture):
         picture.info["transparency"] = tuple(each >> 8 for each in value)
 
 
-def _orientation(picture):
+def _orientation(picture: Pillow.Image) -> int:
     """What EXIF says: 1 to 8. Not what XMP says: browsers do not ask it."""
     exif = Pillow.Exif()
     try:
@@ -112,7 +112,7 @@ def _orientation(picture):
     return found if found in TURNS else 1
 
 
-def _in_levels(picture):
+def _in_levels(picture: Pillow.Image) -> Pillow.Image:
     """Return a loaded picture in a mode that can be made smaller: L, RGB, RGBA or CMYK."""
     if picture.mode.startswith("I"):
         return _from_sixteen_bits(picture)
@@ -123,7 +123,7 @@ def _in_levels(picture):
     return picture.convert("L" if picture.mode == "1" else "RGB")
 
 
-def _from_sixteen_bits(picture):
+def _from_sixteen_bits(picture: Pillow.Image) -> Pillow.Image:
     """Pillow would cut off what is above 255, so that nearly everything is white."""
     wide = picture.convert("I")
     grey = wide.point(TO_EIGHT_BITS, "L")
@@ -134,7 +134,7 @@ def _from_sixteen_bits(picture):
     return Pillow.merge("RGBA", (grey, grey, grey, opaque))
 
 
-def _in_srgb(picture, profile):
+def _in_srgb(picture: Pillow.Image, profile: bytes | None) -> Pillow.Image:
     """Convert what its profile describes; a profile that does not fit or cannot be read is left aside."""
     alpha = picture.getchannel("A") if picture.mode == "RGBA" else None
     colours = picture.convert("RGB") if alpha else picture
@@ -145,7 +145,7 @@ def _in_srgb(picture, profile):
     return shown
 
 
-def _by_profile(picture, profile):
+def _by_profile(picture: Pillow.Image, profile: bytes) -> Pillow.Image | None:
     try:
         given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         described = {"GRAY": "L", "RGB": "RGB"}.get(given.profile.xcolor_space.strip())

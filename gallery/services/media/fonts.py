@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -19,7 +20,7 @@ NOBODY_HAS_IT = "\uffff"
 
 
 @lru_cache(maxsize=512)
-def load_font(name, size):
+def load_font(name: str, size: int) -> ImageFont.FreeTypeFont | None:
     """Return a font, one of coloured pictures in the size that it has; None where it is not installed."""
     for each in (size, BITMAP_SIZE):
         try:
@@ -29,42 +30,42 @@ def load_font(name, size):
     return None
 
 
-def find_font(character, *, bold=False, emoji=False):
+def find_font(character: str, *, bold: bool = False, emoji: bool = False) -> str | None:
     """Return the name of the font that has all letters of a character, or None. `emoji`: in colour if possible."""
     letters = tuple(letter for letter in character if not _joins(letter))
     return _find(letters, bold, emoji)
 
 
-def has_glyphs(name, text):
+def has_glyphs(name: str, text: Iterable[str]) -> bool:
     return all(_has(name, letter) for letter in text if not _joins(letter) and letter != " ")
 
 
 @lru_cache(maxsize=16_384)
-def _find(letters, bold, emoji):
+def _find(letters: tuple[str, ...], bold: bool, emoji: bool) -> str | None:
     own = BOLD if bold else REGULAR
     names = (*EMOJI, own, *FIRST) if emoji else (own, *FIRST, *EMOJI)
     near = next((name for name in names if has_glyphs(name, letters)), None)
     return near or next((name for name in _installed() if has_glyphs(name, letters)), None)
 
 
-def _joins(letter):
+def _joins(letter: str) -> bool:
     """Whether it is never seen itself: joiners, selectors of a variant, tags of a flag."""
     return letter in "\u200c\u200d\ufe0e\ufe0f" or "\U000e0020" <= letter <= "\U000e007f"
 
 
 @lru_cache(maxsize=65_536)
-def _has(name, letter):
+def _has(name: str, letter: str) -> bool:
     font = load_font(name, 16)
     return font is not None and _drawn(font, letter) != _drawn(font, NOBODY_HAS_IT)
 
 
-def _drawn(font, letter):
+def _drawn(font: ImageFont.FreeTypeFont, letter: str) -> tuple[tuple[int, int], bytes]:
     mask = font.getmask(letter)
     return mask.size, bytes(mask)
 
 
 @cache
-def _installed():
+def _installed() -> list[str]:
     """Return the paths of the plain fonts of this system, sans serif before others."""
     found = [path for folder in _folders() for path in folder.rglob("*") if path.suffix in (".ttf", ".otf", ".ttc")]
     plain = [path for path in found if not any(word in path.stem.lower() for word in OTHERWISE)]
@@ -73,7 +74,7 @@ def _installed():
     ]
 
 
-def _folders():
+def _folders() -> list[Path]:
     """Return where Pillow looks for fonts too."""
     if sys.platform == "win32":
         return [Path(os.environ.get("WINDIR", r"C:\Windows")) / "fonts"]

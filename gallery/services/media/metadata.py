@@ -5,6 +5,7 @@ What may stay is listed, not what must go: metadata that nobody has thought of y
 
 import struct
 import zlib
+from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import escape
 
 from gallery.services.media import repair
@@ -38,7 +39,7 @@ class CannotStrip(Exception):
     """Cannot be stripped without a loss, or is built in a way that is not understood: draw it anew."""
 
 
-def strip_metadata(content, image_format):
+def strip_metadata(content: bytes, image_format: str) -> bytes:
     """Return the bytes with nothing but the picture in them. Raises CannotStrip."""
     try:
         return {"jpeg": _strip_jpeg, "png": _strip_png, "webp": _strip_webp}[image_format](content)
@@ -46,7 +47,7 @@ def strip_metadata(content, image_format):
         raise CannotStrip("ends early") from error
 
 
-def embed_description(content, image_format, text):
+def embed_description(content: bytes, image_format: str, text: str) -> bytes:
     """Put a text into stripped bytes: a comment in JPEG, `Description` in PNG, that of XMP in WebP."""
     return {"jpeg": _describe_jpeg, "png": _describe_png, "webp": _describe_webp}[image_format](content, text)
 
@@ -54,7 +55,7 @@ def embed_description(content, image_format, text):
 # -- JPEG: segments ---------------------------------------------------------------------------------------------------
 
 
-def _strip_jpeg(content):
+def _strip_jpeg(content: bytes) -> bytes:
     kept = [JPEG_START]
     for marker, segment in _segments(content):
         if marker in JPEG_KEPT:
@@ -68,7 +69,7 @@ def _strip_jpeg(content):
     return b"".join([*kept, JPEG_END])
 
 
-def _segments(content):
+def _segments(content: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield (marker, segment); the one of a scan reaches to the next marker. What follows the end is not read."""
     if content[:2] != JPEG_START:
         raise CannotStrip("no JPEG")
@@ -90,7 +91,7 @@ def _segments(content):
         at = end
 
 
-def _end_of_scan(content, at):
+def _end_of_scan(content: bytes, at: int) -> int:
     while (at := content.find(b"\xff", at)) >= 0:
         if content[at + 1] and content[at + 1] not in RESTARTS and content[at + 1] != 0xFF:
             return at
@@ -98,12 +99,12 @@ def _end_of_scan(content, at):
     raise CannotStrip("the scan has no end")
 
 
-def _turns_or_colours(marker, segment):
+def _turns_or_colours(marker: int, segment: bytes) -> bool:
     body = segment[4:]
     return body.startswith(b"ICC_PROFILE\0") or (body.startswith(b"Exif\0\0") and _is_turned(body[6:]))
 
 
-def _is_turned(exif):
+def _is_turned(exif: bytes) -> bool:
     """Whether EXIF (a small TIFF) says that the picture stands otherwise than its pixels; unreadable is a yes."""
     order = {b"II": "<", b"MM": ">"}.get(exif[:2])
     try:
@@ -115,7 +116,7 @@ def _is_turned(exif):
         return True
 
 
-def _describe_jpeg(content, text):
+def _describe_jpeg(content: bytes, text: str) -> bytes:
     body = text.encode()
     parts = [body[at : at + JPEG_TEXT_BYTES] for at in range(0, len(body), JPEG_TEXT_BYTES)]
     comments = (struct.pack(">BBH", 0xFF, COM, len(part) + 2) + part for part in parts)
@@ -126,7 +127,7 @@ def _describe_jpeg(content, text):
 # -- PNG: chunks ------------------------------------------------------------------------------------------------------
 
 
-def _strip_png(content):
+def _strip_png(content: bytes) -> bytes:
     kept = [PNG_START]
     for kind, chunk in _png_chunks(content):
         if kind == b"tRNS" and repair.is_odd(kind, chunk[8:-4], chunk[-4:], content[repair.PNG_COLOUR_TYPE]):
@@ -138,7 +139,7 @@ def _strip_png(content):
     return b"".join(kept)
 
 
-def _png_chunks(content):
+def _png_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield (kind, chunk) up to the end; what follows it is not read."""
     if content[:8] != PNG_START:
         raise CannotStrip("no PNG")
@@ -152,11 +153,11 @@ def _png_chunks(content):
         at = end
 
 
-def _png_chunk(kind, body):
+def _png_chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">L", len(body)) + kind + body + struct.pack(">L", zlib.crc32(kind + body))
 
 
-def _describe_png(content, text):
+def _describe_png(content: bytes, text: str) -> bytes:
     chunk = _png_chunk(b"iTXt", b"Description\0\0\0\0\0" + text.encode())
     at = 8 + 25  # behind the head
     return content[:at] + chunk + content[at:]
@@ -165,7 +166,7 @@ def _describe_png(content, text):
 # -- WebP: RIFF chunks ------------------------------------------------------------------------------------------------
 
 
-def _strip_webp(content):
+def _strip_webp(content: bytes) -> bytes:
     kept = []
     for kind, body in _webp_chunks(content):
         if kind == b"VP8X":
@@ -179,7 +180,7 @@ def _strip_webp(content):
     return _webp(kept)
 
 
-def _webp_chunks(content):
+def _webp_chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
     riff, length, webp = struct.unpack_from("<4sL4s", content)
     if riff != b"RIFF" or webp != b"WEBP" or length + 8 > len(content):
         raise CannotStrip("no WebP, or not all of one")
@@ -192,12 +193,12 @@ def _webp_chunks(content):
         at += 8 + size + size % 2
 
 
-def _webp(chunks):
+def _webp(chunks: Iterable[tuple[bytes, bytes]]) -> bytes:
     body = b"".join(kind + struct.pack("<L", len(part)) + part + b"\0" * (len(part) % 2) for kind, part in chunks)
     return b"RIFF" + struct.pack("<L", len(body) + 4) + b"WEBP" + body
 
 
-def _describe_webp(content, text):
+def _describe_webp(content: bytes, text: str) -> bytes:
     chunks = list(_webp_chunks(content))
     if chunks[0][0] != b"VP8X":
         chunks.insert(0, (b"VP8X", bytes([_alpha(chunks[0]), 0, 0, 0]) + _canvas(chunks[0])))
@@ -206,14 +207,16 @@ def _describe_webp(content, text):
     return _webp([*chunks, (b"XMP ", _xmp(text))])
 
 
-def _alpha(chunk):
+def _alpha(chunk: tuple[bytes, bytes]) -> int:
     kind, body = chunk
     return WEBP_ALPHA if kind == b"VP8L" and body[4] & 0x10 else 0
 
 
-def _canvas(chunk):
+def _canvas(chunk: tuple[bytes, bytes]) -> bytes:
     """Return width and height, each less one, in three bytes: as VP8X writes what VP8 and VP8L know."""
     kind, body = chunk
+    width: int
+    height: int
     if kind == b"VP8L":
         (bits,) = struct.unpack_from("<L", body, 1)
         width, height = bits & 0x3FFF, bits >> 14 & 0x3FFF
@@ -223,5 +226,5 @@ def _canvas(chunk):
     return width.to_bytes(3, "little") + height.to_bytes(3, "little")
 
 
-def _xmp(text):
+def _xmp(text: str) -> bytes:
     return XMP.format(escape(text)).encode()

@@ -7,6 +7,8 @@ is missing in the copy too. Only heads of chunks are read unless there is someth
 import re
 import struct
 import zlib
+from collections.abc import Iterator
+from typing import IO
 
 TAIL_BYTES = 64 * 1024  # within which a sound file ends, whatever was put behind it
 CHUNK_LIMIT = 1_000_000  # bytes that a compressed profile may have unpacked; Pillow refuses more
@@ -28,7 +30,7 @@ PNG_COLOUR_TYPE = slice(25, 26)  # where its head tells the type of colour
 WEBP_FRAMES = {b"VP8X", b"ALPH", b"VP8 ", b"VP8L", b"ANIM", b"ANMF", b"ICCP", b"EXIF"}
 
 
-def mend_image(file, image_format):
+def mend_image(file: IO[bytes], image_format: str) -> bytes | None:
     """Return the bytes to decode instead of an open file, or None if it can be decoded as it is."""
     file.seek(0)
     mended = {"jpeg": _mend_jpeg, "png": _mend_png, "webp": _mend_webp}[image_format](file)
@@ -36,14 +38,14 @@ def mend_image(file, image_format):
     return mended
 
 
-def strip_segments(content, image_format):
+def strip_segments(content: bytes, image_format: str) -> Iterator[bytes]:
     """Yield a picture without what it looks the same without, then without any: what is odd may be odd there only."""
     if image_format == "jpeg":
         yield _bare_jpeg(content, LOOKS)
         yield _bare_jpeg(content, ())
 
 
-def lacks_end(file):
+def lacks_end(file: IO[bytes]) -> bool:
     """Say whether an open JPEG was cut before its end marker: its last pixels may be missing."""
     return not _ends_soon(file) and _end_of_jpeg(_whole(file)) is None
 
@@ -51,11 +53,11 @@ def lacks_end(file):
 # -- JPEG: an end marker that is missing ------------------------------------------------------------------------------
 
 
-def _mend_jpeg(file):
+def _mend_jpeg(file: IO[bytes]) -> bytes | None:
     return strip_padding(_whole(file)) + JPEG_END if lacks_end(file) else None
 
 
-def strip_padding(content):
+def strip_padding(content: bytes) -> bytes:
     """Return what came before the zeros that a file was filled up with, and before half a marker."""
     sound = content.rstrip(b"\0")
     if not sound.endswith(b"\xff"):
@@ -63,18 +65,18 @@ def strip_padding(content):
     return sound[:-1] if sound == content else sound + b"\0"  # FF 00 is a pixel's
 
 
-def _ends_soon(file):
+def _ends_soon(file: IO[bytes]) -> bool:
     size = file.seek(0, 2)
     file.seek(max(0, size - TAIL_BYTES))
     return strip_padding(file.read()).endswith(JPEG_END)
 
 
-def _whole(file):
+def _whole(file: IO[bytes]) -> bytes:
     file.seek(0)
     return file.read()
 
 
-def _end_of_jpeg(content):
+def _end_of_jpeg(content: bytes) -> int | None:
     """Return where the first picture of a JPEG ends, None if it does not."""
     for marker, _, end in _segments(content):
         if marker == JPEG_END[1]:
@@ -82,7 +84,7 @@ def _end_of_jpeg(content):
     return None
 
 
-def _segments(content):
+def _segments(content: bytes) -> Iterator[tuple[int, int, int]]:
     """Yield (marker, start, end) of each segment as far as they make sense; that of a scan reaches to the next one."""
     at = 2
     while (at := content.find(b"\xff", at)) >= 0:
@@ -99,7 +101,7 @@ def _segments(content):
         at = end
 
 
-def _end_of_segment(content, at, marker):
+def _end_of_segment(content: bytes, at: int, marker: int) -> int | None:
     if at + 4 > len(content):
         return None
     end = at + 2 + int.from_bytes(content[at + 2 : at + 4])
@@ -109,7 +111,7 @@ def _end_of_segment(content, at, marker):
     return end
 
 
-def _bare_jpeg(content, looks):
+def _bare_jpeg(content: bytes, looks: tuple[tuple[int, bytes], ...]) -> bytes:
     parts, rest = [content[:2]], 2
     for marker, start, end in _segments(content):
         kept = any(marker == of and content.startswith(word, start + 4) for of, word in looks)
@@ -122,14 +124,14 @@ def _bare_jpeg(content, looks):
 # -- PNG: what may be left out and is odd, or larger than Pillow takes -----------------------------------------------
 
 
-def _mend_png(file):
+def _mend_png(file: IO[bytes]) -> bytes | None:
     if not any(is_odd(*chunk) for chunk in _png_heads(file)):
         return None
     content = _whole(file)
     return b"".join([PNG_START, *_sound_chunks(content)])
 
 
-def _png_heads(file):
+def _png_heads(file: IO[bytes]) -> Iterator[tuple[bytes, bytes, bytes, bytes]]:
     """Yield (kind, body, checksum, type of colour); the body of what may be left out only, which alone is read."""
     size, at = file.seek(0, 2), len(PNG_START)
     file.seek(PNG_COLOUR_TYPE.start)
@@ -145,22 +147,22 @@ def _png_heads(file):
         at += 12 + length
 
 
-def _may_be_left_out(kind):
+def _may_be_left_out(kind: bytes) -> bool:
     return bool(kind[0] & 0x20)  # a small first letter: ancillary
 
 
-def is_odd(kind, body, crc, colour):
+def is_odd(kind: bytes, body: bytes, crc: bytes, colour: bytes) -> bool:
     """Say whether Pillow stumbles over a chunk that may be left out, or reads it otherwise than browsers."""
     if kind in PNG_PACKED | PNG_MOVES or PNG_LENGTHS.get(kind, len(body)) != len(body):
         return True
     return zlib.crc32(kind + body).to_bytes(4) != crc or (kind == b"tRNS" and not _is_clear(body, colour))
 
 
-def _is_clear(body, colour):
+def _is_clear(body: bytes, colour: bytes) -> bool:
     return len(body) in PNG_CLEAR_BYTES.get(colour, ())
 
 
-def _sound_chunks(content):
+def _sound_chunks(content: bytes) -> Iterator[bytes]:
     """Yield the chunks that say how the picture looks, as they are. What is cut stays cut."""
     at, colour = len(PNG_START), content[PNG_COLOUR_TYPE]
     while at + 12 <= len(content):
@@ -174,7 +176,7 @@ def _sound_chunks(content):
     yield content[at:]
 
 
-def _is_sound(kind, body, crc, colour):
+def _is_sound(kind: bytes, body: bytes, crc: bytes, colour: bytes) -> bool:
     if kind not in PNG_LOOKS or zlib.crc32(kind + body).to_bytes(4) != crc:
         return False
     if kind == b"tRNS":
@@ -182,12 +184,12 @@ def _is_sound(kind, body, crc, colour):
     return kind != b"iCCP" or _is_profile(body)
 
 
-def _is_profile(body):
+def _is_profile(body: bytes) -> bool:
     name, _, packed = body.partition(b"\0")
     return bool(name) and packed[:1] == b"\0" and _unpacks_small(packed[1:])
 
 
-def _unpacks_small(packed):
+def _unpacks_small(packed: bytes) -> bool:
     unpacker = zlib.decompressobj()
     try:
         unpacker.decompress(packed, CHUNK_LIMIT)
@@ -199,7 +201,7 @@ def _unpacks_small(packed):
 # -- WebP: a length that does not fit ---------------------------------------------------------------------------------
 
 
-def _mend_webp(file):
+def _mend_webp(file: IO[bytes]) -> bytes | None:
     size = file.seek(0, 2)
     file.seek(4)
     length = int.from_bytes(file.read(4), "little") + 8
@@ -209,7 +211,7 @@ def _mend_webp(file):
     return b"RIFF" + struct.pack("<L", len(chunks) + 4) + b"WEBP" + chunks
 
 
-def _webp_end(file, size):
+def _webp_end(file: IO[bytes], size: int) -> int:
     """Return where the last chunk of a picture ends that is known, or where the file does."""
     at = 12
     while at + 8 <= size:
@@ -221,7 +223,7 @@ def _webp_end(file, size):
     return at
 
 
-def _webp_chunks(content):
+def _webp_chunks(content: bytes) -> Iterator[bytes]:
     at = 12
     while at + 8 <= len(content):
         kind, length = struct.unpack_from("<4sL", content, at)

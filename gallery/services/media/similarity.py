@@ -7,7 +7,9 @@ another model by 7.6 to 31 levels. A small thing that is in one only shows in th
 
 from dataclasses import dataclass
 from functools import reduce
+from typing import IO
 
+from PIL import Image as Pillow
 from PIL import ImageChops, ImageStat
 
 from gallery.models.repeats import Similarity
@@ -30,7 +32,7 @@ class Measured:
 IDENTICAL = Measured(Similarity.IDENTICAL, 0.0, 0.0)
 
 
-def compare_images(one, other):
+def compare_images(one: Pillow.Image, other: Pillow.Image) -> Measured:
     """Measure two opened pictures. Those of different sizes are different, whatever they show."""
     one, other = decoding.render_upright(one), decoding.render_upright(other)
     if one.size != other.size:
@@ -43,17 +45,17 @@ def compare_images(one, other):
     return Measured(Similarity.SAME if same else Similarity.DIFFERENT, mean, share)
 
 
-def compare_files(one, other):
+def compare_files(one: IO[bytes], other: IO[bytes]) -> Measured:
     """Measure two open files."""
     with validation.open_image(one) as first, validation.open_image(other) as second:
         return compare_images(first, second)
 
 
-def _in(mode, picture):
+def _in(mode: str, picture: Pillow.Image) -> Pillow.Image:
     return picture.convert("RGBA").convert("RGBa") if mode == "RGBa" else picture
 
 
-def _share_beyond(difference, level):
+def _share_beyond(difference: Pillow.Image, level: int) -> float:
     """Return the share of pixels whose most different channel differs by more than this."""
     counts = reduce(ImageChops.lighter, difference.split()).histogram()
     return sum(counts[level + 1 :]) / sum(counts)

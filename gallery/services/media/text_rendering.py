@@ -4,9 +4,11 @@ What no font here has is said in words: an empty box tells nobody anything.
 """
 
 import unicodedata
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby, islice
+from typing import Any
 
 import regex
 from PIL import Image as Pillow
@@ -31,6 +33,9 @@ OPENING, CLOSING = (
 ATOM = regex.compile(rf"{OPENING}*{NO_BLANKS}\p{{M}}*{CLOSING}*|(?:(?!{OPENING}*{NO_BLANKS})\X)+|\X")
 LEFT, RIGHT = "ltr", "rtl"
 
+Ink = tuple[int, int, int]
+Fits = Callable[[str], bool]
+
 
 @dataclass(frozen=True)
 class TextRun:
@@ -42,27 +47,31 @@ class TextRun:
     scale: float
 
     @property
-    def shaping(self):
+    def shaping(self) -> dict[str, Any]:
         return {"direction": self.direction} if SHAPES else {}
 
     @property
-    def width(self):
+    def width(self) -> float:
         return self.font.getlength(self.text, **self.shaping) * self.scale
 
 
-def measure_text(text, size, *, bold=False):
+def measure_text(text: str, size: int, *, bold: bool = False) -> float:
     """Return how wide a line is, in pixels."""
     return sum(run.width for run in _runs(to_drawable(text, bold=bold), size, bold))
 
 
-def line_height(size):
+def line_height(size: int) -> int:
     return round(size * LINE)
 
 
-def draw_text(canvas, place, text, size, *, ink, bold=False):
+def draw_text(
+    canvas: Pillow.Image, place: tuple[float, float], text: str, size: int, *, ink: Ink, bold: bool = False
+) -> None:
     """Write a line onto a picture; `place`: its upper left corner."""
     x, y = place
-    baseline = y + fonts.load_font(fonts.BOLD if bold else fonts.REGULAR, size).getmetrics()[0]
+    own = fonts.load_font(fonts.BOLD if bold else fonts.REGULAR, size)
+    assert own is not None, "the font that is always there"
+    baseline = y + own.getmetrics()[0]
     pen = ImageDraw.Draw(canvas)
     for run in _runs(to_drawable(text, bold=bold), size, bold):
         if run.scale == 1:
@@ -72,7 +81,7 @@ def draw_text(canvas, place, text, size, *, ink, bold=False):
         x += run.width
 
 
-def _paste(canvas, run, place, ink):
+def _paste(canvas: Pillow.Image, run: TextRun, place: tuple[float, float], ink: Ink) -> None:
     """Paste letters that are pictures themselves."""
     left, top, right, bottom = run.font.getbbox(run.text, anchor="ls", **run.shaping)
     drawn = Pillow.new("RGBA", (max(1, int(right - left)), max(1, int(bottom - top))))
@@ -87,17 +96,18 @@ def _paste(canvas, run, place, ink):
 
 
 @lru_cache(maxsize=2_048)
-def to_drawable(text, *, bold=False):
+def to_drawable(text: str, *, bold: bool = False) -> str:
     """Return a text as one line that can be drawn here: what no font has in words, what is never seen left out."""
     if ASCII.fullmatch(text):
         return text
     text = UNSEEN.sub("", " ".join(text.split()))
     shown = [_drawable(each, bold) for each in characters(text)]
     words = (_in_words(group) if isinstance(key, str) else "".join(group) for key, group in _grouped(shown))
-    return REPEATED.sub(r"\1", "".join(words))
+    drawable: str = REPEATED.sub(r"\1", "".join(words))
+    return drawable
 
 
-def _drawable(character, bold):
+def _drawable(character: str, bold: bool) -> tuple[str, bool]:
     """Return a character, or what is compatible with it, and whether a font has it."""
     for each in (character, unicodedata.normalize("NFKC", character)):
         if each.isspace() or all(fonts.find_font(part, bold=bold, emoji=_is_emoji(part)) for part in characters(each)):
@@ -105,25 +115,25 @@ def _drawable(character, bold):
     return character, False
 
 
-def _grouped(shown):
+def _grouped(shown: list[tuple[str, bool]]) -> Iterator[tuple[bool | str, list[str]]]:
     """Yield (True, characters) of what can be drawn, ("letters" or "signs", characters) of what cannot."""
     for key, group in groupby(shown, key=lambda pair: pair[1] or ("letters" if _script(pair[0]) else "signs")):
         yield key, [character for character, _ in group]
 
 
-def _in_words(missing):
+def _in_words(missing: list[str]) -> str:
     """Name what cannot be drawn: [fire], [CJK, Hiragana: no font]."""
     scripts = dict.fromkeys(map(_script, missing))
     return f"[{', '.join(scripts)}: no font]" if all(scripts) else f"[{', '.join(dict.fromkeys(map(_name, missing)))}]"
 
 
-def _name(character):
+def _name(character: str) -> str:
     if FLAG.match(character):
         return "flag " + "".join(chr(ord(each) - ord(FIRST_OF_FLAGS) + ord("A")) for each in character[:2])
     return unicodedata.name(character[0], "symbol").lower()
 
 
-def _script(character):
+def _script(character: str) -> str:
     """Return the script of a letter as its name begins, as Thai; nothing for what all scripts share."""
     if unicodedata.category(character[0])[0] not in "LM":
         return ""
@@ -131,12 +141,12 @@ def _script(character):
     return first if first == "CJK" else first.capitalize()
 
 
-def _is_emoji(character):
+def _is_emoji(character: str) -> bool:
     return EMOJI.match(character) is not None
 
 
 @lru_cache(maxsize=4_096)
-def _runs(text, size, bold):
+def _runs(text: str, size: int, bold: bool) -> list[TextRun]:
     """Return the runs of a line from left to right."""
     if ASCII.fullmatch(text):
         return [_run(text, fonts.BOLD if bold else fonts.REGULAR, LEFT, size)]
@@ -150,18 +160,19 @@ def _runs(text, size, bold):
     return [run for _, runs in found for run in runs]
 
 
-def _run(text, name, direction, size):
+def _run(text: str, name: str, direction: str, size: int) -> TextRun:
     font = fonts.load_font(name, size)
+    assert font is not None, "a font that was found"
     return TextRun(text, font, direction, size / font.size if font.size != size else 1)
 
 
-def _direction(character):
+def _direction(character: str) -> str:
     """Return the way in which a letter is written; nothing for digits, blanks and signs, which go with what they are
     beside."""
     return {"L": LEFT, "R": RIGHT, "AL": RIGHT}.get(unicodedata.bidirectional(character[0]), "")
 
 
-def _directed(parts, base):
+def _directed(parts: list[str], base: str) -> Iterator[tuple[str, list[str]]]:
     """Yield (direction, characters): what has none goes with both its neighbours if they agree, else with the line."""
     ways = [_direction(each) for each in parts]
     last = base
@@ -176,9 +187,9 @@ def _directed(parts, base):
         yield way, [each for _, each in group]
 
 
-def _in_fonts(parts, bold):
+def _in_fonts(parts: list[str], bold: bool) -> list[tuple[str, str]]:
     """Yield (name of a font, text): one font for each run of a script where one has all of it."""
-    runs = []
+    runs: list[tuple[str, str]] = []
     for script, group in groupby(parts, key=_script):
         letters = list(group)
         for name, text in _one_font(letters, bold) if script else _each_font(letters, bold, runs):
@@ -189,14 +200,14 @@ def _in_fonts(parts, bold):
     return runs
 
 
-def _one_font(letters, bold):
+def _one_font(letters: list[str], bold: bool) -> Iterable[tuple[str, str]]:
     text = "".join(letters)
     names = dict.fromkeys(fonts.find_font(each, bold=bold) for each in letters)
     whole = next((name for name in names if name and fonts.has_glyphs(name, text)), None)
     return [(whole, text)] if whole else _each_font(letters, bold, [])
 
 
-def _each_font(letters, bold, before):
+def _each_font(letters: list[str], bold: bool, before: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """Choose for each character; blanks and signs stay in the font before them if it has them."""
     name = before[-1][0] if before and before[-1][0] not in fonts.EMOJI else None
     for each in letters:
@@ -210,13 +221,13 @@ def _each_font(letters, bold, before):
 # -- lines -------------------------------------------------------------------------------------------------------------
 
 
-def wrap_text(text, size, *, width, lines, bold=False):
+def wrap_text(text: str, size: int, *, width: int, lines: int, bold: bool = False) -> list[str]:
     """Break a text into at most so many lines of this width in pixels; what does not fit is cut with an ellipsis."""
     atoms = _atoms(to_drawable(" ".join(text.split()), bold=bold))
     if not atoms:
         return []
 
-    def fits(line):
+    def fits(line: str) -> bool:
         return measure_text(line, size, bold=bold) <= width
 
     broken = list(islice(_broken(atoms, fits), lines + 1))
@@ -225,14 +236,14 @@ def wrap_text(text, size, *, width, lines, bold=False):
     return [*broken[: lines - 1], _cut(broken[lines - 1], fits)]
 
 
-def _atoms(text):
+def _atoms(text: str) -> list[tuple[str, str]]:
     """Return what is not torn while a line has room for it: (blank before it, letters)."""
     return [
         (" " if n == 0 else "", atom) for word in text.split() for n, atom in enumerate(ATOM.findall(word))
     ]  # fmt: skip
 
 
-def _broken(atoms, fits):
+def _broken(atoms: list[tuple[str, str]], fits: Fits) -> Iterator[str]:
     """Yield lines; an atom that is wider than a line is broken too."""
     line = ""
     for blank, atom in atoms:
@@ -247,7 +258,7 @@ def _broken(atoms, fits):
     yield line
 
 
-def _pieces(word, fits):
+def _pieces(word: str, fits: Fits) -> Iterator[str]:
     piece = ""
     for character in characters(word):
         if piece and not fits(piece + character):
@@ -257,7 +268,7 @@ def _pieces(word, fits):
     yield piece
 
 
-def _cut(line, fits):
+def _cut(line: str, fits: Fits) -> str:
     parts = characters(line)
     while parts and not fits("".join(parts) + CUT):
         parts.pop()

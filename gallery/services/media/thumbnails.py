@@ -5,6 +5,7 @@ import io
 import structlog
 from django.db.models import F
 from django.utils import timezone
+from PIL import Image as Pillow
 
 from gallery.models import Image
 from gallery.services.media import decoding, validation
@@ -17,14 +18,14 @@ METHOD = 2  # WebP effort: 0 fast .. 6 small
 log = structlog.get_logger("fluxweb.images")
 
 
-def make_thumbnail(picture):
+def make_thumbnail(picture: Pillow.Image) -> bytes:
     """Return the WebP bytes of an opened picture's thumbnail; the picture itself is used up."""
     out = io.BytesIO()
     decoding.render_upright(picture, within=(EDGE, EDGE), gap=1.0).save(out, "WEBP", quality=QUALITY, method=METHOD)
     return out.getvalue()
 
 
-def make_next_thumbnail():
+def make_next_thumbnail() -> bool:
     """Make the newest thumbnail that is missing; return whether there was one to make."""
     due = Image.objects.due_for_thumbnail(timezone.now()).select_related("attempt").order_by("-id")
     image = due.first()
@@ -36,7 +37,7 @@ def make_next_thumbnail():
     return True
 
 
-def _make(image):
+def _make(image: Image) -> None:
     """A picture without a thumbnail is still the picture that was paid for."""
     try:
         with files.open_file(image.file) as file, validation.DECODE_SLOTS, validation.open_image(file) as picture:

@@ -8,9 +8,10 @@ import io
 import struct
 import threading
 from dataclasses import dataclass
+from typing import IO
 
 from PIL import Image as Pillow
-from PIL import UnidentifiedImageError
+from PIL import ImageFile, UnidentifiedImageError
 
 from gallery.api.results.formats import HEAD_BYTES, sniff
 from gallery.services.media import decoding, repair
@@ -51,7 +52,7 @@ class Verified:
     transparent: bool
 
 
-def verify_image(file):
+def verify_image(file: IO[bytes]) -> Verified:
     """Decode the whole of an open file. Raises TruncatedImage or NotAnImage. Call with DECODE_SLOTS held."""
     picture = open_image(file)
     try:
@@ -61,10 +62,10 @@ def verify_image(file):
     except DAMAGE as error:
         raise TruncatedImage("The picture ends early or is damaged.") from error
     size, turned = decoding.upright_size(picture), decoding.is_turned(picture)
-    return Verified(FORMATS[picture.format], *size, turned, decoding.is_transparent(picture))
+    return Verified(FORMATS[picture.format or ""], *size, turned, decoding.is_transparent(picture))
 
 
-def open_image(file):
+def open_image(file: IO[bytes]) -> ImageFile.ImageFile:
     """Open a JPEG, PNG or WebP for decoding, forgiving what browsers forgive. Everything that decodes one comes here.
 
     Raises NotAnImage for another format or too many pixels, TruncatedImage for a head that cannot be read.
@@ -78,7 +79,7 @@ def open_image(file):
     return _small_enough(picture)
 
 
-def render_visible(file):
+def render_visible(file: IO[bytes]) -> Pillow.Image:
     """Return an upright picture of what can be seen of any open file: of a cut one what came, else black or grey.
 
     Raises NotAnImage or TruncatedImage if there is nothing to be seen. Call with DECODE_SLOTS held.
@@ -94,7 +95,7 @@ def render_visible(file):
             raise TruncatedImage("Nothing of the picture can be read.") from error
 
 
-def _open_other(file):
+def _open_other(file: IO[bytes]) -> ImageFile.ImageFile:
     try:
         picture = _open(file, detect_format(file))
     except UnidentifiedImageError as error:
@@ -102,13 +103,13 @@ def _open_other(file):
     return _small_enough(picture)
 
 
-def _small_enough(picture):
+def _small_enough(picture: ImageFile.ImageFile) -> ImageFile.ImageFile:
     if picture.width * picture.height > MAX_PIXELS:
         raise NotAnImage(f"{picture.width} x {picture.height} is more than any FLUX model makes.")
     return picture
 
 
-def detect_format(file):
+def detect_format(file: IO[bytes]) -> str:
     """Return the short name of what an open file is, "" if nobody knows; it is read from its beginning afterwards."""
     file.seek(0)
     found = sniff(file.read(HEAD_BYTES))
@@ -116,14 +117,14 @@ def detect_format(file):
     return found
 
 
-def _format_to_show(file):
+def _format_to_show(file: IO[bytes]) -> str:
     found = detect_format(file)
     if found not in SHOWN:
         raise NotAnImage(f"{OTHERS.get(found, 'A file of an unknown kind')}, not a JPEG, PNG or WebP.")
     return found
 
 
-def _opened(file, image_format):
+def _opened(file: IO[bytes], image_format: str) -> ImageFile.ImageFile:
     try:
         return _open(file, image_format)
     except UnidentifiedImageError:
@@ -134,7 +135,7 @@ def _opened(file, image_format):
         raise
 
 
-def _open(file, image_format):
+def _open(file: IO[bytes], image_format: str) -> ImageFile.ImageFile:
     """Open a file of this format. Raises UnidentifiedImageError, whatever the decoder says, or NotAnImage."""
     try:
         return Pillow.open(file, formats=(image_format.upper(),))
@@ -144,7 +145,7 @@ def _open(file, image_format):
         raise UnidentifiedImageError from error
 
 
-def _check_last_pixels(file):
+def _check_last_pixels(file: IO[bytes]) -> None:
     """Raise TruncatedImage unless a JPEG without its end has all its pixels: then nonsense behind them changes none."""
     file.seek(0)
     content = repair.strip_padding(file.read())
@@ -153,6 +154,6 @@ def _check_last_pixels(file):
         raise TruncatedImage("The JPEG ends early.")
 
 
-def _pixels(content):
+def _pixels(content: bytes) -> bytes:
     with Pillow.open(io.BytesIO(content), formats=("JPEG",)) as picture:
         return picture.tobytes()
