@@ -1,12 +1,15 @@
 """Draws one part of a sheet: a light table, the pictures on it, labels, and what is missing as named empty boxes."""
 
 import contextlib
+from collections.abc import Callable
+from typing import IO
 
 from PIL import Image as Pillow
 from PIL import ImageDraw
 
+from gallery.models import Image
 from gallery.models.runs import State
-from gallery.services.contact_sheets.sheet_layout import PLAIN, QUIET, STRONG
+from gallery.services.contact_sheets.sheet_layout import PLAIN, QUIET, STRONG, Box, Label, PlannedPart
 from gallery.services.media import decoding, thumbnails, validation
 from gallery.services.media.text_rendering import draw_text, line_height, measure_text, wrap_text
 from gallery.services.storage import files
@@ -23,7 +26,7 @@ MISSING = {
 }  # fmt: skip
 
 
-def draw_part(part, *, keep_lease):
+def draw_part(part: PlannedPart, *, keep_lease: Callable[[], None]) -> Pillow.Image:
     """Return the picture of a part. `keep_lease` is called before each picture that is decoded."""
     canvas = Pillow.new("RGB", (part.width, part.height), TABLE)
     for label in part.labels:
@@ -34,7 +37,7 @@ def draw_part(part, *, keep_lease):
     return canvas
 
 
-def save_image(canvas, file, image_format):
+def save_image(canvas: Pillow.Image, file: IO[bytes], image_format: str) -> None:
     """Write the picture of a part into an open file."""
     if image_format == "png":
         canvas.save(file, "PNG", compress_level=COMPRESSION)
@@ -42,13 +45,13 @@ def save_image(canvas, file, image_format):
         canvas.save(file, "JPEG", quality=QUALITY)
 
 
-def _write(canvas, label):
+def _write(canvas: Pillow.Image, label: Label) -> None:
     for n, line in enumerate(label.lines):
         corner = (label.x, label.y + n * line_height(label.size))
         draw_text(canvas, corner, line, label.size, ink=INKS[label.ink], bold=label.ink == STRONG)
 
 
-def _fill(canvas, box):
+def _fill(canvas: Pillow.Image, box: Box) -> None:
     image = box.cell and box.cell.image
     if image is None:
         _leave_empty(canvas, box, MISSING[box.cell.job.state] if box.cell else NO_CELL)
@@ -67,14 +70,14 @@ def _fill(canvas, box):
     canvas.paste(picture, (box.x + left, box.y + top))
 
 
-def _fitted(image, box):
+def _fitted(image: Image, box: Box) -> Pillow.Image:
     """Return the picture as large as it fits. Decodes no more of it than that needs, and one at a time."""
     size = (box.width, box.height)
     with _open(image, longer=max(size)) as file, validation.DECODE_SLOTS, validation.open_image(file) as picture:
         return decoding.lay_on_ground(decoding.render_upright(picture, within=size), TABLE)
 
 
-def _open(image, *, longer):
+def _open(image: Image, *, longer: int) -> IO[bytes]:
     """Open the thumbnail where it is large enough to be made smaller without loss, else the original."""
     if image.thumbnail and longer <= thumbnails.EDGE // 2:
         with contextlib.suppress(FileNotFoundError):
@@ -82,7 +85,7 @@ def _open(image, *, longer):
     return files.open_file(image.file)
 
 
-def _leave_empty(canvas, box, words):
+def _leave_empty(canvas: Pillow.Image, box: Box, words: str) -> None:
     corner = (box.x + box.width - 1, box.y + box.height - 1)
     ImageDraw.Draw(canvas).rectangle(((box.x, box.y), corner), fill=EMPTY, outline=EDGE)
     size = max(11, min(box.width // 10, 40))

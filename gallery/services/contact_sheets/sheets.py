@@ -1,20 +1,24 @@
 """Sheets: ask for one, draw the next part, try again, take them away. The parts that are made stay whatever happens."""
 
 import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import dateformat, timezone
 
 from gallery.catalogue.text import value_lists
 from gallery.models import Image, Job, Run, Sheet, SheetPart
 from gallery.models.contact_sheets import SheetFormat, SheetState
 from gallery.services.contact_sheets import rendering, sheet_layout
+from gallery.services.contact_sheets.sheet_layout import PlannedPart
 from gallery.services.db.transactions import release_connection
 from gallery.services.runs import matrix_layout
+from gallery.services.runs.matrix_layout import Layout
 from gallery.services.storage import files
 
 LEASE_SECONDS = 60  # who draws renews it; after that another worker does
@@ -26,7 +30,7 @@ KEPT_DAYS = 30
 FREE_BYTES = 5 * files.FREE_BYTES  # sheets stop long before pictures do
 TITLE_CHARACTERS = 400
 FOLDER = "sheets"
-SUFFIXES = {SheetFormat.JPEG: "jpg", SheetFormat.PNG: "png"}
+SUFFIXES: dict[str, str] = {SheetFormat.JPEG: "jpg", SheetFormat.PNG: "png"}
 
 log = structlog.get_logger("fluxweb.sheets")
 
@@ -47,7 +51,7 @@ class SheetCell:
     image: Image | None
 
 
-def request_sheet(run, *, across="", page="", edge, image_format):
+def request_sheet(run: Run, *, across: str = "", page: str = "", edge: int, image_format: str) -> Sheet:
     """Have the matrix of a run drawn as it is laid out there; return the sheet. Raises SheetNotPossible.
 
     Asking twice while it is being drawn is asking once.
@@ -69,13 +73,13 @@ def request_sheet(run, *, across="", page="", edge, image_format):
     return sheet
 
 
-def retry_sheet(sheet):
+def retry_sheet(sheet: Sheet) -> bool:
     """Let what failed be drawn from where it stopped; return whether it had failed."""
     failed = Sheet.objects.filter(pk=sheet.pk, state=SheetState.FAILED)
     return failed.update(state=SheetState.WAITING, tries=0, reason="", due_at=timezone.now()) == 1
 
 
-def delete_sheet(sheet):
+def delete_sheet(sheet: Sheet) -> None:
     """Take a sheet and its files away."""
     names = list(sheet.parts.values_list("file", flat=True))
     sheet.delete()
@@ -84,21 +88,21 @@ def delete_sheet(sheet):
     log.info("sheet deleted", sheet=sheet.key)
 
 
-def part_file_name(part):
+def part_file_name(part: SheetPart) -> str:
     """Name the file of a part: those of one sheet stand in their order in a folder."""
     sheet = part.sheet
     behind = f"-{part.number:0{len(str(sheet.size))}}-of-{sheet.size}" if sheet.size > 1 else ""
     return f"sheet-{sheet.run.key}{behind}.{SUFFIXES[sheet.format]}"
 
 
-def sheet_files(sheet):
+def sheet_files(sheet: Sheet) -> Iterator[tuple[str, bytes]]:
     """Yield (name, bytes) of each part that is made, one after the other."""
     for part in sheet.parts.select_related("sheet__run").order_by("number"):
         with contextlib.suppress(FileNotFoundError), files.open_file(part.file) as file:
             yield part_file_name(part), file.read()
 
 
-def delete_old_sheets():
+def delete_old_sheets() -> None:
     """Take away the sheets that are old, and files whose sheet is gone."""
     for sheet in Sheet.objects.filter(created_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)):
         delete_sheet(sheet)
@@ -107,7 +111,7 @@ def delete_old_sheets():
             files.remove_file(name)
 
 
-def draw_next_part():
+def draw_next_part() -> bool:
     """Draw one part of the sheet that has waited longest; return whether there was one to draw."""
     sheet = _claim()
     if sheet is None:
@@ -121,7 +125,7 @@ def draw_next_part():
     return True
 
 
-def _claim():
+def _claim() -> Sheet | None:
     """Return a sheet with a lease of ours, or None. One whose worker died three times is not tried again."""
     now = timezone.now()
     for sheet in Sheet.objects.due(now).select_related("run__project").prefetch_related("parts").order_by("due_at")[:5]:
@@ -137,7 +141,7 @@ def _claim():
     return None
 
 
-def _draw_part(sheet, number):
+def _draw_part(sheet: Sheet, number: int) -> None:
     files.check_storage(free_bytes=FREE_BYTES)
     cells = _cells(sheet.run, sheet.cells)
     layout = matrix_layout.lay_out(cells, across=sheet.across, page=sheet.page)
@@ -152,9 +156,10 @@ def _draw_part(sheet, number):
     _settle(sheet, number, file=name, width=canvas.width, height=canvas.height, bytes=size)
 
 
-def _renew(sheet, *, at_once=False):
+def _renew(sheet: Sheet, *, at_once: bool = False) -> None:
     """Keep the lease. Raises LeaseLost if it is lost: the sheet was deleted, or this process slept too long."""
     now = timezone.now()
+    assert sheet.lease_until is not None, "who draws has the lease"
     begun = sheet.lease_until - timedelta(seconds=LEASE_SECONDS)
     if at_once or now - begun > timedelta(seconds=RENEWED_AFTER_SECONDS):
         until = now + timedelta(seconds=LEASE_SECONDS)
@@ -164,11 +169,11 @@ def _renew(sheet, *, at_once=False):
         release_connection()
 
 
-def _mine(sheet):
+def _mine(sheet: Sheet) -> QuerySet[Sheet]:
     return Sheet.objects.filter(pk=sheet.pk, state=SheetState.DRAWING, lease_until=sheet.lease_until)
 
 
-def _settle(sheet, number, **facts):
+def _settle(sheet: Sheet, number: int, **facts: Any) -> None:
     """Put the part on the books, and let the next sheet have its turn. A file of a sheet that is gone goes too."""
     ended = number == sheet.size
     turn = (
@@ -183,7 +188,7 @@ def _settle(sheet, number, **facts):
         files.remove_file(facts["file"])
 
 
-def _fail(sheet, trouble):
+def _fail(sheet: Sheet, trouble: Exception) -> None:
     """Try again a little later, at last leave it to a person; what is drawn already stays."""
     reason = _say(trouble)
     last = sheet.tries > len(WAITS)
@@ -193,7 +198,7 @@ def _fail(sheet, trouble):
     log.warning("sheet failed", sheet=sheet.key, tries=sheet.tries, reason=reason, again=not last)
 
 
-def _say(trouble):
+def _say(trouble: Exception) -> str:
     if isinstance(trouble, files.StorageTrouble):
         return str(trouble)[:200]
     if isinstance(trouble, OSError) and trouble.strerror:
@@ -201,7 +206,7 @@ def _say(trouble):
     return "A picture of the run could not be read."
 
 
-def _cells(run, count):
+def _cells(run: Run, count: int) -> list[SheetCell]:
     """Return the first jobs of a run as cells: those that came later are not on a sheet asked for before."""
     jobs = (
         run.jobs.filter(position__lt=count)
@@ -213,12 +218,12 @@ def _cells(run, count):
     return [SheetCell(job, max(job.images.all(), key=lambda image: image.id, default=job.reused)) for job in jobs]
 
 
-def _parts(run, layout, cells, *, edge):
+def _parts(run: Run, layout: Layout, cells: list[SheetCell], *, edge: int) -> list[PlannedPart]:
     title, facts = run.prompt[:TITLE_CHARACTERS], _facts(run, layout, cells)
     return sheet_layout.plan_parts(layout, edge=edge, title=title, facts=facts)
 
 
-def _facts(run, layout, cells):
+def _facts(run: Run, layout: Layout, cells: list[SheetCell]) -> list[str]:
     """What stands below the title: what varies by its count, what does not by its value; project and day."""
     models, seeds = ({getattr(cell.job, name) for cell in cells} for name in ("model", "seed"))
     one = {"1 model": min(models), "1 seed": f"seed {min(seeds)}"}
