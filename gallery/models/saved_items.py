@@ -1,7 +1,7 @@
 """What a member keeps for the next run: presets, prompt templates, and every prompt that was ever sent."""
 
 from datetime import datetime, timedelta
-from typing import Self, TypeVar
+from typing import ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -39,6 +39,8 @@ class SavedItemQuerySet(models.QuerySet[_Item]):
 
 class SavedItem(models.Model):
     """Something under a name: private, or shared with the team, whose members use and copy it but change nothing."""
+
+    CONTENT: ClassVar[tuple[str, ...]]  # the fields that a copy takes along
 
     key = KeyField()
     # The index begins with it.

@@ -1,16 +1,17 @@
 """Prompt templates as a file: all that come with one, and all that go into one."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 
 from django.db import transaction
 
 from gallery.catalogue.templates.template_files import Template
-from gallery.models import PromptTemplate
+from gallery.models import PromptTemplate, User
 from gallery.services.library import saved_items
 
 
 @transaction.atomic
-def add_templates(found, *, owner):
+def add_templates(found: Iterable[Template], *, owner: User) -> int:
     """Keep all of these, private, and return how many are new: who has the very same keeps it once."""
     mine = {row.name: _template(row) for row in PromptTemplate.objects.owned_by(owner)}
     rows = []
@@ -23,10 +24,10 @@ def add_templates(found, *, owner):
     return len(rows)
 
 
-def templates_of(owner):
+def templates_of(owner: User) -> list[Template]:
     """Return the owner's templates as they stand in a file, by name."""
     return [_template(row) for row in PromptTemplate.objects.owned_by(owner).order_by("name")]
 
 
-def _template(row):
+def _template(row: PromptTemplate) -> Template:
     return Template(row.name, **saved_items.content_of(row))
