@@ -10,7 +10,7 @@ from gallery.services.operations import workers
 from gallery.services.storage import files
 
 
-def database_answers():
+def database_answers() -> bool:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -19,7 +19,7 @@ def database_answers():
     return True
 
 
-def storage_trouble():
+def storage_trouble() -> str:
     """Return why nothing could be stored now, in words that anybody may read; empty if it could be."""
     try:
         files.check_storage()
@@ -28,14 +28,14 @@ def storage_trouble():
     return ""
 
 
-def worker_lives():
+def worker_lives() -> bool:
     try:
         return workers.some_worker_lives()
     except DatabaseError:
         return False
 
 
-def gate_is_open():
+def gate_is_open() -> bool:
     try:
         gate = Gate.objects.filter(name=KEY_GATE).first()
     except DatabaseError:
