@@ -2,15 +2,17 @@
 
 import hashlib
 import io
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import cycle, islice
+from typing import Any
 
 from django.utils import timezone
 from PIL import Image as Pillow
 
 from gallery.catalogue.parameters import validation
-from gallery.models import Attempt, Image, Job, Run
+from gallery.models import Attempt, Image, Job, Run, User
 from gallery.models.calls import Fetch, Money
 from gallery.models.keys import random_key
 from gallery.models.runs import State, recipe_of
@@ -42,7 +44,7 @@ class Sample:
     sha256: str
 
 
-def store_sample(prompt, *, model, seed, size, content):
+def store_sample(prompt: str, *, model: str, seed: int, size: str, content: bytes) -> Sample:
     """Store one drawn picture with its thumbnail and return it as a sample. `content`: the bytes of a JPEG."""
     request = validation.clean_request(model, {"prompt": prompt, "seed": seed, "size": size})
     sha256 = hashlib.sha256(content).hexdigest()
@@ -54,7 +56,7 @@ def store_sample(prompt, *, model, seed, size, content):
     return Sample(prompt, request, quote, name, small, len(content), sha256)
 
 
-def fill_gallery(owner, samples, *, images):
+def fill_gallery(owner: User, samples: Sequence[Sample], *, images: int) -> Iterator[int]:
     """Give the owner this many finished demo images, oldest first; yield how many there are after each chunk."""
     pool = cycle(samples)
     now = timezone.now()
@@ -69,14 +71,14 @@ def fill_gallery(owner, samples, *, images):
         yield made
 
 
-def _fill_chunk(owner, samples, *, began, every):
+def _fill_chunk(owner: User, samples: Sequence[Sample], *, began: datetime, every: timedelta) -> None:
     groups = [samples[start : start + RUN_SIZE] for start in range(0, len(samples), RUN_SIZE)]
     pairs = [(_run(owner, group, began + every * n), group) for n, group in enumerate(groups)]
     write_in_slices(pairs, lambda part: _add_runs(part, every=every), pace=Pace(slices.LEAST))
     prompt_history.remember_prompts([run.prompt for run, _ in reversed(pairs)], owner=owner, at=began)
 
 
-def _add_runs(pairs, *, every):
+def _add_runs(pairs: Sequence[tuple[Run, Sequence[Sample]]], *, every: timedelta) -> None:
     runs = Run.objects.bulk_create(run for run, _ in pairs)
     groups = [group for _, group in pairs]
     jobs = Job.objects.bulk_create(
@@ -92,13 +94,13 @@ def _add_runs(pairs, *, every):
     Image.objects.bulk_create(_image(job, sample) for job, sample in zip(jobs, samples, strict=True))
 
 
-def _run(owner, samples, began):
+def _run(owner: User, samples: Sequence[Sample], began: datetime) -> Run:
     quoted = sum(sample.quote.ours_micros for sample in samples)
     facts = {"owner": owner, "nonce": random_key(), "digest": "demo", "demo": True, "created_at": began}
     return Run(**facts, form=_form(samples), prompt=samples[0].prompt, size=len(samples), quoted_micros=quoted)
 
 
-def _form(samples):
+def _form(samples: Sequence[Sample]) -> dict[str, Any]:
     """What somebody would have typed for these: the models differ, the rest is one for all."""
     request = samples[0].request
     models = list(dict.fromkeys(sample.request.model_id for sample in samples))
@@ -106,18 +108,18 @@ def _form(samples):
     return {"prompt": samples[0].prompt, "model": models, "seed": str(request.body["seed"]), "size": size}
 
 
-def _job(run, position, sample, moment):
+def _job(run: Run, position: int, sample: Sample, moment: datetime) -> Job:
     body = dict(sample.request.body)
     return Job(
         run=run, owner_id=run.owner_id, position=position, demo=True, state=State.DONE,
         recipe=recipe_of(sample.request.body),
-        model=body.pop("model"), prompt=body.pop("prompt"), seed=body.pop("seed"), parameters=body,
+        model=str(body.pop("model")), prompt=str(body.pop("prompt")), seed=body.pop("seed"), parameters=body,
         width=sample.request.width, height=sample.request.height, created_at=moment, changed_at=moment,
         quoted_micros=sample.quote.ours_micros, official_micros=sample.quote.official_micros,
     )  # fmt: skip
 
 
-def _attempt(job):
+def _attempt(job: Job) -> Attempt:
     return Attempt.for_job(
         job, project_id=job.run.project_id, money=Money.CHARGED, fetch=Fetch.DONE, status=200,
         day=timezone.localdate(job.created_at), request_id=f"demo-{random_key()}",
@@ -125,7 +127,7 @@ def _attempt(job):
     )  # fmt: skip
 
 
-def _image(job, sample):
+def _image(job: Job, sample: Sample) -> Image:
     return Image(
         owner_id=job.owner_id, job=job, attempt=job.attempt, model=job.model, seed=job.seed,
         file=sample.file, thumbnail=sample.thumbnail, format="jpeg", bytes=sample.bytes, sha256=sample.sha256,

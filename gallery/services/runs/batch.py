@@ -1,19 +1,25 @@
 """From the rows of a batch to the cells of one run: every row cleaned, every problem said by its line."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from gallery.catalogue.models import flux_models
 from gallery.catalogue.parameters import seeds
+from gallery.catalogue.parameters.seeds import Draw
 from gallery.catalogue.problems import InvalidMatrix, InvalidValue, Problem
 from gallery.catalogue.tables import batches as catalogue
 from gallery.catalogue.tables import encodings
-from gallery.catalogue.tables.batches import LineProblem, Listing
+from gallery.catalogue.tables.batches import LineProblem, Listing, Row
+from gallery.catalogue.tables.columns import SHAPE
 from gallery.catalogue.text import labels, value_lists
+from gallery.models import User
 from gallery.services.prices import price_book
+from gallery.services.prices.price_book import PriceBook
 from gallery.services.prices.quotes import Quote
 from gallery.services.runs import expansion, matrix_layout, reuse
-from gallery.services.runs.expansion import MAX_CELLS
+from gallery.services.runs.expansion import MAX_CELLS, Cell
 from gallery.services.runs.plan import RunPlan, with_cells
 
 ANY_MODEL = [flux_models.ids()[0]]  # judges a row whose own model is a problem already
@@ -24,13 +30,16 @@ BROKEN = "A character here is broken: look for \ufffd, or in JSON for half of on
 TOO_MANY = f"From this line on these are more than {MAX_CELLS:,} images. At most {MAX_CELLS:,} make one run."
 
 
+NumberedRow = tuple[int, Row, list[Cell]]
+
+
 class InvalidBatch(Exception):
     """`problems`: every LineProblem of the rows, in the order of their lines; `cells`: those of the sound rows.
 
     Where the rows are too many, nobody knows which would be left: then there are no cells.
     """
 
-    def __init__(self, problems, cells=()):
+    def __init__(self, problems: Iterable[LineProblem], cells: Iterable[Cell] = ()) -> None:
         self.problems = sorted(problems, key=lambda problem: (problem.line, catalogue.place_of(problem.column)))
         self.cells = list(cells)
         super().__init__(f"{len(self.problems)} problems")
@@ -44,24 +53,24 @@ class BatchSpec:
     are wrong.
     """
 
-    values: dict
-    models: list
+    values: dict[str, Any]
+    models: list[str]
     seed: str
     same_seeds: bool = True
     project: str = ""
     buy_again: bool = False
-    left_out: frozenset = frozenset()
+    left_out: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
 class Rest:
     """What stays if the lines that are wrong are left out."""
 
-    lines: list
+    lines: list[int]
     quote: Quote
 
     @property
-    def sent(self):
+    def sent(self) -> str:
         return ",".join(map(str, self.lines))
 
 
@@ -72,12 +81,12 @@ class BatchPlan(RunPlan):
     """  # fmt: skip
 
     listing: Listing | None = None
-    wrong: list = field(default_factory=list)
-    left_out: list = field(default_factory=list)
+    wrong: list[LineProblem] = field(default_factory=list)
+    left_out: list[LineProblem] = field(default_factory=list)
     rest: Rest | None = None
 
 
-def plan_batch(listing, spec, *, owner=None):
+def plan_batch(listing: Listing, spec: BatchSpec, *, owner: User | None = None) -> BatchPlan:
     """Return the plan of one run of all rows. What is wrong with `spec` is said by field, of rows by line."""
     plan = BatchPlan(owner, spec.project, listing=listing)
     try:
@@ -91,12 +100,14 @@ def plan_batch(listing, spec, *, owner=None):
         cells = _without(plan, invalid, spec)
         if plan.problems:
             return plan
+    assert plan.listing is not None, "it began with one"
     plan.title = batch_title(plan.listing)
     return with_cells(plan, cells, buy_again=spec.buy_again)
 
 
-def _without(plan, invalid, spec):
+def _without(plan: BatchPlan, invalid: InvalidBatch, spec: BatchSpec) -> list[Cell]:
     """Return the cells of the sound rows, if the others are to be left out; else the plan says what is wrong."""
+    assert plan.listing is not None, "it began with one"
     lines = {problem.line for problem in invalid.problems}
     cells = invalid.cells or _cells_without(plan.listing.without(lines), spec)
     if cells and lines <= spec.left_out:
@@ -111,19 +122,20 @@ def _without(plan, invalid, spec):
     return []
 
 
-def _cells_without(rest, spec):
+def _cells_without(rest: Listing, spec: BatchSpec) -> list[Cell]:
     try:
         return expand_rows(rest, spec) if rest.rows else []
     except InvalidBatch:  # too many
         return []
 
 
-def expand_rows(listing, spec):
+def expand_rows(listing: Listing, spec: BatchSpec) -> list[Cell]:
     """Return the cells of all rows in their order, or raise InvalidBatch with every problem of every line.
 
     What two rows would make alike is made once.
     """
-    problems, found = list(listing.problems), []
+    problems = list(listing.problems)
+    found: list[tuple[Row, list[Cell]]] = []
     book, draw = price_book.read_price_book(), seeds.stand_ins()
     shared = _drawn_once(draw) if spec.same_seeds else draw
     size = 0
@@ -145,19 +157,19 @@ def expand_rows(listing, spec):
     return cells
 
 
-def batch_title(listing):
+def batch_title(listing: Listing) -> str:
     """Return what stands above the run: the first prompt, and how many rows there are."""
     opening = labels.shortened(_one_line(listing.rows[0].values["prompt"]))
     more = len(listing.rows) - 1
     return opening if not more else f"{opening} and {value_lists.counted(more, 'more row')}"
 
 
-def _drawn_once(draw):
-    drawn = {}
+def _drawn_once(draw: Draw) -> Draw:
+    drawn: dict[int, list[int]] = {}
     return lambda count: drawn[count] if count in drawn else drawn.setdefault(count, list(draw(count)))
 
 
-def _cells_of(row, spec, *, draw, book):
+def _cells_of(row: Row, spec: BatchSpec, *, draw: Draw, book: PriceBook) -> list[Cell]:
     """Return the cells of one row, or raise InvalidMatrix with all its problems by column."""
     problems = _broken(row)
     seed = row.values.get("seed", spec.seed)
@@ -172,11 +184,11 @@ def _cells_of(row, spec, *, draw, book):
     return cells
 
 
-def _broken(row):
+def _broken(row: Row) -> dict[str, Problem]:
     return {name: Problem(BROKEN) for name, value in row.values.items() if encodings.BROKEN in value}
 
 
-def _models(row, spec, problems):
+def _models(row: Row, spec: BatchSpec, problems: dict[str, Problem]) -> list[str]:
     """Return the ids of the models of a row; where that is a problem, one that lets the rest be judged."""
     try:
         models = catalogue.read_models(row.values.get("model", ""))
@@ -188,37 +200,38 @@ def _models(row, spec, problems):
     return models or spec.models or ANY_MODEL
 
 
-def _values(row, spec, problems):
+def _values(row: Row, spec: BatchSpec, problems: dict[str, Problem]) -> dict[str, Any]:
     """Return what a row says beside model and seed, by API name, with what all rows get behind it."""
-    values = {name: value for name, value in row.values.items() if name not in ("model", "seed", catalogue.SHAPE)}
+    values = {name: value for name, value in row.values.items() if name not in ("model", "seed", SHAPE)}
     given = {"prompt": "", **spec.values}
-    shapes = [name for name in (catalogue.SHAPE, *catalogue.SHAPES) if name in row.values]
+    shapes = [name for name in (SHAPE, *catalogue.SHAPES) if name in row.values]
     if shapes:  # whatever its kind, it stands instead of the usual one
         given = {name: value for name, value in given.items() if name not in catalogue.SHAPES}
-    if catalogue.SHAPE in shapes:
+    if SHAPE in shapes:
         try:
-            values |= catalogue.read_shape(row.values[catalogue.SHAPE])
+            values |= catalogue.read_shape(row.values[SHAPE])
         except InvalidValue as wrong:
-            problems[catalogue.SHAPE] = wrong.problem
+            problems[SHAPE] = wrong.problem
     if len(shapes) > 1 and not {*shapes} <= {"width", "height", "size"}:  # which cleaning compares
         problems[shapes[0]] = Problem(f"The shape stands in {value_lists.joined(shapes)}. Keep one of them.")
     return given | values
 
 
-def _said(problem):
+def _said(problem: Problem) -> str:
     """Say what is wrong and what would be right, where the sentence does not say that itself."""
     right = "x".join(problem.offer.values())
     return f"{problem.message} Use {right}." if right and ". " not in problem.message else problem.message
 
 
-def _column(field, row):
+def _column(field: str, row: Row) -> str:
     """Name the column of a row that a problem with this field is about."""
-    return catalogue.SHAPE if field in catalogue.SHAPES and catalogue.SHAPE in row.values else field
+    return SHAPE if field in catalogue.SHAPES and SHAPE in row.values else field
 
 
-def _each_once(found):
+def _each_once(found: list[tuple[Row, list[Cell]]]) -> list[NumberedRow]:
     """Return the rows without the cells that an earlier row makes already, which says so in a note."""
-    first, again = {}, {}
+    first: dict[str, Row] = {}
+    again: dict[str, list[int]] = {}
     for row, cells in found:
         for cell in cells:
             if first.setdefault(cell.recipe, row) is not row:
@@ -229,7 +242,7 @@ def _each_once(found):
     ]
 
 
-def _noted(cell, again):
+def _noted(cell: Cell, again: dict[str, list[int]]) -> Cell:
     lines = list(dict.fromkeys(again.get(cell.recipe, ())))
     if not lines:
         return cell
@@ -242,7 +255,7 @@ def _noted(cell, again):
     return replace(cell, request=replace(cell.request, notes=(*cell.request.notes, note)))
 
 
-def _labelled(rows):
+def _labelled(rows: list[NumberedRow]) -> list[Cell]:
     """Label each cell with its row, and with its number where a model makes several pictures of a row."""
     counts = [Counter(cell.request.model_id for cell in cells) for *_, cells in rows]
     several = any(max(count.values(), default=0) > 1 for count in counts)
@@ -252,13 +265,16 @@ def _labelled(rows):
     return [cell for row in rows for cell in _labelled_row(*row, own, several=several, named=named)]
 
 
-def _own_labels(rows):
+def _own_labels(rows: Iterable[Row]) -> dict[str, str]:
     """Return the label of each prompt: rows that begin alike are shown by where they differ."""
     prompts = list(dict.fromkeys(_one_line(row.values["prompt"]) for row in rows))
     return dict(zip(prompts, labels.told_apart(prompts), strict=True))
 
 
-def _labelled_row(number, row, cells, own, *, several, named):
+def _labelled_row(
+    number: int, row: Row, cells: list[Cell], own: dict[str, str], *, several: bool, named: bool
+) -> Iterator[Cell]:
+    made: Counter[str]
     label, made = f"{number} · {own[_one_line(row.values['prompt'])]}", Counter()
     for cell in cells:
         model = cell.request.model_id
@@ -269,5 +285,5 @@ def _labelled_row(number, row, cells, own, *, several, named):
         )
 
 
-def _one_line(text):
+def _one_line(text: str) -> str:
     return " ".join(text.split())

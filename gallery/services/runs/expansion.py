@@ -1,12 +1,16 @@
 """From what a form says to the cells of a run: every combination cleaned and quoted before the first call."""
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
+from typing import Any, TypeVar, cast
 
 from gallery.catalogue.models.params import PARAMS
 from gallery.catalogue.parameters import axes, seeds, validation
+from gallery.catalogue.parameters.axes import Axes
+from gallery.catalogue.parameters.seeds import Draw
 from gallery.catalogue.parameters.validation import CleanRequest
 from gallery.catalogue.problems import InvalidMatrix, InvalidRequest, Problem
 from gallery.catalogue.text import value_lists
@@ -14,9 +18,15 @@ from gallery.catalogue.text.value_lists import counted
 from gallery.models import Image
 from gallery.models.runs import recipe_of
 from gallery.services.prices import price_book, quotes
+from gallery.services.prices.price_book import PriceBook
 from gallery.services.prices.quotes import Quote
 
 MAX_CELLS = 2000
+T = TypeVar("T")
+Values = Mapping[str, Any]  # API field names to what was typed
+Place = tuple[CleanRequest, Mapping[str, str]]  # a request and its labels
+_Variant = tuple[CleanRequest, Mapping[str, str], tuple[Mapping[str, str], ...]]  # with its members
+
 TAKEN_BY_SOME = ("steps", "guidance", "prompt_upsampling")
 
 
@@ -30,20 +40,20 @@ class Cell:
 
     request: CleanRequest
     quote: Quote
-    labels: dict
-    members: tuple
+    labels: Mapping[str, str]
+    members: tuple[Mapping[str, str], ...]
     owned: Image | None = None
 
     @cached_property
-    def recipe(self):
+    def recipe(self) -> str:
         return recipe_of(self.request.body)
 
     @property
-    def seed(self):
+    def seed(self) -> int:
         """The number that is sent; below zero it stands in for one that nobody has drawn yet."""
-        return self.request.body["seed"]
+        return cast("int", self.request.body["seed"])
 
-    def with_seed(self, number):
+    def with_seed(self, number: int) -> "Cell":
         return replace(self, request=replace(self.request, body={**self.request.body, "seed": number}))
 
 
@@ -51,20 +61,22 @@ class Cell:
 class Matrix:
     """`axes`: name to the labels of all its values, also of those that are skipped; `cells` without these."""
 
-    axes: dict
-    cells: list
+    axes: dict[str, list[str]]
+    cells: list[Cell]
 
 
 @dataclass(frozen=True)
 class _Combinations:
     """What was typed, cleaned: the seeds, and every variant for every model, (request, labels, members)."""
 
-    axes: dict
-    seeds: list
-    variants: list
+    axes: dict[str, list[str]]
+    seeds: Sequence[int]
+    variants: list[_Variant]
 
 
-def expand_matrix(values, *, models, seed, draw=None, book=None):
+def expand_matrix(
+    values: Values, *, models: Sequence[str], seed: str, draw: Draw | None = None, book: PriceBook | None = None
+) -> Matrix:
     """Return the matrix: seed by seed, variant by variant, model by model; what a model would make twice, once.
 
     `values`: API field names to what was typed, and what `axes.read_axes` reads beside them; `skip`: values of axes
@@ -81,15 +93,16 @@ def expand_matrix(values, *, models, seed, draw=None, book=None):
     return Matrix(found.axes, _cells(found.variants, found.seeds, drawn, book or price_book.read_price_book()))
 
 
-def check_values(values, *, models, seed):
+def check_values(values: Values, *, models: Sequence[str], seed: str) -> None:
     """Raise InvalidMatrix as `expand_matrix` would."""
     _combine(values, models=models, seed=seed, draw=seeds.stand_ins())
 
 
-def _combine(values, *, models, seed, draw):
-    skipped, problems = _skipped(values), {}
+def _combine(values: Values, *, models: Sequence[str], seed: str, draw: Draw) -> _Combinations:
+    skipped = _skipped(values)
+    problems: dict[str, Problem] = {}
     options, kept = _options(values, skipped, problems)
-    numbers = _numbers(seed, draw, problems)
+    numbers: Sequence[int] = _numbers(seed, draw, problems)
     every = {"model": list(models), **_labels(options), "seed": _known(numbers)}
     models = _kept("model", models, skipped, problems)
     numbers = _kept("seed", numbers, skipped, problems)
@@ -102,13 +115,13 @@ def _combine(values, *, models, seed, draw):
     return _Combinations(every, numbers, variants)
 
 
-def _skipped(values):
+def _skipped(values: Values) -> frozenset[str]:
     return frozenset(values.get("skip", ()))
 
 
-def _options(values, skipped, problems):
+def _options(values: Values, skipped: frozenset[str], problems: dict[str, Problem]) -> tuple[Axes, Axes]:
     """Return all options of every axis, and those that are not skipped."""
-    options = {}
+    options: Axes = {}
     try:
         options = axes.read_axes(values)
         return options, axes.without(options, skipped)
@@ -117,11 +130,11 @@ def _options(values, skipped, problems):
         return options, {}
 
 
-def _labels(options):
+def _labels(options: Axes) -> dict[str, list[str]]:
     return {name: [option.label for option in found] for name, found in options.items() if len(found) > 1}
 
 
-def _numbers(text, draw, problems):
+def _numbers(text: str, draw: Draw, problems: dict[str, Problem]) -> tuple[int, ...]:
     try:
         return seeds.parse_seeds(text, draw=draw)
     except seeds.InvalidSeeds as error:
@@ -129,19 +142,21 @@ def _numbers(text, draw, problems):
         return ()
 
 
-def _known(numbers):
+def _known(numbers: Sequence[int]) -> list[str]:
     """Only seeds that somebody wrote can be left out. (Those of a price before the draw are below zero.)"""
     return [str(number) for number in numbers if number >= 0]
 
 
-def _kept(axis, found, skipped, problems):
+def _kept(axis: str, found: Iterable[T], skipped: frozenset[str], problems: dict[str, Problem]) -> list[T]:
     kept = [each for each in found if axes.value_of(axis, str(each)) not in skipped]
     if found and not kept:
         problems[axis] = axes.ALL_SKIPPED
     return kept
 
 
-def _refuse_too_many(seed_count, model_count, variant_count, problems, every):
+def _refuse_too_many(
+    seed_count: int, model_count: int, variant_count: int, problems: dict[str, Problem], every: dict[str, list[str]]
+) -> None:
     if seed_count * model_count * variant_count <= MAX_CELLS:
         return
     words = f"{counted(seed_count, 'seed')} × {counted(model_count, 'model')}"
@@ -151,9 +166,11 @@ def _refuse_too_many(seed_count, model_count, variant_count, problems, every):
     raise InvalidMatrix(problems, every)
 
 
-def _requests(values, options, models, problems):
+def _requests(
+    values: Values, options: Axes, models: Sequence[str], problems: dict[str, Problem]
+) -> dict[str, list[Place]]:
     """Return for each body that differs the combinations that come to it: [(request, labels), ...]."""
-    found = {}
+    found: dict[str, list[Place]] = {}
     for variant in axes.variants(values, options):
         for model in models:
             request = _clean(model, variant.values, options, problems)
@@ -162,7 +179,7 @@ def _requests(values, options, models, problems):
     return found
 
 
-def _clean(model, values, options, problems):
+def _clean(model: str, values: Values, options: Axes, problems: dict[str, Problem]) -> CleanRequest | None:
     """Clean one request for the model: its other cells differ in the seed only."""
     try:
         return validation.clean_request(model, {**values, "seed": 0})
@@ -173,7 +190,7 @@ def _clean(model, values, options, problems):
         return None
 
 
-def _merged(first, *others):
+def _merged(first: Place, *others: Place) -> _Variant:
     """Make one place of the combinations that come to the same request, and say so in a note."""
     request, labels = first
     members = (labels, *(each for _, each in others))
@@ -181,7 +198,7 @@ def _merged(first, *others):
     return replace(request, notes=(*request.notes, *_why_once(request, differing, members))), labels, members
 
 
-def _why_once(request, differing, members):
+def _why_once(request: CleanRequest, differing: list[str], members: tuple[Mapping[str, str], ...]) -> list[str]:
     unused = [axis for axis in differing if axis in TAKEN_BY_SOME and axis not in request.body]
     notes = (
         [f"does not take {value_lists.joined(PARAMS[axis].label.lower() for axis in unused)}: made once"]
@@ -195,7 +212,9 @@ def _why_once(request, differing, members):
     return notes
 
 
-def _cells(variants, numbers, drawn, book):
+def _cells(
+    variants: list[_Variant], numbers: Sequence[int], drawn: list[list[int]] | None, book: PriceBook
+) -> list[Cell]:
     prices = [quotes.quote_request(request, book=book) for request, *_ in variants]
     if drawn is None:
         return [_cell(each, price, number) for number in numbers for each, price in zip(variants, prices, strict=True)]
@@ -207,12 +226,12 @@ def _cells(variants, numbers, drawn, book):
     ]
 
 
-def _cell(variant, price, number, **label):
+def _cell(variant: _Variant, price: Quote, number: int, **label: str) -> Cell:
     request, labels, members = variant
     body = {**request.body, "seed": number}
     with_seed = CleanRequest(request.model_id, body, request.width, request.height, request.notes)
     return Cell(with_seed, price, {**labels, **label} if label else labels, members)
 
 
-def total_quote(cells):
+def total_quote(cells: Iterable[Cell]) -> Quote:
     return quotes.sum_quotes(cell.quote for cell in cells)

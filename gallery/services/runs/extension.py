@@ -10,6 +10,7 @@ from gallery.catalogue.problems import InvalidMatrix, Problem
 from gallery.models import Run
 from gallery.services.jobs.transitions import bump_run_version
 from gallery.services.runs import expansion
+from gallery.services.runs.expansion import Cell
 from gallery.services.runs.plan import RunPlan, with_cells
 
 log = structlog.get_logger("fluxweb.runs")
@@ -22,13 +23,13 @@ class RunHasGrown(Exception):
     """The run is larger than what the person saw, or what was counted: nothing was added."""
 
 
-def can_grow(run):
+def can_grow(run: Run) -> bool:
     """Whether seeds and models of the run can be combined with more: not in a list, nor where each has its own."""
     own = run.form.get("batch") or not run.form.get("prompt") or run.jobs.filter(axes__has_any_keys=OWN_SEEDS).exists()
     return run.demo == settings.DEMO and not own
 
 
-def models_lacking(run):
+def models_lacking(run: Run) -> list[str]:
     """Return the ids of the FLUX models that the run has no picture of."""
     has = set(run.jobs.order_by().values_list("model", flat=True).distinct())
     return [name for name in flux_models.ids() if name not in has]
@@ -42,7 +43,7 @@ class ExtensionPlan(RunPlan):
     size: int = 0
 
 
-def plan_extension(run, *, seed="", model=""):
+def plan_extension(run: Run, *, seed: str = "", model: str = "") -> ExtensionPlan:
     """Plan the cells that the run lacks: the whole matrix with these, without what both sides knew."""
     plan = ExtensionPlan(run.owner, run.project.name if run.project else "", run=run)
     has = list(run.jobs.order_by("position").values_list("model", "seed"))
@@ -55,7 +56,7 @@ def plan_extension(run, *, seed="", model=""):
     return with_cells(plan, cells, buy_again=run.form.get("buy_again"))
 
 
-def _new_cells(run, has, *, seed, model):
+def _new_cells(run: Run, has: list[tuple[str, int]], *, seed: str, model: str) -> list[Cell]:
     if not (seed.strip() or model):
         raise InvalidMatrix({"seed": Problem("Write a seed or choose a model to add.")})
     if not can_grow(run):
@@ -79,22 +80,23 @@ class Extension:
     `seen`: how large the run was when the person saw the price, so that a double press adds nothing twice.
     """
 
-    def __init__(self, plan, *, seed="", model="", seen=None):
+    def __init__(self, plan: ExtensionPlan, *, seed: str = "", model: str = "", seen: int | None = None) -> None:
         self.size, self.seed, self.model, self.seen = plan.size, seed.strip(), model, seen
 
-    def find_run(self, plan):
+    def find_run(self, plan: RunPlan) -> Run | None:
         """A run that has grown already is no answer to this press."""
 
-    def take_run(self, plan):
+    def take_run(self, plan: ExtensionPlan) -> tuple[Run, bool]:
         """Return the run, locked, and that it grows; raise RunHasGrown if it did meanwhile."""
         run = plan.run
+        assert run is not None, "it began with one"
         bump_run_version(run.pk)  # takes the run's lock: two presses go one after the other
         run.refresh_from_db(fields=["size", "quoted_micros", "form", "version"])
         if run.size != self.size or self.seen not in (None, run.size):
             raise RunHasGrown
         return run, True
 
-    def finish(self, run, cells):
+    def finish(self, run: Run, cells: list[Cell]) -> None:
         """Let the run say what it is now, also for "use these settings"."""
         typed = [each for each in (run.form["seed"], self.seed) if each]
         models = [*run.form["model"], *([self.model] if self.model else [])]

@@ -1,14 +1,18 @@
 """What a run would be, before it is bought: its axes, what leaving a value out would save, its price per model."""
 
 from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from gallery.catalogue.parameters import axes as catalogue
 from gallery.catalogue.text.value_lists import counted
 from gallery.services.prices.quotes import Quote
 from gallery.services.runs import expansion
+from gallery.services.runs.expansion import Cell
 
 CELLS_SHOWN = 100
+
+Counts = Counter[tuple[str, str]]  # by axis and label
 
 
 @dataclass(frozen=True)
@@ -22,26 +26,26 @@ class Value:
     saves_micros: int
 
     @property
-    def key(self):
+    def key(self) -> str:
         return catalogue.value_of(self.axis, self.label)
 
 
 @dataclass(frozen=True)
 class Axis:
     name: str
-    values: list
+    values: list[Value]
 
     @property
-    def words(self):
+    def words(self) -> str:
         return catalogue.WORDS[self.name][1]
 
     @property
-    def counted(self):
+    def counted(self) -> str:
         """Say how many values are kept: 1 prompt, 3 seeds."""
         return counted(self.kept, *catalogue.WORDS[self.name])
 
     @property
-    def kept(self):
+    def kept(self) -> int:
         return sum(not value.skipped for value in self.values)
 
 
@@ -63,26 +67,26 @@ class Preview:
     axes: list[Axis]
     models: list[ModelPrice]
     quote: Quote
-    cells: list
+    cells: list[Cell]
 
     @property
-    def owned(self):
+    def owned(self) -> int:
         return sum(line.owned for line in self.models)
 
     @property
-    def bought(self):
+    def bought(self) -> int:
         return sum(line.bought for line in self.models)
 
     @property
-    def shown(self):
+    def shown(self) -> list[Cell]:
         return self.cells[:CELLS_SHOWN]
 
     @property
-    def more(self):
+    def more(self) -> int:
         return max(0, len(self.cells) - CELLS_SHOWN)
 
 
-def preview_cells(cells, *, axes, skipped):
+def preview_cells(cells: list[Cell], *, axes: Mapping[str, list[str]], skipped: Collection[str]) -> Preview:
     """Preview these cells of a matrix; `axes` and `skipped` as the matrix had them."""
     images, saves = _gone_without(cells)
     found = [
@@ -96,13 +100,14 @@ def preview_cells(cells, *, axes, skipped):
     return Preview(found, _model_prices(cells), expansion.total_quote(cells), cells)
 
 
-def _facts(name, label, skipped, images, saves):
+def _facts(name: str, label: str, skipped: Collection[str], images: Counts, saves: Counts) -> tuple[bool, int, int]:
     return catalogue.value_of(name, label) in skipped, images[name, label], saves[name, label]
 
 
-def _gone_without(cells):
+def _gone_without(cells: list[Cell]) -> tuple[Counts, Counts]:
     """Count images and micros by value: those that no other value of its axis would bring as well."""
-    images, saves = Counter(), Counter()
+    images: Counts = Counter()
+    saves: Counts = Counter()
     for cell in cells:
         for value in _needed(cell):
             images[value] += 1
@@ -110,22 +115,22 @@ def _gone_without(cells):
     return images, saves
 
 
-def _needed(cell):
+def _needed(cell: Cell) -> Iterator[tuple[str, str]]:
     yield "model", cell.request.model_id
     yield "seed", str(cell.request.body["seed"])
     for axis in cell.members[0]:
         labels = {member[axis] for member in cell.members}
         if len(labels) == 1:
-            yield axis, *labels
+            yield axis, labels.pop()
 
 
-def _model_prices(cells):
-    by_model = {}
+def _model_prices(cells: list[Cell]) -> list[ModelPrice]:
+    by_model: dict[str, list[Cell]] = {}
     for cell in cells:
         by_model.setdefault(cell.request.model_id, []).append(cell)
     return [_model_price(model, found) for model, found in by_model.items()]
 
 
-def _model_price(model, cells):
+def _model_price(model: str, cells: list[Cell]) -> ModelPrice:
     bought = [cell.quote.ours_micros for cell in cells if not cell.owned]
     return ModelPrice(model, len(bought), len(cells) - len(bought), max(bought, default=0), sum(bought))

@@ -1,17 +1,20 @@
 """Past prompts: every prompt that a member has sent, once, with how often and when last."""
 
 import hashlib
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
 from gallery.catalogue.prompts.prompt_syntax import escaped
 from gallery.catalogue.prompts.prompt_variants import typed_lines
 from gallery.catalogue.text.typed_text import tidy
-from gallery.models import PastPrompt
+from gallery.models import PastPrompt, User
 from gallery.models.keys import random_key
-from gallery.models.saved_items import SEARCHED_CHARACTERS
+from gallery.models.saved_items import SEARCHED_CHARACTERS, PastPromptQuerySet
 from gallery.services.db.raw_updates import to_db_value
+from gallery.services.runs.expansion import Cell
 
 CHUNK = 200
 SEARCHED_PROMPTS = 20_000  # of one member, the newest: what a search reads at most, 50 to 100 ms
@@ -23,9 +26,9 @@ _COLUMNS = ("key", "owner_id", "digest", "prompt", "searched", "uses", "used_at"
 _PLACES = f"({', '.join(['%s'] * len(_COLUMNS))})"
 
 
-def remember_prompts(prompts, *, owner, at):
+def remember_prompts(prompts: Iterable[str], *, owner: User, at: datetime) -> None:
     """Add these prompts to the owner's, or count them again. Call inside the transaction of what uses them."""
-    found = {}
+    found: dict[str, tuple[str, datetime]] = {}
     for place, prompt in enumerate(prompts):
         text = tidy(prompt)
         # The first that was written is the newest of them, and no two are of the same moment.
@@ -35,15 +38,15 @@ def remember_prompts(prompts, *, owner, at):
         _upsert(rows[start : start + CHUNK])
 
 
-def prompts_of(form, cells):
+def prompts_of(form: Mapping[str, Any], cells: list[Cell]) -> Iterable[str]:
     """List the prompts that a run brings: as they were typed, choices and all; without a field for them those sent."""
     typed = form.get("prompt")
     if not isinstance(typed, str):
-        return dict.fromkeys(escaped(cell.request.body["prompt"]) for cell in cells)
+        return dict.fromkeys(escaped(str(cell.request.body["prompt"])) for cell in cells)
     return typed_lines(tidy(typed)) if form.get("prompt_lines") else [typed]
 
 
-def search_prompts(owner, words=""):
+def search_prompts(owner: User, words: str = "") -> PastPromptQuerySet:
     """Return the owner's prompts, newest first; those that hold every word, among the newest twenty thousand."""
     mine = PastPrompt.objects.of(owner).newest_first().with_opening()
     asked = words.casefold().split()[:MOST_WORDS]
@@ -55,16 +58,16 @@ def search_prompts(owner, words=""):
     return mine.filter(used_at__gte=oldest) if oldest else mine
 
 
-def digest_of(prompt):
+def digest_of(prompt: str) -> str:
     return hashlib.sha256(prompt.encode()).hexdigest()[:32]
 
 
-def _row(owner, digest, prompt, used_at):
+def _row(owner: User, digest: str, prompt: str, used_at: datetime) -> tuple[Any, ...]:
     used_at = to_db_value(PastPrompt, "used_at", used_at)
     return (random_key(), owner.pk, digest, prompt, prompt[:SEARCHED_CHARACTERS].casefold(), 1, used_at)
 
 
-def _upsert(rows):
+def _upsert(rows: list[tuple[Any, ...]]) -> None:
     table = PastPrompt._meta.db_table
     places = ", ".join([_PLACES] * len(rows))
     statement = (
@@ -75,7 +78,7 @@ def _upsert(rows):
         cursor.execute(statement, [value for row in rows for value in row])
 
 
-def _oldest_searched(owner):
+def _oldest_searched(owner: User) -> datetime | None:
     """Return when the last one was used that is still searched; None while all are."""
     newest = PastPrompt.objects.of(owner).newest_first().values_list("used_at", flat=True)
     return newest[SEARCHED_PROMPTS - 1 : SEARCHED_PROMPTS].first()

@@ -1,12 +1,14 @@
 """Reproducibility: the same request bought once more on purpose, and how like the two pictures are, measured."""
 
+from typing import Any
+
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from gallery.catalogue.parameters.validation import CleanRequest
-from gallery.models import Repeat
+from gallery.models import Image, Job, Repeat, Run, User
 from gallery.services.media import similarity, validation
 from gallery.services.prices import price_book, quotes
 from gallery.services.runs import submission
@@ -17,7 +19,7 @@ from gallery.services.storage import files
 log = structlog.get_logger("fluxweb.repeats")
 
 
-def quote_repeat(image):
+def quote_repeat(image: Image) -> int | None:
     """Return what asking for the picture once more costs in micros, or None where it cannot be asked for."""
     if image.job.demo != settings.DEMO:  # a drawing of the demo says nothing about the provider
         return None
@@ -28,7 +30,7 @@ def quote_repeat(image):
 
 
 @transaction.atomic
-def submit_repeat(image, *, owner, nonce, form):
+def submit_repeat(image: Image, *, owner: User, nonce: str, form: dict[str, Any]) -> Run:
     """Make a run of the picture's very request, and remember that it is meant to be the same. The same press: one run.
 
     `form`: what the studio would have to hold, as it is kept with the run.
@@ -41,25 +43,25 @@ def submit_repeat(image, *, owner, nonce, form):
     return run
 
 
-def _cell(job):
+def _cell(job: Job) -> Cell:
     """The very JSON that was sent, not cleaned again: the rules may have changed since."""
     request = CleanRequest(job.model, job.body(), job.width, job.height)
     return Cell(request, quotes.quote_request(request, book=price_book.read_price_book()), {}, ({},))
 
 
-def repeats_of_image(image):
+def repeats_of_image(image: Image) -> QuerySet[Repeat]:
     """Return the repeats of a picture, oldest first, and the one by which it was made itself."""
     rows = Repeat.objects.filter(Q(image=image) | Q(job=image.job_id)).select_related("image", "job__run")
     return rows.prefetch_related("job__images").order_by("id")
 
 
-def repeat_between(one, other):
+def repeat_between(one: Image, other: Image) -> Repeat | None:
     """Return the repeat that made one of two pictures of the other, or None."""
     pair = Q(image=one, job=other.job_id) | Q(image=other, job=one.job_id)
     return Repeat.objects.filter(pair).first()
 
 
-def measure_next_repeat():
+def measure_next_repeat() -> bool:
     """Measure the oldest repeat whose second picture is there; return whether there was one to measure."""
     repeat = Repeat.objects.due().select_related("image", "job").order_by("tries", "id").first()
     if repeat is None:
@@ -70,8 +72,9 @@ def measure_next_repeat():
     return True
 
 
-def _measure(repeat):
+def _measure(repeat: Repeat) -> None:
     twin = repeat.job.images.order_by("id").last()
+    assert twin is not None, "what is due has one"
     try:
         found = _compare(repeat.image, twin)
     except (OSError, ValueError, SyntaxError):
@@ -83,7 +86,7 @@ def _measure(repeat):
     log.info("repeat measured", image=repeat.image.key, model=repeat.job.model, likeness=str(found.similarity))
 
 
-def _compare(one, other):
+def _compare(one: Image, other: Image) -> similarity.Measured:
     if one.sha256 == other.sha256:
         return similarity.IDENTICAL
     with files.open_file(one.file) as first, files.open_file(other.file) as second, validation.DECODE_SLOTS:

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 from django.conf import settings
 
-from gallery.models import Image
+from gallery.models import Image, User
 from gallery.services.prices.quotes import FREE
+from gallery.services.runs.expansion import Cell
 
 CHUNK = 500  # recipes in one query
 
 
-def find_owned(cells, *, owner):
+def find_owned(cells: list[Cell], *, owner: User) -> list[Cell]:
     """Return the cells; those whose very request made a picture of this owner carry it and cost nothing.
 
     A seed that nobody has drawn yet is nobody's picture.
@@ -22,10 +23,10 @@ def find_owned(cells, *, owner):
     ]
 
 
-def _newest(recipes, owner):
+def _newest(recipes: list[str], owner: User) -> dict[str, Image]:
     """Return {recipe: the owner's newest picture of it}. A drawing of the demo is no picture of the provider's."""
     mine = Image.objects.of(owner).filter(job__demo=settings.DEMO).select_related("job").order_by("id")
-    found = {}
+    found: dict[str, Image] = {}
     for start in range(0, len(recipes), CHUNK):
         for image in mine.filter(job__recipe__in=recipes[start : start + CHUNK]):
             found[image.job.recipe] = image

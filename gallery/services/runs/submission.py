@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from datetime import datetime
+from typing import Any, Protocol
 
 import structlog
 from django.conf import settings
@@ -11,7 +13,7 @@ from django.utils import timezone
 from gallery.catalogue.parameters import seeds
 from gallery.catalogue.problems import InvalidMatrix
 from gallery.catalogue.text import texts
-from gallery.models import Attempt, Job, Project, Run
+from gallery.models import Attempt, Job, Project, Run, User
 from gallery.models.calls import Money
 from gallery.models.runs import State
 from gallery.services.db.raw_updates import PreparedRows
@@ -25,11 +27,25 @@ from gallery.services.jobs.transitions import (
     transition_jobs,
 )
 from gallery.services.runs import prompt_history
+from gallery.services.runs.expansion import Cell
+from gallery.services.runs.plan import RunPlan
 
 log = structlog.get_logger("fluxweb.runs")
 
 
-def submit_run(plan, press):
+class Press(Protocol):
+    """What turns a plan into jobs: a NewRun, or the Extension of a run that grows."""
+
+    size: int  # jobs that are there already
+
+    def find_run(self, plan: Any) -> Run | None: ...
+
+    def take_run(self, plan: Any) -> tuple[Run, bool]: ...
+
+    def finish(self, run: Run, cells: list[Cell]) -> None: ...
+
+
+def submit_run(plan: RunPlan, press: Press) -> Run:
     """Write the jobs of a plan in one transaction and return their run; the same press twice returns the same run.
 
     `press`: a NewRun, or the Extension of a run that grows. Raises InvalidMatrix with every problem of the plan by
@@ -39,6 +55,7 @@ def submit_run(plan, press):
         raise InvalidMatrix(plan.problems, plan.axes)
     if run := press.find_run(plan):
         return run
+    assert plan.owner is not None, "whom it is submitted for"
     cells = _with_seeds_drawn(plan)
     gates.ensure_gates()
     jobs = PreparedRows(_jobs(plan.owner, cells, first=press.size))  # before the lock: others wait for what is inside
@@ -59,14 +76,15 @@ class NewRun:
 
     size = 0  # jobs that are there already
 
-    def __init__(self, *, nonce, form):
+    def __init__(self, *, nonce: str, form: dict[str, Any]) -> None:
         self.nonce, self.form = nonce, form
 
-    def find_run(self, plan):
+    def find_run(self, plan: RunPlan) -> Run | None:
         return Run.objects.filter(**self._facts(plan)).first()
 
-    def take_run(self, plan):
+    def take_run(self, plan: RunPlan) -> tuple[Run, bool]:
         """Return the run of this press, and whether it was made just now. Call inside the transaction."""
+        assert plan.quote is not None, "of cells"
         rest = {
             "prompt": plan.title,
             "form": self.form,
@@ -77,16 +95,16 @@ class NewRun:
         }
         return Run.objects.get_or_create(**self._facts(plan), defaults=rest)
 
-    def finish(self, run, cells):
+    def finish(self, run: Run, cells: list[Cell]) -> None:
         _log_submitted(run, cells)
         prompts = prompt_history.prompts_of(self.form, cells)
         prompt_history.remember_prompts(prompts, owner=run.owner, at=run.created_at)
 
-    def _facts(self, plan):
+    def _facts(self, plan: RunPlan) -> dict[str, Any]:
         return {"owner": plan.owner, "nonce": self.nonce, "digest": _digest(self.form)}
 
 
-def _with_seeds_drawn(plan):
+def _with_seeds_drawn(plan: RunPlan) -> list[Cell]:
     """Return the cells with a seed of its own, drawn for good, in place of each stand-in."""
     known = plan.taken | {cell.seed for cell in plan.cells if cell.seed >= 0}
     stand_ins = list(dict.fromkeys(cell.seed for cell in plan.cells if cell.seed < 0))
@@ -94,28 +112,28 @@ def _with_seeds_drawn(plan):
     return [cell.with_seed(drawn[cell.seed]) if cell.seed in drawn else cell for cell in plan.cells]
 
 
-def _digest(form):
+def _digest(form: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(form, sort_keys=True, default=str).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def find_run_of_press(owner, nonce):
+def find_run_of_press(owner: User, nonce: str) -> Run | None:
     """Return the run that a press of this owner has made, or None."""
     return Run.objects.filter(owner=owner, nonce=nonce).order_by("-id").first()
 
 
-def _project(name):
+def _project(name: str) -> Project | None:
     name = texts.clean_name(name)[:80]
     if not name:
         return None
     return Project.objects.filter(name__iexact=name).first() or Project.objects.get_or_create(name=name)[0]
 
 
-def _jobs(owner, cells, *, first):
+def _jobs(owner: User, cells: list[Cell], *, first: int) -> list[Job]:
     now = timezone.now()
     return [_job(owner.pk, position, cell, now) for position, cell in enumerate(cells, first)]
 
 
-def _log_submitted(run, cells):
+def _log_submitted(run: Run, cells: list[Cell]) -> None:
     reused = sum(cell.owned is not None for cell in cells)
     log.info(
         "run submitted", run=run.key, owner=run.owner_id, jobs=len(cells), reused=reused,
@@ -123,21 +141,21 @@ def _log_submitted(run, cells):
     )  # fmt: skip
 
 
-def _job(owner_id, position, cell, now):
+def _job(owner_id: int, position: int, cell: Cell, now: datetime) -> Job:
     body = dict(cell.request.body)
-    had = {"state": State.DONE, "reused": cell.owned} if cell.owned else {}
+    had: dict[str, Any] = {"state": State.DONE, "reused": cell.owned} if cell.owned else {}
     shown = cell.owned or cell.request
     return Job(
         owner_id=owner_id, position=position, demo=settings.DEMO, recipe=cell.recipe,
         created_at=now, changed_at=now, not_before=now,
-        model=body.pop("model"), prompt=body.pop("prompt"), seed=body.pop("seed"), parameters=body,
+        model=str(body.pop("model")), prompt=str(body.pop("prompt")), seed=body.pop("seed"), parameters=body,
         axes=cell.labels, notes=list(cell.request.notes), width=shown.width, height=shown.height,
         quoted_micros=cell.quote.ours_micros, official_micros=cell.quote.official_micros, **had,
     )  # fmt: skip
 
 
 @transaction.atomic
-def cancel_run(run):
+def cancel_run(run: Run) -> int:
     """Cancel what has not been sent; for what is being sent it is only a wish. Return how many were cancelled."""
     bump_run_version(run.pk)
     unsent = Attempt.objects.filter(current_of__run=run, current_of__state=State.CLAIMED, money=Money.RESERVED)
@@ -149,14 +167,14 @@ def cancel_run(run):
 
 
 @transaction.atomic
-def resume_run(run):
+def resume_run(run: Run) -> int:
     """Put what was cancelled back into the queue; return how many. What waits for its next try has it now."""
     retry_at_once(run.jobs.all())
     return _queue_again(run, State.CANCELLED)
 
 
 @transaction.atomic
-def cancel_job(job):
+def cancel_job(job: Job) -> bool:
     """Cancel one job that has not been sent, and return whether it was. If it is being sent, that is only a wish."""
     attempt = Attempt.objects.filter(current_of=job, current_of__state=State.CLAIMED, money=Money.RESERVED).first()
     if transition_job(job, if_state=[State.QUEUED, State.CLAIMED], state=State.CANCELLED, reason="cancelled"):
@@ -170,16 +188,16 @@ def cancel_job(job):
 
 
 @transaction.atomic
-def resume_job(job):
+def resume_job(job: Job) -> bool:
     """Put one job that was cancelled back into the queue; return whether it was."""
     return transition_job(job, if_state=[State.CANCELLED], **requeued_fields())
 
 
 @transaction.atomic
-def retry_run(run):
+def retry_run(run: Run) -> int:
     """Ask again for what was refused free of charge. What may have been paid is never among it."""
     return _queue_again(run, State.FAILED)
 
 
-def _queue_again(run, state):
+def _queue_again(run: Run, state: State) -> int:
     return transition_jobs(run, if_state=[state], **requeued_fields())
