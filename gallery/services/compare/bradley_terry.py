@@ -11,6 +11,7 @@ Fisher information), of the distance to that average: in 19 of 20 cases the trut
 """
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import exp, log, sqrt
@@ -22,30 +23,35 @@ ROUNDS = 1000
 CLOSE_ENOUGH = 1e-7  # of a strength, relative
 
 
+Game = tuple[str, str, bool]  # better, worse, tie
+Wins = defaultdict[str, float]
+Games = defaultdict[str, defaultdict[str, int]]
+
+
 @dataclass(frozen=True)
 class Standing:
     """One player in the ranking. `rating` and `margin` in points: the truth is probably within rating ± margin."""
 
-    player: object
+    player: str
     rating: float
     margin: float
     wins: float  # a tie is half a win
     votes: int
 
     @property
-    def losses(self):
+    def losses(self) -> float:
         return self.votes - self.wins
 
     @property
-    def low(self):
+    def low(self) -> float:
         return self.rating - self.margin
 
     @property
-    def high(self):
+    def high(self) -> float:
         return self.rating + self.margin
 
 
-def rank_players(players, votes):
+def rank_players(players: Iterable[str], votes: Sequence[Game]) -> list[Standing]:
     """Return the standings, best first. `votes`: (better, worse, tie), each between two different players."""
     players = list(players)
     wins, games = _count(votes)
@@ -61,9 +67,10 @@ def rank_players(players, votes):
     return sorted(standings, key=lambda standing: -standing.rating)
 
 
-def _count(votes):
+def _count(votes: Iterable[Game]) -> tuple[Wins, Games]:
     """Return how much each has won, and how often each has met each."""
-    wins, games = defaultdict(float), defaultdict(lambda: defaultdict(int))
+    wins: Wins = defaultdict(float)
+    games: Games = defaultdict(lambda: defaultdict(int))
     for better, worse, tie in votes:
         wins[better] += 0.5 if tie else 1
         wins[worse] += 0.5 if tie else 0
@@ -72,7 +79,7 @@ def _count(votes):
     return wins, games
 
 
-def _strengths(players, wins, games):
+def _strengths(players: list[str], wins: Wins, games: Games) -> dict[str, float]:
     strengths = dict.fromkeys(players, 1.0)
     for _ in range(ROUNDS):
         moved = 0.0
@@ -85,20 +92,20 @@ def _strengths(players, wins, games):
     return strengths
 
 
-def _improved(player, strengths, wins, games):
+def _improved(player: str, strengths: dict[str, float], wins: Wins, games: Games) -> float:
     mine = strengths[player]
     met = sum(n / (mine + strengths[other]) for other, n in games[player].items())
     return (wins[player] + ONE_TIE) / (met + 2 * ONE_TIE / (mine + 1))
 
 
-def _centred(strengths):
+def _centred(strengths: dict[str, float]) -> dict[str, float]:
     """Return the log strengths, against their average."""
     logs = {player: log(strength) for player, strength in strengths.items()}
     average = sum(logs.values()) / max(len(logs), 1)
     return {player: value - average for player, value in logs.items()}
 
 
-def _standard_errors(players, thetas, games):
+def _standard_errors(players: list[str], thetas: dict[str, float], games: Games) -> dict[str, float]:
     """Return the standard error of each log strength against their average: not of where that average lies."""
     information = [[0.0] * len(players) for _ in players]
     index = {player: n for n, player in enumerate(players)}
@@ -115,13 +122,13 @@ def _standard_errors(players, thetas, games):
     return {player: sqrt(max(covariance[n][n] - 2 * sums[n] + average, 0)) for player, n in index.items()}
 
 
-def _spread(difference):
+def _spread(difference: float) -> float:
     """The variance of one game between players whose log strengths are so far apart."""
     p = 1 / (1 + exp(-difference))
     return p * (1 - p)
 
 
-def _inverted(matrix):
+def _inverted(matrix: list[list[float]]) -> list[list[float]]:
     """Invert a positive definite matrix (Gauss and Jordan); it is as large as there are players."""
     size = len(matrix)
     rows = [[*row, *(float(n == m) for m in range(size))] for n, row in enumerate(matrix)]
@@ -134,7 +141,7 @@ def _inverted(matrix):
     return [row[size:] for row in rows]
 
 
-def list_open_pairs(standings, votes):
+def list_open_pairs(standings: list[Standing], votes: Iterable[Game]) -> list[tuple[Standing, Standing]]:
     """Return the pairs of neighbours in this ranking that were not judged against each other yet. None: it stands.
 
     Every vote may change who is whose neighbour; no pair is asked twice.
@@ -143,7 +150,7 @@ def list_open_pairs(standings, votes):
     return [pair for pair in pairwise(standings) if frozenset(each.player for each in pair) not in judged]
 
 
-def choose_pair(standings, votes):
+def choose_pair(standings: list[Standing], votes: Iterable[Game]) -> tuple[str, str] | None:
     """Return the two players to judge next, of all open pairs those with the fewest votes; None if it stands."""
     found = min(list_open_pairs(standings, votes), key=lambda pair: pair[0].votes + pair[1].votes, default=None)
     return found and (found[0].player, found[1].player)

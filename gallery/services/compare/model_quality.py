@@ -5,17 +5,21 @@ nothing about models. Price and time are those of the pictures that were judged.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q
 
 from gallery.catalogue.numbers.ratios import permille, rounded
-from gallery.models import Image, Rating, Repeat, Vote
+from gallery.models import Image, Rating, Repeat, User, Vote
 from gallery.models.ratings import Verdict
 from gallery.models.repeats import Similarity
 from gallery.services.compare import bradley_terry
 
 FEW_VOTES = 10  # of a model: fewer say nothing
+
+
+CountedVote = tuple[str, str, bool, bool, int]  # better model, worse model, tie, blind, how many
 
 
 @dataclass
@@ -29,38 +33,38 @@ class Quality:
     picked: int
     judged: int  # picked or rejected
     blind: int  # of its votes, those without names
-    repeats: dict  # similarity to how often the same request gave that
+    repeats: dict[str, int]  # similarity to how often the same request gave that
     best_for_its_price: bool = False
 
     @property
-    def votes(self):
+    def votes(self) -> int:
         return self.standing.votes if self.standing else 0
 
     @property
-    def too_few(self):
+    def too_few(self) -> bool:
         return self.votes < FEW_VOTES
 
     @property
-    def kept_permille(self):
+    def kept_permille(self) -> int | None:
         return permille(self.picked, self.judged)
 
     @property
-    def micros_per_kept(self):
+    def micros_per_kept(self) -> int | None:
         """What one kept picture costs: its price, and its share of those that were rejected."""
         if not self.picked or self.price_micros is None:
             return None
         return rounded(self.price_micros * self.judged, self.picked)
 
     @property
-    def repeated(self):
+    def repeated(self) -> int:
         return sum(self.repeats.values())
 
     @property
-    def repeated_alike(self):
+    def repeated_alike(self) -> int:
         return self.repeats.get(Similarity.IDENTICAL, 0) + self.repeats.get(Similarity.SAME, 0)
 
 
-def assess_models(*, user=None, word=""):
+def assess_models(*, user: User | None = None, word: str = "") -> list[Quality]:
     """Return the qualities of all models that anybody (or only this member) has judged, best first.
 
     `word`: only pictures whose prompt contains it.
@@ -79,20 +83,24 @@ def assess_models(*, user=None, word=""):
     return found
 
 
-def has_enough_votes(found):
+def has_enough_votes(found: list[Quality]) -> bool:
     """Whether at least two models have votes enough to be told apart."""
     return sum(not each.too_few for each in found) > 1
 
 
-def _mark_best(found):
+def _mark_best(found: list[Quality]) -> None:
     """Mark each that no cheaper one equals: who pays less gets less."""
-    rated = [each for each in found if not each.too_few and each.price_micros is not None]
-    for each in rated:
-        cheaper = [other for other in rated if other.price_micros <= each.price_micros and other is not each]
-        each.best_for_its_price = all(other.standing.rating < each.standing.rating for other in cheaper)
+    rated = [
+        (each, each.price_micros, each.standing.rating)
+        for each in found
+        if each.standing and not each.too_few and each.price_micros is not None
+    ]
+    for each, price, rating in rated:
+        cheaper = [theirs for other, costs, theirs in rated if costs <= price and other is not each]
+        each.best_for_its_price = all(theirs < rating for theirs in cheaper)
 
 
-def _votes(user, word):
+def _votes(user: User | None, word: str) -> list[CountedVote]:
     """Return (better model, worse model, tie, blind, how many)."""
     votes = Vote.objects.filter(better__job__demo=settings.DEMO, better__job__prompt=F("worse__job__prompt"))
     votes = _narrowed(votes.exclude(better__model=F("worse__model")), user, word, prompt="better__job__prompt")
@@ -100,17 +108,17 @@ def _votes(user, word):
     return list(counted.order_by("better__model", "worse__model", "tie", "blind"))
 
 
-def _games(votes):
+def _games(votes: list[CountedVote]) -> tuple[dict[str, None], list[bradley_terry.Game]]:
     """Return the models and every single game of theirs."""
     models = dict.fromkeys(model for vote in votes for model in vote[:2])
     return models, [(better, worse, tie) for better, worse, tie, _, n in votes for _ in range(n)]
 
 
-def _blind_votes(votes, model):
+def _blind_votes(votes: list[CountedVote], model: str) -> int:
     return sum(n for better, worse, _, blind, n in votes if blind and model in (better, worse))
 
 
-def _picks(user, word):
+def _picks(user: User | None, word: str) -> dict[str, tuple[int, int]]:
     """Return {model: (picked, picked or rejected)}."""
     rated = Rating.objects.filter(image__job__demo=settings.DEMO).exclude(verdict=Verdict.NONE)
     rated = _narrowed(rated, user, word, prompt="image__job__prompt")
@@ -119,7 +127,7 @@ def _picks(user, word):
     return {model: (picked, judged) for model, picked, judged in rows}
 
 
-def _facts(user, word):
+def _facts(user: User | None, word: str) -> dict[str, tuple[int | None, float | None]]:
     """Return {model: (average price in micros, average seconds)} of the pictures that were judged."""
     rated, votes = Rating.objects.all(), Vote.objects.all()
     if user:
@@ -131,18 +139,18 @@ def _facts(user, word):
     return {model: (round(price), took.total_seconds() if took else None) for model, price, took in rows}
 
 
-def _repeats(user, word):
+def _repeats(user: User | None, word: str) -> dict[str, dict[str, int]]:
     """Return {model: {similarity: how often}}."""
     repeats = Repeat.objects.measured().filter(job__demo=settings.DEMO)
     if user:
         repeats = repeats.filter(job__owner=user)
     repeats = _narrowed(repeats, None, word, prompt="job__prompt")
-    found = {}
+    found: dict[str, dict[str, int]] = {}
     for model, similarity, n in repeats.order_by().values_list("job__model", "similarity").annotate(n=Count("id")):
         found.setdefault(model, {})[similarity] = n
     return found
 
 
-def _narrowed(rows, user, word, *, prompt):
+def _narrowed(rows: Any, user: User | None, word: str, *, prompt: str) -> Any:
     rows = rows.of(user) if user else rows
     return rows.filter(**{f"{prompt}__icontains": word}) if word else rows

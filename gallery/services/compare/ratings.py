@@ -1,14 +1,16 @@
 """What members think: ratings of pictures, votes between two. Every call is one decision of one person."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.utils import timezone
 
-from gallery.models import Rating, Vote
+from gallery.models import Image, Rating, User, Vote
 from gallery.services.ledger import entries
 
 
 @transaction.atomic
-def rate_images(images, *, user, **fields):
+def rate_images(images: Sequence[Image], *, user: User, **fields: object) -> None:
     """Write `stars` or `verdict` (or both) on each picture as this member's; what is not named stays."""
     now = timezone.now()
     rated = [Rating(user=user, image=image, changed_at=now, **fields) for image in images]
@@ -22,18 +24,18 @@ def rate_images(images, *, user, **fields):
         entries.note_picks(images)
 
 
-def ratings_of(user, images):
+def ratings_of(user: User, images: Sequence[Image]) -> dict[int, Rating]:
     """Return {image id: rating} of what the member has rated among these pictures."""
     return {rating.image_id: rating for rating in Rating.objects.of(user).filter(image__in=images)}
 
 
 @transaction.atomic
-def save_vote(better, worse, *, user, tie=False, blind=False):
+def save_vote(better: Image, worse: Image, *, user: User, tie: bool = False, blind: bool = False) -> Vote:
     """Keep the member's judgment of this pair; an earlier one of the same pair is replaced."""
     Vote.objects.of(user).between(better, worse).delete()
     return Vote.objects.create(user=user, better=better, worse=worse, tie=tie, blind=blind)
 
 
-def votes_of(user, images):
+def votes_of(user: User, images: Sequence[Image]) -> list[Vote]:
     """Return the member's votes between these pictures, oldest first."""
     return list(Vote.objects.of(user).among(images).order_by("id"))

@@ -1,12 +1,14 @@
 """What a link shows: exactly its items, or whatever its source holds now. A deleted picture is in neither."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
 from django.db.models.functions import Left
 
 from gallery.catalogue.models import flux_models
-from gallery.models import ComparisonImage, Image, Job, Project, Run, ShareItem
+from gallery.models import ComparisonImage, Image, Job, Project, Run, Share, ShareItem, User
+from gallery.models.images import ImageQuerySet
 from gallery.models.ratings import Verdict
 from gallery.models.runs import OPENING
 from gallery.models.shares import Kind
@@ -18,7 +20,7 @@ PAGE = 60
 FILTERS = {"model": "model", "project": "job__run__project__name"}
 
 
-def shared_images(share):
+def shared_images(share: Share) -> ImageQuerySet:
     """Return what a link shows, in no order: what is not among it does not exist for a guest."""
     mine = Image.objects.of(share.owner_id)
     if not share.live:
@@ -32,11 +34,11 @@ def shared_images(share):
     return _of_gallery(share)
 
 
-def _has_lost_its_source(share):
+def _has_lost_its_source(share: Share) -> bool:
     return (share.kind, None) in ((Kind.RUN, share.run_id), (Kind.COMPARISON, share.comparison_id))
 
 
-def find_image(share, key):
+def find_image(share: Share, key: str) -> Image | None:
     """Return one of its pictures by the key it has within the link, or None."""
     own = image_keys.own_key(share, key)
     if own is None:
@@ -44,26 +46,27 @@ def find_image(share, key):
     return _for_tiles(shared_images(share)).defer(None).filter(key=own).first()
 
 
-def find_images(share, keys):
+def find_images(share: Share, keys: Iterable[str]) -> list[Image] | None:
     """Return several of its pictures in the order of their keys, or None if one is not among them."""
-    keys = list(dict.fromkeys(image_keys.own_key(share, key) for key in keys))
-    if None in keys:
+    own = list(dict.fromkeys(image_keys.own_key(share, key) for key in keys))
+    if None in own:
         return None
-    found = {image.key: image for image in _for_tiles(shared_images(share).filter(key__in=keys))}
-    return [found[key] for key in keys] if len(found) == len(keys) else None
+    found: dict[str | None, Image]
+    found = {image.key: image for image in _for_tiles(shared_images(share).filter(key__in=own))}
+    return [found[key] for key in own] if len(found) == len(own) else None
 
 
 @dataclass(frozen=True)
 class SharePage:
     """Some of the pictures of a link. Of one that has an end: the number of the first, and how many there are."""
 
-    images: list
+    images: list[Image]
     more: bool
     start: int | None = None
     count: int | None = None
 
 
-def read_page(share, *, after=None, limit=PAGE):
+def read_page(share: Share, *, after: Image | None = None, limit: int = PAGE) -> SharePage:
     """Return the pictures that follow one of them (None: from the front)."""
     if share.is_endless:
         page = read_keyset_page(_for_tiles(shared_images(share)).before(after.id if after else None), size=limit)
@@ -73,25 +76,25 @@ def read_page(share, *, after=None, limit=PAGE):
     return SharePage(load_images(ids[start : start + limit]), len(ids) > start + limit, start + 1, len(ids))
 
 
-def load_images(ids):
+def load_images(ids: list[int]) -> list[Image]:
     """Load pictures as tiles show them; one that went meanwhile is left out."""
-    found = _for_tiles(Image.objects).in_bulk(ids)
+    found = _for_tiles(Image.objects.all()).in_bulk(ids)
     return [found[each] for each in ids if each in found]
 
 
-def _for_tiles(images):
+def _for_tiles(images: ImageQuerySet) -> ImageQuerySet:
     """With the opening of the prompt as `opening`: the whole of one can have 160,000 characters."""
     return images.select_related("job", "attempt").defer("job__prompt").annotate(opening=Left("job__prompt", OPENING))
 
 
-def list_ids(share):
+def list_ids(share: Share) -> list[int]:
     """Return the ids of all pictures of a link that has an end, in their order."""
     if not share.live:
         return list(ShareItem.objects.filter(share=share).order_by("position").values_list("image_id", flat=True))
     return ids_of_source(share)
 
 
-def ids_of_source(share):
+def ids_of_source(share: Share) -> list[int]:
     """Return the ids of what a source holds now, one more than a snapshot can have at most."""
     if share.kind == Kind.RUN:
         return _ids_of_run(share)
@@ -102,19 +105,19 @@ def ids_of_source(share):
     return list(newest.values_list("id", flat=True)[: MOST_ITEMS + 1])
 
 
-def images_of(job):
+def images_of(job: Job) -> Sequence[int | None]:
     """Return the ids of the pictures that a cell shows: those made for it, or the one it reused."""
     return sorted(image.id for image in job.images.all()) or [job.reused_id]
 
 
-def _ids_of_run(share):
+def _ids_of_run(share: Share) -> list[int]:
     """In the order of the run. A cell shows the pictures made for it, or the one it reused."""
     made = Image.objects.of(share.owner_id).filter(job__run=share.run_id).values_list("job__position", "id")
     reused = Job.objects.filter(run=share.run_id, reused__owner=share.owner_id).values_list("position", "reused_id")
     return list(dict.fromkeys(image for _, image in sorted([*made, *reused])))
 
 
-def _of_gallery(share):
+def _of_gallery(share: Share) -> ImageQuerySet:
     """Return the owner's pictures through the link's filter; what is empty in it filters nothing."""
     wanted = {FILTERS[name]: value for name, value in share.filter.items() if name in FILTERS and value}
     mine = Image.objects.of(share.owner_id).filter(**wanted)
@@ -123,7 +126,7 @@ def _of_gallery(share):
     return mine
 
 
-def find_neighbours(share, image):
+def find_neighbours(share: Share, image: Image) -> tuple[int | None, int | None, Image | None, Image | None]:
     """Return (number, of how many, before, after) of one of its pictures; no numbers where nobody counts."""
     if share.is_endless:
         rows = shared_images(share)
@@ -136,11 +139,11 @@ def find_neighbours(share, image):
     return at + 1, len(ids), before, around.get(ids[at + 1]) if at + 1 < len(ids) else None
 
 
-def models_of(owner):
+def models_of(owner: User) -> list[str]:
     """Name the models that somebody has used: what a gallery can be filtered by. Runs, of which there are fewer."""
     typed = Run.objects.of(owner).values_list("form__model", flat=True)
     return sorted({model for models in typed for model in models or []} & set(flux_models.ids()))
 
 
-def projects_of(owner):
+def projects_of(owner: User) -> list[str]:
     return list(Project.objects.filter(runs__owner=owner).distinct().order_by("name").values_list("name", flat=True))

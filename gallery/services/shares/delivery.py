@@ -6,13 +6,16 @@ A stored original never goes out as it is: its container may say what the link k
 import contextlib
 import io
 import json
+from typing import IO, Any
 
 import structlog
 from django.core.files.storage import default_storage
 from django.utils.text import slugify
+from PIL import Image as Pillow
 
 from gallery.catalogue.models import params
 from gallery.catalogue.numbers import money
+from gallery.models import Image, Job, Share
 from gallery.models.shares import Download
 from gallery.services.media import decoding, metadata, validation
 from gallery.services.shares import image_keys
@@ -27,7 +30,7 @@ REDRAWN_QUALITY = 95
 log = structlog.get_logger("fluxweb.shares")
 
 
-def open_view(image):
+def open_view(image: Image) -> IO[bytes]:
     """Return an open file with the view of a picture: drawn anew, so that nothing is in it but pixels, and kept."""
     name = files.file_name_of(image.attempt, "views", ".webp")
     if default_storage.exists(name):
@@ -38,13 +41,13 @@ def open_view(image):
     return io.BytesIO(drawn)
 
 
-def _view(image):
+def _view(image: Image) -> bytes:
     with files.open_file(image.file) as file, validation.DECODE_SLOTS, validation.open_image(file) as picture:
         shown = decoding.render_upright(picture, within=(VIEW_EDGE, VIEW_EDGE))
         return _encoded(shown, "WEBP", quality=VIEW_QUALITY, method=2)
 
 
-def draw_card(image):
+def draw_card(image: Image) -> bytes:
     """Return a small JPEG, which every chat program understands, made from the thumbnail."""
     with (
         files.open_file(image.thumbnail or image.file) as file,
@@ -55,7 +58,7 @@ def draw_card(image):
         return _encoded(shown, "JPEG", quality=CARD_QUALITY)
 
 
-def file_content(image, share):
+def file_content(image: Image, share: Share) -> bytes:
     """Return the bytes of the file as a link hands it out: clean, or with what its switches let into the recipe."""
     with files.open_file(image.file) as file:
         clean = strip_original(file.read(), image.format)
@@ -64,7 +67,7 @@ def file_content(image, share):
     return metadata.embed_description(clean, image.format, json.dumps(recipe(image, share), ensure_ascii=False))
 
 
-def strip_original(original, image_format):
+def strip_original(original: bytes, image_format: str) -> bytes:
     """Return the bytes of a picture with nothing in them but the picture, as it is meant to be seen."""
     try:
         return metadata.strip_metadata(original, image_format)
@@ -73,36 +76,40 @@ def strip_original(original, image_format):
         return _redrawn(original, image_format)
 
 
-def recipe(image, share):
+def recipe(image: Image, share: Share) -> dict[str, Any]:
     """Return what the switches let into the file. Parameters tell models apart, so they go with the model."""
     job, size = image.job, {"width": image.width, "height": image.height}
-    shown = {"prompt": job.prompt} if share.show_prompt else {}
+    shown: dict[str, Any] = {"prompt": job.prompt} if share.show_prompt else {}
     shown |= {"model": image.model, **_parameters(job)} if share.show_model else {}
     shown |= {"seed": image.seed} if share.show_seed else {}
     shown |= {"cost": f"${money.exact(image.attempt.booked_micros)}"} if share.show_cost else {}
     return shown | size
 
 
-def _parameters(job):
+def _parameters(job: Job) -> dict[str, Any]:
     return {name: value for name, value in job.parameters.items() if name in params.PARAMS}
 
 
-def _redrawn(original, image_format):
+def _redrawn(original: bytes, image_format: str) -> bytes:
     """Draw anew what cannot be stripped without changing how it looks: turned as it is meant, in the usual colours."""
     with validation.DECODE_SLOTS, validation.open_image(io.BytesIO(original)) as picture:
         drawn = decoding.render_upright(picture)
-    options = {"jpeg": {"quality": REDRAWN_QUALITY, "subsampling": 0}, "webp": {"lossless": True}}.get(image_format, {})
+    known: dict[str, dict[str, Any]] = {
+        "jpeg": {"quality": REDRAWN_QUALITY, "subsampling": 0},
+        "webp": {"lossless": True},
+    }
+    options = known.get(image_format, {})
     shown = drawn.convert("RGB") if image_format == "jpeg" else drawn
     return metadata.strip_metadata(_encoded(shown, image_format, **options), image_format)
 
 
-def _encoded(picture, image_format, **options):
+def _encoded(picture: Pillow.Image, image_format: str, **options: Any) -> bytes:
     out = io.BytesIO()
     picture.save(out, image_format, **options)
     return out.getvalue()
 
 
-def file_name(image, share, *, number=None):
+def file_name(image: Image, share: Share, *, number: int | None = None) -> str:
     """Name a file by what the link shows: its title, perhaps model and seed, and a key that no other link knows."""
     parts = [f"{number:03d}" if number else "", slugify(share.title)[:60]]
     parts += [image.model] if share.show_model else []
@@ -111,5 +118,5 @@ def file_name(image, share, *, number=None):
     return f"{'-'.join(part for part in parts if part) or 'picture'}.{suffix(image)}"
 
 
-def suffix(image):
+def suffix(image: Image) -> str:
     return "jpg" if image.format == "jpeg" else image.format

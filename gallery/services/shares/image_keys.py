@@ -11,17 +11,18 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from django.utils.crypto import salted_hmac
 
+from gallery.models import Image, Share
 from gallery.models.keys import KEY_LENGTH
 
 LENGTH = 40  # characters: 16 bytes of AES-SIV and the 14 of a key
 
 
-def key_in(share, image):
+def key_in(share: Share, image: Image) -> str:
     """Return the key of a picture within a link."""
     return base64.urlsafe_b64encode(_cipher(share).encrypt(image.key.encode(), None)).decode()
 
 
-def own_key(share, key):
+def own_key(share: Share, key: str) -> str | None:
     """Return the own key of the picture that has this one within a link, or None."""
     if share.takes_old_keys and len(key) <= KEY_LENGTH:
         return key
@@ -33,5 +34,5 @@ def own_key(share, key):
         return None
 
 
-def _cipher(share):
+def _cipher(share: Share) -> AESSIV:
     return AESSIV(salted_hmac("fluxweb.share.pictures", share.key, algorithm="sha256").digest())

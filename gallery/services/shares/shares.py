@@ -1,7 +1,9 @@
 """Links: made, changed, replaced, revoked, opened. A token is made anew whenever it is copied and never stored."""
 
 import base64
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import IntegrityError, transaction
@@ -10,7 +12,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from gallery.catalogue.text import texts
-from gallery.models import Feedback, Share, ShareItem, User
+from gallery.models import Feedback, Image, Share, ShareItem, User
 from gallery.models.people import digest_of
 from gallery.models.shares import Kind, Refused
 from gallery.services.db import side_notes
@@ -42,7 +44,7 @@ class NothingToShare(Exception):
     """The source holds no picture yet, so that a snapshot would stay empty for ever."""
 
 
-def token_of(share):
+def token_of(share: Share) -> str:
     """Make the token: 256 bits that nobody can compute from the database alone.
 
     By its random key, not its row id: a restored backup gives row ids out again, and with them would go old tokens.
@@ -51,12 +53,12 @@ def token_of(share):
     return base64.urlsafe_b64encode(mac.digest()).rstrip(b"=").decode()
 
 
-def can_be_copied(share):
+def can_be_copied(share: Share) -> bool:
     """Return whether the token that we make is the one that opens the link: not after another FLUXWEB_SECRET_KEY."""
     return constant_time_compare(share.digest, digest_of(token_of(share)))
 
 
-def create_share_once(share, *, nonce, press, password="", **what):
+def create_share_once(share: Share, *, nonce: str, press: str, password: str = "", **what: Any) -> Share:
     """Make a link as `create_share` does and return it; the same press twice returns the same link.
 
     `press`: a digest of what was sent with the nonce, without the password: that is compared by its hash, so that
@@ -76,12 +78,14 @@ def create_share_once(share, *, nonce, press, password="", **what):
         return made
 
 
-def _has_password(share, password):
+def _has_password(share: Share, password: str) -> bool:
     return is_password(share, password) if share.password else not password
 
 
 @transaction.atomic
-def create_share(share, *, images=(), password="", members=()):
+def create_share(
+    share: Share, *, images: Iterable[Image] = (), password: str = "", members: Iterable[User] = ()
+) -> Share:
     """Save a new link. A snapshot keeps the images given, or what its source holds now.
 
     Raises ShareTooLarge, NothingToShare.
@@ -102,43 +106,43 @@ def create_share(share, *, images=(), password="", members=()):
     return share
 
 
-def _check_size(ids):
+def _check_size(ids: list[int]) -> None:
     if not ids:
         raise NothingToShare
     if len(ids) > contents.MOST_ITEMS:
         raise ShareTooLarge
 
 
-def _hashed(password):
+def _hashed(password: str) -> str:
     return make_password(texts.clean_password(password)) if password else ""
 
 
-def is_password(share, typed):
+def is_password(share: Share, typed: str) -> bool:
     """Return whether it is the password of a link, in whatever way a keyboard composes it."""
     return any(check_password(spelling, share.password) for spelling in texts.spellings(typed))
 
 
 @transaction.atomic
-def change_share(share, *, password=None, members=()):
+def change_share(share: Share, *, password: str | None = None, members: Iterable[User] = ()) -> None:
     """Save changed rules. `password`: None leaves it, "" takes it away; either way those inside are asked again."""
-    changed = RULES
+    changed: tuple[str, ...] = RULES
     if password is not None:
         share.password, changed = _hashed(password), (*RULES, "password")
     share.save(update_fields=changed)
     share.members.set(members)
 
 
-def revoke_share(share):
+def revoke_share(share: Share) -> None:
     Share.objects.filter(pk=share.pk, revoked_at=None).update(revoked_at=timezone.now())
 
 
-def reopen_share(share):
+def reopen_share(share: Share) -> None:
     """Undo a revocation: the old address works again, under the rules as they are."""
     Share.objects.filter(pk=share.pk).update(revoked_at=None)
 
 
 @transaction.atomic
-def replace_address(share):
+def replace_address(share: Share) -> None:
     """Give the link another address; the old one stops working."""
     share.version = F("version") + 1
     share.save(update_fields=["version"])
@@ -147,7 +151,7 @@ def replace_address(share):
     share.save(update_fields=["digest"])
 
 
-def delete_share(share):
+def delete_share(share: Share) -> None:
     """Remove a link with what guests answered under it; the pictures stay. It opens nothing from the first moment.
 
     Many guests can have said much: it goes in slices, and a kill in between leaves a revoked link to be deleted again.
@@ -160,31 +164,31 @@ def delete_share(share):
         share.delete()
 
 
-def find_open_share(token):
+def find_open_share(token: str) -> Share | None:
     """Return the link of a token, or None: one look-up whether it is wrong, ended, revoked or gone, so that no clock
     can tell which."""
     return Share.objects.open(timezone.now()).with_token(token).select_related("owner", "cover").first()
 
 
-def is_unchanged(share):
+def is_unchanged(share: Share) -> bool:
     """Ask again while a long answer is on its way: nothing about the link may have changed since."""
     same = Share.objects.open(timezone.now()).filter(pk=share.pk, digest=share.digest, download=share.download)
     rules = {name: getattr(share, name) for name in ("password", "public", *SWITCHES)}
     return same.filter(**rules).exists()
 
 
-def pass_of(share):
+def pass_of(share: Share) -> str:
     """Return what the session of somebody who knew the password holds: worthless for other links, and for this one
     once its password or address has changed."""
     known = f"{share.key}:{share.digest}:{share.password}"
     return salted_hmac("fluxweb.share.pass", known, algorithm="sha256").hexdigest()
 
 
-def is_valid_pass(share, given):
+def is_valid_pass(share: Share, given: object) -> bool:
     return isinstance(given, str) and constant_time_compare(given, pass_of(share))
 
 
-def try_password(share, password, *, address):
+def try_password(share: Share, password: str, *, address: str) -> bool:
     """Return whether it is right. Raises rate_limits.RateLimitExceeded, also for a right one: a guess must not tell."""
     neighbour = rate_limits.address_bucket(address)
     tries = [
@@ -199,22 +203,22 @@ def try_password(share, password, *, address):
     return right
 
 
-def set_feedback_open(share, is_open):
+def set_feedback_open(share: Share, is_open: bool) -> None:
     Share.objects.filter(pk=share.pk).update(answers_open=is_open)
 
 
 @side_notes.write_if_possible()
-def count_view(share):
+def count_view(share: Share) -> None:
     Share.objects.filter(pk=share.pk).update(views=F("views") + 1, seen_at=timezone.now())
 
 
 @side_notes.write_if_possible()
-def count_download(share):
+def count_download(share: Share) -> None:
     Share.objects.filter(pk=share.pk).update(downloads=F("downloads") + 1, seen_at=timezone.now())
 
 
 @transaction.atomic
-def mark_feedback_seen(share):
+def mark_feedback_seen(share: Share) -> None:
     """The owner has seen them: the badge goes."""
     share = Share.objects.select_for_update().get(pk=share.pk)
     if share.unseen:
@@ -223,6 +227,6 @@ def mark_feedback_seen(share):
         Feedback.objects.filter(guest__share=share, seen=False).update(seen=True)
 
 
-def default_end_day():
+def default_end_day() -> date:
     """The day after which a link ends unless something else is chosen."""
     return timezone.localdate() + timedelta(days=USUAL_DAYS)
