@@ -74,7 +74,10 @@ def _quote_anew(jobs: list[Job]) -> list[dict[str, Any]]:
     """Quote the jobs that have become cheaper at the price of the day; return for each the fields that change."""
     changed = [job.price_micros is not None and job.price_micros != job.quoted_micros for job in jobs]
     book = read_price_book() if any(changed) else None
-    fields = [repricing.quote_anew(job, book=book) if new else {} for job, new in zip(jobs, changed, strict=True)]
+    fields = [
+        repricing.quote_anew(job, book=book) if new and book is not None else {}
+        for job, new in zip(jobs, changed, strict=True)
+    ]
     for job, new in zip(jobs, fields, strict=True):
         if new:
             less = job.quoted_micros - new["quoted_micros"]
