@@ -27,7 +27,7 @@ def list_adjustments(request):
     context = {
         "asked": asked,
         "adjustments": page.rows,
-        "older": page.last and href("costs-adjustments", asked.query, before=page.older),
+        "older": page.older,
         "csv": href("costs-adjustments-csv", asked.query),
         "total": reports.total_spend(asked.chosen),
         "back": href("costs", asked.query),

@@ -32,7 +32,7 @@ def list_calls(request):
             (each.title, href("costs-calls", asked.query, kind=each.name), each == kind) for each in drilldown.KINDS
         ],
         "calls": page.rows,
-        "older": page.last and href("costs-calls", query, before=page.older),
+        "older": page.older,
         "csv": href("costs-calls-csv", query),
         **_around(request, "costs-calls", asked, kind=kind.name),
     }
@@ -49,7 +49,7 @@ def runs(request):
     context = {
         "asked": asked,
         "runs": page.rows,
-        "older": page.last and href("costs-runs", asked.query, before=page.last.cursor),
+        "older": page.last and page.last.cursor,
         **_around(request, "costs-runs", asked),
     }
     return render(request, "costs/runs.html", context)
