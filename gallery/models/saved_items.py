@@ -16,7 +16,7 @@ TRASH_DAYS = 30  # so long something deleted can be put back
 SEARCHED_CHARACTERS = 2_000  # how far into a prompt one searches
 
 
-_Item = TypeVar("_Item", bound="SavedItem")
+_Item = TypeVar("_Item", bound=models.Model)
 
 
 class SavedItemQuerySet(models.QuerySet[_Item]):
