@@ -1,12 +1,17 @@
 """Adjustments: what the invoice says beyond the calls, booked on a day with a reason, and taken back by its counter."""
 
+from datetime import date
+from typing import Any
+
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
-from gallery.models import Adjustment, Difference, LedgerEntry
-from gallery.models.costs.adjustments import NO_MEMBER
+from gallery.models import Adjustment, Attempt, Difference, LedgerEntry, User
+from gallery.models.costs.adjustments import NO_MEMBER, AdjustmentQuerySet
 from gallery.models.costs.statements import Decision
+from gallery.services.ledger.reports import Slice
 
 log = structlog.get_logger("fluxweb.adjustments")
 
@@ -15,12 +20,22 @@ class NoReason(ValueError):
     """An adjustment without a reason would be a riddle to whoever signs the report."""
 
 
-def book_adjustment(*, micros, day, reason, by, attempt=None, difference=None, model="", takes_back=None):
+def book_adjustment(
+    *,
+    micros: int,
+    day: date,
+    reason: str,
+    by: User,
+    attempt: Attempt | None = None,
+    difference: Difference | None = None,
+    model: str = "",
+    takes_back: Adjustment | None = None,
+) -> Adjustment:
     """Book an amount on a day, in the caller's transaction, and move every sum by it. Raises NoReason."""
     reason = " ".join(reason.split())[:200]
     if not reason:
         raise NoReason
-    facts = {"demo": settings.DEMO, "model": model, "owner_id": None, "project_id": None}
+    facts: dict[str, Any] = {"demo": settings.DEMO, "model": model, "owner_id": None, "project_id": None}
     if attempt:
         facts = {name: getattr(attempt, name) for name in facts}
     made = Adjustment.objects.create(
@@ -32,7 +47,7 @@ def book_adjustment(*, micros, day, reason, by, attempt=None, difference=None, m
     return made
 
 
-def _move(made):
+def _move(made: Adjustment) -> None:
     """Leave in the journal what the triggers leave of an attempt: sums and budgets read it from there."""
     LedgerEntry.objects.create(
         demo=made.demo, day=made.day, owner_id=made.owner_id or NO_MEMBER, model=made.model,
@@ -41,7 +56,7 @@ def _move(made):
 
 
 @transaction.atomic
-def take_back_adjustment(adjustment, *, reason, by):
+def take_back_adjustment(adjustment: Adjustment, *, reason: str, by: User) -> Adjustment | None:
     """Book the counter entry on the same day; its difference is open again. Return it, or None if there is one already.
 
     Raises NoReason.
@@ -59,7 +74,7 @@ def take_back_adjustment(adjustment, *, reason, by):
     return made
 
 
-def adjustments_in(chosen):
+def adjustments_in(chosen: Slice) -> QuerySet[Adjustment]:
     """Return the adjustments of a slice of a report, newest first."""
-    rows = chosen.of(Adjustment.objects)
+    rows: AdjustmentQuerySet = chosen.of(Adjustment.objects)
     return rows.select_related("attempt__run", "difference__statement", "taken_back_by", "takes_back").newest_first()

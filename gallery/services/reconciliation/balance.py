@@ -10,7 +10,7 @@ from gallery.services.jobs import provider
 log = structlog.get_logger("fluxweb.balance")
 
 
-def read_balance():
+def read_balance() -> None:
     """Ask the provider and note what it says, if there is an account token. Free; never inside a transaction."""
     if not provider.has_account():
         return
@@ -26,11 +26,11 @@ def read_balance():
         Balance.objects.create(**facts)
 
 
-def latest_balance():
+def latest_balance() -> Balance | None:
     return Balance.objects.order_by("-id").first() if provider.has_account() else None
 
 
-def low_balance():
+def low_balance() -> Balance | None:
     """Return the latest balance if it is below FLUXWEB_BALANCE_LOW, or None. Costs no query without a token."""
     last = latest_balance() if settings.FLUX_ACCOUNT_TOKEN else None
     return last if last and last.micros < settings.BALANCE_LOW_MICROS else None

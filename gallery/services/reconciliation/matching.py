@@ -6,7 +6,9 @@ slices: what a statement has said, or an earlier one of the same line, is not sa
 """
 
 from collections import defaultdict
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef
@@ -24,7 +26,7 @@ DAY = timedelta(days=1)
 MOST_DAYS = 3_660  # of a statement with far dates only the days are looked at that it has lines of
 
 
-def days_of(statement):
+def days_of(statement: Statement) -> list[date]:
     """Return the days that `match_day` has to look at, once all lines are matched."""
     days = (statement.end - statement.start).days + 1
     if days <= MOST_DAYS:
@@ -35,7 +37,7 @@ def days_of(statement):
 # -- lines that name their call ---------------------------------------------------------------------------------------
 
 
-def match_charges(statement, charges):
+def match_charges(statement: Statement, charges: Iterable[Charge]) -> None:
     """Match these lines, in the order of their numbers, with the calls whose request ids they name."""
     charges = [charge for charge in charges if charge.request_id]
     attempts = _by_request_id(charges)
@@ -54,17 +56,17 @@ def match_charges(statement, charges):
     _keep(statement, found, linked)
 
 
-def _by_request_id(charges):
+def _by_request_id(charges: Iterable[Charge]) -> dict[str, Attempt]:
     """Return {request id: attempt} of the calls that the charges name, whatever day either says."""
     ids = sorted({charge.request_id for charge in charges})
-    found = {}
+    found: dict[str, Attempt] = {}
     for first in range(0, len(ids), CHUNK):
         rows = Attempt.objects.filter(demo=settings.DEMO, request_id__in=ids[first : first + CHUNK]).order_by("id")
         found |= {attempt.request_id: attempt for attempt in rows}
     return found
 
 
-def _kind(attempt, charge):
+def _kind(attempt: Attempt, charge: Charge) -> Kind | None:
     if attempt.money == Money.UNCERTAIN:
         return Kind.DOUBT_PAID if charge.micros else Kind.DOUBT_FREE
     if attempt.money == Money.NOT_CHARGED:
@@ -72,7 +74,9 @@ def _kind(attempt, charge):
     return Kind.AMOUNT if attempt.micros != charge.micros else None
 
 
-def _of_attempt(statement, kind, attempt, *, provider_micros, charge=None):
+def _of_attempt(
+    statement: Statement, kind: Kind, attempt: Attempt, *, provider_micros: int, charge: Charge | None = None
+) -> Difference:
     return Difference(
         statement=statement, kind=kind, day=attempt.day, model=attempt.model, attempt=attempt, charge=charge,
         books_micros=attempt.booked_micros, provider_micros=provider_micros,
@@ -82,7 +86,7 @@ def _of_attempt(statement, kind, attempt, *, provider_micros, charge=None):
 # -- a day ------------------------------------------------------------------------------------------------------------
 
 
-def match_day(statement, day):
+def match_day(statement: Statement, day: date) -> None:
     """Match what one day has left: lines whose id no call has, lines without an id, calls that no line names."""
     charges = _unmatched(statement, day)
     attempts = _unmatched_calls(day)
@@ -99,19 +103,21 @@ def match_day(statement, day):
     _keep(statement, found, linked)
 
 
-def _unmatched(statement, day):
+def _unmatched(statement: Statement, day: date) -> list[Charge]:
     """Return the lines of a day and the next that have no call yet: what begins before midnight ends after it."""
     charges = statement.charges.counted().filter(day__gte=day, day__lte=day + DAY, attempt=None)
     return list(charges.exclude(repeats__attempt__isnull=False).order_by("at", "number"))
 
 
-def _unmatched_calls(day):
+def _unmatched_calls(day: date) -> list[Attempt]:
     """Return the calls of a day that count as spent and that no line of any statement has been matched with."""
     sent = Attempt.objects.filter(demo=settings.DEMO, day=day, money__in=SPENT)
     return list(sent.filter(~Exists(Charge.objects.live().filter(attempt=OuterRef("pk")))))
 
 
-def _by_clock(statement, strange, attempts, *, told):
+def _by_clock(
+    statement: Statement, strange: Iterable[Charge], attempts: Iterable[Attempt], *, told: bool
+) -> tuple[list[Difference], list[Charge]]:
     """Match lines with an id that we do not know with calls that brought none home, of the same model and amount.
 
     A call that has another id is another call.
@@ -122,7 +128,7 @@ def _by_clock(statement, strange, attempts, *, told):
         fits = [each for each in without_id if each.micros == charge.micros and _may_be(charge, each, told=told)]
         if not fits:
             continue
-        attempt = min(fits, key=lambda each: abs(charge.at - each.sent_at))
+        attempt = min(fits, key=lambda each: abs(charge.at - _sent_at(each)))
         without_id.remove(attempt)
         charge.attempt = attempt
         linked.append(charge)
@@ -131,19 +137,24 @@ def _by_clock(statement, strange, attempts, *, told):
     return found, linked
 
 
-def _may_be(charge, attempt, *, told):
+def _may_be(charge: Charge, attempt: Attempt, *, told: bool) -> bool:
     """Whether a line may be for a call. Where its clock is not to be trusted the day says it."""
     if charge.model not in ("", attempt.model):
         return False
     return _is_near(charge, attempt) if told else attempt.day == charge.day
 
 
-def _is_near(charge, attempt):
+def _is_near(charge: Charge, attempt: Attempt) -> bool:
     window = timedelta(seconds=settings.FLUX_TIMEOUT) + LATE
-    return attempt.sent_at - EARLY <= charge.at <= attempt.sent_at + window
+    return _sent_at(attempt) - EARLY <= charge.at <= _sent_at(attempt) + window
 
 
-def _clock_is_told(statement):
+def _sent_at(attempt: Attempt) -> datetime:
+    assert attempt.sent_at is not None  # what counts as spent was sent
+    return attempt.sent_at
+
+
+def _clock_is_told(statement: Statement) -> bool:
     """Whether the times of a statement are moments: the log's are; a file's if they agree where an id tells the call.
 
     Files name hours of some zone or other, or only days.
@@ -151,16 +162,19 @@ def _clock_is_told(statement):
     if statement.source == Source.ACCOUNT:
         return True
     sample = statement.charges.filter(attempt__sent_at__isnull=False).select_related("attempt").order_by("number")[:20]
-    return any(_is_near(charge, charge.attempt) for charge in sample)
+    return any(_is_near(charge, charge.attempt) for charge in sample if charge.attempt)
 
 
-def _strangers(strange, attempts, *, told):
+def _strangers(
+    strange: Iterable[Charge], attempts: Iterable[Attempt], *, told: bool
+) -> tuple[list[Charge], list[Charge]]:
     """Part lines that no call fits exactly: those that may be for a call without an id at another price, and the rest.
 
     The rest is use of the key outside fluxweb. No more lines than such calls are left in doubt.
     """
     without_id = [attempt for attempt in attempts if not attempt.request_id]
-    rest, outside = [], []
+    rest: list[Charge] = []
+    outside: list[Charge] = []
     for charge in strange:
         attempt = next((each for each in without_id if _may_be(charge, each, told=told)), None)
         if attempt:
@@ -169,14 +183,16 @@ def _strangers(strange, attempts, *, told):
     return rest, outside
 
 
-def _of_stranger(statement, charge):
+def _of_stranger(statement: Statement, charge: Charge) -> Difference:
     return Difference(
         statement=statement, kind=Kind.OUTSIDE, day=charge.day, model=charge.model, charge=charge,
         books_micros=0, provider_micros=charge.micros,
     )  # fmt: skip
 
 
-def _by_totals(statement, day, charges, attempts):
+def _by_totals(
+    statement: Statement, day: date, charges: Iterable[Charge], attempts: Iterable[Attempt]
+) -> Iterator[Difference]:
     """Compare by total and model. Where a charge does not say its model, the whole day is: it may be of any."""
     ours, theirs = defaultdict(list), defaultdict(list)
     whole = any(not charge.model for charge in charges)
@@ -188,7 +204,9 @@ def _by_totals(statement, day, charges, attempts):
         yield from _of_total(statement, day, model, ours[model], theirs[model])
 
 
-def _of_total(statement, day, model, attempts, charges):
+def _of_total(
+    statement: Statement, day: date, model: str, attempts: list[Attempt], charges: list[Charge]
+) -> Iterator[Difference]:
     """If the certain calls make up the total, those in doubt were free; if all do, charged; else nobody knows."""
     micros = sorted(charge.micros for charge in charges)
     named = any(charge.request_id for charge in charges)  # they fit no call exactly, whatever their sum
@@ -208,27 +226,27 @@ def _of_total(statement, day, model, attempts, charges):
 # -- what is noted ----------------------------------------------------------------------------------------------------
 
 
-def _keep(statement, found, linked):
+def _keep(statement: Statement, found: list[Difference], linked: list[Charge]) -> None:
     """What is said of a line comes before its link: a line that is linked is not looked at again."""
     write_in_slices(found, lambda part: _say(statement, part))
     write_in_slices(linked, lambda part: Charge.objects.bulk_update(part, ["attempt"]))
 
 
-def _say(statement, found):
+def _say(statement: Statement, found: Sequence[Difference]) -> None:
     Statement.objects.select_for_update().get(pk=statement.pk)  # two who say the same go one after the other
     Difference.objects.bulk_create(_unsaid(found))
 
 
-def _unsaid(found):
+def _unsaid(found: Sequence[Difference]) -> Iterator[Difference]:
     """Leave out what this statement, or an earlier one of the same line or call, has said already."""
-    by_line = [each for each in found if each.charge]
-    lines = {each.charge.pk for each in by_line} | {each.charge.repeats_id for each in by_line} - {None}
+    by_line = [each.charge for each in found if each.charge]
+    lines = {each.pk for each in by_line} | {each.repeats_id for each in by_line if each.repeats_id is not None}
     said_lines = set(_in_chunks("charge", lines, "charge", "kind"))
     by_call = [each.attempt_id for each in found if each.attempt_id and not each.charge]
     said_calls = set(_in_chunks("attempt", by_call, "attempt", "kind"))
     for each in found:
         if each.charge:
-            said = {(each.charge.pk, each.kind), (each.charge.repeats_id, each.kind)} & said_lines
+            said = bool({(each.charge.pk, each.kind), (each.charge.repeats_id, each.kind)} & said_lines)
         elif each.attempt_id:
             said = (each.attempt_id, each.kind) in said_calls
         else:
@@ -237,13 +255,13 @@ def _unsaid(found):
             yield each
 
 
-def _in_chunks(name, ids, *columns):
+def _in_chunks(name: str, ids: Iterable[int], *columns: str) -> Iterator[tuple[Any, ...]]:
     ids = sorted(ids)
     for first in range(0, len(ids), CHUNK):
         rows = Difference.objects.live().filter(**{f"{name}__in": ids[first : first + CHUNK]})
         yield from rows.values_list(*columns)
 
 
-def _has_been_said(total):
+def _has_been_said(total: Difference) -> bool:
     same = {name: getattr(total, name) for name in ("kind", "day", "model", "books_micros", "provider_micros")}
     return Difference.objects.live().filter(**same).exists()

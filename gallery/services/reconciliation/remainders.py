@@ -1,14 +1,15 @@
 """The remainder of a day that no rule explains: its charges and its calls, settled one by one until nothing is left."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
 from django.conf import settings
-from django.db.models import Case, Exists, OuterRef, Q, Sum, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Sum, Value, When
 from django.utils import timezone
 
-from gallery.models import Attempt, Charge, Difference, Statement
+from gallery.models import Attempt, Charge, Difference, Statement, User
 from gallery.models.calls import Money
 from gallery.models.costs.statements import Decision, Kind
 from gallery.services.db.slices import LEAST, Pace, write_in_slices
@@ -24,20 +25,20 @@ log = structlog.get_logger("fluxweb.reconciling")
 class Remainder:
     """What is left of a day by now. Sums are of all of it, `charges` and `calls` the first MOST."""
 
-    charges: list
-    calls: list
+    charges: list[Charge]
+    calls: list[Attempt]
     charges_count: int
     calls_count: int
     provider_micros: int
     books_micros: int
 
     @property
-    def gap_micros(self):
+    def gap_micros(self) -> int:
         """What the provider took beyond the books."""
         return self.provider_micros - self.books_micros
 
 
-def find_remainder(difference):
+def find_remainder(difference: Difference) -> Remainder:
     """Return what is left of a total. The calls in doubt come first, those that are free last: they may not be."""
     charges, calls = _charges(difference), _calls(difference)
     spent = calls.exclude(money=Money.NOT_CHARGED)
@@ -47,7 +48,7 @@ def find_remainder(difference):
     )  # fmt: skip
 
 
-def _charges(difference):
+def _charges(difference: Difference) -> QuerySet[Charge]:
     """Lines of that day and model that no call has, and that are not known to be somebody else's."""
     said = Difference.objects.filter(charge=OuterRef("pk"), kind=Kind.OUTSIDE)
     rows = Charge.objects.counted().filter(statement=difference.statement_id, day=difference.day, attempt=None)
@@ -55,7 +56,7 @@ def _charges(difference):
     return (rows.filter(model=difference.model) if difference.model else rows).order_by("at", "number")
 
 
-def _calls(difference):
+def _calls(difference: Difference) -> QuerySet[Attempt]:
     """Calls of that day and model that no line of any statement has been matched with."""
     rows = Attempt.objects.filter(demo=settings.DEMO, day=difference.day, sent_at__isnull=False)
     rows = rows.filter(~Exists(Charge.objects.live().filter(attempt=OuterRef("pk")))).exclude(money=Money.RESERVED)
@@ -64,7 +65,7 @@ def _calls(difference):
     return rows.annotate(turn=turn).order_by("turn", "sent_at", "id")
 
 
-def settle_calls(difference, *, keys, charged, by, note=""):
+def settle_calls(difference: Difference, *, keys: Iterable[str], charged: bool, by: User, note: str = "") -> int:
     """Say of some calls that they were charged, or were not; return how many could be settled so.
 
     A call that was charged takes the line of its amount with it, if there is one. What was settled is noted under the
@@ -72,9 +73,9 @@ def settle_calls(difference, *, keys, charged, by, note=""):
     """
     calls = list(_calls(difference).filter(key__in=keys).select_related("job"))
     lines = _lines_by_micros(difference) if charged else {}
-    done = []
+    done: list[bool] = []
 
-    def settle(part):
+    def settle(part: Sequence[Attempt]) -> None:
         _lock(difference)
         done.extend(_settle(difference, call, lines, charged=charged, by=by, note=note) for call in part)
 
@@ -83,15 +84,17 @@ def settle_calls(difference, *, keys, charged, by, note=""):
     return sum(done)
 
 
-def _lines_by_micros(difference):
+def _lines_by_micros(difference: Difference) -> dict[int, list[int]]:
     """Return {amount: the ids of the lines that are left of it, the last one first}."""
-    found = defaultdict(list)
+    found: defaultdict[int, list[int]] = defaultdict(list)
     for pk, micros in _charges(difference).reverse().values_list("pk", "micros"):
         found[micros].append(pk)
     return found
 
 
-def _settle(difference, call, lines, *, charged, by, note):
+def _settle(
+    difference: Difference, call: Attempt, lines: Mapping[int, list[int]], *, charged: bool, by: User, note: str
+) -> bool:
     kind = _settled_as(call, charged=charged)
     if kind is None or not _apply(call, kind, by=by):
         return False
@@ -104,7 +107,7 @@ def _settle(difference, call, lines, *, charged, by, note):
     return True
 
 
-def _take_line(call, lines):
+def _take_line(call: Attempt, lines: list[int]) -> int | None:
     """Give a call the first of these lines that nobody has taken meanwhile; return its id, or None."""
     while lines:
         line = lines.pop()
@@ -113,20 +116,20 @@ def _take_line(call, lines):
     return None
 
 
-def _settled_as(call, *, charged):
+def _settled_as(call: Attempt, *, charged: bool) -> Kind | None:
     """Return the kind of difference that settles a call so, or None where the books say it already or cannot."""
     if call.money == Money.UNCERTAIN:
         return Kind.DOUBT_PAID if charged else Kind.DOUBT_FREE
     return Kind.FREE_PAID if charged and call.money == Money.NOT_CHARGED else None
 
 
-def _apply(call, kind, *, by):
+def _apply(call: Attempt, kind: Kind, *, by: User) -> bool:
     if kind == Kind.FREE_PAID:
         return resolution.book_charge(call, by=by)
     return resolution.settle_charge(call, charged=kind == Kind.DOUBT_PAID, by=by)
 
 
-def settle_charges(difference, *, numbers, by):
+def settle_charges(difference: Difference, *, numbers: Iterable[int], by: User) -> int:
     """Say of some lines that nobody here made their call; return how many. Each is a difference of its own from now."""
     with write_transaction():
         _lock(difference)
@@ -136,18 +139,18 @@ def settle_charges(difference, *, numbers, by):
     return len(lines)
 
 
-def _stranger(difference, line):
+def _stranger(difference: Difference, line: Charge) -> Difference:
     return Difference(
         statement_id=difference.statement_id, kind=Kind.OUTSIDE, day=line.day, model=line.model, charge=line,
         books_micros=0, provider_micros=line.micros,
     )  # fmt: skip
 
 
-def _lock(difference):
+def _lock(difference: Difference) -> None:
     Statement.objects.select_for_update().get(pk=difference.statement_id)
 
 
-def _close_if_even(difference, *, by):
+def _close_if_even(difference: Difference, *, by: User) -> None:
     """A remainder in which both sides are the same, and nothing is in doubt, is no difference any more.
 
     Outside the transaction that settled something: to add up a long day takes longer than others may wait.

@@ -3,13 +3,17 @@
 They are proposed and never applied by themselves: a person settles each, and all of it stays visible.
 """
 
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
-from gallery.models import Adjustment, Attempt, Difference
+from gallery.models import Adjustment, Attempt, Difference, Statement, User
 from gallery.models.costs.statements import CHARGES, Decision, Kind
 from gallery.services.paid_calls import resolution
 from gallery.services.reconciliation import adjustments, remainders
@@ -18,7 +22,7 @@ log = structlog.get_logger("fluxweb.reconciling")
 
 
 @transaction.atomic
-def decide_difference(difference, *, apply, by, note=""):
+def decide_difference(difference: Difference, *, apply: bool, by: User, note: str = "") -> bool:
     """Do as a difference proposes, or leave it; return whether it was open and could be done."""
     open_ones = Difference.objects.filter(pk=difference.pk, decision=Decision.OPEN)
     facts = {"decided_by": by.username, "decided_at": timezone.now(), "note": note[:200]}
@@ -33,7 +37,8 @@ def decide_difference(difference, *, apply, by, note=""):
     return True
 
 
-def _apply(difference, *, by):
+def _apply(difference: Difference, *, by: User) -> bool:
+    assert difference.attempt_id is not None  # only what is of one call proposes anything
     attempt = Attempt.objects.select_related("job").get(pk=difference.attempt_id)
     if difference.kind == Kind.FREE_PAID:
         return resolution.book_charge(attempt, by=by)
@@ -41,7 +46,7 @@ def _apply(difference, *, by):
 
 
 @transaction.atomic
-def adjust_difference(difference, *, by, reason, day=None):
+def adjust_difference(difference: Difference, *, by: User, reason: str, day: date | None = None) -> bool:
     """Book what the provider took beyond the books, or less, as an adjustment; return whether it was open and could be.
 
     `day`: on which it counts, else the day of the difference. Raises adjustments.NoReason.
@@ -58,10 +63,11 @@ def adjust_difference(difference, *, by, reason, day=None):
     return True
 
 
-def gap_of(difference):
+def gap_of(difference: Difference) -> int:
     """Return what an adjustment would book: nothing where the books follow by settling the call."""
     match difference.kind:
         case Kind.AMOUNT:
+            assert difference.attempt is not None  # it is of one call
             return difference.provider_micros - difference.attempt.booked_micros
         case Kind.TWICE | Kind.OUTSIDE:
             return difference.provider_micros
@@ -70,7 +76,7 @@ def gap_of(difference):
     return 0
 
 
-def sum_differences(statement):
+def sum_differences(statement: Statement) -> dict[str, int]:
     """Return micro-dollars of the statement and of the books in the same days: charged, in doubt, adjusted, outside.
 
     `unexplained`: what the provider took beyond all of it.
@@ -84,23 +90,23 @@ def sum_differences(statement):
     return {"provider": provider, **books, "adjusted": adjusted, "outside": outside, "unexplained": unexplained}
 
 
-def outside_in(days, **filters):
+def outside_in(days: Mapping[str, date], **filters: Any) -> dict[str, Any]:
     """Return how many charges are for calls that nobody here made, and their micro-dollars; without the booked ones."""
     rows = Difference.objects.outside().exclude(decision=Decision.ADJUSTED).filter(**days, **filters)
     return rows.aggregate(count=Count("id"), micros=Sum("provider_micros", default=0))
 
 
-def outside_open():
+def outside_open() -> int:
     """Return how many charges of that kind nobody has looked at yet."""
     return Difference.objects.outside().open().count()
 
 
-def open_differences(statement):
+def open_differences(statement: Statement) -> QuerySet[Difference]:
     """Return what somebody must still decide about, oldest first."""
     return statement.differences.open().select_related("attempt__owner", "charge", "statement").order_by("id")
 
 
-def decided_differences(statement):
+def decided_differences(statement: Statement) -> QuerySet[Difference]:
     return (
         statement.differences.exclude(Q(decision=Decision.OPEN))
         .select_related("attempt__owner", "charge", "statement")

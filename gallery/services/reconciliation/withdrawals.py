@@ -1,11 +1,13 @@
 """A statement taken back: what it settled is undone where nothing later depends on it, and the rest is named."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from django.utils import timezone
 
-from gallery.models import Adjustment, Attempt, Charge, Statement
+from gallery.models import Adjustment, Attempt, Charge, Difference, Statement, User
 from gallery.models.calls import Fetch, Money
 from gallery.models.costs.statements import Decision, Kind
 from gallery.models.runs import State
@@ -16,7 +18,7 @@ from gallery.services.jobs.transitions import bump_run_version, transition_job
 from gallery.services.reconciliation import adjustments, statements
 
 # What each kind of settling did to a call: (money now, money before, the state of its job now, before).
-DONE = {
+DONE: dict[str, tuple[Money, Money, State, State | None]] = {
     Kind.DOUBT_PAID: (Money.CHARGED, Money.UNCERTAIN, State.LOST, None),
     Kind.DOUBT_FREE: (Money.NOT_CHARGED, Money.UNCERTAIN, State.FAILED, None),
     Kind.FREE_PAID: (Money.CHARGED, Money.NOT_CHARGED, State.LOST, State.FAILED),
@@ -34,10 +36,10 @@ class Undone:
 
     undone: int
     kept: int
-    later: list
+    later: list[Statement]
 
     @property
-    def words(self):
+    def words(self) -> str:
         if not (self.undone or self.kept):
             return "It had settled nothing."
         said = f"{self.undone} of its decisions undone."
@@ -46,14 +48,14 @@ class Undone:
         return said
 
 
-def withdraw_statement(statement, *, by, note=""):
+def withdraw_statement(statement: Statement, *, by: User, note: str = "") -> Undone | None:
     """Withdraw a statement; return what was undone, or None if it had been withdrawn. It stays to be seen.
 
     What it settled is undone in slices, and only then it is withdrawn: after a kill in between another press ends it.
     """
     if not Statement.objects.live().filter(pk=statement.pk).exists():
         return None
-    results = {}
+    results: dict[int, bool] = {}
     write_in_slices(_settled(statement, results), lambda part: results.update(_undo_all(part, by=by)))
     with write_transaction():
         facts = {"withdrawn_at": timezone.now(), "withdrawn_by": by.username, "withdrawn_note": note}
@@ -66,28 +68,29 @@ def withdraw_statement(statement, *, by, note=""):
     return Undone(undone, len(results) - undone, later)
 
 
-def _settled(statement, results):
+def _settled(statement: Statement, results: Mapping[int, bool]) -> list[Difference]:
     """List what a statement has settled and `results` does not have yet, newest first."""
     settled = statement.differences.filter(decision__in=[Decision.APPLIED, Decision.ADJUSTED])
     found = settled.select_related("attempt__job").order_by("-id")
     return [each for each in found if each.pk not in results]
 
 
-def _undo_all(differences, *, by):
+def _undo_all(differences: Iterable[Difference], *, by: User) -> dict[int, bool]:
     return {each.pk: _undo(each, by=by) for each in differences}
 
 
-def _undo(difference, *, by):
+def _undo(difference: Difference, *, by: User) -> bool:
     if difference.decision == Decision.ADJUSTED:
         reason = f"The statement was withdrawn that said: {difference.note}"
         standing = Adjustment.objects.filter(difference=difference, taken_back_by=None, takes_back=None)
         return bool([adjustments.take_back_adjustment(each, reason=reason, by=by) for each in standing])
     attempt = difference.attempt
+    assert attempt is not None  # only what is of one call is applied
     others = Charge.objects.live().filter(attempt=attempt).exclude(statement=difference.statement_id)
     return not others.exists() and _unsettle(attempt, difference.kind)
 
 
-def _unsettle(attempt, kind):
+def _unsettle(attempt: Attempt, kind: str) -> bool:
     """Put a call back to what it was before it was settled, if its job has not gone on since."""
     money, before, state, _ = DONE[kind]
     job = attempt.job
@@ -103,7 +106,7 @@ def _unsettle(attempt, kind):
     return transition_job(job, if_state=[state], if_attempt=attempt, **_before(attempt, kind))
 
 
-def _before(attempt, kind):
+def _before(attempt: Attempt, kind: str) -> dict[str, Any]:
     """Return the fields of the job as they were: an unknown end, an answer without a picture, or a refusal."""
     if kind == Kind.FREE_PAID:
         known = attempt.error in reasons.REASONS and attempt.error
@@ -113,7 +116,7 @@ def _before(attempt, kind):
     return {"state": State.UNKNOWN, "reason": "unknown"}
 
 
-def _say_again(statement):
+def _say_again(statement: Statement) -> list[Statement]:
     """What a later statement left unsaid, because this one had said it, it says when it is compared anew."""
     later = list(Statement.objects.live().filter(charges__repeats__statement=statement).distinct())
     for each in later:
