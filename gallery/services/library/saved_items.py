@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Container, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -25,7 +25,7 @@ class NameTaken(Exception):
 def add_item(model: type[Saved], /, *, owner: User, name: str, **fields: Any) -> Saved:
     """Keep something new. Raises NameTaken."""
     with _unless_taken():
-        return cast("Saved", model.objects.create(owner=owner, name=name, **fields))
+        return model.objects.create(owner=owner, name=name, **fields)
 
 
 def change_item(row: SavedItem, /, **fields: Any) -> None:
