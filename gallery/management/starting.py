@@ -61,7 +61,7 @@ def misspelt_settings() -> list[str]:
     return [_misspelt(name) for name in sorted(os.environ) if OURS.fullmatch(name) and name not in NAMES]
 
 
-def _misspelt(name):
+def _misspelt(name: str) -> str:
     near = difflib.get_close_matches(name, NAMES, n=1)
     return f"{name} is no setting of fluxweb" + (f"; {near[0]} is." if near else ".")
 
@@ -97,7 +97,7 @@ def said_in_words() -> Iterator[None]:
         raise CommandError(f"fluxweb cannot start: {_database()} cannot be used: {reason}.") from None
 
 
-def _database():
+def _database() -> str:
     if connection.vendor == "sqlite":
         return f"the database {settings.DATABASES['default']['NAME']}"
     return "the database of DATABASE_URL"
@@ -117,7 +117,7 @@ def alone(say_waiting: Callable[[], None]) -> Iterator[None]:
 
 
 @contextmanager
-def _alone_on_the_server():
+def _alone_on_the_server() -> Iterator[None]:
     """Other machines have other data folders, but the same database."""
     if connection.vendor != "postgresql":
         yield

@@ -1,6 +1,6 @@
 """`manage.py demo_data`: a gallery full of believable pictures, for trying and for benchmarks."""
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from gallery.catalogue.parameters import shapes
 from gallery.catalogue.text.value_lists import counted
@@ -27,18 +27,18 @@ RATIOS = ("1:1", "4:5", "3:2", "2:3", "16:9")
 class Command(BaseCommand):
     help = "Gives a member N finished demo images. They are marked as demo: no report or budget counts them."
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--images", type=int, required=True)
         parser.add_argument("--owner", default="", help="username; without it the member who came first")
 
-    def handle(self, *, images, owner, **_):
+    def handle(self, *, images: int, owner: str, **_: object) -> None:
         member = self._member(owner)
         samples = [self._sample(n) for n in range(min(max(images, 1), len(PROMPTS) * len(MODELS)))]
         for made in demo_data.fill_gallery(member, samples, images=images):
             self.stdout.write(f"{made:,} of {images:,}")
         self.stdout.write(f"{member.username} has {counted(images, 'more image')}.")
 
-    def _member(self, owner):
+    def _member(self, owner: str) -> User:
         found = User.objects.filter(username=owner) if owner else User.objects.order_by("id")
         if member := found.first():
             return member
@@ -46,7 +46,7 @@ class Command(BaseCommand):
             f"Nobody is called {owner}." if owner else "Nobody has an account yet. Run `manage.py up` first."
         )
 
-    def _sample(self, n):
+    def _sample(self, n: int) -> demo_data.Sample:
         seed, model = n // len(MODELS), MODELS[n % len(MODELS)]
         prompt, ratio = PROMPTS[seed % len(PROMPTS)], RATIOS[seed % len(RATIOS)]
         width, height = shapes.pixels_for_ratio(ratio)

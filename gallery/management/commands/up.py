@@ -10,11 +10,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.urls import reverse
 
 from fluxweb import server
@@ -30,6 +31,8 @@ from gallery.management.starting import (
 from gallery.services.accounts import invites
 from gallery.services.jobs import gates
 
+Child = subprocess.Popen[bytes]
+
 PR_SET_PDEATHSIG = 1  # prctl(2): send the child this signal when its parent dies
 # Bind addresses that mean everywhere, turned into ones that can be opened.
 OPENED_AS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
@@ -40,14 +43,15 @@ class Command(BaseCommand):
 
     requires_system_checks = ()  # done here, in one sentence
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--bind", default="127.0.0.1:8000", metavar="HOST:PORT")
         parser.add_argument(
             "--worker-threads", type=thread_count, default=settings.FLUX_CONCURRENCY, help="paid calls at once"
         )
 
-    def handle(self, *, bind, worker_threads, **_):
-        self.stopped, self.children = False, {}
+    def handle(self, *, bind: str, worker_threads: int, **_: object) -> None:
+        self.stopped = False
+        self.children: dict[str, Child] = {}
         with self._listening(bind) as listening:
             self.public_url = os.environ.get("FLUXWEB_PUBLIC_URL") or own_address(listening)
             self.environment = {**os.environ, "FLUXWEB_PUBLIC_URL": self.public_url, **self._simulator_address()}
@@ -61,20 +65,20 @@ class Command(BaseCommand):
         self._say_where()
         self._exit(self._wait())
 
-    def _listening(self, bind):
+    def _listening(self, bind: str) -> socket.socket:
         """Take the address before anything is prepared or printed: it is the likeliest thing to be wrong."""
         try:
             return server.listen(*server.read_bind(bind))
         except (ValueError, OSError) as trouble:
             raise CommandError(f"fluxweb cannot start: {server.say_why(bind, trouble)}.") from None
 
-    def _say_waiting(self):
+    def _say_waiting(self) -> None:
         self.stderr.write("Another start prepares this data folder; waiting for it.")
 
-    def _simulator_address(self):
+    def _simulator_address(self) -> dict[str, str]:
         return {"FLUXWEB_SIMULATOR_URL": f"http://127.0.0.1:{free_port()}"} if settings.DEMO else {}
 
-    def _prepare(self):
+    def _prepare(self) -> None:
         call_command("migrate", interactive=False, verbosity=0)
         if changed := take_secret_key():
             self.stderr.write(changed)
@@ -82,7 +86,7 @@ class Command(BaseCommand):
         gates.ensure_gates()
         self.welcome = self._first_admin() if invites.team_is_empty() else ""
 
-    def _first_admin(self):
+    def _first_admin(self) -> str:
         """Make the admin that the environment names, or a link for the person who reads this terminal."""
         if os.environ.get("DJANGO_SUPERUSER_USERNAME") and os.environ.get("DJANGO_SUPERUSER_PASSWORD"):
             os.environ.setdefault("DJANGO_SUPERUSER_EMAIL", "")
@@ -90,7 +94,7 @@ class Command(BaseCommand):
             return ""
         return self.public_url + reverse("welcome", args=[invites.invite_first_admin()])
 
-    def _start(self, listening, worker_threads):
+    def _start(self, listening: socket.socket, worker_threads: int) -> dict[str, Child]:
         manage = [sys.executable, sys.argv[0]]
         children = {}
         if settings.DEMO:
@@ -101,13 +105,13 @@ class Command(BaseCommand):
         children["web"] = self._child(web, pass_fds=[listening.fileno()])
         return children
 
-    def _child(self, command, **options):
+    def _child(self, command: list[str], **options: Any) -> Child:
         """Start a child in a session of its own (Ctrl-C reaches only us) that gets SIGTERM should we be killed."""
         return subprocess.Popen(
             command, env=self.environment, start_new_session=True, preexec_fn=die_with_parent, **options
         )
 
-    def _say_where(self):
+    def _say_where(self) -> None:
         for sentence in misspelt_settings():
             self.stderr.write(sentence)
         mode = (
@@ -122,7 +126,7 @@ class Command(BaseCommand):
             )
         self.stdout.flush()
 
-    def _wait(self):
+    def _wait(self) -> int:
         """Wait until we are told to stop or a child dies; return the exit code of that child."""
         while not self.stopped:
             for name, child in self.children.items():
@@ -133,12 +137,12 @@ class Command(BaseCommand):
         self.stdout.write("Stopping; running calls end first.")
         return 0
 
-    def _stop(self, *_):
+    def _stop(self, *_: object) -> None:
         if not self.children:  # nothing runs yet; a preparation that is cut off is made whole by the next start
             sys.exit()
         self.stopped = True
 
-    def _exit(self, code):
+    def _exit(self, code: int) -> None:
         """Stop the worker first and the simulator last: a running call needs its answer."""
         for name in ("web", "worker", "simulator"):
             child = self.children.get(name)
@@ -149,14 +153,14 @@ class Command(BaseCommand):
             raise CommandError("fluxweb stopped.", returncode=code if code > 0 else 1)
 
 
-def own_address(listening):
+def own_address(listening: socket.socket) -> str:
     """Return the address at which a browser on this machine finds a listening socket."""
     host, port = listening.getsockname()[:2]
     host = OPENED_AS.get(host) or (f"[{host}]" if ":" in host else host)
     return f"http://{host}:{port}"
 
 
-def collect_static():
+def collect_static() -> None:
     """Collect and compress the static files unless they are those of the last start: that takes most of a start."""
     kept = Path(settings.STATIC_ROOT) / "collected.txt"
     now = static_stamp()
@@ -166,7 +170,7 @@ def collect_static():
     kept.write_text(now)
 
 
-def static_stamp():
+def static_stamp() -> str:
     """Name the static files as they are now: other sizes or times, and they are collected again."""
     digest = hashlib.sha256(settings.STORAGES["staticfiles"]["BACKEND"].encode())
     for finder in get_finders():
@@ -176,12 +180,12 @@ def static_stamp():
     return digest.hexdigest()
 
 
-def die_with_parent():
+def die_with_parent() -> None:
     with contextlib.suppress(AttributeError):  # only Linux has it
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def free_port():
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        return int(probe.getsockname()[1])

@@ -1,7 +1,7 @@
 """`manage.py worker`: calls the provider and fetches the results; more machines may run more of them."""
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from gallery import tasks
 from gallery.management.starting import (
@@ -19,12 +19,12 @@ class Command(BaseCommand):
     help = "Runs a worker until SIGTERM or Ctrl-C; running calls end first."
     requires_system_checks = ()  # done here, in one sentence
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
             "--worker-threads", type=thread_count, default=settings.FLUX_CONCURRENCY, help="paid calls at once"
         )
 
-    def handle(self, *, worker_threads, **_):
+    def handle(self, *, worker_threads: int, **_: object) -> None:
         check_settings()
         check_storage(say=self.stderr.write)
         check_migrated()
