@@ -1,13 +1,14 @@
 """The one Django app of fluxweb."""
 
 from django.apps import AppConfig, apps
+from django.apps.registry import Apps
 from django.db.models.signals import post_migrate, pre_migrate
 
 
 class GalleryConfig(AppConfig):
     name = "gallery"
 
-    def ready(self):
+    def ready(self) -> None:
         from gallery import checks  # noqa: F401  registers the system checks
         from gallery.services.db import storable
         from gallery.services.ledger import entries
@@ -19,7 +20,7 @@ class GalleryConfig(AppConfig):
         hear_who_comes_in()
 
 
-def hear_who_comes_in():
+def hear_who_comes_in() -> None:
     """Hear of everybody who signs in or chooses a password, at whatever door."""
     from allauth.account import signals as allauth
     from django.contrib.auth.signals import user_logged_in
@@ -32,7 +33,7 @@ def hear_who_comes_in():
     bind_extra_request_metadata.connect(middleware.name_the_client)
 
 
-def write_first_prices(*, apps=apps, **_):
+def write_first_prices(*, apps: Apps = apps, **_: object) -> None:
     """After migrating, and after tests have emptied the tables: the book begins with what fluxweb came with."""
     from gallery.services.prices import price_book
 

@@ -1,13 +1,13 @@
 """System checks: what would make paid calls unsafe is said at the start, not found at night."""
 
 from django.conf import settings
-from django.core.checks import Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, register
 
 from gallery.services.jobs import provider
 
 
 @register(Tags.database)
-def sqlite_keeps_the_mark(**_):
+def sqlite_keeps_the_mark(**_: object) -> list[CheckMessage]:
     """A mark that a power cut can forget is a double payment."""
     database = settings.DATABASES["default"]
     if not database["ENGINE"].endswith("sqlite3"):
@@ -19,7 +19,7 @@ def sqlite_keeps_the_mark(**_):
 
 
 @register()
-def no_atomic_requests(**_):
+def no_atomic_requests(**_: object) -> list[CheckMessage]:
     """A request-wide transaction would hold SQLite's one write lock while a page renders."""
     if settings.DATABASES["default"].get("ATOMIC_REQUESTS"):
         return [Error("ATOMIC_REQUESTS must be off: transactions are opened in services only.", id="fluxweb.E002")]
@@ -27,6 +27,6 @@ def no_atomic_requests(**_):
 
 
 @register()
-def provider_can_be_called(**_):
+def provider_can_be_called(**_: object) -> list[CheckMessage]:
     """A bad address or key must stop the start: found after the mark, it would put every job in doubt."""
     return [Error(f"{name}: {fault}", id="fluxweb.E003") for name, fault in provider.find_faults()]

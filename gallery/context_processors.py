@@ -1,10 +1,15 @@
 """What stands around every page: the badge of the queue, why it is paused, demo mode."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol, cast
 
 from django.conf import settings
+from django.http import HttpRequest
+from django.urls import ResolverMatch
 from django.utils.functional import cached_property
 
+from gallery.models import Balance, Gate, SecretKey, User, Worker
 from gallery.services.budgets import availability, repricing
 from gallery.services.jobs import queue
 from gallery.services.operations import secret_keys
@@ -28,79 +33,86 @@ PAGES = {
 OUTAGES_MAX = 5
 
 
+class _Request(Protocol):
+    """What is read of a member's request."""
+
+    user: User
+    resolver_match: ResolverMatch | None
+
+
 @dataclass
 class Chrome:
     """Asked for by the base template; a fragment that does not show it costs no query."""
 
-    request: object
+    request: _Request
 
     @cached_property
-    def page(self):
+    def page(self) -> str:
         match = self.request.resolver_match
-        return PAGES.get(match.url_name, "") if match else ""
+        return PAGES.get(match.url_name or "", "") if match else ""
 
     @cached_property
-    def overview(self):
+    def overview(self) -> queue.Overview:
         return queue.read_overview(self.request.user)
 
     @property
-    def queue_size(self):
+    def queue_size(self) -> queue.QueueSize:
         return self.overview.size
 
     @property
-    def gates(self):
+    def gates(self) -> Sequence[Gate]:
         return self.overview.shut
 
     @cached_property
-    def outages(self):
+    def outages(self) -> list[Worker]:
         """Workers that cannot store now; to admins also those that could not lately."""
         found = storage_watch.told_workers().order_by("-storage_since")[:OUTAGES_MAX] if self.overview.outages else []
         return [each for each in found if each.storage_back_at is None or self.request.user.is_admin]
 
     @cached_property
-    def balances(self):
+    def balances(self) -> list[availability.BudgetBalance]:
         """What the budgets leave to whoever looks, the smallest balance first."""
         return availability.balances_for_member(self.request.user)
 
     @property
-    def warnings(self):
+    def warnings(self) -> list[availability.BudgetBalance]:
         return [each for each in self.balances if each.warns]
 
     @cached_property
-    def other_key(self):
+    def other_key(self) -> SecretKey | None:
         """The change of the secret key that no admin has read of, for admins."""
         return secret_keys.unread_change() if self.request.user.is_admin else None
 
     @property
-    def other_key_means(self):
+    def other_key_means(self) -> str:
         return secret_keys.MEANS
 
     @cached_property
-    def balance_low(self):
+    def balance_low(self) -> Balance | None:
         """What is left at the provider, if it is little and this person sees costs."""
         return balance.low_balance() if self.request.user.sees_costs else None
 
     @cached_property
-    def asks(self):
+    def asks(self) -> dict[str, Any] | None:
         """The newest of my runs in which something waits for a yes to another price, and how many images do in all."""
         run = repricing.newest_run_asking(self.request.user) if self.overview.asks else None
         return {"run": run, "count": self.overview.asks} if run else None
 
     @cached_property
-    def outside(self):
+    def outside(self) -> int:
         """How many charges for calls of nobody here wait for a look, for those who see costs."""
         return settlement.outside_open() if self.request.user.sees_costs else 0
 
     @property
-    def may_resume(self):
+    def may_resume(self) -> bool:
         return self.request.user.is_admin
 
     @property
-    def demo(self):
+    def demo(self) -> bool:
         return settings.DEMO
 
 
-def chrome(request):
+def chrome(request: HttpRequest) -> dict[str, Chrome]:
     """Put `chrome` into every template of a signed-in person."""
     user = getattr(request, "user", None)
-    return {"chrome": Chrome(request)} if user is not None and user.is_authenticated else {}
+    return {"chrome": Chrome(cast("_Request", request))} if user is not None and user.is_authenticated else {}

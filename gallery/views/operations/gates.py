@@ -2,11 +2,12 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponseBadRequest
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from gallery import access, tasks
+from gallery.access import MemberRequest
 from gallery.catalogue.models import flux_models
 from gallery.models.calls import KEY_GATE
 from gallery.services.jobs import gates
@@ -15,7 +16,7 @@ from gallery.services.operations import secret_keys
 
 @require_POST
 @access.admin_only
-def pause(request):
+def pause(request: MemberRequest) -> HttpResponse:
     name = _gate_name(request)
     if name is None:
         return HttpResponseBadRequest("No such gate.")
@@ -27,7 +28,7 @@ def pause(request):
 
 @require_POST
 @access.admin_only
-def resume(request):
+def resume(request: MemberRequest) -> HttpResponse:
     name = _gate_name(request)
     if name is None:
         return HttpResponseBadRequest("No such gate.")
@@ -39,12 +40,12 @@ def resume(request):
 
 @require_POST
 @access.admin_only
-def note_key_change(request):
+def note_key_change(request: MemberRequest) -> HttpResponse:
     """Take the notice of another secret key off the pages: an admin has read it."""
     secret_keys.note_change()
     return redirect("queue")
 
 
-def _gate_name(request):
+def _gate_name(request: MemberRequest) -> str | None:
     name = request.POST.get("gate", KEY_GATE)
     return name if name in (KEY_GATE, *flux_models.ids()) else None

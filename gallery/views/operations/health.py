@@ -1,7 +1,7 @@
 """For the person who runs it at night: does the process live, and is everything there that a paid call needs?"""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -12,14 +12,14 @@ from gallery.services import health
 @require_safe
 @never_cache
 @login_not_required
-def healthz(request):
+def healthz(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"process": True})
 
 
 @require_safe
 @never_cache
 @login_not_required
-def readyz(request):
+def readyz(request: HttpRequest) -> HttpResponse:
     """Answer 503 with false beside every part that fails; why nothing can be stored stands in a header."""
     storage_trouble = health.storage_trouble()
     parts = {

@@ -1,9 +1,11 @@
 """The line: mine with what I asked for, everybody else's without."""
 
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from gallery.access import MemberRequest
 from gallery.context_processors import Chrome
 from gallery.models import Job
 from gallery.models.runs import TRIED_AGAIN, State
@@ -15,7 +17,7 @@ SHOWN = 20  # decisions; the others stand on pages of their own
 
 
 @require_safe
-def show_queue(request):
+def show_queue(request: MemberRequest) -> HttpResponse:
     jobs = queue.list_unfinished()
     chrome = Chrome(request)
     mine = losses.visible_losses(request.user)
@@ -33,7 +35,7 @@ def show_queue(request):
     return render(request, "operations/queue.html", context)
 
 
-def _cancelled(request):
+def _cancelled(request: MemberRequest) -> Job | None:
     """Return the job that was just cancelled here, to be put back; what is no longer cancelled is not offered."""
     key = request.GET.get("cancelled", "")
     mine = Job.objects.of(request.user).filter(state=State.CANCELLED)

@@ -15,8 +15,9 @@ from django.urls import reverse
 from django.views import defaults
 from django_htmx.http import HttpResponseClientRedirect, reswap, trigger_client_event
 
+from gallery.access import MemberRequest
 from gallery.forms.studio.compose import ComposeForm
-from gallery.services.db.trouble import trouble_of
+from gallery.services.db.trouble import RequestWrites, trouble_of
 from gallery.services.runs import submission
 from gallery.views.studio import studio
 
@@ -27,12 +28,18 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 log = structlog.get_logger("fluxweb.web")
 
 
-def server_error(request):
+class WatchedRequest(MemberRequest):
+    """A request whose writes are watched by the middleware."""
+
+    writes: RequestWrites
+
+
+def server_error(request: WatchedRequest) -> HttpResponse:
     """Django's handler500: what fails outside the views, such as the look at who is signed in, comes by here."""
     return answer(request, sys.exc_info()[1]) or defaults.server_error(request)
 
 
-def answer(request, error):
+def answer(request: WatchedRequest, error: BaseException | None) -> HttpResponse | None:
     """Return what the browser is told, or None if the error is no trouble of the database or the disk."""
     trouble = trouble_of(error)
     if trouble is None:
@@ -42,7 +49,7 @@ def answer(request, error):
     return _the_run(request, trouble) or _in_words(request, trouble)
 
 
-def _the_run(request, trouble):
+def _the_run(request: WatchedRequest, trouble: str) -> HttpResponse | None:
     """Lead to the run of this press if it was made, though something failed after it."""
     nonce = request.POST.get("nonce", "")
     if not nonce or not (request.writes.committed or request.writes.nobody_knows(trouble)):
@@ -57,7 +64,7 @@ def _the_run(request, trouble):
     return HttpResponseClientRedirect(address) if "HX-Request" in request.headers else redirect(address)
 
 
-def _in_words(request, trouble):
+def _in_words(request: WatchedRequest, trouble: str) -> HttpResponse:
     said = f"{trouble} {_outcome(request, trouble)}"
     response = _fragment(said) if "HX-Request" in request.headers else _page(request, said)
     response.status_code = 503
@@ -66,7 +73,7 @@ def _in_words(request, trouble):
     return response
 
 
-def _outcome(request, trouble):
+def _outcome(request: WatchedRequest, trouble: str) -> str:
     """Say what became of the request: no more than is known."""
     if request.method in SAFE:
         return "Nothing is lost. Load the page again in a moment."
@@ -83,13 +90,13 @@ def _outcome(request, trouble):
     return f"Nothing was {done}. Press again."
 
 
-def _fragment(said):
+def _fragment(said: str) -> HttpResponse:
     """For htmx: the page stays as it is, and what was typed in it; chrome.js shows the words."""
     response = HttpResponse(said, content_type="text/plain; charset=utf-8")
     return trigger_client_event(reswap(response, "none"), "fluxweb:trouble", {"said": said})
 
 
-def _page(request, said):
+def _page(request: WatchedRequest, said: str) -> HttpResponse:
     match = request.resolver_match
     if request.method == "POST" and match and match.url_name == "studio":
         try:
@@ -101,7 +108,7 @@ def _page(request, said):
     return HttpResponse(render_to_string("503.html", context | {"posted": request.method == "POST"}))
 
 
-def _typed(request):
+def _typed(request: WatchedRequest) -> list[tuple[str, str]]:
     """List (name, value) of what was sent, for the next press; a password is typed again by who knows it."""
     sent = [(name, value) for name, values in request.POST.lists() for value in values]
     secret = any("password" in name.lower() for name, _ in sent)

@@ -1,13 +1,17 @@
 """What was paid, or may have been, and brought no picture: counted by kind, each with what can be done about it."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import QuerySet
 from django.db.models.functions import Left
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from gallery import access
-from gallery.models import Attempt
+from gallery.access import MemberRequest
+from gallery.models import Attempt, Job
 from gallery.models.calls import Fetch, Money
 from gallery.models.runs import OPENING
 from gallery.paging import read_keyset_page, rows_after_cursor
@@ -24,31 +28,31 @@ class UnresolvedCall:
     attempt: Attempt
 
     @property
-    def job(self):
+    def job(self) -> Job:
         return self.attempt.job
 
     @property
-    def trail(self):
+    def trail(self) -> list[Attempt]:
         return [self.attempt]
 
     @property
-    def held(self):
+    def held(self) -> bool:
         return self.attempt.fetch == Fetch.BLOCKED
 
     @property
-    def filed(self):
+    def filed(self) -> bool:
         return self.attempt.fetch == Fetch.FILED
 
     @property
-    def uncertain(self):
+    def uncertain(self) -> bool:
         return self.attempt.money == Money.UNCERTAIN
 
     @property
-    def current(self):
+    def current(self) -> bool:
         return self.job.attempt_id == self.attempt.pk
 
     @property
-    def reason(self):
+    def reason(self) -> reasons.Reason:
         """What the job says if it still stands at this call; else that it has gone on."""
         if self.held:
             return reasons.describe_held(self.attempt)
@@ -59,12 +63,12 @@ class UnresolvedCall:
         return reasons.describe_reason("asked_again" if self.uncertain else "lost")
 
     @property
-    def buyable_again(self):
+    def buyable_again(self) -> bool:
         return self.current and self.job.state in resolution.BUYABLE_AGAIN
 
 
 @require_safe
-def list_unresolved(request):
+def list_unresolved(request: MemberRequest) -> HttpResponse:
     mine = losses.visible_losses(request.user)
     kind = losses.loss_kind(request.GET.get("kind", ""))
     attempts = _for_list(mine.filter(kind.rows).order_by("-id"))
@@ -80,12 +84,12 @@ def list_unresolved(request):
     return render(request, "operations/unresolved.html", context)
 
 
-def unresolved_calls(attempts):
+def unresolved_calls(attempts: QuerySet[Attempt]) -> list[UnresolvedCall]:
     """Return attempts as a page shows them."""
     return [UnresolvedCall(attempt) for attempt in _for_list(attempts)]
 
 
-def _for_list(attempts):
+def _for_list(attempts: QuerySet[Attempt]) -> Any:
     """Nobody's whole prompt is read; an admin sees no prompt of others at all."""
     attempts = attempts.select_related("job__owner", "job__run").defer("job__prompt", "job__run__prompt")
     return attempts.annotate(opening=Left("job__prompt", OPENING))
