@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django_htmx.middleware import HtmxDetails
 
 from gallery.catalogue.templates import ready_templates
 from gallery.catalogue.templates.ready_templates import ReadyTemplate
@@ -44,6 +45,7 @@ class MemberRequest(HttpRequest):
     """A request as views get it behind the sign-in: it comes from a member."""
 
     user: User
+    htmx: HtmxDetails
 
 
 def run_read(request: MemberRequest, key: str) -> Run:

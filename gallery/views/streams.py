@@ -1,14 +1,19 @@
 """Long answers: each needs one of few places, whoever asks."""
 
+from typing import cast
+
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import HttpRequest
+
 from fluxweb.server import HANG_UP
 from gallery.services.operations import rate_limits, stream_slots, trusted_proxies
 
 
-def take_stream_slot(request, of):
+def take_stream_slot(request: HttpRequest, of: str) -> stream_slots.Slot:
     """Take a slot for a stream of a link or a member. Raises stream_slots.TooManyStreams.
 
     Of a connection nobody reads from, only hanging up wakes its thread.
     """
     who = rate_limits.address_bucket(trusted_proxies.client_address(request.META))
-    hang_up = request.environ.get(HANG_UP)
+    hang_up = cast("WSGIRequest", request).environ.get(HANG_UP)
     return stream_slots.take_slot(of, who, **({"hang_up": hang_up} if hang_up else {}))
