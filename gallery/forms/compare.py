@@ -3,6 +3,7 @@
 from django import forms
 
 from gallery.forms.fields import NameField
+from gallery.models import Image
 
 
 class NameForm(forms.Form):
@@ -25,7 +26,7 @@ class VoteForm(forms.Form):
     worse = forms.CharField()
     tie = forms.BooleanField(required=False)
 
-    def pair_of(self, found):
+    def pair_of(self, found: dict[str, Image]) -> list[Image] | None:
         """Return the two pictures among those {key: image}, or None."""
         keys = self.cleaned_data["better"], self.cleaned_data["worse"]
         return [found[key] for key in keys] if keys[0] != keys[1] and found.keys() >= set(keys) else None

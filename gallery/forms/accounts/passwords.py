@@ -3,7 +3,9 @@
 What was typed stays on the page; a password never does.
 """
 
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from allauth.account import forms as allauth
 from allauth.core import context
@@ -20,7 +22,7 @@ class Throttled:
     too_often: RateLimitExceeded | None = None
 
     @contextmanager
-    def counted(self, words):
+    def counted(self, words: str) -> Iterator[None]:
         try:
             yield
         except RateLimitExceeded as too_often:
@@ -29,19 +31,19 @@ class Throttled:
 
 
 class LoginForm(Throttled, allauth.LoginForm):
-    def clean(self):
+    def clean(self) -> Any:
         with self.counted("Wrong passwords were tried too often."):
             return super().clean()
 
 
 class ReauthenticateForm(Throttled, allauth.ReauthenticateForm):
-    def clean_password(self):
+    def clean_password(self) -> Any:
         with self.counted("Wrong passwords were tried too often."):
             return super().clean_password()
 
 
 class ChangePasswordForm(Throttled, allauth.ChangePasswordForm):
-    def clean_oldpassword(self):
+    def clean_oldpassword(self) -> Any:
         name = self.user.username
         with self.counted("Wrong passwords were tried too often."):
             tries = sign_ins.begin_sign_in(context.request, name)
@@ -55,7 +57,7 @@ class ChangePasswordForm(Throttled, allauth.ChangePasswordForm):
 
 
 class ResetPasswordForm(Throttled, allauth.ResetPasswordForm):
-    def clean_email(self):
+    def clean_email(self) -> Any:
         email = super().clean_email()
         with self.counted("Mails were asked for too often."):
             sign_ins.begin_reset(context.request, email)

@@ -1,5 +1,8 @@
 """The field for an amount of money: typed in dollars, kept in integer micro-dollars, and said back while one types."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse
@@ -11,7 +14,7 @@ from gallery.catalogue.numbers.money import money, typed
 class DollarsInput(forms.TextInput):
     """A text field; what was typed with two meanings is read as the one that was ticked beside it."""
 
-    def value_from_datadict(self, data, files, name):
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
         text, ticked = data.get(name), data.get(f"{name}_means")
         return ticked if ticked and ticked in map(typed, _choices(text or "")) else text
 
@@ -19,20 +22,20 @@ class DollarsInput(forms.TextInput):
 class DollarsField(forms.Field):
     """Dollars with up to six decimals, as integer micro-dollars: never through a float."""
 
-    def __init__(self, **options):
+    def __init__(self, **options: Any) -> None:
         super().__init__(widget=DollarsInput(attrs={"inputmode": "decimal", "autocomplete": "off"}), **options)
 
-    def get_bound_field(self, form, field_name):
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> "BoundDollars":
         return BoundDollars(form, self, field_name)
 
-    def to_python(self, value):
+    def to_python(self, value: object) -> int | None:
         text = str(value or "").strip()
         try:
             return read_amount(text) if text else None
         except InvalidAmount as invalid:
             raise ValidationError(str(invalid)) from None
 
-    def prepare_value(self, value):
+    def prepare_value(self, value: Any) -> Any:
         """Write micro-dollars as they would be typed; what was typed stays as it is."""
         return typed(value) if isinstance(value, int) else value
 
@@ -42,7 +45,7 @@ class BoundDollars(forms.BoundField):
 
     takes_money = True
 
-    def build_widget_attrs(self, attrs, widget=None):
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
         asks = {
             "hx-get": f"{reverse('amount')}?field={self.html_name}",
             "hx-trigger": "input changed delay:150ms",
@@ -52,25 +55,25 @@ class BoundDollars(forms.BoundField):
         return super().build_widget_attrs(attrs, widget) | asks
 
     @property
-    def aria_describedby(self):
+    def aria_describedby(self) -> str:
         return " ".join(filter(None, [self.echo_id, super().aria_describedby]))
 
     @property
-    def echo_id(self):
+    def echo_id(self) -> str:
         return f"{self.auto_id}_read"
 
     @property
-    def echo(self):
+    def echo(self) -> str:
         return said_back(self.value() or "")
 
     @property
-    def choices(self):
+    def choices(self) -> list[tuple[str, str]]:
         """The amounts that what was sent can mean, to tick one: (words, what to send)."""
         found = _choices(self.value() or "") if self.errors else ()
         return [(money(each), typed(each)) for each in found]
 
 
-def _choices(text):
+def _choices(text: str) -> Sequence[int]:
     """Return the micro-dollars of each amount that a text can mean if they are several."""
     try:
         read_amount(text)
@@ -79,7 +82,7 @@ def _choices(text):
     return ()
 
 
-def said_back(text):
+def said_back(text: str) -> str:
     """Return in a few words which amount is read in a text while it is typed: nothing yet, $5.00, or two."""
     if not text.strip():
         return ""

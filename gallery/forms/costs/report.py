@@ -1,5 +1,6 @@
 """What a report is asked for by its address. Nothing in it can widen what its reader may see."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.utils import timezone
@@ -20,16 +21,16 @@ class Asked:
     period: periods.Period
     by: str
     chosen: Slice
-    filters: dict = field(default_factory=dict)  # as in the address: name to value, "" is "no project"
+    filters: dict[str, str] = field(default_factory=dict)  # as in the address: name to value, "" is "no project"
     problem: str = ""
 
     @property
-    def query(self):
+    def query(self) -> dict[str, str]:
         """Return what names this report in an address, without its order."""
         return self.period.query | {"by": self.by} | self.filters
 
 
-def read(query, *, user):
+def read(query: Mapping[str, str], *, user: User) -> Asked:
     """Read an address for somebody: members get their own spend, whatever the address says of others."""
     period, problem = _period(query)
     everybody = user.sees_costs
@@ -44,7 +45,7 @@ def read(query, *, user):
     return Asked(period, _by(query.get("by"), period, everybody), chosen, filters, problem)
 
 
-def _period(query):
+def _period(query: Mapping[str, str]) -> tuple[periods.Period, str]:
     today = timezone.localdate()
     try:
         return periods.read_period(query, today=today), ""
@@ -52,33 +53,33 @@ def _period(query):
         return periods.period_around("month", today), str(bad)
 
 
-def _by(name, period, everybody):
+def _by(name: str | None, period: periods.Period, everybody: bool) -> str:
     choices = [each for each, _ in choices_of(everybody=everybody)]
     by = name if name in choices else choices[0]
     return "month" if by == "day" and period.days > MONTHS_FROM_DAYS else by
 
 
-def choices_of(*, everybody):
+def choices_of(*, everybody: bool) -> list[tuple[str, str]]:
     """List what a report can be by: (name, word)."""
     members = [("member", "Member")] if everybody else []
     return [*members, ("model", "Model"), ("project", "Project"), ("day", "Day"), ("month", "Month")]
 
 
-def _member(name):
+def _member(name: str | None) -> int | None:
     if name is None:
         return None
     found = User.objects.filter(username=name).values_list("pk", flat=True).first()
     return found or NOBODY
 
 
-def _model(name):
+def _model(name: str | None) -> str | None:
     """Models that are gone from the catalogue stand in the books."""
     if name is None or name in flux_models.ids():
         return name
     return name[:40]
 
 
-def _project(name):
+def _project(name: str | None) -> int | None:
     if name is None:
         return None
     if not name:

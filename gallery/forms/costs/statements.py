@@ -1,7 +1,10 @@
 """What is sent to reconcile: a file of the provider's charges, the days of its log, and decisions."""
 
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from gallery.forms.fields import refuse_broken_text
@@ -21,8 +24,9 @@ class FileForm(forms.Form):
         ),
     )
 
-    def clean_file(self):
-        file = self.cleaned_data["file"]
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        assert file.size is not None  # it was sent
         if file.size > MOST_BYTES:
             raise ValidationError("The file has more than 15 MB. Split it by month.")
         return file
@@ -37,7 +41,7 @@ class LogForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "month", "class": "input num"}),
     )
 
-    def clean_month(self):
+    def clean_month(self) -> periods.Period:
         try:
             return periods.read_period({"month": self.cleaned_data["month"]}, today=timezone.localdate())
         except periods.InvalidPeriod as bad:
@@ -54,7 +58,7 @@ class DecisionForm(forms.Form):
     note = forms.CharField(required=False, max_length=200, validators=[refuse_broken_text])
     day = forms.DateField(required=False)
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         if self.cleaned_data.get("do") == "adjust" and not (self.cleaned_data.get("note") or "").split():
             self.add_error("note", "Say why: an adjustment has a reason, which stands in every report.")
         return self.cleaned_data

@@ -1,5 +1,7 @@
 """The form for the terms on which credit is bought. Numbers are read by the one reader of amounts."""
 
+from typing import Any
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -8,6 +10,7 @@ from gallery.catalogue.numbers.amounts import InvalidAmount, read_amount
 from gallery.catalogue.numbers.money import typed
 from gallery.forms.costs.amounts import DollarsField
 from gallery.forms.fields import refuse_broken_text
+from gallery.models import Terms
 
 MILLION = 1_000_000
 MOST_PERCENT = 1000
@@ -17,11 +20,11 @@ SEED = {"bonus": 15 * MILLION, "bonus_from_micros": 100 * MILLION}  # the provid
 class NumberField(forms.Field):
     """A number with up to six decimals, in millionths: a percentage, a rate. A decimal comma is one here too."""
 
-    def __init__(self, **options):
+    def __init__(self, **options: Any) -> None:
         widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "input num"})
         super().__init__(widget=widget, **options)
 
-    def to_python(self, value):
+    def to_python(self, value: object) -> int | None:
         text = str(value or "").replace("%", "").strip()
         try:
             return read_amount(text) if text else None
@@ -31,7 +34,7 @@ class NumberField(forms.Field):
                 raise ValidationError(f"This can mean {meant}. Write one of them.") from None
             raise ValidationError("Write a number such as 15 or 7.12, with at most six decimals.") from None
 
-    def prepare_value(self, value):
+    def prepare_value(self, value: Any) -> Any:
         return typed(value) if isinstance(value, int) else value
 
 
@@ -51,25 +54,25 @@ class TermsForm(forms.Form):
     rate = NumberField(label="For one US dollar", required=False, help_text="How much of it one dollar costs.")
     source = forms.CharField(max_length=200, label="Source", validators=[refuse_broken_text])
 
-    def clean_bonus(self):
-        micros = self.cleaned_data["bonus"] or 0
+    def clean_bonus(self) -> int:
+        micros: int = self.cleaned_data["bonus"] or 0
         if micros > MOST_PERCENT * MILLION or micros % (MILLION // 10):
             raise ValidationError("Write a percentage up to 1000 with at most one decimal.")
         return micros
 
-    def clean_currency(self):
-        currency = self.cleaned_data["currency"].upper()
+    def clean_currency(self) -> str:
+        currency: str = self.cleaned_data["currency"].upper()
         if currency and not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
             raise ValidationError("Write the three letters of a currency, such as CNY or EUR.")
         return "" if currency == "USD" else currency
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         said = self.cleaned_data
         if not self.errors and bool(said["currency"]) != bool(said["rate"]):
             self.add_error("rate", "A currency and its rate go together.")
         return said
 
-    def values(self):
+    def values(self) -> dict[str, Any]:
         """Return what the service takes."""
         said = self.cleaned_data
         return {
@@ -82,10 +85,13 @@ class TermsForm(forms.Form):
         }
 
 
-def initial_of(terms):
+def initial_of(terms: Terms | None) -> dict[str, Any]:
     """Return what the form begins with: the terms of today, or the provider's offer."""
     if terms is None:
         return {**SEED, "starts": timezone.localdate()}
-    facts = {"bonus": terms.bonus_permille * (MILLION // 10), "bonus_from_micros": terms.bonus_from_micros}
+    facts: dict[str, Any] = {
+        "bonus": terms.bonus_permille * (MILLION // 10),
+        "bonus_from_micros": terms.bonus_from_micros,
+    }
     facts |= {"currency": terms.currency, "rate": terms.rate_micros} if terms.currency else {}
     return {**facts, "starts": timezone.localdate()}

@@ -1,8 +1,14 @@
 """The form that lets a run grow: seeds, a model, and the price that was seen before it is pressed."""
 
+from collections.abc import Mapping
+from typing import Any, cast
+
 from django import forms
 
+from gallery.catalogue.problems import Problem
+from gallery.models import Run
 from gallery.services.runs import extension
+from gallery.services.runs.plan import RunPlan
 
 
 class ExtendForm(forms.Form):
@@ -16,19 +22,22 @@ class ExtendForm(forms.Form):
     quoted_micros = forms.IntegerField(required=False)
     waits = forms.IntegerField(required=False)
 
-    def __init__(self, *args, run, **kwargs):
+    def __init__(self, *args: Any, run: Run, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["model"].choices = [("", "no other"), *((name, name) for name in extension.models_lacking(run))]
+        lacking = extension.models_lacking(run)
+        model = cast("forms.ChoiceField", self.fields["model"])
+        model.choices = [("", "no other"), *((name, name) for name in lacking)]
 
-    def addition(self):
+    def addition(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in ("seed", "model")}
 
-    def price_was_seen(self, plan):
+    def price_was_seen(self, plan: RunPlan) -> bool:
         """Whether the price of this plan was shown, and how many would wait for a budget."""
         seen = (self.cleaned_data["quoted_micros"], self.cleaned_data["waits"] or 0)
+        assert plan.quote is not None  # there is something to add
         return seen == (plan.quote.ours_micros, plan.waits)
 
-    def add_problems(self, problems):
+    def add_problems(self, problems: Mapping[str, Problem]) -> None:
         """Put each problem beside its field; those of other fields are about the run as it was typed."""
         for field, problem in problems.items():
             self.add_error(field if field in ("seed", "model") else None, problem.message)

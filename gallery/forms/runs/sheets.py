@@ -1,5 +1,7 @@
 """What a sheet shall be like: which axes go where, how large its pictures are, in which format it is stored."""
 
+from typing import Any
+
 from django import forms
 
 from gallery.models.contact_sheets import SheetFormat
@@ -17,7 +19,7 @@ class SheetForm(forms.Form):
     edge = forms.TypedChoiceField(coerce=int, choices=[(edge, f"{name}, {edge} px") for edge, name in EDGES.items()])
     format = forms.ChoiceField(choices=SheetFormat)
 
-    def wish(self):
+    def wish(self) -> dict[str, Any]:
         """Return what the service wants to know."""
         chosen = self.cleaned_data
         return {name: chosen[name] for name in ("across", "page", "edge")} | {"image_format": chosen["format"]}

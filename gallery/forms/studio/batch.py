@@ -1,13 +1,17 @@
 """The form of a batch: rows pasted or in a file, and what a row gets where it says nothing."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 
-from gallery.catalogue.problems import InvalidValue
+from gallery.catalogue.problems import InvalidValue, Problem
 from gallery.catalogue.tables import batches as catalogue
 from gallery.catalogue.tables import columns
 from gallery.forms.fields import refuse_broken_text, text
 from gallery.forms.studio import batch_reading
 from gallery.forms.studio.run_form import PARAMETERS, RunForm
+from gallery.models import Run
 from gallery.models.keys import random_key
 from gallery.services.runs.batch import BatchSpec
 
@@ -22,8 +26,8 @@ class ColumnsField(forms.Field):
 
     widget = forms.MultipleHiddenInput
 
-    def to_python(self, value):
-        sent = [each if each in catalogue.COLUMNS else columns.LEFT_OUT for each in value or []]
+    def to_python(self, value: Any) -> list[str]:
+        sent = [each if each in columns.COLUMNS else columns.LEFT_OUT for each in value or []]
         return sent[: batch_reading.MOST_COLUMNS]
 
 
@@ -48,24 +52,26 @@ class BatchForm(RunForm):
     shape = forms.CharField(required=False, initial="1:1", label="Shape", validators=[refuse_broken_text])
     seed = text("seed", initial="1 random")
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.source = batch_reading.Source("")
-        self.listing = None
-        self.questions = []
-        self.shapes = {}
+        self.listing: catalogue.Listing | None = None
+        self.questions: list[str] = []
+        self.shapes: dict[str, str] = {}
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        assert cleaned is not None
         if "model" not in self.errors:
             self._read(cleaned)
         if not self.errors:
             self._read_shape(cleaned)
         if not self.errors and cleaned.get("as_meant"):
+            assert self.listing is not None  # without errors it was read
             self.listing = self.listing.with_models_meant()
         return cleaned
 
-    def _read(self, cleaned):
+    def _read(self, cleaned: dict[str, Any]) -> None:
         self.source = batch_reading.Source(cleaned.get("rows") or "")
         try:
             self.source = batch_reading.read_source(cleaned)
@@ -78,38 +84,38 @@ class BatchForm(RunForm):
         if self.questions:
             self.add_error("rows", " ".join(self.questions))
 
-    def _read_shape(self, cleaned):
+    def _read_shape(self, cleaned: dict[str, Any]) -> None:
         try:
             self.shapes = catalogue.read_shape(cleaned.get("shape") or "")
         except InvalidValue as wrong:
             self.add_error("shape", str(wrong))
 
-    def can_be_planned(self):
+    def can_be_planned(self) -> bool:
         return not self.errors
 
-    def add_problems(self, problems):
+    def add_problems(self, problems: Mapping[str, Problem]) -> None:
         super().add_problems({"shape" if name in catalogue.SHAPES else name: each for name, each in problems.items()})
 
-    def spec(self):
+    def spec(self) -> BatchSpec:
         same = self.cleaned_data.get("variant_seeds") != "own"
         left_out = batch_reading.read_line_numbers(self.cleaned_data.get("leave_out"))
         return BatchSpec(**self.spec_fields(), same_seeds=same, left_out=left_out)
 
-    def values(self):
+    def values(self) -> dict[str, Any]:
         """Return what a row gets where it says nothing, by API name."""
         typed = {name: self.cleaned_data.get(name) for name in PARAMETERS}
         if self.cleaned_data.get("variant_seeds") == "own":
             typed["variant_seeds"] = "own"
         return {name: value for name, value in typed.items() if value} | self.shapes
 
-    def as_typed(self):
+    def as_typed(self) -> dict[str, Any]:
         typed = {name: self.cleaned_data.get(name) for name in ("shape", "variant_seeds")}
         read = {
             name: self.cleaned_data[name] for name in (*READ_AS, "as_meant", "leave_out") if self.cleaned_data.get(name)
         }
         return {**super().as_typed(), **typed, **read, "batch": self.source.text}
 
-    def read_again(self):
+    def read_again(self) -> list[tuple[str, str]]:
         """List (name, value) of how the rows are read, to be sent with them."""
         sent = [(name, self[name].value()) for name in ("read_of", "read_as", "names") if self[name].value()]
         sent += [("column", each) for each in self["column"].value() or []]
@@ -119,7 +125,7 @@ class BatchForm(RunForm):
         return sent
 
 
-def from_run(run):
+def from_run(run: Run) -> dict[str, Any]:
     """Return initial values that make the same batch again."""
     project = run.project.name if run.project else ""
     return {**run.form, "rows": run.form["batch"], "project": project, "nonce": random_key()}

@@ -1,6 +1,8 @@
 """How the text of a batch is read: in which encoding, as what, and what its columns are. All of it can be changed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from gallery.catalogue.tables import batches, encodings
 from gallery.catalogue.tables.pasted import Choice
@@ -21,7 +23,7 @@ class Source:
     is_sure: bool = True
 
     @property
-    def encoding_name(self):
+    def encoding_name(self) -> str:
         return encodings.ENCODINGS.get(self.encoding, "")
 
 
@@ -34,7 +36,7 @@ class Reading:
     sample: str
 
 
-def read_source(cleaned):
+def read_source(cleaned: Mapping[str, Any]) -> Source:
     """Return what is to be read: a file just chosen, else what stands in the field, in the encoding chosen for it.
 
     Raises InvalidValue for a file that is none.
@@ -51,7 +53,7 @@ def read_source(cleaned):
     return Source(text, encoding, name)
 
 
-def list_readings(source):
+def list_readings(source: Source) -> list[Reading]:
     """List what the file would say in each encoding that it could have, as it was read first."""
     try:
         content = source.text.encode(source.encoding)
@@ -66,13 +68,13 @@ def list_readings(source):
     return found if len(found) > 1 else []
 
 
-def _sample(text):
+def _sample(text: str) -> str:
     """Return the first words that tell encodings apart."""
     lines = [line.strip() for line in text.splitlines() if not line.isascii()]
     return " / ".join(lines[:3])[:SAMPLE_CHARACTERS]
 
 
-def read_choice(cleaned):
+def read_choice(cleaned: Mapping[str, Any]) -> Choice | None:
     """Return how somebody said that the text is to be read, or None."""
     key, kind = cleaned.get("read_of"), cleaned.get("read_as")
     if not (key and kind):
@@ -80,7 +82,7 @@ def read_choice(cleaned):
     return Choice(key, kind, cleaned.get("names") != "no", tuple(cleaned.get("column") or ()))
 
 
-def read_line_numbers(text):
+def read_line_numbers(text: str | None) -> frozenset[int]:
     """Read the numbers of lines, as our own button sends them."""
     return frozenset(
         int(word) for word in (text or "").split(",") if word.isascii() and word.isdecimal() and len(word) < 9

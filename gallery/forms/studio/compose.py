@@ -1,5 +1,7 @@
 """The form of the studio: fields named like the API's parameters, checked cell by cell by the catalogue."""
 
+from typing import Any
+
 from django import forms
 
 from gallery.forms.fields import Shapes, SkippedField, refuse_broken_text, text
@@ -35,15 +37,15 @@ class ComposeForm(RunForm):
         "height", "shapes_several", *PARAMETERS, "project", "skip",
     )  # fmt: skip
 
-    def __init__(self, *args, unfinished=False, **kwargs):
+    def __init__(self, *args: Any, unfinished: bool = False, **kwargs: Any) -> None:
         """`unfinished`: still typing, so an empty prompt is no mistake yet."""
         super().__init__(*args, **kwargs)
         self.unfinished = unfinished
 
-    def spec(self):
+    def spec(self) -> RunSpec:
         return RunSpec(**self.spec_fields())
 
-    def values(self):
+    def values(self) -> dict[str, Any]:
         """Return what was typed by API name. Of one shape the most exact wins: both sides, a size, a ratio."""
         typed = {name: self.cleaned_data.get(name) for name in VALUES}
         if not typed["shapes_several"] and (typed["width"] or typed["height"] or typed["size"]):

@@ -1,8 +1,14 @@
 """What the studio is filled with: its address, a run, a picture, a preset, a past prompt."""
 
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import QueryDict
+
 from gallery.catalogue.parameters.shapes import size_tile
 from gallery.catalogue.prompts.prompt_syntax import escaped
 from gallery.forms.studio.compose import VALUES, ComposeForm
+from gallery.models import Job, PastPrompt, Preset, Run, Share
 from gallery.models.keys import random_key
 
 TYPED = (*VALUES, "model", "seed", "project")  # what an address may fill
@@ -13,13 +19,13 @@ NO_SHAPE = dict.fromkeys(SHAPE, "")
 UNTOUCHED = {name: ComposeForm.base_fields[name].initial or "" for name in TYPED} | NO_SHAPE
 
 
-def from_run(run):
+def from_run(run: Run) -> dict[str, Any]:
     """Return initial values that compose the same run again."""
     project = run.project.name if run.project else ""
     return {**UNTOUCHED, **run.form, "project": project, "nonce": random_key()}
 
 
-def from_job(job, *, use=()):
+def from_job(job: Job, *, use: Iterable[str] = ()) -> dict[str, Any]:
     """Return initial values that make the same picture again; `use`: only these parts of them."""
     everything = {
         **UNTOUCHED,
@@ -33,48 +39,48 @@ def from_job(job, *, use=()):
     return {name: everything[name] for name in names} or everything
 
 
-def from_shared(job, share):
+def from_shared(job: Job, share: Share) -> dict[str, Any]:
     """Return initial values for a copy of what somebody shared: as much of its recipe as the link shows."""
     whole = {**from_job(job), "project": ""}
     names = whole.keys() if share.show_model else {"prompt", *SHAPE}  # parameters would give the model away
     return {name: whole[name] for name in names if name in whole and (name != "seed" or share.show_seed)}
 
 
-def from_past(past):
+def from_past(past: PastPrompt) -> dict[str, Any]:
     """Return a prompt as it was typed."""
     return {**dict.fromkeys(PARTS["prompt"], ""), "prompt": past.prompt}
 
 
-def from_preset(preset):
+def from_preset(preset: Preset) -> dict[str, Any]:
     """Return everything that a preset holds. One without a prompt leaves the prompt alone."""
     kept = {**UNTOUCHED, **preset.form}
     return kept if kept["prompt"] else {name: kept[name] for name in kept if name not in PARTS["prompt"]}
 
 
-def read_typed(sent):
+def read_typed(sent: QueryDict) -> dict[str, Any]:
     """Return what was sent for the fields of the studio, under the names of the API; others are left out."""
     fields = ComposeForm.base_fields
     return {name: fields[name].widget.value_from_datadict(sent, {}, name) for name in TYPED if name in sent}
 
 
-def merge_values(values, others):
+def merge_values(values: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:
     """Lay values over others. A shape is one thing: whoever names a part of it means all of it."""
     if not values.keys().isdisjoint(SHAPE):
         others = {**others, **NO_SHAPE}
     return {**others, **values}
 
 
-def prefilled_form(values):
+def prefilled_form(values: dict[str, Any]) -> ComposeForm:
     """Return the form with these values in it, as if it were sent and not finished yet."""
     return ComposeForm(_sent(ComposeForm(initial=values)), unfinished=True)
 
 
-def _sent(form):
+def _sent(form: ComposeForm) -> dict[str, Any]:
     """Return what a form that was not sent would send."""
     return {name: form[name].value() for name in form.fields if form[name].value() is not None}
 
 
-def preset_content(form):
+def preset_content(form: ComposeForm) -> dict[str, Any]:
     """Return what a valid form holds, as a preset keeps it: a prompt that is not written yet is none."""
     kept = form.as_typed()
     kept.pop("buy_again", None)
@@ -83,7 +89,7 @@ def preset_content(form):
     return kept
 
 
-def _recipe_of(job):
+def _recipe_of(job: Job) -> dict[str, Any]:
     recipe = dict(job.parameters)
     if size_tile(recipe.get("size")) is None and recipe.get("size"):
         recipe["width"], recipe["height"] = recipe.pop("size").split("x")

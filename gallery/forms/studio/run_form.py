@@ -1,11 +1,17 @@
 """What every form of a new run has: its fields beside the prompts, and where problems with them are said."""
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from django import forms
 
 from gallery.catalogue.models import flux_models
+from gallery.catalogue.problems import Problem
 from gallery.forms.fields import Joined, LastTyped, refuse_broken_text, text
 from gallery.models import Project
 from gallery.models.keys import random_key
+from gallery.services.runs.doubts import Doubts
+from gallery.services.runs.plan import RunPlan
 
 MODEL_CHOICES = [(model_id, model_id) for model_id in flux_models.ids()]
 PARAMETERS = ("output_format", "safety_tolerance", "prompt_upsampling", "steps", "guidance")
@@ -42,16 +48,16 @@ class RunForm(forms.Form):
     as_written = forms.CharField(required=False, max_length=64)  # which doubts about the prompt somebody has agreed to
     nonce = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput, initial=random_key)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offers = {}
+        self.offers: dict[str, dict[str, str]] = {}
         self.fields["seed"].label = "Seeds"
 
-    def can_be_planned(self):
+    def can_be_planned(self) -> bool:
         """Whether a plan can say what else is wrong; it cannot while a model is none of ours."""
         return "model" not in self.errors
 
-    def add_problems(self, problems):
+    def add_problems(self, problems: Mapping[str, Problem]) -> None:
         """Put each problem beside its field."""
         for field, problem in problems.items():
             name = field if field in self.fields else None
@@ -59,7 +65,7 @@ class RunForm(forms.Form):
                 self.add_error(name, problem.message)
             self.offers[field] = problem.offer
 
-    def asks_first(self, plan, doubts):
+    def asks_first(self, plan: RunPlan, doubts: Doubts) -> bool:
         """Whether something must be agreed to before anything is bought; then it says so beside it."""
         waits = plan.waits > 0 and not self.cleaned_data["let_wait"]
         if waits:
@@ -69,7 +75,11 @@ class RunForm(forms.Form):
             self.add_error("as_written", "Nothing was bought. Tick this if it is meant so, or change the prompt.")
         return waits or doubted
 
-    def spec_fields(self):
+    def values(self) -> dict[str, Any]:
+        """Return what was typed, by API name: each form says how."""
+        raise NotImplementedError
+
+    def spec_fields(self) -> dict[str, Any]:
         """Return what every spec of a run holds. A model that is sent twice does not buy every picture twice."""
         typed = self.cleaned_data
         return {
@@ -80,12 +90,12 @@ class RunForm(forms.Form):
             "buy_again": bool(typed.get("buy_again")),
         }
 
-    def as_typed(self):
+    def as_typed(self) -> dict[str, Any]:
         """Return what the run remembers, for "use these settings" and for telling a second press from a new run."""
         spec = self.spec_fields()
         typed = {**spec["values"], "model": spec["models"], "seed": spec["seed"], "project": spec["project"]}
         return typed | ({"buy_again": True} if spec["buy_again"] else {})
 
 
-def project_names():
+def project_names() -> Iterable[str]:
     return Project.objects.order_by("name").values_list("name", flat=True)[:200]
