@@ -1,5 +1,6 @@
 """The help page: every model with its price, and how to ask for a picture."""
 
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -11,7 +12,7 @@ from gallery.services.prices import price_book
 
 
 @require_safe
-def help_page(request):
+def help_page(request: HttpRequest) -> HttpResponse:
     book = price_book.read_price_book()
     context = {
         "models": [(flux_model, book.row(flux_model.id)) for flux_model in FLUX_MODELS],

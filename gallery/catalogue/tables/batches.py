@@ -199,7 +199,7 @@ def read_shape(text: str) -> dict[str, str]:
     return {name: value for name, value in named.items() if value}
 
 
-def write(rows: list[Mapping[str, str]], columns: tuple[str, ...] = COLUMNS) -> str:
+def write(rows: Sequence[Mapping[str, str]], columns: tuple[str, ...] = COLUMNS) -> str:
     """Write rows as CSV that spreadsheets open as it is: with its mark, and nothing in it is computed."""
     out = io.StringIO()
     writer = csv.writer(out)

@@ -1,14 +1,19 @@
 """Compare: two to sixty pictures side by side, twelve at a time; saved ones under a name."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from gallery import access
+from gallery.access import MemberRequest
 from gallery.forms.compare import NameForm
 from gallery.models import Comparison, Image
+from gallery.models.images import ImageQuerySet
 from gallery.paging import read_keyset_page, rows_after_cursor
 from gallery.services.compare import comparisons
 from gallery.services.compare.comparisons import AT_ONCE, MOST
@@ -20,7 +25,7 @@ CANDIDATES = 24  # newest pictures that one is offered beside those of the same 
 
 
 @require_safe
-def show(request):
+def show(request: MemberRequest) -> HttpResponse:
     """Show the pictures named in the address; of one, what it can be compared with; of none, what was saved."""
     keys = request.GET.getlist("image")
     if not keys:
@@ -35,7 +40,7 @@ def show(request):
 
 
 @require_safe
-def saved(request, key):
+def saved(request: MemberRequest, key: str) -> HttpResponse:
     comparison = access.comparison_read(request, key)
     images = access.images_read(request, comparisons.image_keys_of(comparison), _rows())
     if not images:
@@ -43,11 +48,11 @@ def saved(request, key):
     return render(request, "compare/compare.html", _context(request, images) | {"comparison": comparison})
 
 
-def _rows():
+def _rows() -> ImageQuerySet:
     return Image.objects.select_related("job", "attempt")
 
 
-def _context(request, images):
+def _context(request: MemberRequest, images: list[Image]) -> dict[str, Any]:
     """Prepare the page: `shown` are the pictures on the screen, a part of all `images`."""
     hidden = "blind" in request.GET
     keys = [image.key for image in images]
@@ -69,11 +74,11 @@ def _context(request, images):
     }
 
 
-def _part_number(text, last):
+def _part_number(text: str, last: int) -> int:
     return min(int(text), last) if text.isdecimal() and len(text) < 4 and int(text) else 1
 
 
-def _parts(parts, number, keys, hidden):
+def _parts(parts: list[list[Image]], number: int, keys: list[str], hidden: bool) -> list[tuple[int, int, str, bool]]:
     """Name the parts of a long comparison as (first, last, address, whether it is shown)."""
     if len(parts) < 2:
         return []
@@ -86,13 +91,13 @@ def _parts(parts, number, keys, hidden):
     return found
 
 
-def _only(values):
+def _only(values: Iterable[str]) -> str:
     """Return the value if it is the same for all, else nothing."""
-    values = set(values)
-    return values.pop() if len(values) == 1 else ""
+    found = set(values)
+    return found.pop() if len(found) == 1 else ""
 
 
-def _choose(request, image):
+def _choose(request: MemberRequest, image: Image) -> HttpResponse:
     """Offer what one picture can be compared with: first its run, then what is new."""
     mine = Image.objects.of(request.user).exclude(pk=image.pk)
     siblings = list(mine.filter(job__run=image.job.run_id).order_by("id").for_tiles()[: MOST - 1])
@@ -100,7 +105,7 @@ def _choose(request, image):
     return render(request, "compare/compare_with.html", {"image": image, "siblings": siblings, "newest": newest})
 
 
-def _index(request):
+def _index(request: MemberRequest) -> HttpResponse:
     mine = Comparison.objects.of(request.user).newest_first().for_list()
     rows = rows_after_cursor(request, mine, lambda key: access.comparison_write(request, key))
     page = read_keyset_page(rows, size=PAGE)
@@ -108,7 +113,7 @@ def _index(request):
 
 
 @require_POST
-def save(request):
+def save(request: MemberRequest) -> HttpResponse:
     """Keep the pictures under a name."""
     images = access.images_read(request, request.POST.getlist("image")[:MOST])
     form = NameForm(request.POST)
@@ -121,7 +126,7 @@ def save(request):
 
 
 @require_POST
-def delete(request, key):
+def delete(request: MemberRequest, key: str) -> HttpResponse:
     """Forget a saved comparison; its pictures stay."""
     comparison = access.comparison_write(request, key)
     comparisons.delete_comparison(comparison)

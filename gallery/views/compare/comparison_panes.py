@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from string import ascii_uppercase
+from typing import Any
 
 from django.http import QueryDict
 
-from gallery.models import Image, Rating
+from gallery.models import Image, Rating, User
 from gallery.models.calls import Money
 from gallery.services.compare import ratings, recipe_diff
 
@@ -20,12 +21,12 @@ class Pane:
     hidden: bool
 
     @property
-    def name(self):
+    def name(self) -> str:
         """What it is called aloud."""
         return f"Picture {self.letter}" if self.hidden else f"{self.letter}: {self.image.model}, seed {self.image.seed}"
 
     @property
-    def in_doubt(self):
+    def in_doubt(self) -> bool:
         return self.image.attempt.money == Money.UNCERTAIN
 
 
@@ -33,22 +34,22 @@ class Pane:
 class Table:
     """What differs. `prompts`: for each picture its parts as (words, whether they differ), or None if all are equal."""
 
-    rows: list
-    prompts: list | None
+    rows: list[Any]
+    prompts: list[Any] | None
 
 
-def build_panes(images, *, user, hidden):
+def build_panes(images: list[Image], *, user: User, hidden: bool) -> list[Pane]:
     rated = ratings.ratings_of(user, images)
     return [
         Pane(letter, image, rated.get(image.id), hidden) for letter, image in zip(ascii_uppercase, images, strict=False)
     ]
 
 
-def build_table(images):
+def build_table(images: list[Image]) -> Table:
     return Table(recipe_diff.diff_fields(images), recipe_diff.diff_prompts(images))
 
 
-def comparison_query(keys, **more):
+def comparison_query(keys: list[str], **more: str) -> str:
     """Write the address of these pictures in this order, with its question mark."""
     written = QueryDict(mutable=True)
     written.update({name: value for name, value in more.items() if value})

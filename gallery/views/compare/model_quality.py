@@ -1,8 +1,10 @@
 """Quality for money: what the votes say of each FLUX model, beside what it costs."""
 
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from gallery.access import MemberRequest
 from gallery.services.compare import model_quality
 from gallery.services.compare.model_quality import FEW_VOTES
 from gallery.views.compare.rating_chart import Chart
@@ -12,7 +14,7 @@ MOST_WORD = 100  # characters
 
 
 @require_safe
-def show(request):
+def show(request: MemberRequest) -> HttpResponse:
     """Show one's own judgments, or the whole team's. A word narrows only one's own: it would tell others' prompts."""
     team = request.GET.get("votes") == TEAM
     word = "" if team else request.GET.get("prompt", "").strip()[:MOST_WORD]

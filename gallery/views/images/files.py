@@ -1,10 +1,15 @@
 """Bytes of images and of what was kept without being shown: permission first, cached by the owner's browser only."""
 
+from typing import Any
+
 from csp.decorators import csp_update
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseNotModified
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from gallery import access
+from gallery.access import MemberRequest
+from gallery.models import Image
 from gallery.services.ledger import entries
 from gallery.services.media import decoding, validation
 from gallery.services.paid_calls import held_files
@@ -15,7 +20,7 @@ STAND_IN = "private, no-cache"  # shown while there is no thumbnail, and asked f
 
 
 @require_safe
-def original(request, key):
+def original(request: MemberRequest, key: str) -> HttpResponseBase:
     image = access.image_read(request, key)
     response = _send_original(request, image)
     if request.method == "GET" and "download" in request.GET:
@@ -24,7 +29,7 @@ def original(request, key):
 
 
 @require_safe
-def thumbnail(request, key):
+def thumbnail(request: MemberRequest, key: str) -> HttpResponseBase:
     """The thumbnail, or the original while there is none."""
     image = access.image_read(request, key)
     if not image.thumbnail:
@@ -33,8 +38,8 @@ def thumbnail(request, key):
 
 
 @require_safe
-@csp_update({"sandbox": True})
-def held_file(request, key):
+@csp_update({"sandbox": True})  # type: ignore[arg-type]  # csp knows only views of a request alone
+def held_file(request: MemberRequest, key: str) -> HttpResponseBase:
     """A file as it came, to keep: nothing says which bytes these are, so no browser shows or runs them."""
     attempt = access.held_read(request, key, request.GET.get("attempt", ""))
     try:
@@ -49,7 +54,7 @@ def held_file(request, key):
 
 
 @require_safe
-def held_look(request, key):
+def held_look(request: MemberRequest, key: str) -> HttpResponseBase:
     """What can be seen of a file as it came: drawn anew, never its own bytes."""
     attempt = access.held_read(request, key, request.GET.get("attempt", ""))
     try:
@@ -61,7 +66,7 @@ def held_look(request, key):
     return response
 
 
-def _send_original(request, image, *, cache=CACHE):
+def _send_original(request: HttpRequest, image: Image, *, cache: str = CACHE) -> HttpResponseBase:
     """Byte for byte as received; but not every browser turns a WebP by its EXIF: to be looked at it comes upright."""
     if image.turned and image.format == "webp" and "download" not in request.GET:
         return _send_upright(image, cache=cache)
@@ -69,15 +74,18 @@ def _send_original(request, image, *, cache=CACHE):
     return send(request, image.file, etag=image.sha256, content_type=content_type, name=name, cache=cache)
 
 
-def _send_upright(image, *, cache):
+def _send_upright(image: Image, *, cache: str) -> HttpResponse:
     with _open(image.file) as file, validation.DECODE_SLOTS, validation.open_image(file) as picture:
         content = decoding.redraw_as_webp(picture)
     return HttpResponse(content, content_type="image/webp", headers={"Cache-Control": cache})
 
 
-def send(request, stored_name, *, etag, content_type, name, cache=CACHE):
+def send(
+    request: HttpRequest, stored_name: str, *, etag: str, content_type: str, name: str, cache: str = CACHE
+) -> HttpResponseBase:
     """Answer with a stored file, or 304 for who has it. Who may have it was asked before."""
     quoted = f'"{etag}"'
+    response: HttpResponseBase
     if request.headers.get("If-None-Match") == quoted:
         response = HttpResponseNotModified()
     else:
@@ -87,11 +95,11 @@ def send(request, stored_name, *, etag, content_type, name, cache=CACHE):
     return response
 
 
-def _file(stored_name, *, content_type, name, download):
+def _file(stored_name: str, *, content_type: str, name: str, download: bool) -> FileResponse:
     return FileResponse(_open(stored_name), content_type=content_type, filename=name, as_attachment=download)
 
 
-def _open(stored_name):
+def _open(stored_name: str) -> Any:
     try:
         return files.open_file(stored_name)
     except FileNotFoundError:

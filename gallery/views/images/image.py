@@ -1,10 +1,12 @@
 """One picture: large, its recipe, what it cost and why."""
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from gallery import access, tasks
+from gallery.access import MemberRequest
 from gallery.catalogue.models import params
 from gallery.catalogue.numbers.money import money
 from gallery.forms.compare import RepeatForm
@@ -17,7 +19,7 @@ HIDDEN = ("aspect_ratio", "size")  # shown as the shape
 
 
 @require_safe
-def show(request, key):
+def show(request: MemberRequest, key: str) -> HttpResponse:
     image = access.image_read(request, key)
     job = image.job
     mine = Image.objects.of(request.user)
@@ -36,7 +38,7 @@ def show(request, key):
 
 
 @require_POST
-def repeat(request, key):
+def repeat(request: MemberRequest, key: str) -> HttpResponse:
     """Buy the picture's very request once more; the button said the price."""
     image = access.image_read(request, key)
     form = RepeatForm(request.POST)
@@ -52,6 +54,6 @@ def repeat(request, key):
     return redirect("run", key=run.key)
 
 
-def _line(name, value):
+def _line(name: str, value: object) -> tuple[str, object]:
     label = params.PARAMS[name].label if name in params.PARAMS else name
     return label, {True: "on", False: "off"}.get(value, value) if isinstance(value, bool) else value

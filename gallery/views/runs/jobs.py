@@ -8,6 +8,8 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from gallery import access, tasks
+from gallery.access import MemberRequest
+from gallery.models import Attempt, Job
 from gallery.services.paid_calls import resolution
 from gallery.services.runs import submission
 from gallery.views.runs.matrix_controls import layout_query
@@ -18,7 +20,7 @@ FILED = "Released as a file: it cannot be shown as a picture, so its owner downl
 
 
 @require_POST
-def again(request, key):
+def again(request: MemberRequest, key: str) -> HttpResponse:
     """Buy a picture again that may have been paid for; the button said the price."""
     job = access.job_write(request, key)
     attempt = resolution.find_attempt(job, request.POST.get("attempt", ""))
@@ -30,7 +32,7 @@ def again(request, key):
 
 
 @require_POST
-def cancel(request, key):
+def cancel(request: MemberRequest, key: str) -> HttpResponse:
     """Cancel one picture that waits; what is being generated ends and is kept."""
     job = access.job_write(request, key)
     cancelled = submission.cancel_job(job)
@@ -42,7 +44,7 @@ def cancel(request, key):
 
 
 @require_POST
-def resume(request, key):
+def resume(request: MemberRequest, key: str) -> HttpResponse:
     """Put one picture back that was cancelled."""
     job = access.job_write(request, key)
     if submission.resume_job(job):
@@ -52,7 +54,7 @@ def resume(request, key):
     return _back(request, job)
 
 
-def _back(request, job, **said):
+def _back(request: MemberRequest, job: Job, **said: str) -> HttpResponse:
     """Lead to where the button stood: the queue, the studio, the runs, or the run."""
     name = request.POST.get("back", "")
     if name not in BACK:
@@ -62,8 +64,8 @@ def _back(request, job, **said):
 
 
 @require_POST
-def settle(request, key):
-    charged = {"charged": True, "not_charged": False}.get(request.POST.get("as"))
+def settle(request: MemberRequest, key: str) -> HttpResponse:
+    charged = {"charged": True, "not_charged": False}.get(request.POST.get("as", ""))
     attempt = _attempt_to_settle(request, key)
     if charged is None:
         return HttpResponseBadRequest("Settle as charged or as not_charged.")
@@ -73,7 +75,7 @@ def settle(request, key):
 
 
 @require_POST
-def release(request, key):
+def release(request: MemberRequest, key: str) -> HttpResponse:
     """Keep a held result after all, or give it up with `drop`."""
     attempt = _attempt_to_settle(request, key)
     if "drop" in request.POST:
@@ -84,7 +86,7 @@ def release(request, key):
     return redirect("queue")
 
 
-def _release(request, attempt):
+def _release(request: MemberRequest, attempt: Attempt | None) -> None:
     try:
         if attempt is None:
             raise resolution.NotHeld
@@ -97,5 +99,5 @@ def _release(request, attempt):
         messages.success(request, RELEASED if image else FILED)
 
 
-def _attempt_to_settle(request, key):
+def _attempt_to_settle(request: MemberRequest, key: str) -> Attempt | None:
     return resolution.find_attempt(access.job_settle(request, key), request.POST.get("attempt", ""))

@@ -4,13 +4,15 @@ from dataclasses import dataclass, field
 
 from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gallery import access, tasks
+from gallery.access import MemberRequest
 from gallery.forms.runs.sheets import SheetForm
-from gallery.models import Sheet
+from gallery.models import Run, Sheet, SheetPart
 from gallery.models.contact_sheets import SheetState
 from gallery.services.contact_sheets import sheets
 from gallery.services.contact_sheets.sheet_layout import EDGES
@@ -30,10 +32,10 @@ class Shown:
     """A sheet as the run's page lists it."""
 
     sheet: Sheet
-    parts: list = field(default_factory=list)
+    parts: list[SheetPart] = field(default_factory=list)
 
     @property
-    def words(self):
+    def words(self) -> str:
         """What tells it from the others."""
         sheet = self.sheet
         named = [f"{matrix_layout.AXES[sheet.across][1]} across"] if sheet.across else []
@@ -41,27 +43,27 @@ class Shown:
         return ", ".join([*named, f"{EDGES[sheet.edge]} pictures", sheet.get_format_display()])
 
     @property
-    def made(self):
+    def made(self) -> int:
         return len(self.parts)
 
     @property
-    def several(self):
+    def several(self) -> bool:
         return self.sheet.size > 1
 
     @property
-    def bytes(self):
+    def bytes(self) -> int:
         return sum(part.bytes for part in self.parts)
 
     @property
-    def unfinished(self):
+    def unfinished(self) -> bool:
         return self.sheet.state in (SheetState.WAITING, SheetState.DRAWING)
 
     @property
-    def failed(self):
+    def failed(self) -> bool:
         return self.sheet.state == SheetState.FAILED
 
     @property
-    def tries_again(self):
+    def tries_again(self) -> bool:
         return self.unfinished and bool(self.sheet.reason)
 
 
@@ -69,32 +71,32 @@ class Shown:
 class Listed:
     """The sheets of one run, newest first."""
 
-    rows: list
+    rows: list[Shown]
 
     @property
-    def newest(self):
+    def newest(self) -> list[Shown]:
         return self.rows[:SHOWN]
 
     @property
-    def older(self):
+    def older(self) -> list[Shown]:
         return self.rows[SHOWN:]
 
     @property
-    def live(self):
+    def live(self) -> bool:
         return any(row.unfinished for row in self.rows)
 
     @property
-    def stamp(self):
+    def stamp(self) -> str:
         """Changes whenever anything shown changes."""
         return ".".join(f"{row.sheet.key}-{row.sheet.state}-{row.sheet.tries}-{row.made}" for row in self.rows)
 
 
-def listed(run):
+def listed(run: Run) -> Listed:
     return Listed([Shown(sheet, list(sheet.parts.all())) for sheet in run.sheets.with_parts()])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def of_run(request, key):
+def of_run(request: MemberRequest, key: str) -> HttpResponse:
     """Ask for a sheet; or answer one poll: the list of sheets, 204 while nothing changed."""
     if request.method == "POST":
         return _ask_for(request, access.run_write(request, key))
@@ -105,7 +107,7 @@ def of_run(request, key):
     return render(request, "contact_sheets/_sheets.html", {"run": run, "sheets": found})
 
 
-def _ask_for(request, run):
+def _ask_for(request: MemberRequest, run: Run) -> HttpResponse:
     form = SheetForm(request.POST)
     if not form.is_valid():
         messages.error(request, "That is no sheet that can be made.")
@@ -119,12 +121,12 @@ def _ask_for(request, run):
     return _back(request, run)
 
 
-def _back(request, run):
+def _back(request: MemberRequest, run: Run) -> HttpResponse:
     return redirect(reverse("run", args=[run.key]) + matrix_controls.layout_query(request))
 
 
 @require_safe
-def part(request, key, number):
+def part(request: MemberRequest, key: str, number: int) -> HttpResponseBase:
     """One picture of a sheet."""
     made = access.sheet_part_read(request, key, number)
     sheet = made.sheet
@@ -133,7 +135,7 @@ def part(request, key, number):
 
 
 @require_safe
-def parts(request, key):
+def parts(request: MemberRequest, key: str) -> HttpResponseBase:
     """All parts that are made so far as one ZIP."""
     sheet = access.sheet_write(request, key)
     try:
@@ -151,7 +153,7 @@ def parts(request, key):
 
 
 @require_POST
-def again(request, key):
+def again(request: MemberRequest, key: str) -> HttpResponse:
     sheet = access.sheet_write(request, key)
     if sheets.retry_sheet(sheet):
         tasks.wake_sheet_renderer()
@@ -159,7 +161,7 @@ def again(request, key):
 
 
 @require_POST
-def delete(request, key):
+def delete(request: MemberRequest, key: str) -> HttpResponse:
     sheet = access.sheet_write(request, key)
     sheets.delete_sheet(sheet)
     messages.info(request, "The sheet is deleted. Its pictures are not.")

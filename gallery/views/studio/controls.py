@@ -1,10 +1,14 @@
 """What the controls of the studio and of a batch show of what was typed: tiles, switches, cards of models."""
 
+from typing import Any
+
 from gallery.catalogue.models import flux_models, params
+from gallery.catalogue.models.flux_models import FluxModel
 from gallery.catalogue.parameters import parsing
 from gallery.catalogue.parameters.shapes import RATIO_TILES, SIZE_TILES, size_tile
 from gallery.catalogue.text import value_lists
-from gallery.forms.studio.run_form import FOLDED, FORMATS, SAFETY_LEVELS, project_names
+from gallery.forms.studio.compose import ComposeForm
+from gallery.forms.studio.run_form import FOLDED, FORMATS, SAFETY_LEVELS, RunForm, project_names
 from gallery.services.prices import price_book
 
 
@@ -14,38 +18,38 @@ class Shapes:
     ratio_tiles = RATIO_TILES
     size_tiles = SIZE_TILES
 
-    def __init__(self, form):
+    def __init__(self, form: ComposeForm) -> None:
         self.typed = {name: form[name].value() for name in ("aspect_ratio", "size", "width", "height")}
         self.asked = {name: value_lists.parted(self.typed[name]) for name in ("aspect_ratio", "size")}
         several = form["shapes_several"].value()  # asked for, or several are listed already
         self.several = bool(several or any(len(found) > 1 for found in self.asked.values()))
 
     @property
-    def tile_type(self):
+    def tile_type(self) -> str:
         return "checkbox" if self.several else "radio"
 
     @property
-    def ratios(self):
+    def ratios(self) -> list[str]:
         exact = any(self.typed[name] for name in ("size", "width", "height"))
         return self.asked["aspect_ratio"] if self.several or not exact else []
 
     @property
-    def other_ratios(self):
+    def other_ratios(self) -> str:
         """The ratios that no tile shows, for the text field."""
         tiles = {tile.value for tile in RATIO_TILES}
         return ", ".join(ratio for ratio in self.asked["aspect_ratio"] if ratio not in tiles)
 
     @property
-    def sizes(self):
+    def sizes(self) -> list[str]:
         return self.asked["size"]
 
     @property
-    def other_sizes(self):
+    def other_sizes(self) -> list[str]:
         """The sizes that no tile shows, as tiles of their own."""
         return self._untiled() if self.several else []
 
     @property
-    def sides(self):
+    def sides(self) -> dict[str, str]:
         """Width and height as typed; the one size that no tile shows stands in them, so that it is not lost."""
         width, height = (self.typed[name] or "" for name in ("width", "height"))
         if not (width or height or self.several) and (others := self._untiled()):
@@ -53,15 +57,15 @@ class Shapes:
         return {"width": width, "height": height}
 
     @property
-    def are_exact(self):
+    def are_exact(self) -> bool:
         """Whether a folded field of them holds something: then it must be seen."""
         return bool(self.typed["size"] or self.typed["width"] or self.typed["height"] or self.other_ratios)
 
-    def _untiled(self):
+    def _untiled(self) -> list[str]:
         return [size for size in self.asked["size"] if size_tile(size) is None]
 
 
-def of_fields(form):
+def of_fields(form: RunForm) -> dict[str, Any]:
     """Return what the controls show that the studio and a batch have in common."""
     return {
         "families": _families(form),
@@ -75,28 +79,28 @@ def of_fields(form):
     }
 
 
-def _safety_listed(form):
+def _safety_listed(form: RunForm) -> str:
     """Return several safety levels for their text field, or nothing if the list has the one."""
     level = str(form["safety_tolerance"].value() or "")
     return "" if any(level == value for value, _ in SAFETY_LEVELS) else level
 
 
-def _upsampling(form):
+def _upsampling(form: RunForm) -> dict[str, bool]:
     """Return which of the two switches of the upsampling are on: with it, and beside it without."""
     words = set(value_lists.parted(str(form["prompt_upsampling"].value() or "").lower()))
     with_it = bool(words & parsing.TRUE)
     return {"on": with_it, "off": with_it and bool(words & parsing.FALSE)}
 
 
-def _more_is_used(form):
+def _more_is_used(form: RunForm) -> bool:
     """Whether a folded field is not as it started, or is wrong: then it must be seen."""
     return any(form[name].errors or str(form[name].value() or "") != FOLDED[name] for name in FOLDED)
 
 
-def _families(form):
+def _families(form: RunForm) -> list[dict[str, Any]]:
     """The models as cards, by family: the first is open, and every one in which something is ticked."""
     book = price_book.read_price_book()
-    found = {}
+    found: dict[str, list[dict[str, Any]]] = {}
     for model in flux_models.FLUX_MODELS:
         found.setdefault(model.family, []).append(_card(model, form, book))
     first = flux_models.FLUX_2
@@ -106,7 +110,7 @@ def _families(form):
     ]
 
 
-def _card(model, form, book):
+def _card(model: FluxModel, form: RunForm, book: price_book.PriceBook) -> dict[str, Any]:
     ticked = model.id in (form["model"].value() or [])
     return {
         "model": model,
@@ -116,11 +120,11 @@ def _card(model, form, book):
     }
 
 
-def taken(form):
+def taken(form: RunForm) -> set[str]:
     """Return which of the special parameters any ticked model takes: the form shows only those."""
     ticked = [flux_models.get(name) for name in form["model"].value() or [] if name in flux_models.ids()]
     return set().union(*(_takes(model) for model in ticked))
 
 
-def _takes(model):
+def _takes(model: FluxModel) -> set[str]:
     return {*model.takes, model.shape_by}

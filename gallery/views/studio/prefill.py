@@ -1,8 +1,11 @@
 """What an address asks the studio to hold: a run, a preset, a picture or parts of it, a past prompt."""
 
-from django.http import Http404
+from typing import Any
+
+from django.http import Http404, QueryDict
 
 from gallery import access
+from gallery.access import MemberRequest
 from gallery.forms.studio import prefill
 from gallery.forms.studio.compose import START_MODEL
 from gallery.models import Preset
@@ -11,7 +14,7 @@ from gallery.services.shares import contents
 START = {"model": [START_MODEL]}
 
 
-def values(request, sent, *, onto):
+def values(request: MemberRequest, sent: QueryDict, *, onto: dict[str, Any]) -> dict[str, Any]:
     """Lay what `sent` recalls over the values that are there. Answers 404 for what is somebody else's."""
     for name, read in SOURCES.items():
         if key := sent.get(name):
@@ -19,29 +22,29 @@ def values(request, sent, *, onto):
     return onto
 
 
-def _run(request, key, sent):
+def _run(request: MemberRequest, key: str, sent: QueryDict) -> dict[str, Any]:
     return prefill.from_run(access.run_read(request, key))
 
 
-def _preset(request, key, sent):
+def _preset(request: MemberRequest, key: str, sent: QueryDict) -> dict[str, Any]:
     return prefill.from_preset(access.saved_item_read(request, Preset, key))
 
 
-def _image(request, key, sent):
+def _image(request: MemberRequest, key: str, sent: QueryDict) -> dict[str, Any]:
     """A picture with everything, or with `use=prompt`, `use=seed`, `use=shape` some of it."""
     return prefill.from_job(access.image_read(request, key).job, use=sent.getlist("use"))
 
 
-def _job(request, key, sent):
+def _job(request: MemberRequest, key: str, sent: QueryDict) -> dict[str, Any]:
     """A picture that was wanted and not made, to be changed."""
     return prefill.from_job(access.job_read(request, key))
 
 
-def _past(request, key, sent):
+def _past(request: MemberRequest, key: str, sent: QueryDict) -> dict[str, Any]:
     return prefill.from_past(access.past_prompt_read(request, key))
 
 
-def _shared(request, key, sent):
+def _shared(request: MemberRequest, key: str, sent: QueryDict) -> dict[str, Any]:
     """A picture of a link that names this member, where the link shows its prompt."""
     share = access.share_received(request, key)
     image = contents.find_image(share, sent.get("picture", ""))

@@ -1,5 +1,7 @@
 """The studio: compose a run, see what it costs, press once."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -7,10 +9,13 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from gallery import tasks
+from gallery.access import MemberRequest
 from gallery.catalogue.problems import InvalidMatrix
 from gallery.catalogue.prompts import prompt_facts, prompt_variants
 from gallery.forms.studio import prefill as prefill_form
 from gallery.forms.studio.compose import ComposeForm
+from gallery.forms.studio.run_form import RunForm
+from gallery.models import User
 from gallery.models.keys import random_key
 from gallery.services.runs import doubts, expansion, submission
 from gallery.services.runs.plan import RunPlan, plan_run
@@ -25,7 +30,7 @@ SILENT = (
 NOT_SENT_AGAIN = ("skip", "buy_again", "let_wait", "as_written")  # by the review: it asks these itself
 
 
-def compose(request):
+def compose(request: MemberRequest) -> HttpResponse:
     """Show the form, or take it: one press makes one run."""
     if request.method == "POST":
         return _submit(request)
@@ -35,32 +40,32 @@ def compose(request):
 
 
 @require_POST
-def fill(request):
+def fill(request: MemberRequest) -> HttpResponse:
     """Put a past prompt, a preset or parts of a picture into what is typed already. Buys nothing."""
     values = prefill.values(request, request.POST, onto=prefill_form.read_typed(request.POST) or prefill.START)
     return show_filled(request, values)
 
 
-def show_filled(request, values):
+def show_filled(request: MemberRequest, values: dict[str, Any]) -> HttpResponse:
     """Show the studio with these values, and say in the browser that they came from elsewhere."""
     return trigger_client_event(_show_values(request, values, judged=True), "fluxweb:filled", after="swap")
 
 
-def _show_values(request, values, *, judged):
+def _show_values(request: MemberRequest, values: dict[str, Any], *, judged: bool) -> HttpResponse:
     """Show the studio with these values; its price stands there also while what is wrong with them is not said."""
     form = prefill_form.prefilled_form(values)
     plan = plan_form(form, owner=request.user)
     return show_studio(request, form if judged else ComposeForm(initial=values), plan)
 
 
-def plan_form(form, *, owner=None):
+def plan_form(form: ComposeForm, *, owner: User | None = None) -> RunPlan:
     """Plan the run that a form asks for; every problem of it stands beside its field."""
     plan = plan_run(form.spec(), owner=owner) if form.can_be_planned() else RunPlan()
     form.add_problems(plan.problems)
     return plan
 
 
-def _submit(request):
+def _submit(request: MemberRequest) -> HttpResponse:
     form = ComposeForm(request.POST)
     plan = plan_form(form, owner=request.user)
     if not form.is_valid() or "edit" in request.POST:
@@ -79,40 +84,40 @@ def _submit(request):
     return _go_to(request, reverse("run", args=[run.key]))
 
 
-def doubts_of(form):
+def doubts_of(form: ComposeForm) -> doubts.Doubts:
     prompt, lines = (form[name].value() for name in ("prompt", "prompt_lines"))
     return doubts.find_prompt_doubts(str(prompt or ""), lines=bool(lines))
 
 
-def _review_first(request, form, plan):
+def _review_first(request: MemberRequest, form: ComposeForm, plan: RunPlan) -> HttpResponse:
     """Show the run before it is bought, on a page of its own: the browser goes there with everything typed."""
     if request.htmx:
         return trigger_client_event(HttpResponse(status=204), "fluxweb:review")
     return _show_review(request, form, plan)
 
 
-def _show_review(request, form, plan):
+def _show_review(request: MemberRequest, form: ComposeForm, plan: RunPlan) -> HttpResponse:
     names = [name for name in form.fields if name not in NOT_SENT_AGAIN]
     typed = [(name, value) for name in names for value in request.POST.getlist(name)]
     where = {"start": reverse("studio"), "count": reverse("studio-review"), "back": "Back to the studio"}
     return show_review(request, form, plan, doubts=doubts_of(form), typed=[*typed, (STARTED, "1")], **where)
 
 
-def show_review(request, form, plan, **context):
+def show_review(request: MemberRequest, form: RunForm, plan: RunPlan, **context: Any) -> HttpResponse:
     """Show what would be bought. `typed`: what its forms send again; `start` and `count`: where they are sent."""
     context |= {"form": form, "plan": plan, "preview": plan.preview, "forecast": plan.forecast}
     return render(request, "studio/review.html", context | {"limit": f"{expansion.MAX_CELLS:,}"})
 
 
 @require_POST
-def review(request):
+def review(request: MemberRequest) -> HttpResponse:
     """List axes, images and prices of what was typed, and what leaving a value out would save. Buys nothing."""
     form = ComposeForm(request.POST)
     plan = plan_form(form, owner=request.user)
     return _show_review(request, form, plan) if form.is_valid() else show_studio(request, form, plan)
 
 
-def show_studio(request, form, plan, *, trouble=""):
+def show_studio(request: MemberRequest, form: ComposeForm, plan: RunPlan, *, trouble: str = "") -> HttpResponse:
     """Show the studio with this form in it: what is typed stays, and every problem stands beside its field.
 
     `trouble`: why a press came to nothing, said above it all.
@@ -126,23 +131,25 @@ def show_studio(request, form, plan, *, trouble=""):
     )
 
 
-def _go_to(request, address):
+def _go_to(request: MemberRequest, address: str) -> HttpResponse:
     if request.htmx:
         return HttpResponseClientRedirect(address)
     return redirect(address)
 
 
 @require_POST
-def check(request):
+def check(request: MemberRequest) -> HttpResponse:
     """Answer while somebody types: the price, what is wrong, the colours named. Buys nothing."""
     form = ComposeForm(request.POST, unfinished=True)
     plan = plan_form(form, owner=request.user)
-    whys = [(name, form.errors.get(name, []), form.offers.get(name)) for name in form.fields if name not in SILENT]
+    whys: list[tuple[str, Any, Any]] = [
+        (name, form.errors.get(name, []), form.offers.get(name)) for name in form.fields if name not in SILENT
+    ]
     return render(request, "studio/_check.html", _form_context(form, plan) | {"whys": whys})
 
 
 @require_safe
-def newest_runs(request):
+def newest_runs(request: MemberRequest) -> HttpResponse:
     """Answer one poll: the runs that changed since the stamp, 204 while none did."""
     stamp = request.GET.get("stamp")
     if stamp == run_strips.newest_stamp(request.user):
@@ -151,7 +158,7 @@ def newest_runs(request):
     return render(request, "runs/strips/_strips_changes.html", {"strips": newest, **newest.since(stamp or "")})
 
 
-def _form_context(form, plan):
+def _form_context(form: ComposeForm, plan: RunPlan) -> dict[str, Any]:
     prompt = str(form["prompt"].value() or "")
     return {
         "form": form,
@@ -169,5 +176,5 @@ def _form_context(form, plan):
     }
 
 
-def _price(plan):
+def _price(plan: RunPlan) -> dict[str, Any]:
     return {"quote": plan.quote, "preview": plan.preview, "large": plan.is_large, "forecast": plan.forecast}
