@@ -1,12 +1,19 @@
 """Who comes in by a link: the token first, then the password; what a browser's session remembers of both."""
 
 from django.http import HttpRequest
+from django_htmx.middleware import HtmxDetails
 
 from gallery.models import Guest, Share
 from gallery.services.shares import feedback, shares
 
 # What a session keeps of links, by their keys: that the password was known, and who answers.
 PASSES, GUESTS = "share_passes", "share_guests"
+
+
+class GuestRequest(HttpRequest):
+    """A request as the views of a link get it: from anybody, perhaps by htmx."""
+
+    htmx: HtmxDetails
 
 
 def find_share(request: HttpRequest, token: str) -> Share | None:

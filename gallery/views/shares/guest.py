@@ -1,10 +1,13 @@
 """A link as a guest opens it: what was shared, by its rules, and nothing else. All closed doors look the same."""
 
+from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404
+from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -15,20 +18,24 @@ from django_htmx.http import HttpResponseClientRedirect
 from gallery import share_access
 from gallery.catalogue.text.value_lists import counted
 from gallery.forms.shares import FeedbackForm, PasswordForm
+from gallery.models import Image, Share
 from gallery.models.shares import Kind
 from gallery.services.operations import rate_limits, trusted_proxies
 from gallery.services.shares import contents, feedback, image_keys, shares
+from gallery.share_access import GuestRequest
 from gallery.views.shares import guest_matrix, ways_back
 from gallery.views.shares.shown import Shown
 from gallery.views.throttled import too_many
 
+View = Callable[..., HttpResponseBase]
 
-def with_share(view):
+
+def with_share(view: View) -> View:
     """Find the link of the address. Whatever is closed, and whatever it does not show, is the same page and status."""
 
     @login_not_required
     @wraps(view)
-    def opened(request, token, **where):
+    def opened(request: GuestRequest, token: str, **where: Any) -> HttpResponseBase:
         share = share_access.find_share(request, token)
         try:
             return view(request, share, token, **where) if share else gone(request)
@@ -38,12 +45,12 @@ def with_share(view):
     return opened
 
 
-def unlocked(view):
+def unlocked(view: View) -> View:
     """Let those in who know the password, or need none. To others it is not there, unless a browser opens it as a
     page: then it asks, and leads back."""
 
     @wraps(view)
-    def entered(request, share, token, **where):
+    def entered(request: GuestRequest, share: Share, token: str, **where: Any) -> HttpResponseBase:
         if share_access.may_enter(request, share):
             return view(request, share, token, **where)
         return ask_first(request, token) if _is_opened(request) else gone(request)
@@ -51,11 +58,11 @@ def unlocked(view):
     return entered
 
 
-def unlocked_page(view):
+def unlocked_page(view: View) -> View:
     """Let those in who know the password, or need none; lead others to the question, and then back."""
 
     @wraps(view)
-    def entered(request, share, token, **where):
+    def entered(request: GuestRequest, share: Share, token: str, **where: Any) -> HttpResponseBase:
         if share_access.may_enter(request, share):
             return view(request, share, token, **where)
         return ask_first(request, token)
@@ -63,13 +70,13 @@ def unlocked_page(view):
     return entered
 
 
-def _is_opened(request):
+def _is_opened(request: GuestRequest) -> bool:
     """Whether the address stands in the bar of a browser, or htmx asks for a page that is open there."""
     reads = request.method in ("GET", "HEAD")
     return bool(request.htmx) or (reads and request.headers.get("Sec-Fetch-Mode") == "navigate")
 
 
-def ask_first(request, token):
+def ask_first(request: GuestRequest, token: str) -> HttpResponse:
     """Lead to the question for the password, which leads back here."""
     asked = f"{reverse('shared', args=[token])}?{urlencode({'next': ways_back.here(request)})}"
     return HttpResponseClientRedirect(asked) if request.htmx else redirect(asked)
@@ -80,18 +87,18 @@ LETTERS = "ABCDEFGHIJKL"
 
 
 @login_not_required
-def nothing(request, **_):
+def nothing(request: GuestRequest, **_: object) -> HttpResponse:
     """What no address under a link leads to."""
     return gone(request)
 
 
-def gone(request):
+def gone(request: GuestRequest) -> HttpResponse:
     return render(request, "guest/gone.html", status=404)
 
 
 @require_safe
 @with_share
-def show(request, share, token):
+def show(request: GuestRequest, share: Share, token: str) -> HttpResponse:
     """The pictures, or the question for the password; htmx gets the next pictures only."""
     if not share_access.may_enter(request, share):
         return ask_first(request, token) if request.htmx else _ask(request, token, PasswordForm())
@@ -105,7 +112,7 @@ def show(request, share, token):
     return render(request, "guest/show.html", context)
 
 
-def _page(request, share, token, after):
+def _page(request: GuestRequest, share: Share, token: str, after: Image | None) -> dict[str, Any]:
     page = contents.read_page(share, after=after, limit=guest_matrix.MOST if share.kind == Kind.RUN else contents.PAGE)
     guest = share_access.guest_of(request, share) if share.answers_open else None
     given = feedback.feedback_of(guest, page.images)
@@ -126,17 +133,17 @@ def _page(request, share, token, after):
     }
 
 
-def _what(count):
+def _what(count: int | None) -> str:
     return "images" if count is None else counted(count, "image")
 
 
-def _by(share, count):
+def _by(share: Share, count: int | None) -> str:
     """Say who shared how many."""
     what = _what(count)
     return f"{share.sharer} shared {what} with you" if share.sharer else f"{what.capitalize()} shared with you"
 
 
-def _count_view(request, share):
+def _count_view(request: GuestRequest, share: Share) -> None:
     if request.method == "GET" and request.user != share.owner:
         shares.count_view(share)
 
@@ -144,7 +151,7 @@ def _count_view(request, share):
 @require_POST
 @sensitive_post_parameters("password")
 @with_share
-def unlock(request, share, token):
+def unlock(request: GuestRequest, share: Share, token: str) -> HttpResponse:
     form = PasswordForm(request.POST)
     if share_access.may_enter(request, share):
         return _led_back(request, token)
@@ -163,11 +170,13 @@ def unlock(request, share, token):
     return _led_back(request, token)
 
 
-def _led_back(request, token):
+def _led_back(request: GuestRequest, token: str) -> HttpResponse:
     return redirect(ways_back.page_of(token, request.POST.get("next", "")))
 
 
-def _ask(request, token, form, *, too_often=None):
+def _ask(
+    request: GuestRequest, token: str, form: PasswordForm, *, too_often: rate_limits.RateLimitExceeded | None = None
+) -> HttpResponse:
     wanted = request.POST.get("next", "") or request.GET.get("next", "") or ways_back.here(request)
     context = {"form": form, "token": token, "next": ways_back.page_of(token, wanted), "too_often": too_often}
     if too_often is None:
@@ -178,12 +187,12 @@ def _ask(request, token, form, *, too_often=None):
 @require_safe
 @with_share
 @unlocked_page
-def picture(request, share, token, key):
+def picture(request: GuestRequest, share: Share, token: str, key: str) -> HttpResponse:
     """One picture large: a page of its own, or what the lightbox shows."""
     return _show_picture(request, share, token, _find(share, key))
 
 
-def _find(share, key):
+def _find(share: Share, key: str) -> Image:
     image = contents.find_image(share, key)
     if image is None:
         raise Http404
@@ -191,8 +200,16 @@ def _find(share, key):
 
 
 def _show_picture(
-    request, share, token, image, *, form=None, said="", fragment="guest/parts/_picture.html", status=200
-):
+    request: GuestRequest,
+    share: Share,
+    token: str,
+    image: Image,
+    *,
+    form: FeedbackForm | None = None,
+    said: str = "",
+    fragment: str = "guest/parts/_picture.html",
+    status: int = 200,
+) -> HttpResponse:
     position, count, before, after = contents.find_neighbours(share, image)
     guest = share_access.guest_of(request, share) if share.answers_open else None
     given = feedback.feedback_of(guest, [image]).get(image.id)
@@ -208,7 +225,7 @@ def _show_picture(
 @require_safe
 @with_share
 @unlocked_page
-def compare(request, share, token):
+def compare(request: GuestRequest, share: Share, token: str) -> HttpResponse:
     """Several pictures side by side, zoomed and moved together: those named, or the first ones."""
     asked = request.GET.getlist("picture")
     images = _asked(share, asked) if asked else contents.read_page(share, limit=MOST_COMPARED).images
@@ -217,7 +234,7 @@ def compare(request, share, token):
     return render(request, "guest/compare.html", context)
 
 
-def _asked(share, keys):
+def _asked(share: Share, keys: list[str]) -> list[Image]:
     images = contents.find_images(share, keys[:MOST_COMPARED])
     if images is None:
         raise Http404
@@ -227,7 +244,7 @@ def _asked(share, keys):
 @require_POST
 @with_share
 @unlocked
-def give_feedback(request, share, token, key):
+def give_feedback(request: GuestRequest, share: Share, token: str, key: str) -> HttpResponse:
     """Take what a guest says about a picture; closed, it is as if there were no such address."""
     image = _find(share, key)
     if not share.answers_open:
@@ -244,14 +261,14 @@ def give_feedback(request, share, token, key):
     return _answered(request, share, token, image)
 
 
-def _answered(request, share, token, image):
+def _answered(request: GuestRequest, share: Share, token: str, image: Image) -> HttpResponse:
     if not request.htmx:
         return redirect(reverse("shared-picture", args=[token, image_keys.key_in(share, image)]) + "#answer")
     said = f"Kept. Only {share.sharer or 'whoever shared this'} sees it."
     return _show_picture(request, share, token, image, said=said, fragment="guest/parts/_feedback.html")
 
 
-def _take(request, share, image, *, form):
+def _take(request: GuestRequest, share: Share, image: Image, *, form: FeedbackForm) -> None:
     address = trusted_proxies.client_address(request.META)
     feedback.check_feedback_limits(share, address=address)
     guest = share_access.guest_of(request, share)

@@ -1,16 +1,21 @@
 """The bytes behind a link: thumbnails, views, files to keep, a ZIP, a card for chat programs. Every one asks first."""
 
 import contextlib
+from collections.abc import Iterator
+from typing import IO
 
 from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
+from gallery.models import Share
 from gallery.models.shares import Refused
 from gallery.services.operations import stream_slots
 from gallery.services.shares import contents, delivery, refusals, shares
 from gallery.services.storage import files, zip_stream
+from gallery.share_access import GuestRequest
 from gallery.views.shares.guest import _find, unlocked, with_share
 from gallery.views.streams import take_stream_slot
 
@@ -25,7 +30,7 @@ class ShareChanged(Exception):
 @require_safe
 @with_share
 @unlocked
-def thumbnail(request, share, token, key):
+def thumbnail(request: GuestRequest, share: Share, token: str, key: str) -> FileResponse:
     """The thumbnail, or the view while there is none: never the original."""
     image = _find(share, key)
     return _send(files.open_file(image.thumbnail) if image.thumbnail else delivery.open_view(image), key)
@@ -34,11 +39,11 @@ def thumbnail(request, share, token, key):
 @require_safe
 @with_share
 @unlocked
-def view(request, share, token, key):
+def view(request: GuestRequest, share: Share, token: str, key: str) -> FileResponse:
     return _send(delivery.open_view(_find(share, key)), key)
 
 
-def _send(file, key):
+def _send(file: IO[bytes], key: str) -> FileResponse:
     """Send it under the key it has in this link: its stored name would be the same in all of them."""
     return FileResponse(file, content_type="image/webp", filename=f"{key}.webp")
 
@@ -46,7 +51,7 @@ def _send(file, key):
 @require_safe
 @with_share
 @unlocked
-def download(request, share, token, key):
+def download(request: GuestRequest, share: Share, token: str, key: str) -> HttpResponseBase:
     image = _find(share, key)
     _require_download(share)
     content = delivery.file_content(image, share)
@@ -54,17 +59,17 @@ def download(request, share, token, key):
     return _counted(request, share, _attached(response, delivery.file_name(image, share)))
 
 
-def _require_download(share):
+def _require_download(share: Share) -> None:
     if not share.downloadable:
         raise Http404
 
 
-def _attached(response, name):
+def _attached(response: HttpResponseBase, name: str) -> HttpResponseBase:
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _counted(request, share, response):
+def _counted(request: GuestRequest, share: Share, response: HttpResponseBase) -> HttpResponseBase:
     if request.method == "GET" and request.user != share.owner:
         shares.count_download(share)
     return response
@@ -73,7 +78,7 @@ def _counted(request, share, response):
 @require_safe
 @with_share
 @unlocked
-def everything(request, share, token):
+def everything(request: GuestRequest, share: Share, token: str) -> HttpResponseBase:
     """All pictures as one ZIP, as long as somebody knows how many there are."""
     _require_download(share)
     if share.is_endless:
@@ -92,13 +97,13 @@ def everything(request, share, token):
         raise
 
 
-def _busy(request):
+def _busy(request: GuestRequest) -> HttpResponse:
     response = render(request, "guest/busy.html", {"seconds": stream_slots.BUSY_SECONDS}, status=503)
     response.headers["Retry-After"] = stream_slots.BUSY_SECONDS
     return response
 
 
-def _handed_out(share):
+def _handed_out(share: Share) -> Iterator[tuple[str, bytes]]:
     """Yield (name, content) of each picture; before each, the link must still be what it was."""
     ids = contents.list_ids(share)
     for start in range(0, len(ids), ZIP_PAGE):
@@ -112,7 +117,7 @@ def _handed_out(share):
 
 @require_safe
 @with_share
-def card(request, share, token):
+def card(request: GuestRequest, share: Share, token: str) -> HttpResponse:
     """What a chat program shows beside the link; none behind a password, nor of what is for members only."""
     first = contents.read_page(share, limit=1).images if share.is_previewed else []
     if not first:

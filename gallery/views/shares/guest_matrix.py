@@ -1,11 +1,13 @@
 """A run behind a link keeps its matrix: rows and columns as they were, their heads as far as the link shows them."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from gallery.models import Job
+from gallery.models import Job, Share
 from gallery.models.shares import Kind
 from gallery.services.runs import matrix_layout
 from gallery.services.shares import contents
+from gallery.views.shares.shown import Shown
 
 MOST = 240  # pictures on one page; those of a larger run flow, page by page
 
@@ -21,10 +23,10 @@ class GuestCell:
     """A picture in its place in the run; `job` is the run's own, also where another run's picture was reused."""
 
     job: Job
-    shown: object
+    shown: Shown
 
 
-def lay_out(share, shown):
+def lay_out(share: Share, shown: list[Shown]) -> Any:
     """Return the pages of a run's matrix, or None where pictures flow: no run, too large, nothing goes across."""
     if share.kind != Kind.RUN or share.run_id is None or len(shown) > MOST:
         return None
@@ -35,11 +37,11 @@ def lay_out(share, shown):
     return _seen(layout, share) if layout and layout.across else None
 
 
-def _seen(layout, share):
+def _seen(layout: Any, share: Share) -> Any:
     """Blank the heads that the link hides; the places stay, so that what belongs together stands together."""
     words = {name: axis for axis, (name, _) in matrix_layout.AXES.items()}
 
-    def seen(heads):
+    def seen(heads: Any) -> Any:
         return [(value, name) for value, name in heads if _shows(share, words[name])]
 
     across = [head[:2] for head in layout.columns]
@@ -51,6 +53,6 @@ def _seen(layout, share):
     return layout
 
 
-def _shows(share, axis):
+def _shows(share: Share, axis: str) -> bool:
     switch = SWITCHES.get(axis, "show_model")
     return switch is None or getattr(share, switch)

@@ -1,10 +1,12 @@
 """The owner's side of links: made, listed, changed, replaced, revoked; what guests answered; shared with me."""
 
 from functools import cached_property
+from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,29 +14,30 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gallery import access
+from gallery.access import MemberRequest
 from gallery.catalogue.text.value_lists import counted
 from gallery.forms.shares import FILTER, SWITCHES, ShareForm
-from gallery.models import Share
+from gallery.models import Image, Share
 from gallery.models.shares import Kind
 from gallery.paging import read_keyset_page, rows_after_cursor
 from gallery.services.db import side_notes
 from gallery.services.shares import contents, feedback, image_keys, refusals, shares
 
 PAGE = 40
-KINDS = {Kind.RUN: "A run", Kind.GALLERY: "Gallery", Kind.COMPARISON: "A comparison"}
+KINDS: dict[str, str] = {Kind.RUN: "A run", Kind.GALLERY: "Gallery", Kind.COMPARISON: "A comparison"}
 SHOWN = 12  # pictures of what is about to be shared
 TOO_MANY = f"More than {contents.MOST_ITEMS:,} pictures. Let it be live, or filter it."
 NOTHING = "There is no picture in it yet. Let it be live, or wait for the first."
 
 
 @require_safe
-def list_my_shares(request):
+def list_my_shares(request: MemberRequest) -> HttpResponse:
     """Mine, the newest first."""
     return _list(request, "shares/shares.html", Share.objects.of(request.user))
 
 
 @require_safe
-def list_received_shares(request):
+def list_received_shares(request: MemberRequest) -> HttpResponse:
     """What other members shared with me and is still open."""
     rows = Share.objects.open(timezone.now()).received_by(request.user)
     return _list(request, "shares/shares_received.html", rows)
@@ -42,12 +45,12 @@ def list_received_shares(request):
 
 @access.admin_only
 @require_safe
-def list_all_shares(request):
+def list_all_shares(request: MemberRequest) -> HttpResponse:
     """Every link of the team, without its address and without a picture."""
     return _list(request, "shares/shares_all.html", Share.objects.all())
 
 
-def _list(request, template, rows):
+def _list(request: MemberRequest, template: str, rows: QuerySet[Share]) -> HttpResponse:
     rows = rows.select_related("owner", "cover").order_by("-id")
     rows = rows_after_cursor(request, rows, lambda key: access.cursor_row(rows, key))
     page = read_keyset_page(rows, size=PAGE)
@@ -57,35 +60,36 @@ def _list(request, template, rows):
 class ShareView:
     """A link as its owner sees it: with the address, made anew."""
 
-    def __init__(self, share):
+    def __init__(self, share: Share) -> None:
         self.share = share
 
     @property
-    def token(self):
+    def token(self) -> str:
         return shares.token_of(self.share)
 
     @cached_property
-    def can_be_copied(self):
+    def can_be_copied(self) -> bool:
         return shares.can_be_copied(self.share)
 
     @property
-    def address(self):
+    def address(self) -> str:
         return settings.PUBLIC_URL + reverse("shared", args=[self.token])
 
     @property
-    def cover(self):
-        return reverse("shared-thumbnail", args=[self.token, image_keys.key_in(self.share, self.share.cover)])
+    def cover(self) -> str:
+        key = image_keys.key_in(self.share, cast("Image", self.share.cover))
+        return reverse("shared-thumbnail", args=[self.token, key])
 
     @property
-    def shows(self):
+    def shows(self) -> list[str]:
         return [words.lower() for name, words in SWITCHES.items() if getattr(self.share, name)]
 
     @property
-    def hides(self):
+    def hides(self) -> list[str]:
         return [words.lower() for name, words in SWITCHES.items() if not getattr(self.share, name)]
 
     @property
-    def what(self):
+    def what(self) -> str:
         kind = KINDS.get(self.share.kind, "Pictures")
         wanted = [value for value in self.share.filter.values() if value]
         return ", ".join([kind, *wanted, "live" if self.share.live else "snapshot"])
@@ -93,7 +97,7 @@ class ShareView:
 
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request):
+def new(request: MemberRequest) -> HttpResponse:
     """Show the form for what the address (or a selection) names, or take it."""
     asked = request.POST if request.method == "POST" else request.GET
     share, images = _wanted(request, asked)
@@ -110,7 +114,7 @@ def new(request):
     return render(request, "shares/share_new.html", context)
 
 
-def _make(form, share, images):
+def _make(form: ShareForm, share: Share, images: list[Image]) -> Share:
     """Make the link, or find the one that the same press has made already."""
     once = {"nonce": form.cleaned_data["nonce"], "press": form.press()}
     return shares.create_share_once(
@@ -118,7 +122,7 @@ def _make(form, share, images):
     )
 
 
-def _wanted(request, asked):
+def _wanted(request: MemberRequest, asked: QueryDict) -> tuple[Share, list[Image]]:
     """Return an unsaved link for what is asked for, and its pictures if they were chosen one by one."""
     share = Share(owner=request.user, sharer=request.user.get_full_name() or request.user.username)
     if keys := asked.getlist("image"):
@@ -138,12 +142,12 @@ def _wanted(request, asked):
     raise Http404
 
 
-def _filter(asked):
+def _filter(asked: QueryDict) -> dict[str, Any]:
     return {name: asked[name] for name in FILTER if asked.get(name)}
 
 
 @require_safe
-def show(request, key):
+def show(request: MemberRequest, key: str) -> HttpResponse:
     """One link of mine: its address, what it lets through, how often it was opened, what guests said."""
     share = access.share_write(request, key)
     people = feedback.guests_with_feedback(share)
@@ -157,7 +161,7 @@ def show(request, key):
 
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
-def change(request, key):
+def change(request: MemberRequest, key: str) -> HttpResponse:
     share = access.share_write(request, key)
     form = ShareForm(request.POST or None, instance=share, owner=request.user, initial={"members": share.members.all()})
     if form.is_valid():
@@ -168,7 +172,7 @@ def change(request, key):
 
 
 @require_POST
-def revoke(request, key):
+def revoke(request: MemberRequest, key: str) -> HttpResponse:
     share = access.share_revoke(request, key)
     shares.revoke_share(share)
     messages.info(request, "Revoked. Its address answers as if it had never existed.")
@@ -176,7 +180,7 @@ def revoke(request, key):
 
 
 @require_POST
-def reopen(request, key):
+def reopen(request: MemberRequest, key: str) -> HttpResponse:
     share = access.share_write(request, key)
     shares.reopen_share(share)
     messages.success(request, "Open again, at the same address.")
@@ -184,7 +188,7 @@ def reopen(request, key):
 
 
 @require_POST
-def replace(request, key):
+def replace(request: MemberRequest, key: str) -> HttpResponse:
     share = access.share_write(request, key)
     shares.replace_address(share)
     messages.success(request, "It has a new address. The old one has stopped working.")
@@ -192,14 +196,14 @@ def replace(request, key):
 
 
 @require_POST
-def delete(request, key):
+def delete(request: MemberRequest, key: str) -> HttpResponse:
     shares.delete_share(access.share_write(request, key))
     messages.info(request, "Deleted, with its answers. The pictures stay.")
     return redirect("shares")
 
 
 @require_POST
-def switch_feedback(request, key):
+def switch_feedback(request: MemberRequest, key: str) -> HttpResponse:
     """Open or close answering; what was said stays."""
     share = access.share_write(request, key)
     shares.set_feedback_open(share, "open" in request.POST)
@@ -207,7 +211,7 @@ def switch_feedback(request, key):
 
 
 @require_POST
-def delete_guest(request, key, guest):
+def delete_guest(request: MemberRequest, key: str, guest: str) -> HttpResponse:
     share = access.share_write(request, key)
     feedback.delete_guest(access.guest_write(request, share, guest))
     messages.info(request, "Deleted, with everything this guest said.")

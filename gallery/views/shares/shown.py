@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, cast
 
 from gallery.catalogue.numbers.money import money
 from gallery.models import Feedback, Image, Share
@@ -18,27 +19,28 @@ class Shown:
     feedback: Feedback | None = None
 
     @cached_property
-    def key(self):
+    def key(self) -> str:
         """The key that the picture has within this link."""
         return image_keys.key_in(self.share, self.image)
 
     @property
-    def alt(self):
+    def alt(self) -> str:
         """Only what is shown anyway: a picture read aloud must not tell more than one looked at."""
         if self.share.show_prompt:
-            return self.image.opening
+            opening: str = cast("Any", self.image).opening  # annotated by the query
+            return opening
         return f"Picture {self.position}" if self.position else "Picture"
 
     @property
-    def facts(self):
+    def facts(self) -> list[tuple[str, object]]:
         share, image = self.share, self.image
-        known = [("Model", image.model)] if share.show_model else []
+        known: list[tuple[str, object]] = [("Model", image.model)] if share.show_model else []
         known += [("Seed", image.seed)] if share.show_seed else []
         known += [("Cost", money(image.attempt.booked_micros))] if share.show_cost else []
         return known + ([("Prompt", image.job.prompt)] if share.show_prompt else [])
 
     @property
-    def caption(self):
+    def caption(self) -> str:
         """What fits under a small picture."""
         share, image = self.share, self.image
         words = [image.model] if share.show_model else []
