@@ -1,10 +1,15 @@
 """Presets: everything that the studio holds, under a name; a saved matrix is one too."""
 
+from collections.abc import Sequence
+from typing import Any, cast
+
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from gallery import access
+from gallery.access import MemberRequest
 from gallery.catalogue.models.params import PARAMS
 from gallery.forms.saved_items import NameForm, SaveForm
 from gallery.forms.studio.compose import ComposeForm
@@ -29,12 +34,12 @@ SHORT = ("model", "seed", "aspect_ratio", "size", "steps", "guidance")  # in lis
 
 
 @require_safe
-def list_presets(request):
+def list_presets(request: MemberRequest) -> HttpResponse:
     of = request.GET.get("of", "")
     return _list(request, SaveForm(owner=request.user), of=of if of in ("team", "bin") else "mine")
 
 
-def _list(request, form, *, of="mine", **also):
+def _list(request: MemberRequest, form: SaveForm, *, of: str = "mine", **also: object) -> HttpResponse:
     """Show the list; in the dialog over the studio with the form that adds to it."""
     page = saved_item_views.read_page(request, Preset, of=of)
     context = {
@@ -49,18 +54,18 @@ def _list(request, form, *, of="mine", **also):
     )
 
 
-def _short(form):
+def _short(form: dict[str, Any]) -> list[str]:
     """List the values that tell one preset from another."""
     varied = {name: value for name, value in form.items() if value != FOLDED.get(name)}
     return [value for _, value in facts(varied, SHORT)]
 
 
-def in_picker(request):
+def in_picker(request: MemberRequest) -> bool:
     return "picker" in request.GET or "picker" in request.POST
 
 
 @require_POST
-def save(request):
+def save(request: MemberRequest) -> HttpResponse:
     """Keep what the studio holds under a name: asks for the name, or takes it."""
     typed = ComposeForm(request.POST, unfinished=True)
     plan = studio.plan_form(typed)
@@ -75,7 +80,7 @@ def save(request):
     return redirect("preset", key=preset.key)
 
 
-def _save(form, typed, plan):
+def _save(form: SaveForm, typed: ComposeForm, plan: Any) -> Preset | None:
     """Make the preset, or give the one of this name its new content; None if somebody took the name just now."""
     content = {"form": preset_content(typed), "images": len(plan.cells)}
     shared = form.cleaned_data["shared"]
@@ -88,10 +93,10 @@ def _save(form, typed, plan):
     except NameTaken:
         form.say_taken()
         return None
-    return form.row
+    return cast("Preset", form.row)
 
 
-def show(request, key):
+def show(request: MemberRequest, key: str) -> HttpResponse:
     """Show everything that a preset holds; its owner gives it another name, shares it or not."""
     if request.method == "POST":
         return _change(request, access.saved_item_write(request, Preset, key))
@@ -99,7 +104,7 @@ def show(request, key):
     return _page(request, preset, NameForm(initial={"name": preset.name, "shared": preset.shared}, owner=request.user))
 
 
-def _change(request, preset):
+def _change(request: MemberRequest, preset: Preset) -> HttpResponse:
     form = NameForm(request.POST, owner=request.user, row=preset)
     if form.is_valid():
         try:
@@ -112,23 +117,23 @@ def _change(request, preset):
     return _page(request, preset, form)
 
 
-def _page(request, preset, form):
+def _page(request: MemberRequest, preset: Preset, form: NameForm) -> HttpResponse:
     context = {"preset": preset, "facts": facts(preset.form), "form": form, "mine": preset.owner == request.user}
     return render(request, "library/presets/preset.html", context)
 
 
-def facts(form, names=ORDER):
+def facts(form: dict[str, Any], names: Sequence[str] = ORDER) -> list[tuple[str, str]]:
     """List (label, value) of what a preset holds."""
     if form.get("width") or form.get("height"):
         form = form | {"size": ", ".join(filter(None, (form.get("size"), _sides(form))))}
     return [(WORDS.get(name) or PARAMS[name].label, _written(form[name])) for name in names if form.get(name)]
 
 
-def _sides(form):
+def _sides(form: dict[str, Any]) -> str:
     return f"{form.get('width', '')} × {form.get('height', '')}"
 
 
-def _written(value):
+def _written(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
     return "yes" if value is True else str(value)

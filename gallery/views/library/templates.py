@@ -1,5 +1,7 @@
 """Prompt templates: listed, filled with a preview, used in the studio, written, exported and imported."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -7,8 +9,9 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
 from gallery import access
+from gallery.access import MemberRequest
 from gallery.catalogue.templates import template_files
-from gallery.catalogue.templates.ready_templates import READY
+from gallery.catalogue.templates.ready_templates import READY, ReadyTemplate
 from gallery.catalogue.templates.template_files import InvalidFile
 from gallery.catalogue.text.value_lists import counted
 from gallery.forms.saved_items import TemplateForm, VariablesForm
@@ -22,7 +25,7 @@ from gallery.views.studio import prefill, studio
 
 
 @require_safe
-def list_templates(request):
+def list_templates(request: MemberRequest) -> HttpResponse:
     of = request.GET.get("of") or ("mine" if PromptTemplate.objects.owned_by(request.user).exists() else "ready")
     page = saved_item_views.SavedItemPage("ready", READY)
     if of != "ready":
@@ -34,7 +37,7 @@ def list_templates(request):
     )
 
 
-def show(request, key):
+def show(request: MemberRequest, key: str) -> HttpResponse:
     """Show a template with its places to fill, and what the prompt becomes. Changes nothing."""
     template = access.template_read(request, key)
     form = VariablesForm(request.POST if request.method == "POST" else None, template=template)
@@ -44,7 +47,7 @@ def show(request, key):
     return _page(request, template, form)
 
 
-def _page(request, template, form):
+def _page(request: MemberRequest, template: ReadyTemplate | PromptTemplate, form: VariablesForm) -> HttpResponse:
     mine = getattr(template, "owner", None) == request.user
     context = {"template": template, "form": form, "mine": mine, "picker": in_picker(request)}
     return render(
@@ -53,7 +56,7 @@ def _page(request, template, form):
 
 
 @require_POST
-def use(request, key):
+def use(request: MemberRequest, key: str) -> HttpResponse:
     """Put the filled template into the studio, over what is typed there already; or say what is missing."""
     template = access.template_read(request, key)
     form = VariablesForm(request.POST, template=template)
@@ -64,7 +67,7 @@ def use(request, key):
     return reswap(retarget(page, "#picker-body"), "innerHTML") if request.htmx else page
 
 
-def new(request):
+def new(request: MemberRequest) -> HttpResponse:
     form = TemplateForm(request.POST or None, owner=request.user)
     if form.is_bound and form.is_valid() and (row := _write(form)):
         messages.success(request, f"“{row.name}” is kept.")
@@ -72,7 +75,7 @@ def new(request):
     return render(request, "library/templates/template_form.html", {"form": form})
 
 
-def edit(request, key):
+def edit(request: MemberRequest, key: str) -> HttpResponse:
     row = access.saved_item_write(request, PromptTemplate, key)
     stored = {name: getattr(row, name) for name in ("name", "shared", *PromptTemplate.CONTENT)}
     form = TemplateForm(request.POST or None, initial=stored, owner=request.user, row=row)
@@ -82,7 +85,7 @@ def edit(request, key):
     return render(request, "library/templates/template_form.html", {"form": form, "template": row})
 
 
-def _write(form):
+def _write(form: TemplateForm) -> PromptTemplate | None:
     """Keep the template of a valid form and return it; None if somebody took its name just now."""
     try:
         if form.row is None:
@@ -91,20 +94,20 @@ def _write(form):
     except NameTaken:
         form.say_taken()
         return None
-    return form.row
+    return cast("PromptTemplate", form.row)
 
 
 @require_safe
-def export(request):
+def export(request: MemberRequest) -> HttpResponse:
     """Answer my templates as one file."""
     content = template_files.write(templates.templates_of(request.user))
     headers = {"Content-Disposition": 'attachment; filename="fluxweb-templates.json"'}
     return HttpResponse(content, content_type="application/json", headers=headers)
 
 
-def import_file(request):
+def import_file(request: MemberRequest) -> HttpResponse:
     """Show the form for a file, or take one: all templates of it or none."""
-    problems = []
+    problems: list[str] = []
     if request.method == "POST":
         try:
             found = template_files.read(_content(request))
@@ -117,14 +120,15 @@ def import_file(request):
     return render(request, "library/templates/templates_import.html", context)
 
 
-def _content(request):
+def _content(request: MemberRequest) -> bytes:
     file = request.FILES.get("file")
     if file is None:
         raise InvalidFile(["Choose a file first."])
-    return file.read(template_files.MAX_BYTES + 1)
+    content: bytes = file.read(template_files.MAX_BYTES + 1)
+    return content
 
 
-def _added(new, *, of):
+def _added(new: int, *, of: int) -> str:
     had = of - new
     words = f"{counted(new, 'template')} imported, only you see {'it' if new == 1 else 'them'}."
     return words + (f" {had} you had already." if had else "")
