@@ -1,12 +1,18 @@
 """The rows under a sum of the cost report: its runs, its single calls, and the calls as CSV."""
 
-from django.http import StreamingHttpResponse
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from gallery import access
+from gallery.access import MemberRequest
 from gallery.forms.costs import report as forms
+from gallery.models import Attempt, User
 from gallery.paging import read_keyset_page
 from gallery.services.ledger import drilldown, reports
 from gallery.services.ledger.csv_export import csv_dollars
@@ -20,7 +26,7 @@ HEAD = [
 
 
 @require_safe
-def list_calls(request):
+def list_calls(request: MemberRequest) -> HttpResponse:
     """List the calls under one number; nobody reads a prompt of somebody else."""
     asked, kind = _read(request)
     page = read_keyset_page(drilldown.list_calls(asked.chosen, kind, after=_cursor(request, asked)), size=PAGE)
@@ -40,7 +46,7 @@ def list_calls(request):
 
 
 @require_safe
-def runs(request):
+def runs(request: MemberRequest) -> HttpResponse:
     """List the runs of a report by day, each with what it cost on that day."""
     asked, _ = _read(request)
     page = read_keyset_page(
@@ -56,7 +62,7 @@ def runs(request):
 
 
 @require_safe
-def as_csv(request):
+def as_csv(request: MemberRequest) -> HttpResponseBase:
     """Send every call under one number, however many; a prompt only to whom it belongs."""
     asked, kind = _read(request)
     rows = (_csv_row(call, request.user) for call in drilldown.iterate_calls(asked.chosen, kind))
@@ -64,12 +70,12 @@ def as_csv(request):
     return csv_response(_with_head(rows), name=name, answer=StreamingHttpResponse)
 
 
-def _with_head(rows):
+def _with_head(rows: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:
     yield HEAD
     yield from rows
 
 
-def _csv_row(call, reader):
+def _csv_row(call: Any, reader: User) -> list[object]:
     prompt = call.opening if call.owner_id == reader.pk else None
     project = call.project.name if call.project else None
     sent_at = timezone.localtime(call.sent_at).isoformat(sep=" ", timespec="seconds")
@@ -84,11 +90,11 @@ def _csv_row(call, reader):
     ]
 
 
-def _read(request):
+def _read(request: MemberRequest) -> tuple[forms.Asked, drilldown.CallKind]:
     return forms.read(request.GET, user=request.user), drilldown.call_kind(request.GET.get("kind", ""))
 
 
-def _around(request, name, asked, **kept):
+def _around(request: MemberRequest, name: str, asked: forms.Asked, **kept: str) -> dict[str, Any]:
     """Return the sums of the same slice, and the ways back and to other periods."""
     everybody = request.user.sees_costs
     around = navigation(name, asked, everybody=everybody, **kept)
@@ -100,7 +106,7 @@ def _around(request, name, asked, **kept):
     }
 
 
-def _cursor(request, asked):
+def _cursor(request: MemberRequest, asked: forms.Asked) -> Attempt | None:
     """Return the call that ended the page before, or None on the first page."""
     cursor = request.GET.get("before", "")
     return access.cursor_row(asked.chosen.attempts(), cursor) if cursor else None

@@ -1,19 +1,23 @@
 """What was spent: figures, a chart, a table that sorts, and the same as CSV. Members see their own."""
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from gallery.access import MemberRequest
 from gallery.catalogue.numbers.money import money
 from gallery.forms.costs import report as forms
-from gallery.models import ReportMail
+from gallery.models import ReportMail, User
 from gallery.models.costs.report_mail import Every
 from gallery.services.ledger import csv_export, periods, reports
 from gallery.services.ledger.csv_export import csv_dollars
@@ -34,12 +38,12 @@ class Column:
     word: str
     amount: str
     kind: str
-    write: object = money
+    write: Callable[[Any], str] = money
 
-    def value(self, sums):
+    def value(self, sums: Sums) -> Any:
         return getattr(sums, self.amount)
 
-    def text(self, sums):
+    def text(self, sums: Sums) -> str:
         value = self.value(sums)
         return self.write(value) if value else "–"
 
@@ -67,26 +71,26 @@ class Row:
     key: object
     title: str
     sums: Sums
-    query: dict
+    query: dict[str, Any]
     finer: str = ""  # the address of a report of this row alone
-    columns: tuple = COLUMNS
+    columns: tuple[Column, ...] = COLUMNS
 
     @property
-    def cells(self):
+    def cells(self) -> list[tuple[str, str | None]]:
         """Return (text, address of the calls under it) for every column."""
         return [
             (column.text(self.sums), self._rows_under(column) if column.value(self.sums) else None)
             for column in self.columns
         ]
 
-    def _rows_under(self, column):
+    def _rows_under(self, column: Column) -> str:
         if column is ADJUSTED:
             return href("costs-adjustments", self.query)
         return href("costs-calls", self.query, kind=column.kind)
 
 
 @require_safe
-def show_report(request):
+def show_report(request: MemberRequest) -> HttpResponse:
     asked = forms.read(request.GET, user=request.user)
     rows = _rows(asked)
     total = Row("", "Total", sum((row.sums for row in rows), Sums()), asked.query)
@@ -121,7 +125,7 @@ def show_report(request):
     return render(request, "costs/report.html", context)
 
 
-def _outside(user, chosen):
+def _outside(user: User, chosen: reports.Slice) -> dict[str, Any] | None:
     """Return what the provider charged for calls that nobody here made: of no member and no project."""
     if not user.sees_costs or chosen.owner_id is not None or chosen.project_id is not None:
         return None
@@ -129,14 +133,14 @@ def _outside(user, chosen):
     return settlement.outside_in({"day__gte": chosen.start, "day__lte": chosen.end}, **named)
 
 
-def _forecast(asked, sums, today):
+def _forecast(asked: forms.Asked, sums: Sums, today: date) -> reports.MonthForecast | None:
     if asked.period != periods.period_around("month", today):
         return None
     return reports.forecast_month(asked.chosen, spent_micros=sums.spent_micros)
 
 
 @require_safe
-def as_csv(request):
+def as_csv(request: MemberRequest) -> HttpResponseBase:
     """Send the table as it stands on the page, with every sum that there is, exactly."""
     asked = forms.read(request.GET, user=request.user)
     rows = _sorted(_rows(asked), request.GET.get("sort", ""), asked.by)
@@ -150,7 +154,7 @@ def as_csv(request):
     return csv_response([head, *map(_csv_row, rows)], name=name, answer=HttpResponse)
 
 
-def _csv_row(row):
+def _csv_row(row: Row) -> list[object]:
     sums = row.sums
     title = row.key if isinstance(row.key, date) else row.title
     calls = [sums.calls, sums.charged_calls, sums.uncertain_calls, sums.free_calls, sums.lost_calls]
@@ -160,13 +164,15 @@ def _csv_row(row):
     return [title, *calls, *pictures, *map(csv_dollars, amounts), sums.downloaded_pictures]
 
 
-def csv_response(rows, *, name, answer):
+def csv_response(
+    rows: Iterable[Iterable[object]], *, name: str, answer: Callable[..., HttpResponseBase]
+) -> HttpResponseBase:
     response = answer(csv_export.csv_lines(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
 
-def href(name, query, **changes):
+def href(name: str, query: dict[str, Any], **changes: Any) -> str:
     """Write an address with a query; what changes to None is left out."""
     said = {key: value for key, value in (query | changes).items() if value is not None}
     return f"{reverse(name)}?{urlencode(said)}"
@@ -175,7 +181,7 @@ def href(name, query, **changes):
 # -- the table --------------------------------------------------------------------------------------------------------
 
 
-def _rows(asked):
+def _rows(asked: forms.Asked) -> list[Row]:
     found = reports.sums_by(asked.chosen, asked.by)
     titles = reports.group_titles(asked.by, found)
     rows = [Row(key, titles[key], sums, _narrowed(asked, key, titles[key])) for key, sums in found.items()]
@@ -184,7 +190,7 @@ def _rows(asked):
     return rows
 
 
-def _narrowed(asked, key, title):
+def _narrowed(asked: forms.Asked, key: Any, title: str) -> dict[str, Any]:
     """Return what names only this row of a report."""
     if asked.by == "day":
         return asked.filters | {"from": key.isoformat(), "to": key.isoformat(), "by": asked.by}
@@ -195,7 +201,7 @@ def _narrowed(asked, key, title):
     return asked.query | {asked.by: "" if asked.by == "project" and key is None else title}
 
 
-def _heads(asked, order, columns):
+def _heads(asked: forms.Asked, order: str, columns: Sequence[Column]) -> Iterator[tuple[str, str, str | None]]:
     """Return (word, address that sorts by it, how it is sorted now) for every column, the rows' own first."""
     words = dict(forms.choices_of(everybody=True))
     for name, word in ((asked.by, words[asked.by]), *((column.name, column.word) for column in columns)):
@@ -204,14 +210,14 @@ def _heads(asked, order, columns):
         yield word, href("costs", asked.query, sort=other), now
 
 
-def _order(order, by):
+def _order(order: str, by: str) -> str:
     names = {by, *(column.name for column in ALL_COLUMNS)}
     if order.removeprefix("-") in names:
         return order
     return f"-{by}" if by in ("day", "month") else "-charged"
 
 
-def _sorted(rows, order, by):
+def _sorted(rows: list[Row], order: str, by: str) -> list[Row]:
     order = _order(order, by)
     column = next((each for each in ALL_COLUMNS if each.name == order.removeprefix("-")), None)
     rows = sorted(rows, key=lambda row: _by_title(row, by))
@@ -222,14 +228,14 @@ def _sorted(rows, order, by):
     return sorted(known, key=lambda row: column.value(row.sums), reverse=order.startswith("-")) + unknown
 
 
-def _by_title(row, by):
+def _by_title(row: Row, by: str) -> Any:
     return row.key if by in ("day", "month") else row.title.casefold()
 
 
 # -- where one can go from here ---------------------------------------------------------------------------------------
 
 
-def navigation(name, asked, *, everybody, **kept):
+def navigation(name: str, asked: forms.Asked, *, everybody: bool, **kept: str) -> dict[str, Any]:
     """Return what stands above every report: periods, what it is by, and the filters that can be taken away.
 
     `kept`: what else of the address stays.

@@ -1,16 +1,17 @@
 """Reports by mail: how often, chosen by whoever gets them."""
 
 from django.contrib import messages
-from django.http import HttpResponseBadRequest
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from gallery.access import MemberRequest
 from gallery.models.costs.report_mail import Every
 from gallery.services.ledger import report_mail
 
 
 @require_POST
-def choose(request):
+def choose(request: MemberRequest) -> HttpResponse:
     every = request.POST.get("every", "")
     if every not in ("", *Every.values):
         return HttpResponseBadRequest("Every week, every month, or never.")

@@ -1,19 +1,21 @@
 """The provider's charges against the books: taken in, compared, and settled by a person."""
 
 import re
+from typing import Any
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from gallery import access, tasks
+from gallery.access import MemberRequest
 from gallery.catalogue.tables.statement_files import InvalidStatementFile
 from gallery.catalogue.text.value_lists import counted
 from gallery.forms.costs.statements import DecisionForm, FileForm, LogForm, SettleForm
-from gallery.models import Statement
+from gallery.models import Difference, Statement, User
 from gallery.paging import read_keyset_page, rows_after_cursor
 from gallery.services.jobs import provider
 from gallery.services.reconciliation import balance, overlaps, remainders, settlement, statements, withdrawals
@@ -23,11 +25,11 @@ PAGE = 50
 
 @require_safe
 @access.holders_only("sees_costs")
-def list_statements(request):
+def list_statements(request: MemberRequest) -> HttpResponse:
     return _page(request)
 
 
-def _page(request, **forms):
+def _page(request: MemberRequest, **forms: object) -> HttpResponse:
     newest = Statement.objects.order_by("-id")
     newest = rows_after_cursor(request, newest, lambda key: access.statement_read(request, key))
     page = read_keyset_page(newest, size=PAGE)
@@ -44,7 +46,7 @@ def _page(request, **forms):
 
 @require_POST
 @access.admin_only
-def add(request):
+def add(request: MemberRequest) -> HttpResponse:
     """Take a file in; one that cannot be believed leaves nothing behind."""
     form = FileForm(request.POST, request.FILES)
     if form.is_valid():
@@ -62,7 +64,7 @@ def add(request):
 
 @require_POST
 @access.admin_only
-def begin(request):
+def begin(request: MemberRequest) -> HttpResponse:
     """Begin to read a month of the provider's log."""
     if not provider.has_account():
         raise Http404
@@ -75,17 +77,17 @@ def begin(request):
 
 @require_POST
 @access.admin_only
-def read_on(request, key):
+def read_on(request: MemberRequest, key: str) -> HttpResponse:
     return _read_on(access.statement_read(request, key))
 
 
-def _read_on(statement):
+def _read_on(statement: Statement) -> HttpResponse:
     statements.retry_statement(statement)
     statements.read_on(statement)
     return _go_to(statement)
 
 
-def _go_to(statement):
+def _go_to(statement: Statement) -> HttpResponse:
     """Show a statement. What was not done within the press a worker goes on with."""
     if not statement.is_complete:
         tasks.wake_statement_reader()
@@ -94,7 +96,7 @@ def _go_to(statement):
 
 @require_safe
 @access.holders_only("sees_costs")
-def show(request, key):
+def show(request: MemberRequest, key: str) -> HttpResponse:
     statement = access.statement_read(request, key)
     if not statement.is_complete and not statement.withdrawn_at:
         return _show_progress(request, statement)
@@ -121,7 +123,7 @@ def show(request, key):
     return render(request, "costs/statements/statement.html", context)
 
 
-def _show_progress(request, statement):
+def _show_progress(request: MemberRequest, statement: Statement) -> HttpResponse:
     """Say how far it has come; what it says of the books is shown when all of it is there."""
     percent = statements.reading_progress(statement)
     context = {"statement": statement, "charges": statement.charges.count(), "percent": percent}
@@ -131,7 +133,7 @@ def _show_progress(request, statement):
 
 @require_POST
 @access.admin_only
-def decide(request, key):
+def decide(request: MemberRequest, key: str) -> HttpResponse:
     """Decide about the ticked differences, each on its own."""
     statement = access.statement_read(request, key)
     form = DecisionForm(request.POST)
@@ -141,11 +143,11 @@ def decide(request, key):
         done = sum(_decided(each, form.cleaned_data, by=request.user) for each in rows)
         _say(request, done, len(ticked))
     for problem in form.errors.get("note", ()):
-        messages.error(request, problem)
+        messages.error(request, str(problem))
     return redirect("costs-statement", key)
 
 
-def _decided(difference, said, *, by):
+def _decided(difference: Difference, said: dict[str, Any], *, by: User) -> bool:
     if said["do"] == "adjust":
         return settlement.adjust_difference(difference, by=by, reason=said["note"], day=said["day"])
     return settlement.decide_difference(difference, apply=said["do"] == "apply", by=by, note=said["note"])
@@ -153,7 +155,7 @@ def _decided(difference, said, *, by):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.holders_only("sees_costs")
-def remainder(request, key, difference):
+def remainder(request: MemberRequest, key: str, difference: str) -> HttpResponse:
     """The charges and the calls of a day that no rule explains; an admin settles some of them at a time."""
     found = access.remainder_read(access.statement_read(request, key), difference)
     if request.method == "POST":
@@ -164,7 +166,7 @@ def remainder(request, key, difference):
     return render(request, "costs/statements/remainder.html", context)
 
 
-def _settle(request, difference):
+def _settle(request: MemberRequest, difference: Difference) -> None:
     form = SettleForm(request.POST)
     if not form.is_valid():
         return messages.warning(request, "Tick what you decide about, and say what it is.")
@@ -180,7 +182,7 @@ def _settle(request, difference):
 
 @require_POST
 @access.admin_only
-def withdraw(request, key):
+def withdraw(request: MemberRequest, key: str) -> HttpResponse:
     """Take a statement back, with what it settled."""
     statement = access.statement_read(request, key)
     note = request.POST.get("note", "")[:200]
@@ -196,7 +198,7 @@ def withdraw(request, key):
 
 @require_POST
 @access.admin_only
-def dates(request, key):
+def dates(request: MemberRequest, key: str) -> HttpResponse:
     """Count the charges whose days were asked about."""
     statement = access.statement_read(request, key)
     if statement.counts and (n := overlaps.count_held(statement)):
@@ -207,11 +209,11 @@ def dates(request, key):
     return _go_to(statement)
 
 
-def _others(number):
+def _others(number: int) -> str:
     return "The other proposes nothing or was" if number == 1 else "The others propose nothing or were"
 
 
-def _say(request, done, asked):
+def _say(request: MemberRequest, done: int, asked: int) -> None:
     if not asked:
         messages.warning(request, "Tick what you decide about.")
     elif done < asked:
