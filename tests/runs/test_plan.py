@@ -5,6 +5,8 @@ from django.urls import reverse
 
 from gallery.catalogue.problems import InvalidMatrix
 from gallery.models import Job, Run
+from gallery.models.costs.budgets import Period
+from gallery.services.budgets import budgets
 from gallery.services.runs import batch, expansion, reuse, submission
 from gallery.services.runs.plan import RunSpec, plan_run
 from tests.factories import make_run
@@ -84,6 +86,40 @@ def test_a_plan_with_a_problem_is_never_submitted(owner):
     with pytest.raises(InvalidMatrix, match="Write what the picture should show"):
         submission.submit_run(plan, submission.NewRun(nonce="press", form={}))
     assert not Run.objects.exists()
+
+
+@pytest.fixture
+def full_after_one(settings, owner, lead):
+    """Whatever is bought first leaves room for nothing more: in the line, and in a budget."""
+    settings.WAITING_MAX = 1
+    budgets.make_budget(by=lead, limit_micros=10_000, period=Period.MONTH)
+
+
+@pytest.mark.usefixtures("full_after_one")
+@pytest.mark.parametrize(
+    ("address", "form"),
+    [
+        ("/", sound(seed="7", model=KLEIN)),
+        (
+            "/batch/",
+            {"rows": "prompt\na door\n", "model": KLEIN, "seed": "7", "shape": "1:1", "start": "1", "nonce": "n"},
+        ),
+    ],
+    ids=["studio", "batch"],
+)
+def test_the_same_press_again_leads_to_its_run_though_that_took_all_the_room(owner_client, address, form):
+    first, again = (owner_client.post(address, form) for _ in range(2))
+    assert (first.status_code, again.status_code) == (302, 302)
+    assert again["Location"] == first["Location"] == reverse("run", args=[Run.objects.get().key])
+    assert owner_client.post(address, form | {"nonce": "another"}).status_code == 200
+
+
+@pytest.mark.usefixtures("full_after_one")
+def test_a_run_that_is_there_is_found_before_its_plan_is_judged(owner):
+    press = submission.NewRun(nonce="press", form={})
+    plans = (plan_run(RunSpec({"prompt": "a door"}, [KLEIN], "7"), owner=owner) for _ in range(2))
+    first, again = (submission.submit_run(plan, press) for plan in plans)
+    assert first == again
 
 
 @pytest.mark.parametrize("own", [False, True])

@@ -12,6 +12,7 @@ from gallery.models import Project
 from gallery.models.keys import random_key
 from gallery.services.runs.doubts import Doubts
 from gallery.services.runs.plan import RunPlan
+from gallery.services.runs.submission import NewRun
 
 MODEL_CHOICES = [(model_id, model_id) for model_id in flux_models.ids()]
 PARAMETERS = ("output_format", "safety_tolerance", "prompt_upsampling", "steps", "guidance")
@@ -95,6 +96,10 @@ class RunForm(forms.Form):
         spec = self.spec_fields()
         typed = {**spec["values"], "model": spec["models"], "seed": spec["seed"], "project": spec["project"]}
         return typed | ({"buy_again": True} if spec["buy_again"] else {})
+
+    def press(self) -> NewRun:
+        """Return the press that sent this form."""
+        return NewRun(nonce=self.cleaned_data.get("nonce") or random_key(), form=self.as_typed())
 
 
 def project_names() -> Iterable[str]:

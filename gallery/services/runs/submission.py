@@ -51,10 +51,10 @@ def submit_run(plan: RunPlan, press: Press) -> Run:
     `press`: a NewRun, or the Extension of a run that grows. Raises InvalidMatrix with every problem of the plan by
     field, also if too many images of the owner wait meanwhile; then nothing is written.
     """
+    if run := press.find_run(plan):  # first: what it bought may be what is wrong with buying it again
+        return run
     if plan.problems:
         raise InvalidMatrix(plan.problems, plan.axes)
-    if run := press.find_run(plan):
-        return run
     assert plan.owner is not None, "whom it is submitted for"
     cells = _with_seeds_drawn(plan)
     gates.ensure_gates()

@@ -15,7 +15,6 @@ from gallery.catalogue.tables import batches, columns
 from gallery.forms.studio.batch import READ, BatchForm, from_run
 from gallery.forms.studio.batch_reading import MOST_READINGS
 from gallery.forms.studio.compose import START_MODEL
-from gallery.models.keys import random_key
 from gallery.services.runs import doubts, submission
 from gallery.services.runs.batch import BatchPlan, plan_batch
 from gallery.views.studio import controls, studio
@@ -47,7 +46,11 @@ def _take(request: MemberRequest) -> HttpResponse:
         assert form.listing is not None  # without errors it was read
         plan = plan_batch(form.listing, form.spec(), owner=request.user)
         form.add_problems(plan.problems)
-    if not form.is_valid() or "edit" in request.POST:
+    if "edit" in request.POST:
+        return _show(request, form, plan)
+    if made := form.press().find_run(plan):
+        return redirect("run", made.key)
+    if not form.is_valid():
         return _show(request, form, plan)
     assert plan.listing is not None  # it was planned
     found = doubts.find_row_doubts(plan.listing)
@@ -66,9 +69,8 @@ def _review(request: MemberRequest, form: BatchForm, plan: BatchPlan, found: dou
 
 
 def _start(request: MemberRequest, form: BatchForm, plan: BatchPlan) -> HttpResponse:
-    press = submission.NewRun(nonce=form.cleaned_data["nonce"] or random_key(), form=form.as_typed())
     try:
-        run = submission.submit_run(plan, press)
+        run = submission.submit_run(plan, form.press())
     except InvalidMatrix as invalid:
         form.add_problems(invalid.problems)
         return _show(request, form, plan)

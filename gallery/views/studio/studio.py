@@ -15,8 +15,7 @@ from gallery.catalogue.prompts import prompt_facts, prompt_variants
 from gallery.forms.studio import prefill as prefill_form
 from gallery.forms.studio.compose import ComposeForm
 from gallery.forms.studio.run_form import RunForm
-from gallery.models import User
-from gallery.models.keys import random_key
+from gallery.models import Run, User
 from gallery.services.runs import doubts, expansion, submission
 from gallery.services.runs.plan import RunPlan, plan_run
 from gallery.views.runs import run_strips
@@ -68,20 +67,24 @@ def plan_form(form: ComposeForm, *, owner: User | None = None) -> RunPlan:
 def _submit(request: MemberRequest) -> HttpResponse:
     form = ComposeForm(request.POST)
     plan = plan_form(form, owner=request.user)
-    if not form.is_valid() or "edit" in request.POST:
+    if "edit" in request.POST:
+        return show_studio(request, form, plan)
+    press = form.press()
+    if made := press.find_run(plan):
+        return _go_to(request, made)
+    if not form.is_valid():
         return show_studio(request, form, plan)
     if plan.is_large and STARTED not in request.POST:
         return _review_first(request, form, plan)
     if form.asks_first(plan, doubts_of(form)):
         return _show_review(request, form, plan) if plan.is_large else show_studio(request, form, plan)
-    press = submission.NewRun(nonce=form.cleaned_data["nonce"] or random_key(), form=form.as_typed())
     try:
         run = submission.submit_run(plan, press)
     except InvalidMatrix as invalid:
         form.add_problems(invalid.problems)
         return show_studio(request, form, plan)
     tasks.wake_workers(run.size)
-    return _go_to(request, reverse("run", args=[run.key]))
+    return _go_to(request, run)
 
 
 def doubts_of(form: ComposeForm) -> doubts.Doubts:
@@ -131,7 +134,8 @@ def show_studio(request: MemberRequest, form: ComposeForm, plan: RunPlan, *, tro
     )
 
 
-def _go_to(request: MemberRequest, address: str) -> HttpResponse:
+def _go_to(request: MemberRequest, run: Run) -> HttpResponse:
+    address = reverse("run", args=[run.key])
     if request.htmx:
         return HttpResponseClientRedirect(address)
     return redirect(address)
