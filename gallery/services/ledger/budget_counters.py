@@ -10,15 +10,12 @@ from django.db.models import F, Sum
 
 from gallery.models import Adjustment, Attempt, Budget, BudgetCount, DailySpend, LedgerEntry
 from gallery.models.calls import Money
-from gallery.services.db.raw_updates import to_db_value
+from gallery.services.db import upsert
 from gallery.services.ledger.rollups import Delta
 
 COUNTED = ("reserved_micros", "charged_micros", "uncertain_micros", "adjusted_micros")
 COUNTS = BudgetCount._meta.db_table
-ADD = (
-    f"INSERT INTO {COUNTS} (budget_id, start, spent_micros) VALUES (%s, %s, %s) ON CONFLICT (budget_id, start)"  # noqa: S608
-    f" DO UPDATE SET spent_micros = {COUNTS}.spent_micros + excluded.spent_micros"
-)
+PLACE = ("budget_id", "start")
 
 
 def add_to_counters(deltas: Sequence[Delta]) -> None:
@@ -84,11 +81,5 @@ def _by_period(budget: Budget, sums: Iterable[tuple[date, int]]) -> Counter[tupl
 
 
 def _write(counts: Mapping[tuple[int, date], int]) -> None:
-    rows = [
-        (budget_id, to_db_value(BudgetCount, "start", start), micros)
-        for (budget_id, start), micros in sorted(counts.items())
-        if micros
-    ]
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany(ADD, rows)
+    rows = [(*place, micros) for place, micros in sorted(counts.items()) if micros]
+    upsert.add_rows(BudgetCount, rows, columns=(*PLACE, "spent_micros"), once=PLACE, add=["spent_micros"])

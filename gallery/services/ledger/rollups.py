@@ -13,7 +13,8 @@ from django.db import connection
 
 from gallery.models import DailyModelSpend, DailySpend, MonthlySpend
 from gallery.models.costs.ledger import AMOUNTS, DIMENSIONS, Spend
-from gallery.services.db.raw_updates import placeholders, to_db_value
+from gallery.services.db import upsert
+from gallery.services.db.raw_updates import to_db_value
 
 SUMS = ", ".join(AMOUNTS)
 
@@ -49,21 +50,9 @@ class Rollup:
 
     def add(self, deltas: Iterable[Delta]) -> None:
         sums = _added((self.place(delta), delta.amounts.values()) for delta in deltas)
-        with connection.cursor() as cursor:
-            cursor.executemany(self._add, [self._values(place, amounts) for place, amounts in sums.items()])
-
-    @property
-    def _add(self) -> str:
-        once = ", ".join("COALESCE(project_id, 0)" if name == "project_id" else name for name in self.columns)
-        more = ", ".join(f"{name} = {self.table}.{name} + excluded.{name}" for name in AMOUNTS)
-        return (
-            f"INSERT INTO {self.table} ({', '.join(self.columns)}, {SUMS})"  # noqa: S608  names from our own code
-            f" VALUES ({placeholders([*self.columns, *AMOUNTS])}) ON CONFLICT ({once}) DO UPDATE SET {more}"
-        )
-
-    def _values(self, place: tuple[Any, ...], amounts: Iterable[int]) -> list[Any]:
-        day = self.columns.index("day")
-        return [*place[:day], to_db_value(DailySpend, "day", place[day]), *place[day + 1 :], *amounts]
+        once = ["COALESCE(project_id, 0)" if name == "project_id" else name for name in self.columns]
+        rows = ((*place, *amounts) for place, amounts in sums.items())
+        upsert.add_rows(self.rows, rows, columns=(*self.columns, *AMOUNTS), once=once, add=[*AMOUNTS])
 
     def read(self, month: date | None = None) -> dict[tuple[Any, ...], list[int]]:
         """Return {place: amounts} of the whole table, or of a month."""
