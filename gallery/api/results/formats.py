@@ -22,7 +22,7 @@ PREFIXES = (
     (b"PK\3\4", "zip"),
     (b"\x1f\x8b", "gzip"),
 )
-BRANDS = {b"avif": "avif", b"avis": "avif", b"heic": "heic", b"heix": "heic", b"mif1": "heic", b"msf1": "heic"}
+AVIF_BRANDS, HEIC_BRANDS = (b"avif", b"avis"), (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
 JSON = re.compile(rb'(\{\s*["}]|\[\s*[\[{"\]])')
 PAGES = (b"<!doctype html", b"<html", b"<head", b"<body")
 PICTURES = {"jpeg", "png", "webp", "gif", "bmp", "tiff", "ico", "jxl", "jp2", "psd", "avif", "heic", "svg"}
@@ -36,8 +36,15 @@ def sniff(head: bytes) -> str:
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "webp"
     if head[4:8] == b"ftyp":
-        return BRANDS.get(head[8:12], "mp4")
+        return _sniff_brand(head[8:12], head[16 : int.from_bytes(head[:4])])
     return _sniff_text(head[:HEAD_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip().lower())
+
+
+def _sniff_brand(brand: bytes, others: bytes) -> str:
+    """mif1 and msf1 are of pictures of either kind: what else it says it can be read as tells which."""
+    if brand in AVIF_BRANDS or (brand in (b"mif1", b"msf1") and any(each in others for each in AVIF_BRANDS)):
+        return "avif"
+    return "heic" if brand in HEIC_BRANDS else "mp4"
 
 
 def _sniff_text(head: bytes) -> str:

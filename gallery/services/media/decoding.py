@@ -20,15 +20,24 @@ TO_EIGHT_BITS = [(value * 255 + 32_767) // 65_535 for value in range(65_536)]
 STEPS_OF_GREY = {"L;2": 85, "L;4": 17}  # a grey of few bits is spread over 255, its transparent value is not
 
 
-def render_upright(picture: Pillow.Image, *, within: tuple[int, int] | None = None, gap: float = 2.0) -> Pillow.Image:
+def render_upright(
+    picture: Pillow.Image,
+    *,
+    within: tuple[int, int] | None = None,
+    lying: tuple[int, int] | None = None,
+    gap: float = 2.0,
+) -> Pillow.Image:
     """Return an opened picture as RGB, or RGBA if something of it may be transparent, with nothing in its `info`.
 
-    `within`: (width, height) that it is made to fit in; no more is decoded than `gap` times that. Of an animation, the
-    first frame. What is opened may be used up. Raises OSError, SyntaxError or ValueError if it is damaged.
+    `within`: (width, height) that it is made to fit in, or `lying`: exactly that which its pixels get before they are
+    turned; no more is decoded than `gap` times that. Of an animation, the first frame. What is opened may be used up.
+    Raises OSError, SyntaxError or ValueError if it is damaged.
     """
-    turn = _prepare(picture, within, gap)
+    turn = _prepare(picture, lying or (within and _box(within, _orientation(picture))), gap)
     shown = _in_levels(picture)
-    if within:
+    if lying and shown.size != lying:
+        shown = shown.resize(lying, Pillow.Resampling.LANCZOS, reducing_gap=gap)
+    elif within:
         shown.thumbnail(_box(within, turn), Pillow.Resampling.LANCZOS, reducing_gap=gap)
     if turn in TURNS:
         shown = shown.transpose(TURNS[turn])
@@ -76,10 +85,10 @@ def lay_on_ground(picture: Pillow.Image, ground: str | tuple[int, int, int]) -> 
     return laid
 
 
-def _prepare(picture: Pillow.Image, within: tuple[int, int] | None, gap: float) -> int:
+def _prepare(picture: Pillow.Image, needed: tuple[int, int] | None, gap: float) -> int:
     """Load a picture, a JPEG smaller if that is enough; return its orientation, which PNG may tell at its end."""
-    if within:
-        width, height = _box(within, _orientation(picture))
+    if needed:
+        width, height = needed
         share = gap * min(width / picture.width, height / picture.height)
         picture.draft(None, (max(1, int(picture.width * share)), max(1, int(picture.height * share))))
     load_pixels(picture)

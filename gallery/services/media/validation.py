@@ -84,7 +84,7 @@ def render_visible(file: IO[bytes]) -> Pillow.Image:
 
     Raises NotAnImage or TruncatedImage if there is nothing to be seen. Call with DECODE_SLOTS held.
     """
-    with _open_other(file) if detect_format(file) in ONLY_LOOKED_AT else open_image(file) as picture:
+    with open_to_look(file) as picture:
         try:
             decoding.load_pixels(picture)
         except DAMAGE:
@@ -95,7 +95,10 @@ def render_visible(file: IO[bytes]) -> Pillow.Image:
             raise TruncatedImage("Nothing of the picture can be read.") from error
 
 
-def _open_other(file: IO[bytes]) -> ImageFile.ImageFile:
+def open_to_look(file: IO[bytes]) -> ImageFile.ImageFile:
+    """Open a GIF, AVIF, BMP or TIFF too. Raises as `open_image` does."""
+    if detect_format(file) not in ONLY_LOOKED_AT:
+        return open_image(file)
     try:
         picture = _open(file, detect_format(file))
     except UnidentifiedImageError as error:
