@@ -268,6 +268,7 @@ def test_a_process_apart_cannot_take_more_memory_or_time_than_it_is_given(monkey
 ANSWERS = [
     b"", b"{}\n", b"[]\n", b"x" * 5000, b'{"trouble": "damaged"}\n', b'{"lying": [64, 64]}\n',
     b'{"lying": [64, 64], "turned": false, "mode": "P"}\n' + bytes(64 * 64),
+    b'{"lying": [1' + b"0" * 400 + b", 64]}\n", b"[" * 900 + b"\n",
     b'{"lying": [99999, 16], "turned": false, "mode": "RGB"}\n',
     b'{"lying": [64, 64], "turned": false, "mode": "RGB"}\n12',
 ]  # fmt: skip

@@ -45,7 +45,7 @@ def _run(image_format: str, given: IO[bytes], answer: IO[bytes]) -> None:
         subprocess.run(  # noqa: S603  # our own file, and a format from our own list
             command, stdin=given, stdout=answer, stderr=subprocess.DEVNULL, env={}, timeout=WAIT_SECONDS, check=True
         )
-    except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
+    except (subprocess.SubprocessError, OSError):
         raise Unfit(refusals.TOO_LONG) from None
 
 
@@ -63,5 +63,5 @@ def _read(answer: IO[bytes]) -> tuple[Pillow.Image, tuple[int, int]]:
         mode = {"RGB": "RGB", "RGBA": "RGBA"}[facts["mode"]]
         pixels = answer.read(size[0] * size[1] * len(mode))
         return Pillow.frombytes(mode, size, pixels), (width, height)
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError):
         raise Unfit(refusals.DAMAGED) from None
