@@ -5,10 +5,11 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from gallery.catalogue.parameters.validation import CleanRequest
 from gallery.models import Image, Job, Repeat, Run, User
+from gallery.services.db.tries import try_first
 from gallery.services.media import similarity, validation
 from gallery.services.prices import price_book, quotes
 from gallery.services.runs import submission
@@ -63,13 +64,7 @@ def repeat_between(one: Image, other: Image) -> Repeat | None:
 
 def measure_next_repeat() -> bool:
     """Measure the oldest repeat whose second picture is there; return whether there was one to measure."""
-    repeat = Repeat.objects.due().select_related("image", "job").order_by("tries", "id").first()
-    if repeat is None:
-        return False
-    mine = Repeat.objects.filter(pk=repeat.pk, tries=repeat.tries)
-    if mine.update(tries=F("tries") + 1):  # else another worker measures it
-        _measure(repeat)
-    return True
+    return try_first(Repeat.objects.due().select_related("image", "job").order_by("tries", "id"), _measure)
 
 
 def _measure(repeat: Repeat) -> None:
