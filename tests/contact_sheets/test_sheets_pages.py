@@ -182,7 +182,9 @@ def test_all_parts_come_with_one_click(owner_client, page_of, ask, run, in_parts
     assert link.text.startswith(f"All {sheet.size} parts ZIP, ")
     response = zip_of(owner_client, sheet)
     assert response["Content-Disposition"] == f'attachment; filename="sheet-{run.key}.zip"'
-    archive = zipfile.ZipFile(io.BytesIO(bytes_of(response)))
+    content = bytes_of(response)
+    assert response["Content-Length"] == str(len(content))  # so that a browser shows how far it is
+    archive = zipfile.ZipFile(io.BytesIO(content))
     assert archive.testzip() is None
     assert archive.namelist() == [f"sheet-{run.key}-{n}-of-{sheet.size}.png" for n in range(1, sheet.size + 1)]
     for part, name in zip(sheet.parts.order_by("number"), archive.namelist(), strict=True):
@@ -196,7 +198,10 @@ def test_a_part_whose_file_is_gone_costs_the_others_nothing(owner_client, ask, r
         pass
     sheet = run.sheets.get()
     sheets.files.remove_file(sheet.parts.first().file)
-    archive = zipfile.ZipFile(io.BytesIO(bytes_of(zip_of(owner_client, sheet))))
+    response = zip_of(owner_client, sheet)
+    content = bytes_of(response)
+    assert response["Content-Length"] == str(len(content))
+    archive = zipfile.ZipFile(io.BytesIO(content))
     assert len(archive.namelist()) == sheet.size - 1
 
 
