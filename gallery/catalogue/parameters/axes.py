@@ -79,6 +79,8 @@ def axis_of(name: str) -> str:
 
 def without(axes: Axes, skipped: frozenset[str]) -> Axes:
     """Return the axes without the values that are skipped, as `axis=label`. Raises InvalidRequest if none is left."""
+    if not skipped:
+        return axes
     kept = {
         name: [option for option in options if not option.label or value_of(name, option.label) not in skipped]
         for name, options in axes.items()
@@ -119,7 +121,9 @@ def _several(values: Mapping[str, object], text: str) -> list[tuple[str, str]]:
 
 
 def _words(values: Mapping[str, object]) -> list[Option]:
-    options = prompt_variants.replacements(tidy(str(values.get("replace") or "")), prompts=_written_prompts(values))
+    if not values.get("replace"):
+        return [Option({})]
+    options = prompt_variants.replacements(tidy(str(values["replace"])), prompts=_written_prompts(values))
     return [Option({prompt_variants.REPLACED: pair}, pair[1]) for pair in options] or [Option({})]
 
 

@@ -5,6 +5,7 @@ import re
 import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import cast
 
@@ -99,7 +100,15 @@ def _in_order(parts: Iterable[_Part], fresh: Iterator[int]) -> Iterator[int]:
         yield from islice(fresh, part.random)
 
 
-def _read(text: str) -> tuple[list[_Part], set[int], int]:
+def _read(text: str) -> tuple[tuple[_Part, ...], frozenset[int], int]:
+    if not isinstance(text, str):
+        raise InvalidSeeds("Write seeds as text, like 42, 43 or 4 random.")
+    return _read_text(text)
+
+
+@lru_cache(maxsize=64)
+def _read_text(text: str) -> tuple[tuple[_Part, ...], frozenset[int], int]:
+    """Kept, as the rows of a batch say the same again and again."""
     parts: list[_Part] = []
     known: set[int] = set()
     random = 0
@@ -111,7 +120,7 @@ def _read(text: str) -> tuple[list[_Part], set[int], int]:
             raise InvalidSeeds(f"These are more than {MAX_SEEDS} seeds. Leave some out.")
     if not parts:
         raise InvalidSeeds("Write at least one seed, like 42 or 4 random.")
-    return parts, known, random
+    return tuple(parts), frozenset(known), random
 
 
 def _stepped(parts: list[_Part]) -> Iterator[_Part]:
@@ -134,8 +143,6 @@ def _steps(parts: list[_Part], place: int) -> _Part:
 
 
 def _parts(text: str) -> Iterator[_Part]:
-    if not isinstance(text, str):
-        raise InvalidSeeds("Write seeds as text, like 42, 43 or 4 random.")
     if len(text) > MAX_CHARACTERS:
         raise InvalidSeeds(f"This list is too long: at most {MAX_CHARACTERS:,} characters.")
     if backwards := _BACKWARDS.fullmatch(plain(text)):

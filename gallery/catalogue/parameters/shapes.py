@@ -142,6 +142,7 @@ def _snapped(side: Fraction) -> int:
     return min(max(math.floor(side / SIDE_STEP + Fraction(1, 2)) * SIDE_STEP, SIDE_LOW), SIDE_HIGH)
 
 
+@lru_cache(maxsize=512)
 def pixels_for_ratio(ratio: str) -> tuple[int, int]:
     """Tell the (width, height) in pixels that Kontext makes of a ratio.
 

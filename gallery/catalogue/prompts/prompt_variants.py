@@ -38,6 +38,8 @@ def alternatives(text: str) -> list[tuple[str, str]]:
     The label holds what was chosen; it is empty where nothing was to choose.
     """
     reading = read(text)
+    if not reading.choices:
+        return [(reading.write(()), "")]
     count = prod(len(choice.options) for choice in reading.choices)
     refuse_too_many(count, "prompts")
     every = itertools.product(*(choice.options for choice in reading.choices))

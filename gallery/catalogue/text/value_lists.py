@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import lru_cache
 
 from ..numbers.digits import plain
 from ..problems import InvalidValue, shown
@@ -79,11 +80,15 @@ def _parted_by_commas(text: str) -> list[str]:
 
 def parted(text: object) -> list[str]:
     """Return what stands between commas, semicolons and line ends, each once; spaces may stand inside a value."""
-    if not isinstance(text, str):
-        return []
+    return list(_parted(text)) if isinstance(text, str) else []
+
+
+@lru_cache(maxsize=1000)
+def _parted(text: str) -> tuple[str, ...]:
+    """Kept, as the rows of a batch say the same again and again."""
     text = _COMMA_OF_RATIO.sub(r"\1.\2", _AROUND_COLON.sub(":", plain(text)))
     text = _GROUPED_SIDES.sub(lambda found: "".join(filter(None, found.groups())), text)
-    return list(dict.fromkeys(part.strip() for part in _COMMAS.split(text) if part.strip()))
+    return tuple(dict.fromkeys(part.strip() for part in _COMMAS.split(text) if part.strip()))
 
 
 def refuse_too_many(count: int | Decimal, what: str) -> None:

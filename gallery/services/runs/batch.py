@@ -31,17 +31,18 @@ TOO_MANY = f"From this line on these are more than {MAX_CELLS:,} images. At most
 
 
 NumberedRow = tuple[int, Row, list[Cell]]
+SoundRows = list[tuple[Row, list[Cell]]]
 
 
 class InvalidBatch(Exception):
-    """`problems`: every LineProblem of the rows, in the order of their lines; `cells`: those of the sound rows.
+    """`problems`: every LineProblem of the rows, in the order of their lines; `sound`: the other rows and their cells.
 
-    Where the rows are too many, nobody knows which would be left: then there are no cells.
+    Where the rows are too many, nobody knows which would be left: then there are none.
     """
 
-    def __init__(self, problems: Iterable[LineProblem], cells: Iterable[Cell] = ()) -> None:
+    def __init__(self, problems: Iterable[LineProblem], sound: SoundRows | None = None) -> None:
         self.problems = sorted(problems, key=lambda problem: (problem.line, catalogue.place_of(problem.column)))
-        self.cells = list(cells)
+        self.sound = sound or []
         super().__init__(f"{len(self.problems)} problems")
 
 
@@ -109,12 +110,13 @@ def _without(plan: BatchPlan, invalid: InvalidBatch, spec: BatchSpec) -> list[Ce
     """Return the cells of the sound rows, if the others are to be left out; else the plan says what is wrong."""
     assert plan.listing is not None, "it began with one"
     lines = {problem.line for problem in invalid.problems}
-    cells = invalid.cells or _cells_without(plan.listing.without(lines), spec)
-    if cells and lines <= spec.left_out:
+    sound = invalid.sound or _sound_without(plan.listing.without(lines), spec)
+    if sound and lines <= spec.left_out:
         plan.listing, plan.left_out = plan.listing.without(lines), invalid.problems
-        return cells
+        return _put_together(sound)
     plan.wrong = invalid.problems
-    if cells:
+    if sound:  # what they cost together is all that is shown of them: labels and notes would be work for nobody
+        cells = list({cell.request.key: cell for _, found in sound for cell in found}.values())
         priced = cells if spec.buy_again or not plan.owner else reuse.find_owned(cells, owner=plan.owner)
         plan.rest = Rest(sorted(lines), expansion.total_quote(priced))
     need = value_lists.counted(len(lines), "line needs", "lines need")
@@ -122,9 +124,9 @@ def _without(plan: BatchPlan, invalid: InvalidBatch, spec: BatchSpec) -> list[Ce
     return []
 
 
-def _cells_without(rest: Listing, spec: BatchSpec) -> list[Cell]:
+def _sound_without(rest: Listing, spec: BatchSpec) -> SoundRows:
     try:
-        return expand_rows(rest, spec) if rest.rows else []
+        return _expand_each(rest, spec) if rest.rows else []
     except InvalidBatch:  # too many
         return []
 
@@ -134,8 +136,12 @@ def expand_rows(listing: Listing, spec: BatchSpec) -> list[Cell]:
 
     What two rows would make alike is made once.
     """
+    return _put_together(_expand_each(listing, spec))
+
+
+def _expand_each(listing: Listing, spec: BatchSpec) -> SoundRows:
     problems = list(listing.problems)
-    found: list[tuple[Row, list[Cell]]] = []
+    found: SoundRows = []
     book, draw = price_book.read_price_book(), seeds.stand_ins()
     shared = _drawn_once(draw) if spec.same_seeds else draw
     size = 0
@@ -149,12 +155,14 @@ def expand_rows(listing: Listing, spec: BatchSpec) -> list[Cell]:
         if size > MAX_CELLS:
             raise InvalidBatch([*problems, LineProblem(row.line, "", TOO_MANY)])
         found.append((row, cells))
-    wrong = {problem.line for problem in problems}
-    sound = [(row, cells) for row, cells in found if row.line not in wrong]
-    cells = _labelled(_each_once(sound)) if sound else []
     if problems:
-        raise InvalidBatch(problems, cells)
-    return cells
+        wrong = {problem.line for problem in problems}
+        raise InvalidBatch(problems, [(row, cells) for row, cells in found if row.line not in wrong])
+    return found
+
+
+def _put_together(rows: SoundRows) -> list[Cell]:
+    return _labelled(_each_once(rows)) if rows else []
 
 
 def batch_title(listing: Listing) -> str:
@@ -228,7 +236,7 @@ def _column(field: str, row: Row) -> str:
     return SHAPE if field in catalogue.SHAPES and SHAPE in row.values else field
 
 
-def _each_once(found: list[tuple[Row, list[Cell]]]) -> list[NumberedRow]:
+def _each_once(found: SoundRows) -> list[NumberedRow]:
     """Return the rows without the cells that an earlier row makes already, which says so in a note."""
     first: dict[str, Row] = {}
     again: dict[str, list[int]] = {}

@@ -1,7 +1,6 @@
 """From what a form says to the cells of a run: every combination cleaned and quoted before the first call."""
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
@@ -168,14 +167,14 @@ def _refuse_too_many(
 
 def _requests(
     values: Values, options: Axes, models: Sequence[str], problems: dict[str, Problem]
-) -> dict[str, list[Place]]:
+) -> dict[Hashable, list[Place]]:
     """Return for each body that differs the combinations that come to it: [(request, labels), ...]."""
-    found: dict[str, list[Place]] = {}
+    found: dict[Hashable, list[Place]] = {}
     for variant in axes.variants(values, options):
         for model in models:
             request = _clean(model, variant.values, options, problems)
             if request is not None:
-                found.setdefault(json.dumps(request.body, sort_keys=True), []).append((request, variant.labels))
+                found.setdefault(request.key, []).append((request, variant.labels))
     return found
 
 
