@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from ..models import flux_models, model_names
 from ..parameters import shapes
@@ -167,6 +168,12 @@ def place_of(column: str) -> int:
 
 def read_models(text: str) -> list[str]:
     """Return the ids of the models of one cell, each once, or raise InvalidValue that names the likely one."""
+    return list(_models_in(text))
+
+
+@lru_cache(maxsize=1000)
+def _models_in(text: str) -> tuple[str, ...]:
+    """Kept, as the rows of a batch say the same again and again."""
     found: list[str] = []
     for part in _model_names(text):
         words = part.split()
@@ -176,7 +183,7 @@ def read_models(text: str) -> list[str]:
             likely = model_names.find(wrong) or model_names.likely(wrong) or "one like flux-2-pro"
             raise InvalidValue(f"{shown(wrong)} is no FLUX model. Use {likely}.")
         found += map(str.casefold, words)
-    return list(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))
 
 
 def _model_names(text: str) -> list[str]:
@@ -189,6 +196,12 @@ def _are_ids(name: str) -> bool:
 
 def read_shape(text: str) -> dict[str, str]:
     """Return what a shape says by API name: ratios such as 16:9 and sizes such as 1024x1024, or raise InvalidValue."""
+    return dict(_shape_in(text))
+
+
+@lru_cache(maxsize=1000)
+def _shape_in(text: str) -> tuple[tuple[str, str], ...]:
+    """Kept, as the rows of a batch say the same again and again."""
     parts = value_lists.parted(text)
     ratios = [part for part in parts if shapes.is_ratio(part)]
     sizes = [part for part in parts if part not in ratios]
@@ -196,7 +209,7 @@ def read_shape(text: str) -> dict[str, str]:
     if wrong:
         raise InvalidValue(f"{shown(wrong[0])} is no shape. Write a ratio like 16:9 or a size like 1024x1024.")
     named = {"aspect_ratio": ", ".join(ratios), "size": ", ".join(sizes)}
-    return {name: value for name, value in named.items() if value}
+    return tuple((name, value) for name, value in named.items() if value)
 
 
 def write(rows: Sequence[Mapping[str, str]], columns: tuple[str, ...] = COLUMNS) -> str:
