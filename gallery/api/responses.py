@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from .error_mapping import Reply, error_for
 from .errors import PaidWithoutResult
 from .requests import MAX_PICTURE_ANSWER_BYTES
-from .results.encodings import CannotUndo, undo
+from .results.encodings import CannotUndo, undo, undo_by_sight
 from .results.payloads import find_payload
 
 MAX_WORDS_CHARS = 500
@@ -79,9 +79,10 @@ def read_retry_after(value: str, now: datetime.datetime | None = None) -> float 
 
 def _inflate(headers: Mapping[str, str], body: bytes) -> bytes:
     try:
-        return undo(body, headers.get("content-encoding", ""), limit=MAX_PICTURE_ANSWER_BYTES)
+        plain = undo(body, headers.get("content-encoding", ""), limit=MAX_PICTURE_ANSWER_BYTES)
     except CannotUndo:
-        return body  # perhaps its header lies
+        plain = body  # perhaps its header lies
+    return undo_by_sight(plain, limit=MAX_PICTURE_ANSWER_BYTES)
 
 
 def _read_json(body: bytes) -> object:

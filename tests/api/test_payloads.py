@@ -39,7 +39,8 @@ def lines_of(text, width=76):
     [
         f" {URL}", f"{URL} ", f"\n{URL}\r\n", f"\t{URL}\x00", f"\u00a0{URL}\ufeff", f"<{URL}>", f'"{URL}"', f"'{URL}'",
         f' "<{URL}>" ', f"`{URL}`", f"({URL})", f"“{URL}”", f"{URL}\"", URL[:40] + "\n" + URL[40:],
-        URL.replace("https", "HTTPS"), f"![image]({URL})", f"[picture]({URL}) ready", f'<img src="{URL}">',
+        URL.replace("https", "HTTPS"), URL.replace("/", "\\/"),
+        f"![image]({URL})", f"[picture]({URL}) ready", f'<img src="{URL}">',
         f"Here it is: {URL}.", URL.removeprefix("https:"),
     ],
     ids=repr,
@@ -86,6 +87,7 @@ def test_an_address_with_a_raw_line_end_in_its_json_is_read():
         b"data: " + picture_body(),
         URL.encode(),
         json.dumps(URL).encode(),
+        picture_body().replace(b'"', b"'"),
     ],
     ids=lambda body: repr(body[:30]),
 )
@@ -117,6 +119,11 @@ SHAPES = [
     {"response": {"data": [{"url": "?"}]}},
     {"candidates": [{"content": {"parts": [{"inlineData": {"mimeType": "image/png", "data": "?"}}]}}]},
     {"Image-URL": "?"},
+    {"data": {"signedUrl": "?"}},
+    {"file_url": "?"},
+    {"task": {"result": {"url": "?"}}},
+    {"payload": {"images": ["?"]}},
+    {"generatedImages": [{"image": {"imageBytes": "?"}}]},
 ]
 
 
@@ -181,14 +188,22 @@ def test_other_bytes_within_an_answer_are_paid_for_too(content):
     assert read({"data": [{"b64_json": base64.b64encode(content).decode()}]}).content == content
 
 
-def test_an_answer_that_is_the_picture_itself_is_taken():
-    assert read(PNG, headers={"content-type": "image/png"}).content == PNG
+@pytest.mark.parametrize("before", [b"", b"\r\n", b"\xef\xbb\xbf", b"--cut\r\nContent-Type: image/png\r\n\r\n"])
+def test_an_answer_that_is_the_picture_itself_is_taken(before):
+    assert read(before + PNG, headers={"content-type": "image/png"}).content == PNG
 
 
 @pytest.mark.parametrize(("encoding", "pack"), [("gzip", gzip.compress), ("br", brotli.compress)])
 def test_a_compressed_answer_is_read(encoding, pack):
     assert read(pack(picture_body()), headers={"content-encoding": encoding}).url == URL
     assert read(picture_body(), headers={"content-encoding": encoding}).url == URL
+
+
+@pytest.mark.parametrize("named", ["", "br", "gzip"])
+@pytest.mark.parametrize("missing", [0, 8])
+def test_a_gzip_is_known_by_its_beginning_and_read_as_far_as_it_came(named, missing):
+    packed = gzip.compress(picture_body())
+    assert read(packed[: len(packed) - missing], headers={"content-encoding": named}).url == URL
 
 
 def test_the_largest_result_fits_into_an_answer_in_short_lines():

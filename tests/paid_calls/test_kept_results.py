@@ -26,7 +26,7 @@ from tests.factories import make_run, make_share, states
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.filterwarnings("ignore::UserWarning:PIL")]
 
-OTHER_FORMATS = ["gif", "avif", "bmp", "tiff"]
+OTHER_FORMATS = ["gif", "avif", "bmp", "tiff", "tiff-large"]
 SHOWN = [kind for kind in oddities.KINDS if kind not in OTHER_FORMATS]
 HTML = b"<!doctype html><title>Please wait</title>"
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"
@@ -98,6 +98,39 @@ def test_a_jpeg_without_its_last_bytes_but_with_all_its_pixels_is_shown(owner, w
     attempt = fetched(owner, worker, world, faults.Truncated(bytes_missing=missing))
     assert attempt.job.state == "DONE"
     assert Image.objects.get().thumbnail
+
+
+def webp_of(world, **options):
+    out = io.BytesIO()
+    opened(jpeg_of(world)).save(out, "WEBP", **options)
+    return out.getvalue()
+
+
+def fetched_webp(owner, worker, world, *, lossless, missing):
+    """Fetch a WebP without its last bytes; return its attempt and the whole picture."""
+    make_run(owner, seed="7", size="160x96")
+    attempt = worker.call()
+    whole = webp_of(world, lossless=lossless)
+    world.script_download(faults.WrongType(whole[: len(whole) - (missing or len(whole) // 2)]))
+    worker.fetch(attempt)
+    return Attempt.objects.select_related("job").get(), opened(whole).convert("RGB")
+
+
+def test_a_webp_without_its_last_byte_but_with_all_its_pixels_is_shown(owner, worker, provider_server, world):
+    fetched_webp(owner, worker, world, lossless=False, missing=1)
+    assert Image.objects.get().thumbnail
+
+
+@pytest.mark.parametrize("lossless", [False, True])
+def test_of_half_a_webp_what_came_is_shown_once_released(owner, admin, worker, provider_server, world, lossless):
+    held, came = fetched_webp(owner, worker, world, lossless=lossless, missing=None)
+    assert held.fetch == "blocked"
+    image = resolution.release_held(held, by=admin)
+    seen = opened(bytes_of(image.file)).convert("RGB")
+    above = (0, 0, 160, 8)
+    assert seen.crop(above).tobytes() == came.crop(above).tobytes()
+    assert seen.size == came.size
+    assert seen.tobytes() != came.tobytes()
 
 
 @pytest.mark.parametrize(

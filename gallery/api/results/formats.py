@@ -12,6 +12,8 @@ PREFIXES = (
     (b"BM", "bmp"),
     (b"II*\0", "tiff"),
     (b"MM\0*", "tiff"),
+    (b"II+\0", "tiff"),  # the large kind
+    (b"MM\0+", "tiff"),
     (b"\0\0\1\0", "ico"),
     (b"\xff\x0a", "jxl"),
     (b"\0\0\0\x0cJXL ", "jxl"),

@@ -15,20 +15,23 @@ from .formats import HEAD_BYTES, PICTURES, sniff
 from .result_urls import read_address
 
 # Names whose value is looked into, in the order in which they are believed; a text is read under the second kind only.
+# All in small letters without what parts their words: image_url, imageUrl and image-url are one.
 CONTAINERS = (
     "response", "choices", "message", "delta", "generations", "predictions", "artifacts", "candidates", "parts",
-    "inlinedata", "inline_data",
+    "inlinedata", "task", "payload", "body", "items", "assets", "media", "generatedimages",
 )  # fmt: skip
 CARRIERS = (
-    "b64_json", "base64", "b64", "b64_image", "image_b64", "image_base64", "imagebytes", "image_bytes",
-    "bytesbase64encoded", "url", "urls", "image_url", "imageurl", "image_urls", "imageurls", "signed_url",
-    "download_url", "uri", "src", "href", "link", "data", "images", "image", "output", "outputs", "result", "results",
-    "sample", "samples", "picture", "pictures", "file", "files", "content",
+    "b64json", "base64", "b64", "b64image", "imageb64", "imagebase64", "imagebytes", "bytesbase64encoded", "url",
+    "urls", "imageurl", "imageurls", "signedurl", "downloadurl", "fileurl", "uri", "src", "href", "link", "data",
+    "images", "image", "output", "outputs", "result", "results", "sample", "samples", "picture", "pictures", "file",
+    "files", "content",
 )  # fmt: skip
 BASE64_NAMES = set(CARRIERS[: CARRIERS.index("url")])
 MAX_DEPTH = 8
 FEWEST_BYTES = 64  # of something that nobody knows; a picture is told by its head
 IN_BROKEN_JSON = re.compile(rb'"(url|b64_json)"\s*:\s*("(?:[^"\\]|\\.)*")')
+IN_SINGLE_QUOTES = re.compile(rb"'(url|b64_json)'\s*:\s*'([^'\\]*)'")  # as Python writes a dict
+PICTURE_START = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|RIFF.{4}WEBP", re.DOTALL)
 NOT_URL_SAFE = str.maketrans("-_", "+/")
 
 
@@ -45,8 +48,8 @@ def find_payload(body: bytes, data: object, *, base: str = "") -> Payload | None
 
     A picture that is there comes before an address, which may fail; an address before bytes that nobody knows.
     """
-    if sniff(body[:HEAD_BYTES]) in PICTURES:
-        return Payload(content=body)
+    if data is None and (picture := _picture_in(body)):
+        return Payload(content=picture)
     texts = list(_texts(data) if data is not None else _texts_of_broken(body))
     contents = [content for name, text in texts if (content := _read_content(name, text))]
     if picture := next((each for each in contents if _is_picture(each)), b""):
@@ -55,6 +58,14 @@ def find_payload(body: bytes, data: object, *, base: str = "") -> Payload | None
         return Payload(url=url)
     unknown = next((each for each in contents if len(each) >= FEWEST_BYTES), b"")
     return Payload(content=unknown) if unknown else None
+
+
+def _picture_in(body: bytes) -> bytes:
+    """Return an answer that is a picture, without what a gateway put before it: a blank line, a head of its own."""
+    if _is_picture(body):
+        return body
+    found = PICTURE_START.search(body[:HEAD_BYTES])
+    return body[found.start() :] if found else b""
 
 
 def _texts(value: object, name: str = "url", depth: int = 0) -> Iterator[tuple[str, str]]:
@@ -69,10 +80,14 @@ def _texts(value: object, name: str = "url", depth: int = 0) -> Iterator[tuple[s
         for each in value:
             yield from _texts(each, name, depth + 1)
     elif isinstance(value, dict):
-        named = {key.lower().replace("-", "_"): each for key, each in value.items()}
+        named = {_plain_name(key): each for key, each in value.items()}
         for known in CARRIERS + CONTAINERS:
             if known in named:
                 yield from _texts(named[known], known, depth + 1)
+
+
+def _plain_name(name: str) -> str:
+    return name.lower().replace("-", "").replace("_", "")
 
 
 def _read_nested(text: str) -> object:
@@ -89,14 +104,16 @@ def _texts_of_broken(body: bytes) -> Iterator[tuple[str, str]]:
     """Yield what stands whole in an answer that is no whole JSON, or is nothing but an address or a picture."""
     for name, quoted in IN_BROKEN_JSON.findall(body):
         try:
-            yield name.decode(), json.loads(quoted, strict=False)
+            yield _plain_name(name.decode()), json.loads(quoted, strict=False)
         except ValueError:
             continue
+    for name, text in IN_SINGLE_QUOTES.findall(body):
+        yield _plain_name(name.decode()), text.decode("utf-8", "replace")
     start = body.lstrip()[:64].decode("utf-8", "replace")
     if start[:4].lower() == "http":
         yield "url", body[: HEAD_BYTES * 8].decode("utf-8", "replace")
     elif start[:5].lower() == "data:" or _looks_like_picture(start):
-        yield "b64_json", body.decode("utf-8", "replace")
+        yield "b64json", body.decode("utf-8", "replace")
 
 
 def _read_content(name: str, text: str) -> bytes:

@@ -92,7 +92,7 @@ def _plain_address(text: str) -> str:
     inner = text.strip(BLANKS)
     while inner and (closing := PAIRS.get(inner[0])):
         inner = inner[1:].removesuffix(closing).strip(BLANKS)
-    inner = LINE_ENDS.sub("", inner.rstrip(NEVER_LAST))
+    inner = LINE_ENDS.sub("", inner.rstrip(NEVER_LAST)).replace("\\/", "/")  # escaped once too often
     return HTML_AMPERSAND.sub("&", inner).replace(" ", "%20")
 
 

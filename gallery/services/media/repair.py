@@ -27,6 +27,8 @@ PNG_LENGTHS = {b"gAMA": 4, b"cHRM": 32, b"sRGB": 1, b"pHYs": 9}  # Pillow reads 
 # Lengths of tRNS by the type of colour: grey, colours, palette; others have transparency of their own.
 PNG_CLEAR_BYTES = {b"\0": {2}, b"\2": {6}, b"\3": set(range(1, 257))}
 PNG_COLOUR_TYPE = slice(25, 26)  # where its head tells the type of colour
+WEBP_MOST_BYTES = 40_000_000  # of a chunk that is filled up: its length may be a lie
+WEBP_PIXELS = {b"VP8 ", b"VP8L"}
 WEBP_FRAMES = {b"VP8X", b"ALPH", b"VP8 ", b"VP8L", b"ANIM", b"ANMF", b"ICCP", b"EXIF"}
 
 
@@ -46,15 +48,25 @@ def strip_segments(content: bytes, image_format: str) -> Iterator[bytes]:
 
 
 def lacks_end(file: IO[bytes]) -> bool:
-    """Say whether an open JPEG was cut before its end marker: its last pixels may be missing."""
+    """Say whether an open JPEG or WebP was cut before its end: its last pixels may be missing."""
+    file.seek(0)
+    if _is_webp(file.read(4)):
+        return any(kind in WEBP_PIXELS and len(body) < length for kind, length, body in _webp_parts(_whole(file)))
     return not _ends_soon(file) and _end_of_jpeg(_whole(file)) is None
+
+
+def with_end(content: bytes, filling: bytes = b"") -> bytes:
+    """Return a JPEG or WebP that was cut with an end, and this nonsense in the place of what is missing."""
+    if _is_webp(content):
+        return _whole_webp(content, filling or b"\0")
+    return strip_padding(content) + filling + JPEG_END
 
 
 # -- JPEG: an end marker that is missing ------------------------------------------------------------------------------
 
 
 def _mend_jpeg(file: IO[bytes]) -> bytes | None:
-    return strip_padding(_whole(file)) + JPEG_END if lacks_end(file) else None
+    return with_end(_whole(file)) if lacks_end(file) else None
 
 
 def strip_padding(content: bytes) -> bytes:
@@ -207,8 +219,7 @@ def _mend_webp(file: IO[bytes]) -> bytes | None:
     length = int.from_bytes(file.read(4), "little") + 8
     if length <= size and _webp_end(file, size) == length:
         return None
-    chunks = b"".join(_webp_chunks(_whole(file)))
-    return b"RIFF" + struct.pack("<L", len(chunks) + 4) + b"WEBP" + chunks
+    return _whole_webp(_whole(file), b"\0")
 
 
 def _webp_end(file: IO[bytes], size: int) -> int:
@@ -223,10 +234,30 @@ def _webp_end(file: IO[bytes], size: int) -> int:
     return at
 
 
-def _webp_chunks(content: bytes) -> Iterator[bytes]:
+def _is_webp(content: bytes) -> bool:
+    return content[:4] == b"RIFF"
+
+
+def _whole_webp(content: bytes, filling: bytes) -> bytes:
+    chunks = b"".join(_webp_chunks(content, filling))
+    return b"RIFF" + struct.pack("<L", len(chunks) + 4) + b"WEBP" + chunks
+
+
+def _webp_chunks(content: bytes, filling: bytes) -> Iterator[bytes]:
+    """Yield the chunks that are known; of those that are cut only pixels, filled up, so that what came can be seen."""
+    for kind, length, body in _webp_parts(content):
+        missing = length - len(body)
+        if missing and (kind not in WEBP_PIXELS or length > WEBP_MOST_BYTES):
+            continue
+        body += (filling * (missing // len(filling) + 1))[:missing]
+        yield struct.pack("<4sL", kind, length) + body.ljust(length + length % 2, b"\0")
+
+
+def _webp_parts(content: bytes) -> Iterator[tuple[bytes, int, bytes]]:
+    """Yield (kind, announced length, body) of the chunks that a picture is made of; a body that is cut is shorter."""
     at = 12
     while at + 8 <= len(content):
         kind, length = struct.unpack_from("<4sL", content, at)
-        if kind in WEBP_FRAMES and at + 8 + length <= len(content):
-            yield content[at : at + 8 + length].ljust(8 + length + length % 2, b"\0")
+        if kind in WEBP_FRAMES:
+            yield kind, length, content[at + 8 : at + 8 + length]
         at += 8 + length + length % 2

@@ -18,6 +18,7 @@ from gallery.services.media import decoding, repair
 
 MAX_PIXELS = 25_000_000
 FORMATS = {"JPEG": "jpeg", "MPO": "jpeg", "PNG": "png", "WEBP": "webp"}  # MPO: a JPEG with another behind it
+CUT_UNSEEN = ("JPEG", "MPO", "WEBP")  # decoders, or our repair of these, fill up what is missing
 SHOWN = ("jpeg", "png", "webp")
 ONLY_LOOKED_AT = ("gif", "avif", "bmp", "tiff")
 OTHERS = {
@@ -57,7 +58,7 @@ def verify_image(file: IO[bytes]) -> Verified:
     picture = open_image(file)
     try:
         decoding.load_pixels(picture)
-        if picture.format in ("JPEG", "MPO") and repair.lacks_end(file):
+        if picture.format in CUT_UNSEEN and repair.lacks_end(file):
             _check_last_pixels(file)
     except DAMAGE as error:
         raise TruncatedImage("The picture ends early or is damaged.") from error
@@ -149,14 +150,14 @@ def _open(file: IO[bytes], image_format: str) -> ImageFile.ImageFile:
 
 
 def _check_last_pixels(file: IO[bytes]) -> None:
-    """Raise TruncatedImage unless a JPEG without its end has all its pixels: then nonsense behind them changes none."""
+    """Raise TruncatedImage unless a picture without its end has all pixels: then nonsense behind them changes none."""
     file.seek(0)
-    content = repair.strip_padding(file.read())
-    plain, stuffed = (_pixels(content + more + repair.JPEG_END) for more in (b"", STUFFING))
+    content = file.read()
+    plain, stuffed = (_pixels(repair.with_end(content, nonsense)) for nonsense in (b"", STUFFING))
     if plain != stuffed:
-        raise TruncatedImage("The JPEG ends early.")
+        raise TruncatedImage("The picture ends early.")
 
 
 def _pixels(content: bytes) -> bytes:
-    with Pillow.open(io.BytesIO(content), formats=("JPEG",)) as picture:
+    with Pillow.open(io.BytesIO(content), formats=("JPEG", "WEBP")) as picture:
         return picture.tobytes()

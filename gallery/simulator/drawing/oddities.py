@@ -72,4 +72,5 @@ KINDS = {
     "avif": lambda picture: _encoded(picture, "AVIF"),
     "bmp": lambda picture: _encoded(picture, "BMP"),
     "tiff": lambda picture: _encoded(picture, "TIFF"),
+    "tiff-large": lambda picture: _encoded(picture, "TIFF", big_tiff=True),
 }
