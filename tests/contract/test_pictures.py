@@ -11,6 +11,7 @@ from gallery.simulator.drawing.palettes import SCENE_WORDS, choose_palette, choo
 from gallery.simulator.drawing.pictures import SCENES, encode, render
 from gallery.simulator.drawing.styles import STYLES, style_of
 from gallery.simulator.world import CONTRACT
+from tests.references.inputs import halves_in, inputs_in, is_near
 
 SIDE = {"width": 192, "height": 160}
 
@@ -66,6 +67,36 @@ def test_references_show_in_an_edit():
     edits = [draw(references=pictures) for pictures in ((red,), (blue,), (red, blue))]
     assert difference(edits[0], edits[1]) > 20
     assert difference(edits[0], edits[2]) > 10
+
+
+COLOURS = [(200, 30, 30), (30, 160, 40), (30, 50, 200), (230, 210, 40), (20, 20, 20), (250, 250, 250), (140, 60, 150)]
+
+
+STRIPS = [
+    ("jpeg", (1024, 1024), (300, 300)),
+    ("jpeg", (512, 256), (300, 100)),
+    ("jpeg", (662, 1544), (100, 300)),
+    ("png", (768, 320), (300, 100)),
+]
+
+
+@pytest.mark.parametrize(("output_format", "size", "shape"), STRIPS)
+def test_what_went_in_can_be_read_from_the_strip_in_its_order(output_format, size, shape):
+    pictures = [Image.new("RGB", shape, colour) for colour in COLOURS]
+    joined = Image.new("RGB", (400, 200), COLOURS[0])
+    joined.paste(COLOURS[2], (200, 0, 400, 200))
+    for references in (pictures, [*pictures[2:4], joined]):
+        image = draw(model="flux-kontext-pro", width=size[0], height=size[1], references=references)
+        seen = inputs_in(encode(image, output_format))
+        assert len(seen) == len(references)
+        for found, reference in zip(seen, references, strict=True):
+            assert is_near(found, ImageStat.Stat(reference).mean)
+    assert all(is_near(*pair) for pair in zip(halves_in(encode(image, output_format))[-1], COLOURS[0:3:2], strict=True))
+
+
+def test_what_went_in_nowhere_leaves_no_strip():
+    for prompt in ("a cat", "night", "snow"):
+        assert inputs_in(encode(draw(prompt=prompt, width=640, height=512), "jpeg")) == []
 
 
 @pytest.mark.parametrize("model", CONTRACT["models"])

@@ -9,6 +9,7 @@ import pytest
 from gallery.simulator import faults
 from gallery.simulator.world import CONTRACT
 from tests.contract.conftest import data_url, fetch
+from tests.references.inputs import inputs_in
 
 PIXELS = [name for name, rules in CONTRACT["models"].items() if rules["family"] != "kontext"]
 KONTEXT = [name for name, rules in CONTRACT["models"].items() if rules["family"] == "kontext"]
@@ -57,6 +58,30 @@ def test_json_references_edit(sdk):
     answer = sdk.images.generate(model="flux-2-pro", prompt="join image 1 and image 2", extra_body=extra)
     wide, high = fetch(answer.data[0].url).picture.size
     assert 2.2 < wide / high < 2.4, "the first reference's shape, kept within 7:3"
+
+
+def test_the_sdks_extra_body_is_the_documented_body_and_each_picture_at_its_place(sdk, world):
+    colours = [(200, 30, 30), (30, 160, 40), (30, 50, 200)]
+    pictures = [data_url(128, 96, colour=colour) for colour in colours]
+    names = ["input_image", "input_image_2", "input_image_3"]
+    fields = {
+        "seed": 5,
+        "safety_tolerance": 2,
+        "prompt_upsampling": False,
+        "aspect_ratio": "3:2",
+        "output_format": "png",
+    }
+    body = {"model": "flux-2-pro", "prompt": "image 1 beside image 2 and 3", **fields}
+    sdk.images.generate(
+        model=body["model"], prompt=body["prompt"], extra_body=fields | dict(zip(names, pictures, strict=True))
+    )
+    assert world.till[0].body == body | dict(zip(names, pictures, strict=True))
+    assert inputs_in(world.picture(world.till[0].result_url)) == colours
+    again = fields | dict(zip(names, pictures[::-1], strict=True))
+    url = sdk.images.generate(model=body["model"], prompt=body["prompt"], extra_body=again).data[0].url
+    drawn = fetch(url)
+    assert drawn.picture.size == (1248, 832)
+    assert inputs_in(drawn.content) == colours[::-1]
 
 
 def test_multipart_edit_takes_one_image(sdk, world):

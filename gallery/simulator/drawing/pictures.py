@@ -18,6 +18,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter, ImageOp
 
 from . import interiors, landscapes, surfaces
 from .palettes import Palette, choose_palette, choose_scene, mix
+from .strip import draw_strip
 from .styles import Style, style_of
 from .tools import clouds, ellipse, shade, soft_mask
 
@@ -96,6 +97,7 @@ def render(*, model, prompt, seed, width, height, parameters=None, references=()
     image = image if image.size == (width, height) else image.resize((width, height), Image.Resampling.BICUBIC)
     image = _finished(image, style, hand)
     image = _framed(image, style, palette) if style.frame else image
+    image = draw_strip(image, references) if references else image
     return _captioned(image, style.frame, model=model, prompt=prompt, seed=seed)
 
 
