@@ -25,6 +25,7 @@ from gallery.models import (
     PastPrompt,
     Preset,
     PromptTemplate,
+    Reference,
     Run,
     Share,
     Sheet,
@@ -138,6 +139,11 @@ def held_read(request: MemberRequest, key: str, attempt_key: str = "") -> Attemp
     if attempt_key:
         return _find(attempts, attempt_key)
     return get_object_or_404(attempts, job__attempt=F("pk"))
+
+
+def reference_read(request: MemberRequest, key: str) -> Reference:
+    """Return a picture that may go in: one's own, or one that is shared with the team."""
+    return _find(Reference.objects.visible_to(request.user), key)
 
 
 def past_prompt_read(request: MemberRequest, key: str) -> PastPrompt:

@@ -11,7 +11,7 @@ from gallery.views.library import presets, prompts, saved_items, templates
 from gallery.views.operations import gates, health, queue, unresolved
 from gallery.views.runs import jobs, run, sheets
 from gallery.views.shares import guest, guest_files, owner
-from gallery.views.studio import batch, studio
+from gallery.views.studio import batch, references, studio
 
 # A member's links.
 SHARES = [
@@ -63,6 +63,12 @@ urlpatterns = [
     path("studio/check/", studio.check, name="studio-check"),
     path("studio/review/", studio.review, name="studio-review"),
     path("studio/fill/", studio.fill, name="studio-fill"),
+    path("images/<str:key>/family/", image.family, name="image-family"),
+    path("references/", references.add, name="references"),
+    path("references/pick/", references.pick, name="references-pick"),
+    path("references/<str:key>/thumbnail", references.thumbnail, name="reference-thumbnail"),
+    path("references/<str:key>/file", references.file, name="reference-file"),
+    path("references/<str:key>/original", references.original, name="reference-original"),
     path("studio/runs/", studio.newest_runs, name="studio-runs"),
     path("batch/", batch.batch, name="batch"),
     path("batch/template.csv", batch.template, name="batch-template"),

@@ -12,6 +12,7 @@ from gallery.models import (
     Job,
     Preset,
     PromptTemplate,
+    Reference,
     Run,
     Share,
     Sheet,
@@ -26,9 +27,11 @@ from gallery.services.compare import comparisons
 from gallery.services.contact_sheets import sheets
 from gallery.services.library import saved_items
 from gallery.services.reconciliation import adjustments
+from gallery.services.references.keeping import keep_upload
 from gallery.services.shares import feedback, shares
 from gallery.simulator import faults
 from tests.factories import make_run, make_share
+from tests.references.pictures import picture_file
 
 SECRET_PROMPT = "a vermilion heron nobody else may read"
 
@@ -53,6 +56,7 @@ class Things:
     twin: Image
     statement: Statement
     adjustment: Adjustment
+    reference: Reference  # of a GIF, which the gallery keeps as given too
 
     @property
     def link(self):
@@ -96,7 +100,7 @@ def make_things(owner, *, worker, world):
     comparison = comparisons.save_comparison([image, twin], owner=owner, name="Herons")
     return Things(
         run, image, uncertain, held, sheet, token, share, guest, make_kept(owner), comparison, twin, make_statement(),
-        make_adjustment(),
+        make_adjustment(), keep_upload(picture_file("GIF"), name=f"{SECRET_PROMPT}.gif", owner=owner),
     )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from gallery.models.operations.rate_limits import RateCounter
 from gallery.models.operations.workers import Worker
 from gallery.models.people import Invite, User
 from gallery.models.ratings import Comparison, ComparisonImage, Rating, Vote
+from gallery.models.references import JobReference, Reference
 from gallery.models.repeats import Repeat
 from gallery.models.runs import Job, Project, Run
 from gallery.models.saved_items import PastPrompt, Preset, PromptTemplate
@@ -23,7 +24,8 @@ from gallery.models.shares import Feedback, Guest, Refusal, Share, ShareItem
 __all__ = [
     "Adjustment", "Attempt", "Balance", "Budget", "BudgetCount", "Charge", "Comparison", "ComparisonImage",
     "DailyModelSpend", "DailySpend", "Difference", "Feedback", "Gate", "Guest", "Image", "Invite", "Job",
-    "KeyHolder", "LedgerEntry", "Letter", "MonthlySpend", "PastPrompt", "Preset", "Price", "Project",
-    "PromptTemplate", "RateCounter", "Rating", "Refusal", "Repeat", "ReportMail", "Round", "Run", "SecretKey",
-    "Share", "ShareItem", "Sheet", "SheetPart", "Statement", "Terms", "User", "Vote", "Worker",
+    "JobReference", "KeyHolder", "LedgerEntry", "Letter", "MonthlySpend", "PastPrompt", "Preset", "Price",
+    "Project", "PromptTemplate", "RateCounter", "Rating", "Reference", "Refusal", "Repeat", "ReportMail",
+    "Round", "Run", "SecretKey", "Share", "ShareItem", "Sheet", "SheetPart", "Statement", "Terms", "User",
+    "Vote", "Worker",
 ]  # fmt: skip

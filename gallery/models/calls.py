@@ -10,7 +10,6 @@ from django.db.models import Q
 from django.utils import timezone
 
 from gallery.models.keys import KeyField
-from gallery.models.leases import is_free
 
 KEY_GATE = "key"  # the gate of the API key; the others are named like their FLUX model
 INLINE = (
@@ -80,9 +79,8 @@ BEING_SENT = Q(job__attempt=models.F("pk"), job__state="SENDING")
 class AttemptQuerySet(models.QuerySet["Attempt"]):
     def due_for_fetch(self, now: datetime) -> Self:
         """Whose address waits and is not being fetched by somebody else right now."""
-        return self.filter(is_free(now, lease="fetch_lease_until"), fetch=Fetch.WANTED, fetch_after__lte=now).order_by(
-            "url_dies_at"
-        )
+        free = Q(fetch_lease_until=None) | Q(fetch_lease_until__lte=now)
+        return self.filter(free, fetch=Fetch.WANTED, fetch_after__lte=now).order_by("url_dies_at")
 
     def earlier_uncertain(self, jobs: Iterable[Any]) -> set[int]:
         """Return the ids of those jobs that were asked again while an earlier call is still uncertain."""

@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.utils import timezone
 
 from gallery.models.keys import KeyField
-from gallery.models.leases import is_free
 from gallery.models.runs import Run
 
 
@@ -31,7 +30,8 @@ class SheetQuerySet(models.QuerySet["Sheet"]):
 
     def due(self, now: datetime) -> Self:
         """Those of which a part can be drawn now: nobody is at it, or who was has died."""
-        return self.unfinished().filter(is_free(now), due_at__lte=now)
+        free = Q(lease_until=None) | Q(lease_until__lte=now)
+        return self.unfinished().filter(free, due_at__lte=now)
 
     def with_parts(self) -> Self:
         """Newest first, with what a list shows of them."""

@@ -1,19 +1,27 @@
 """Images: each exists if and only if its file is stored, verified and readable."""
 
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Left
+from django.db.models.functions import Coalesce, Left
 from django.utils import timezone
 
+from gallery.catalogue.parameters.inputs import without_inputs
 from gallery.models.keys import KeyField
 from gallery.models.people import User
 from gallery.models.runs import OPENING
 
 THUMBNAIL_SECONDS = 60  # by then a thumbnail has been made, or its maker died
 CONTENT_TYPES = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+
+
+class Origin(models.TextChoices):
+    """Where a picture comes from. Only what was made here was paid for, and counts in reports."""
+
+    MADE = "made", "made here"
+    UPLOAD = "upload", "uploaded"
 
 
 class ImageQuerySet(models.QuerySet["Image"]):
@@ -26,8 +34,12 @@ class ImageQuerySet(models.QuerySet["Image"]):
 
     def for_tiles(self) -> Self:
         """With the opening of the prompt as `opening`, and no more than a tile shows."""
-        shown = ("id", "key", "model", "seed", "width", "height", "transparent", "created_at")
-        return self.only(*shown).annotate(opening=Left("job__prompt", OPENING))
+        shown = ("id", "key", "origin", "name", "model", "seed", "width", "height", "transparent", "created_at")
+        return self.only(*shown).with_opening()
+
+    def with_opening(self) -> Self:
+        """With the opening of what it shows as `opening`: of the prompt, of an upload its name."""
+        return self.annotate(opening=Coalesce(Left("job__prompt", OPENING), "name"))
 
     def due_for_thumbnail(self, now: datetime) -> Self:
         """Without a thumbnail: new, or of a try that failed or died."""
@@ -36,15 +48,20 @@ class ImageQuerySet(models.QuerySet["Image"]):
 
 
 class Image(models.Model):
-    """One stored picture. Its file's name is made from the attempt that paid for it."""
+    """One stored picture: made here, with its file named by the attempt that paid for it, or uploaded.
+
+    An upload has no job, no attempt and no seed; it has a name.
+    """
 
     key = KeyField()
+    origin = models.CharField(max_length=6, choices=Origin, default=Origin.MADE)
+    name = models.CharField(max_length=120, blank=True)  # of the file that was uploaded
     # Its index is image_of_owner, which begins with it.
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="images", db_index=False)
-    job = models.ForeignKey("Job", models.PROTECT, related_name="images")
-    attempt = models.OneToOneField("Attempt", models.PROTECT, related_name="image")
-    model = models.CharField(max_length=40)
-    seed = models.BigIntegerField()
+    job = models.ForeignKey("Job", models.PROTECT, null=True, blank=True, related_name="images")
+    attempt = models.OneToOneField("Attempt", models.PROTECT, null=True, blank=True, related_name="image")
+    model = models.CharField(max_length=40, blank=True)
+    seed = models.BigIntegerField(null=True, blank=True)
     file = models.CharField(max_length=200)  # name in the storage, byte for byte as received
     thumbnail = models.CharField(max_length=200, blank=True)
     thumbnail_tries = models.PositiveSmallIntegerField(default=0)
@@ -60,6 +77,13 @@ class Image(models.Model):
     objects = ImageQuerySet.as_manager()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(origin=Origin.MADE, job__isnull=False, attempt__isnull=False, seed__isnull=False)
+                | models.Q(origin=Origin.UPLOAD, job__isnull=True, attempt__isnull=True, seed__isnull=True),
+                name="image_origin_is_true",
+            )
+        ]
         indexes = [
             models.Index(fields=["owner", "-id"], name="image_of_owner"),
             models.Index(fields=["id"], name="image_no_thumbnail", condition=models.Q(thumbnail="")),
@@ -73,5 +97,45 @@ class Image(models.Model):
         return CONTENT_TYPES[self.format]
 
     @property
+    def is_upload(self) -> bool:
+        return self.origin == Origin.UPLOAD
+
+    @property
+    def maker(self) -> str:
+        """What made it, in a word."""
+        return "Upload" if self.is_upload else self.model
+
+    @property
+    def detail(self) -> str:
+        """What tells it from others of its maker."""
+        return self.name if self.is_upload else f"seed {self.seed}"
+
+    @property
+    def caption(self) -> str:
+        return f"{self.maker}, {self.detail}"
+
+    @property
+    def prompt(self) -> str:
+        return self.job.prompt if self.job else ""
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What was asked for beside model, prompt and seed, without the pictures that went in."""
+        return without_inputs(self.job.parameters) if self.job else {}
+
+    @property
+    def booked_micros(self) -> int:
+        """What it cost; an upload nothing."""
+        return self.attempt.booked_micros if self.attempt else 0
+
+    @property
+    def file_key(self) -> str:
+        """What names its files in the storage."""
+        return self.attempt.key if self.attempt else self.key
+
+    @property
     def download_name(self) -> str:
-        return f"{self.model}-{self.seed}-{self.key}.{'jpg' if self.format == 'jpeg' else self.format}"
+        suffix = "jpg" if self.format == "jpeg" else self.format
+        if self.is_upload:
+            return f"{self.name.rpartition('.')[0] or self.name or 'upload'}.{suffix}"
+        return f"{self.model}-{self.seed}-{self.key}.{suffix}"

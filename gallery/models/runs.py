@@ -11,6 +11,7 @@ from django.db.models import Count, Q, Sum
 from django.db.models.functions import Left
 from django.utils import timezone
 
+from gallery.catalogue.parameters.inputs import FIELDS
 from gallery.models.calls import Gate
 from gallery.models.keys import KeyField
 from gallery.models.people import User
@@ -219,5 +220,12 @@ class Job(models.Model):
         return f"job {self.key}"
 
     def body(self) -> dict[str, Any]:
-        """Return the JSON to send, exactly."""
+        """Return the JSON to send, exactly, but that digests stand for the pictures that go in."""
         return {"model": self.model, "prompt": self.prompt, "seed": self.seed, **self.parameters}
+
+    def input_pixels(self) -> list[int]:
+        """Return how many pixels each picture has that goes in; those that were deleted are not known."""
+        if FIELDS[0] not in self.parameters:
+            return []
+        sides = self.inputs.exclude(reference=None).values_list("reference__width", "reference__height")
+        return [width * height for width, height in sides]

@@ -146,7 +146,7 @@ def test_money_is_reserved_in_doubt_and_charged_one_after_the_other(owner, worke
     assert told() == {"reserved_micros": 35_000}
     marked_at = perform.mark_about_to_pay(attempt)
     assert told() == {"uncertain_micros": 35_000, "uncertain_calls": 1}
-    outcome = perform.send_request(attempt, marked_at=marked_at)
+    outcome = perform.send_request(attempt, attempt.job.body(), marked_at=marked_at)
     perform.recording.record_answer(attempt, outcome)
     charged = {"charged_micros": 35_000, "charged_calls": 1, "official_micros": 40_000}
     assert told() == charged

@@ -16,6 +16,90 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+def today(monkeypatch):
+    """Set the day."""
+
+    def is_now(day):
+        monkeypatch.setattr(timezone, "localdate", lambda *_: date.fromisoformat(day))
+
+    is_now("2026-11-25")  # a Wednesday
+    return is_now
+
+
+def sent():
+    messages, mail.outbox = mail.outbox, []
+    return [(message.to[0].partition("@")[0], message.subject, message.body) for message in messages]
+
+
+def test_a_lead_gets_the_teams_month_once_it_is_over(lead, owner, colleague, today):
+    for person, project in ((owner, "Docks"), (colleague, "Heron & Sons")):
+        book(person, project=project, day=date(2026, 11, 30))
+    book(owner, day=date(2026, 12, 1))
+    report_mail.choose_report_mail(lead, "month")
+    report_mail.send_due()
+    today("2026-12-01")
+    report_mail.send_due()
+    report_mail.send_due()
+    [(name, subject, body)] = sent()
+    assert (name, subject) == ("lena", "Costs of November 2026: $0.07")
+    assert "olga" in body
+    assert "carl" in body
+    assert "$0.035" in body
+    assert "/costs/?from=2026-11-01&to=2026-11-30" in body
+
+
+def test_a_member_gets_their_own_week_and_nothing_of_others(owner, colleague, today):
+    book(owner, project="Docks", day=date(2026, 11, 29))
+    book(colleague, project="Heron & Sons", day=date(2026, 11, 29))
+    report_mail.choose_report_mail(owner, "week")
+    for day in ("2026-11-29", "2026-11-30", "2026-12-06"):
+        today(day)
+        report_mail.send_due()
+    [(name, subject, body)] = sent()
+    assert (name, subject) == ("olga", "Costs of 23 November 2026 to 29 November 2026: $0.035")
+    assert "Docks" in body
+    assert "Heron" not in body
+    assert "carl" not in body
+
+
+def test_what_was_missed_while_nothing_ran_is_sent_late_but_once(owner, today):
+    report_mail.choose_report_mail(owner, "week")
+    today("2026-12-23")
+    report_mail.send_due()
+    assert [subject for _, subject, _ in sent()] == ["Costs of 14 December 2026 to 20 December 2026: $0.00"]
+
+
+@pytest.mark.parametrize("fields", [{"is_active": False}, {"email": ""}])
+def test_nobody_locked_or_without_an_address_gets_mail(owner, today, fields):
+    report_mail.choose_report_mail(owner, "week")
+    type(owner).objects.update(**fields)
+    today("2026-12-01")
+    report_mail.send_due()
+    assert sent() == []
+
+
+def test_a_demo_sends_nothing(owner, today, settings):
+    report_mail.choose_report_mail(owner, "week")
+    settings.DEMO = True
+    today("2026-12-01")
+    report_mail.send_due()
+    assert sent() == []
+
+
+def test_mail_that_cannot_be_sent_stops_nobody_else(owner, colleague, today, settings, caplog):
+    for person in (owner, colleague):
+        report_mail.choose_report_mail(person, "week")
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    today("2026-12-01")
+    report_mail.send_due()
+    assert caplog.text.count("report not sent") == 2
+
+
+# -- tried again ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
 def clock(monkeypatch):
     """Set the moment, in UTC."""
 
@@ -26,79 +110,6 @@ def clock(monkeypatch):
 
     is_now("2026-11-25 12:00")  # a Wednesday
     return is_now
-
-
-def sent():
-    messages, mail.outbox = mail.outbox, []
-    return [(message.to[0].partition("@")[0], message.subject, message.body) for message in messages]
-
-
-def test_a_lead_gets_the_teams_month_once_it_is_over(lead, owner, colleague, clock):
-    for person, project in ((owner, "Docks"), (colleague, "Heron & Sons")):
-        book(person, project=project, day=date(2026, 11, 30))
-    book(owner, day=date(2026, 12, 1))
-    report_mail.choose_report_mail(lead, "month")
-    report_mail.send_at_hours()
-    clock("2026-12-01 12:00")
-    report_mail.send_at_hours()
-    report_mail.send_at_hours()
-    [(name, subject, body)] = sent()
-    assert (name, subject) == ("lena", "Costs of November 2026: $0.07")
-    assert "olga" in body
-    assert "carl" in body
-    assert "$0.035" in body
-    assert "/costs/?from=2026-11-01&to=2026-11-30" in body
-
-
-def test_a_member_gets_their_own_week_and_nothing_of_others(owner, colleague, clock):
-    book(owner, project="Docks", day=date(2026, 11, 29))
-    book(colleague, project="Heron & Sons", day=date(2026, 11, 29))
-    report_mail.choose_report_mail(owner, "week")
-    for day in ("2026-11-29", "2026-11-30", "2026-12-06"):
-        clock(f"{day} 12:00")
-        report_mail.send_at_hours()
-    [(name, subject, body)] = sent()
-    assert (name, subject) == ("olga", "Costs of 23 November 2026 to 29 November 2026: $0.035")
-    assert "Docks" in body
-    assert "Heron" not in body
-    assert "carl" not in body
-
-
-def test_what_was_missed_while_nothing_ran_is_sent_late_but_once(owner, clock):
-    report_mail.choose_report_mail(owner, "week")
-    clock("2026-12-23 12:00")
-    report_mail.send_at_hours()
-    assert [subject for _, subject, _ in sent()] == ["Costs of 14 December 2026 to 20 December 2026: $0.00"]
-
-
-@pytest.mark.parametrize("fields", [{"is_active": False}, {"email": ""}])
-def test_nobody_locked_or_without_an_address_gets_mail(owner, clock, fields):
-    report_mail.choose_report_mail(owner, "week")
-    type(owner).objects.update(**fields)
-    clock("2026-12-01 12:00")
-    report_mail.send_at_hours()
-    assert sent() == []
-
-
-def test_a_demo_sends_nothing(owner, clock, settings):
-    report_mail.choose_report_mail(owner, "week")
-    settings.DEMO = True
-    clock("2026-12-01 12:00")
-    report_mail.send_at_hours()
-    assert sent() == []
-
-
-def test_mail_that_cannot_be_sent_stops_nobody_else(owner, colleague, clock, settings, caplog):
-    for person in (owner, colleague):
-        report_mail.choose_report_mail(person, "week")
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
-    clock("2026-12-01 12:00")
-    report_mail.send_at_hours()
-    assert caplog.text.count("report not sent") == 2
-
-
-# -- tried again ------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture

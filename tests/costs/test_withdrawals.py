@@ -194,8 +194,8 @@ def test_use_of_the_key_outside_is_said_on_pages_by_mail_and_in_the_log(
     assert "key used outside fluxweb" in caplog.text
     assert "1 charge of the provider is for calls that nobody made here" in Page(lead_client.get("/gallery/")).html
     assert "nobody made here" not in Page(owner_client.get("/gallery/")).html
-    report_mail.send_at_hours()
-    report_mail.send_at_hours()
+    report_mail.send_due()
+    report_mail.send_due()
     assert sorted(message.to[0] for message in mail.outbox) == ["ada@example.com", "lena@example.com"]
     assert "The provider charged $0.07 for calls that nobody made in fluxweb" in mail.outbox[0].subject
     assert reverse("costs-statement", args=[statement.key]) in mail.outbox[0].body
@@ -206,7 +206,7 @@ def test_use_of_the_key_outside_is_said_on_pages_by_mail_and_in_the_log(
     statements.compare_anew(statement)
     statement.refresh_from_db()
     statements.read_on(statement)
-    report_mail.send_at_hours()
+    report_mail.send_due()
     assert len(mail.outbox) == 2
 
 
@@ -222,7 +222,7 @@ def test_it_stands_beside_the_spend_and_not_in_it(outside, lead_client, owner_cl
 
 def test_a_withdrawn_statement_alarms_nobody(outside, admin, lead_client):
     withdrawals.withdraw_statement(outside, by=admin)
-    report_mail.send_at_hours()
+    report_mail.send_due()
     assert mail.outbox == []
     assert "nobody made here" not in Page(lead_client.get("/gallery/")).html
     assert settlement.outside_in({})["count"] == 0

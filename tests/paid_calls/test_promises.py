@@ -70,7 +70,7 @@ class Promises(RuleBasedStateMachine):
         self.world.forget_script()
         if ANSWERS[kind]:
             self.world.script(ANSWERS[kind])
-        self.late.append((attempt, perform.send_request(attempt, marked_at=time.monotonic())))
+        self.late.append((attempt, perform.send_request(attempt, attempt.job.body(), marked_at=time.monotonic())))
         if step == "record":
             recording.record_answer(*self.late.pop())
 

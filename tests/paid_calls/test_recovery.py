@@ -36,7 +36,7 @@ def left_in_doubt(owner, worker):
 
 def answer_of(attempt, provider_server):
     """Make the call of a marked attempt, like a worker that was declared dead and goes on."""
-    return perform.send_request(attempt, marked_at=time.monotonic())
+    return perform.send_request(attempt, attempt.job.body(), marked_at=time.monotonic())
 
 
 def test_a_claim_of_a_dead_worker_goes_back_and_costs_nothing(owner, worker):
@@ -246,7 +246,7 @@ def test_a_refused_second_call_falls_back_to_the_first_ones_late_picture(
     recovery.reap()
     other_worker.fetch(first)
     world.script(faults.Answer(500))
-    recording.record_answer(second, perform.send_request(second, marked_at=second_marked))
+    recording.record_answer(second, perform.send_request(second, second.job.body(), marked_at=second_marked))
     assert states(run) == ["DONE"]
     assert run.jobs.get().attempt_id == first.pk
     assert other_worker.claim() is None

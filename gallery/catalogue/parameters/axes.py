@@ -8,16 +8,21 @@ from functools import lru_cache
 from ..models.params import PARAMS
 from ..problems import InvalidRequest, InvalidValue
 from ..prompts import prompt_variants
-from ..text import value_lists
+from ..text import labels, value_lists
 from ..text.typed_text import tidy
-from . import shapes
+from . import inputs, shapes
+from .inputs import InputPicture, Inputs
 
 # An axis takes its values from the field of its name, unless more fields say it.
-FIELDS = {"shape": ("aspect_ratio", "size", "width", "height"), "word": ("replace",)}
+FIELDS = {
+    "shape": ("aspect_ratio", "size", "width", "height"), "word": ("replace",),
+    "reference": ("reference", "references_as"),
+}  # fmt: skip
 WORDS = {  # of every axis, in the order in which people think of them: (one value, several)
     "model": ("model", "models"),
     "prompt": ("prompt", "prompts"),
     "word": ("word", "words"),
+    "reference": ("reference", "references"),
     "shape": ("shape", "shapes"),
     "steps": ("steps", "step counts"),
     "guidance": ("guidance", "guidances"),
@@ -52,7 +57,8 @@ def read_axes(values: Mapping[str, object]) -> Axes:
     """Return the options of every axis in their order, also of those with one only.
 
     `values`: what was typed, by API name; beside these `prompt_lines` (every line is a prompt of its own), `replace`
-    (a word and what else to try in its place). Raises InvalidRequest with a problem for each field that cannot be
+    (a word and what else to try in its place), `references` (pictures that go in), `pair` (two of them joined) and
+    `references_as` (all together, or each alone). Raises InvalidRequest with a problem for each field that cannot be
     read.
     """
     problems, axes = {}, {}
@@ -136,6 +142,20 @@ def _written_prompts(values: Mapping[str, object]) -> Iterator[str]:
         yield text
 
 
+def _references(values: Mapping[str, object]) -> list[Option]:
+    pictures: tuple[InputPicture, ...] = tuple(values.get("references") or ())  # type: ignore[arg-type]  # of a service
+    if not pictures:
+        return [Option({})]
+    if values.get("references_as") != inputs.ALONE or len(pictures) == 1:
+        pair = values.get("pair")
+        return [Option({"inputs": Inputs(pictures, pair if isinstance(pair, InputPicture) else None)})]
+    names = labels.told_apart([picture.name for picture in pictures])
+    return [
+        Option({"inputs": Inputs((picture,))}, f"{n} · {name}")
+        for n, (picture, name) in enumerate(zip(pictures, names, strict=True), 1)
+    ]
+
+
 def _shapes(values: Mapping[str, object]) -> list[Option]:
     ratios = value_lists.parted(values.get("aspect_ratio"))
     sizes: list[str | tuple[object, object]] = [*value_lists.parted(values.get("size"))]
@@ -153,6 +173,8 @@ NO_SHAPE = dict.fromkeys(FIELDS["shape"])
 
 
 def _ratio(text: str) -> Option:
+    if text == inputs.MATCH:
+        return Option({**NO_SHAPE, "aspect_ratio": text}, "as image 1")
     written = shapes.canonical(text)
     return Option({**NO_SHAPE, "aspect_ratio": written}, "".join(written.split()))
 
@@ -185,6 +207,7 @@ def _options_of(name: str, text: str) -> tuple[Option, ...]:
 READERS = {
     "prompt": _prompts,
     "word": _words,
+    "reference": _references,
     "shape": _shapes,
     "output_format": _listed("output_format"),
     "safety_tolerance": _listed("safety_tolerance"),

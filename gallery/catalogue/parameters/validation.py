@@ -10,6 +10,8 @@ from ..models import flux_models
 from ..models.flux_models import FLUX_2, FluxModel, UnknownFluxModel
 from ..models.params import PARAMS, SAFETY_DOUBTFUL
 from ..problems import InvalidRequest, InvalidValue, Problem, shown
+from . import inputs
+from .inputs import InputPicture, Inputs
 from .parsing import read_value, rounded, whole
 from .shapes import (
     is_promised,
@@ -39,8 +41,9 @@ _MISSING = {
 class CleanRequest:
     """One call, ready to be sent.
 
-    `body` is the exact JSON to POST; `width` and `height` are the expected pixels of the picture; `notes` are sentences
-    for the person: what was converted, and what may be refused.
+    `body` is the exact JSON to POST, but that digests stand for the pictures that go in, the `inputs`; `width` and
+    `height` are the expected pixels of the picture; `notes` are sentences for the person: what was converted, and what
+    may be refused.
     """
 
     model_id: str
@@ -48,6 +51,7 @@ class CleanRequest:
     width: int
     height: int
     notes: tuple[str, ...] = ()
+    inputs: tuple[InputPicture, ...] = ()
 
     @property
     def key(self) -> Hashable:
@@ -57,6 +61,8 @@ class CleanRequest:
 
 @dataclass(frozen=True)
 class _CleanShape:
+    """`field` is empty where nothing is sent: then the picture gets the shape of the first that goes in."""
+
     field: str
     value: str
     width: int
@@ -74,6 +80,8 @@ class _Values:
     def raw(self, name: str) -> object:
         """Give the raw value, or None when it is absent or blank."""
         raw = self.values.get(name)
+        if name == "aspect_ratio" and raw == inputs.MATCH:  # the default of an edit; without a picture, the usual one
+            return None
         return None if isinstance(raw, str) and not raw.strip() else raw
 
     def has(self, name: str) -> bool:
@@ -98,18 +106,57 @@ class _Values:
 def clean_request(model_id: str, values: Mapping[str, object]) -> CleanRequest:
     """Check every value for this model, or raise InvalidRequest with all problems at once.
 
-    Keys of `values` are API names; absent, blank and None mean the default. What the model does not take is left out,
-    but a shape of the other kind becomes the nearest one of the model's own, and a note says so.
+    Keys of `values` are API names; absent, blank and None mean the default; `inputs` are the Inputs of an edit. What
+    the model does not take is left out, but a shape of the other kind becomes the nearest one of the model's own, and a
+    note says so. Pictures that the model does not take are a problem of the field "reference".
     """
     flux_model = _known(model_id)
     typed = _Values(values)
     prompt = typed.read("prompt")
-    shape = _shape_by_ratio(typed) if flux_model.shape_by == "aspect_ratio" else _shape_by_size(typed, flux_model)
+    pictures = _read_inputs(typed, flux_model)
+    shape = _shape(typed, flux_model, pictures)
     rest = {name: typed.read(name) for name in (*_ALWAYS, *_WHERE_TAKEN) if name in _ALWAYS or name in flux_model.takes}
+    if shape and pictures:
+        _check_total(typed, flux_model, pictures, shape)
     if typed.problems or shape is None:
         raise InvalidRequest(typed.problems)
-    body = {"model": flux_model.id, "prompt": prompt, shape.field: shape.value, **rest}
-    return CleanRequest(flux_model.id, body, shape.width, shape.height, _notes(flux_model, shape, body))
+    sent = {shape.field: shape.value} if shape.field else {}
+    body = {"model": flux_model.id, "prompt": prompt, **sent, **rest, **inputs.body_fields(pictures)}
+    notes = _notes(flux_model, shape, body)
+    return CleanRequest(flux_model.id, body, shape.width, shape.height, notes, pictures)
+
+
+def _read_inputs(typed: "_Values", flux_model: FluxModel) -> tuple[InputPicture, ...]:
+    asked = typed.values.get("inputs")
+    if not (isinstance(asked, Inputs) and asked):
+        return ()
+    try:
+        return inputs.inputs_for(flux_model, asked)
+    except InvalidValue as wrong:
+        typed.problems["reference"] = wrong.problem
+        return ()
+
+
+def _check_total(
+    typed: "_Values", flux_model: FluxModel, pictures: tuple[InputPicture, ...], shape: "_CleanShape"
+) -> None:
+    try:
+        inputs.check_total(flux_model, pictures, output_pixels=shape.width * shape.height)
+    except InvalidValue as wrong:
+        typed.problems["reference"] = wrong.problem
+
+
+def _shape(typed: "_Values", flux_model: FluxModel, pictures: tuple[InputPicture, ...]) -> _CleanShape | None:
+    """Edits take a ratio whatever the model: no source says that they take a size."""
+    if pictures:
+        return _shape_of_edit(typed, pictures)
+    return _shape_by_ratio(typed) if flux_model.shape_by == "aspect_ratio" else _shape_by_size(typed, flux_model)
+
+
+def _shape_of_edit(typed: "_Values", pictures: tuple[InputPicture, ...]) -> _CleanShape | None:
+    if typed.has("aspect_ratio") or _asks_size(typed):
+        return _shape_by_ratio(typed)
+    return _CleanShape("", "", *inputs.shape_of(pictures[0]))
 
 
 def _known(model_id: object) -> FluxModel:

@@ -97,10 +97,10 @@ def refuse_too_many(count: int | Decimal, what: str) -> None:
         raise InvalidValue(f"These are more than {MAX_VALUES} {what}. Leave some out.")
 
 
-def joined(words: Iterable[str]) -> str:
+def joined(words: Iterable[str], last_by: str = "and") -> str:
     """Write several words as people do: a, b and c."""
     *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
+    return f"{', '.join(most)} {last_by} {last}" if most else last
 
 
 def counted(number: int, one: str, several: str = "") -> str:

@@ -4,14 +4,17 @@ from typing import Any
 
 from django import forms
 
+from gallery.catalogue.parameters import inputs
 from gallery.forms.fields import Shapes, SkippedField, refuse_broken_text, text
+from gallery.forms.studio.references import FilesField, ReferenceKeysField
 from gallery.forms.studio.run_form import PARAMETERS, RunForm
 from gallery.services.runs.plan import RunSpec
 
 START_MODEL = "flux-2-klein-9b"  # four drafts for a few cents
+REFERENCES = ("reference_key", "references_as", "join")
 VALUES = (
     "prompt", "prompt_lines", "replace", "size", "width", "height", "aspect_ratio", "shapes_several",
-    *PARAMETERS, "variant_seeds", "skip",
+    *PARAMETERS, "variant_seeds", "skip", *REFERENCES,
 )  # fmt: skip
 UNWRITTEN = "a picture"  # stands in for the prompt while the price of an unfinished form is counted
 
@@ -31,10 +34,14 @@ class ComposeForm(RunForm):
     height = text("height")
     shapes_several = forms.BooleanField(required=False, label="Several shapes")
     skip = SkippedField(required=False)
+    reference = FilesField(required=False, label="Reference images")
+    reference_key = ReferenceKeysField(required=False)
+    references_as = forms.CharField(required=False, initial=inputs.TOGETHER, max_length=20)
+    join = forms.BooleanField(required=False, label="Join the two into one")
 
     field_order = (
         "prompt", "prompt_lines", "replace", "model", "seed", "variant_seeds", "aspect_ratio", "size", "width",
-        "height", "shapes_several", *PARAMETERS, "project", "skip",
+        "height", "shapes_several", *PARAMETERS, "project", "skip", "reference", *REFERENCES,
     )  # fmt: skip
 
     def __init__(self, *args: Any, unfinished: bool = False, **kwargs: Any) -> None:
@@ -54,4 +61,8 @@ class ComposeForm(RunForm):
             typed["prompt"] = UNWRITTEN
         if typed["variant_seeds"] != "own":
             typed["variant_seeds"] = None
+        if typed["references_as"] != inputs.ALONE or not typed["reference_key"]:
+            typed["references_as"] = None
+        if not typed["reference_key"]:
+            typed["join"] = None
         return {name: value for name, value in typed.items() if value not in (None, "", False, [])}

@@ -5,11 +5,13 @@ from typing import Any
 
 from django.http import QueryDict
 
+from gallery.catalogue.parameters import inputs
 from gallery.catalogue.parameters.shapes import size_tile
 from gallery.catalogue.prompts.prompt_syntax import escaped
 from gallery.forms.studio.compose import VALUES, ComposeForm
 from gallery.models import Job, PastPrompt, Preset, Run, Share
 from gallery.models.keys import random_key
+from gallery.services.references.inputs import pictures_of
 
 TYPED = (*VALUES, "model", "seed", "project")  # what an address may fill
 SHAPE = ("aspect_ratio", "size", "width", "height", "shapes_several")
@@ -33,6 +35,7 @@ def from_job(job: Job, *, use: Iterable[str] = ()) -> dict[str, Any]:
         "prompt": escaped(job.prompt),
         "model": [job.model],
         "seed": str(job.seed),
+        **_inputs_of(job),
     }
     everything["project"] = job.run.project.name if job.run.project else ""
     names = [name for part in use for name in PARTS.get(part, ())]
@@ -41,7 +44,7 @@ def from_job(job: Job, *, use: Iterable[str] = ()) -> dict[str, Any]:
 
 def from_shared(job: Job, share: Share) -> dict[str, Any]:
     """Return initial values for a copy of what somebody shared: as much of its recipe as the link shows."""
-    whole = {**from_job(job), "project": ""}
+    whole = {**from_job(job), "project": "", "reference_key": []}  # what went in is nobody else's
     names = whole.keys() if share.show_model else {"prompt", *SHAPE}  # parameters would give the model away
     return {name: whole[name] for name in names if name in whole and (name != "seed" or share.show_seed)}
 
@@ -89,8 +92,17 @@ def preset_content(form: ComposeForm) -> dict[str, Any]:
     return kept
 
 
+def _inputs_of(job: Job) -> dict[str, Any]:
+    """The pictures that go in, with the shape that an edit without one has."""
+    keys = [picture.key for picture in pictures_of(job)] if inputs.FIELDS[0] in job.parameters else []
+    if not keys:
+        return {}
+    asked = {} if "aspect_ratio" in job.parameters else {"aspect_ratio": inputs.MATCH}
+    return {"reference_key": keys, "references_as": inputs.TOGETHER, **asked}
+
+
 def _recipe_of(job: Job) -> dict[str, Any]:
-    recipe = dict(job.parameters)
+    recipe = inputs.without_inputs(job.parameters)
     if size_tile(recipe.get("size")) is None and recipe.get("size"):
         recipe["width"], recipe["height"] = recipe.pop("size").split("x")
     return recipe

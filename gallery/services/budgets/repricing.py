@@ -66,7 +66,7 @@ def quote_anew(job: Job, *, book: PriceBook) -> dict[str, Any]:
     """Return the fields of a job at the price of the book, and say in its notes what it was quoted before."""
     row = book.row(job.model)
     words = f"asked for at {money(job.quoted_micros)}; the price was {money(row.ours_micros)} when it was sent"
-    official = row.official_micros(job.width, job.height)
+    official = row.official_micros(job.width, job.height, job.input_pixels())
     notes = list(dict.fromkeys([*job.notes, words]))
     return {"quoted_micros": row.ours_micros, "official_micros": official, "notes": notes}
 

@@ -15,11 +15,11 @@ MarkedWords = tuple[str, bool]  # and whether they differ
 WORD = re.compile(r"\s+|[^\s,.;:]+|[,.;:]+")
 
 
-def diff_fields(images: Sequence[Image]) -> list[tuple[str, list[str | int]]]:
+def diff_fields(images: Sequence[Image]) -> list[tuple[str, list[str]]]:
     """Return [(label, values in the order of the images)] of everything asked for that is not the same for all."""
-    rows: list[tuple[str, list[str | int]]] = [
-        ("Model", [image.model for image in images]),
-        ("Seed", [image.seed for image in images]),
+    rows: list[tuple[str, list[str]]] = [
+        ("Model", [image.maker for image in images]),
+        ("Seed", ["" if image.seed is None else str(image.seed) for image in images]),
     ]
     rows += [("Size", [f"{image.width} × {image.height}" for image in images])]
     rows += [(_label(name), [_value(image, name) for image in images]) for name in _names(images)]
@@ -28,7 +28,7 @@ def diff_fields(images: Sequence[Image]) -> list[tuple[str, list[str | int]]]:
 
 def diff_prompts(images: Sequence[Image]) -> list[list[MarkedWords]] | None:
     """Return the prompts with the words that differ marked; None where all are the same."""
-    texts = [image.job.prompt for image in images]
+    texts = [image.prompt for image in images]
     return diff_words(texts) if len(set(texts)) > 1 else None
 
 
@@ -59,7 +59,7 @@ def _runs(words: list[str], same: set[int]) -> list[MarkedWords]:
 
 
 def _names(images: Sequence[Image]) -> list[str]:
-    sent = {name for image in images for name in image.job.parameters}
+    sent = {name for image in images for name in image.parameters}
     known = [name for name in PARAMS if name in sent]
     return [name for name in (*known, *sorted(sent - set(known))) if name not in SHAPE]
 
@@ -69,5 +69,5 @@ def _label(name: str) -> str:
 
 
 def _value(image: Image, name: str) -> str:
-    value = image.job.parameters.get(name, NOT_TAKEN)
+    value = image.parameters.get(name, NOT_TAKEN)
     return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)

@@ -1,12 +1,12 @@
 """Sheets: ask for one, draw the next part, try again, take them away. The parts that are made stay whatever happens."""
 
-from collections.abc import Iterable, Iterator
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import structlog
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import dateformat, timezone
@@ -95,16 +95,10 @@ def part_file_name(part: SheetPart) -> str:
     return f"sheet-{sheet.run.key}{behind}.{SUFFIXES[sheet.format]}"
 
 
-def list_readable_parts(sheet: Sheet) -> list[SheetPart]:
-    """Return the parts that are made and whose files are there."""
-    parts = sheet.parts.select_related("sheet__run").order_by("number")
-    return [part for part in parts if default_storage.exists(part.file)]
-
-
-def part_files(parts: Iterable[SheetPart]) -> Iterator[tuple[str, bytes]]:
-    """Yield (name, bytes) of each part, one after the other."""
-    for part in parts:
-        with files.open_file(part.file) as file:
+def sheet_files(sheet: Sheet) -> Iterator[tuple[str, bytes]]:
+    """Yield (name, bytes) of each part that is made, one after the other."""
+    for part in sheet.parts.select_related("sheet__run").order_by("number"):
+        with contextlib.suppress(FileNotFoundError), files.open_file(part.file) as file:
             yield part_file_name(part), file.read()
 
 

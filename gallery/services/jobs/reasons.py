@@ -32,6 +32,11 @@ REASONS = {
         "The request could not be sent to the provider; nothing was charged.",
         "It is tried again by itself.",
     ),
+    "reference_gone": Reason(
+        "Reference gone",
+        "A picture that should go in is not there any more; nothing was sent and nothing was charged.",
+        "Add the picture again in the studio.",
+    ),
     "rate_limited": Reason(
         "Too many at once", "The answer was to slow down{status}; nothing was charged.", "It goes on by itself."
     ),

@@ -30,4 +30,4 @@ def csv_dollars(micros: int | None) -> str:
 
 
 def _cell(value: object) -> str:
-    return guarded("" if value is None else str(value))
+    return guarded("" if value is None else str(value).replace("\x00", ""))

@@ -36,6 +36,16 @@ def choose_report_mail(user: User, every: str) -> None:
 def send_at_hours() -> None:
     """Send what is due: reports from the morning on, in the team's zone; alarms and what failed at any hour."""
     _post_due(daily_rounds.last_day_of(FROM))
+    _send_waiting()
+
+
+def send_due() -> None:
+    """Send what has ended since the last time, whatever the hour, and what waits to be tried again."""
+    _post_due(timezone.localdate())
+    _send_waiting()
+
+
+def _send_waiting() -> None:
     if not settings.DEMO:
         letters.send_waiting_letters(write_letter)
 

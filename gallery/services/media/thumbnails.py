@@ -3,11 +3,11 @@
 import io
 
 import structlog
+from django.db.models import F
 from django.utils import timezone
 from PIL import Image as Pillow
 
 from gallery.models import Image
-from gallery.services.db.tries import try_first
 from gallery.services.media import decoding, validation
 from gallery.services.storage import files
 
@@ -28,7 +28,13 @@ def make_thumbnail(picture: Pillow.Image) -> bytes:
 def make_next_thumbnail() -> bool:
     """Make the newest thumbnail that is missing; return whether there was one to make."""
     due = Image.objects.due_for_thumbnail(timezone.now()).select_related("attempt").order_by("-id")
-    return try_first(due, _make, tries="thumbnail_tries")
+    image = due.first()
+    if image is None:
+        return False
+    mine = Image.objects.filter(pk=image.pk, thumbnail_tries=image.thumbnail_tries)
+    if mine.update(thumbnail_tries=F("thumbnail_tries") + 1):  # else another worker makes it
+        _make(image)
+    return True
 
 
 def _make(image: Image) -> None:
@@ -36,7 +42,7 @@ def _make(image: Image) -> None:
     try:
         with files.open_file(image.file) as file, validation.DECODE_SLOTS, validation.open_image(file) as picture:
             content = make_thumbnail(picture)
-        name = files.publish_bytes(content, files.file_name_of(image.attempt, "thumbnails", ".webp"))
+        name = files.publish_bytes(content, files.file_name(image.file_key, "thumbnails", ".webp"))
     except (OSError, ValueError, SyntaxError):
         log.exception("thumbnail failed", image=image.key)
     else:

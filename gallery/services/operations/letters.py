@@ -11,11 +11,10 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from gallery.models import Letter
-from gallery.models.leases import is_free
 
 LEASE = timedelta(minutes=10)
 TIMEOUT_SECONDS = 60  # of the mail server, less than the lease
@@ -34,7 +33,8 @@ def send_waiting_letters(write: Callable[[Letter], tuple[str, str] | None]) -> N
 
 
 def _due(now: datetime) -> QuerySet[Letter]:
-    waiting = Letter.objects.filter(is_free(now), ended_at=None, not_before__lte=now)
+    free = Q(lease_until=None) | Q(lease_until__lte=now)
+    waiting = Letter.objects.filter(free, ended_at=None, not_before__lte=now)
     return waiting.filter(user__is_active=True).exclude(user__email="").select_related("user").order_by("id")
 
 

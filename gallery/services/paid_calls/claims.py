@@ -100,6 +100,13 @@ def release_claim(attempt: Attempt) -> None:
         settle_reservation(attempt, error="released")
 
 
+@write_transaction()
+def refuse_claim(attempt: Attempt, *, reason: str) -> None:
+    """End a claimed job that cannot be sent as it is: nothing was sent, it costs nothing."""
+    if transition_job(attempt.job, if_state=[State.CLAIMED], if_attempt=attempt, state=State.FAILED, reason=reason):
+        settle_reservation(attempt, error=reason)
+
+
 def settle_reservation(attempt: Attempt, *, error: str) -> None:
     """Give reserved money back; what has been marked stays as it is."""
     Attempt.objects.filter(pk=attempt.pk, money=Money.RESERVED).update(money=Money.NOT_CHARGED, error=error)

@@ -18,7 +18,6 @@ from gallery.api.results.result_body import Downloaded
 from gallery.models import Attempt, Image, User, Worker
 from gallery.models.calls import FETCH_LEASE_SECONDS, INLINE, Fetch
 from gallery.models.images import CONTENT_TYPES
-from gallery.models.leases import is_free
 from gallery.models.runs import State
 from gallery.services.db.raw_updates import update_rows
 from gallery.services.db.transactions import release_connection, write_transaction
@@ -69,7 +68,7 @@ def _is_fresh(leased: Attempt | None) -> bool:
 def _lease(attempt_id: int, worker: Worker) -> Attempt | None:
     """Return the attempt with a lease of ours, or None if somebody else has it or it is not due."""
     now = timezone.now()
-    free = is_free(now, lease="fetch_lease_until") | Q(fetch_worker=worker)
+    free = Q(fetch_lease_until=None) | Q(fetch_lease_until__lte=now) | Q(fetch_worker=worker)
     with write_transaction():
         leased = Attempt.objects.filter(free, pk=attempt_id, fetch=Fetch.WANTED, fetch_after__lte=now).update(
             fetch_worker=worker, fetch_lease_until=now + timedelta(seconds=FETCH_LEASE_SECONDS)

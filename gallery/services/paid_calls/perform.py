@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 import structlog
 from django.db import connection
@@ -17,6 +18,7 @@ from gallery.services.db.transactions import Priority, release_connection, write
 from gallery.services.jobs import crash_points, provider
 from gallery.services.jobs.transitions import transition_job
 from gallery.services.paid_calls import claims, outcomes, recording
+from gallery.services.references import inputs
 from gallery.services.storage import files, storage_watch
 
 WhileWaiting = Callable[[], AbstractContextManager[object]]
@@ -30,25 +32,32 @@ def perform_call(attempt: Attempt, *, while_waiting: WhileWaiting = nullcontext)
     `while_waiting`: makes a context around the wait for the provider.
     """
     with recording.keep_in_progress(attempt):
-        if not can_store(attempt):
+        body = prepare_body(attempt)
+        if body is None:
             return None
         marked_at = mark_about_to_pay(attempt)
         if marked_at is None:
             return None
-        outcome = send_request(attempt, marked_at=marked_at, while_waiting=while_waiting)
+        outcome = send_request(attempt, body, marked_at=marked_at, while_waiting=while_waiting)
         return recording.record_answer(attempt, outcome)
 
 
-def can_store(attempt: Attempt) -> bool:
-    """Look whether the result could be stored; if not, give the claim back and claim no more until it could be."""
+def prepare_body(attempt: Attempt) -> dict[str, Any] | None:
+    """Return the JSON to send with the pictures that go in, or None if it is not to be sent.
+
+    If the result could not be stored now, or the storage does not give the pictures, the claim is given back and no
+    more is claimed until it does. If one of the pictures is gone, the job has failed for nothing.
+    """
     try:
         files.check_storage()
+        return inputs.load_body(attempt.job.body())
     except files.StorageTrouble as trouble:
         claims.release_claim(attempt)
         assert attempt.worker_id is not None, "who claimed it"
         storage_watch.watch.shut(trouble, worker_id=attempt.worker_id)
-        return False
-    return True
+    except inputs.InputGone:
+        claims.refuse_claim(attempt, reason="reference_gone")
+    return None
 
 
 def mark_about_to_pay(attempt: Attempt) -> float | None:
@@ -72,11 +81,12 @@ def mark_about_to_pay(attempt: Attempt) -> float | None:
     return marked_at
 
 
-def send_request(attempt: Attempt, *, marked_at: float, while_waiting: WhileWaiting = nullcontext) -> outcomes.Outcome:
+def send_request(
+    attempt: Attempt, body: dict[str, Any], *, marked_at: float, while_waiting: WhileWaiting = nullcontext
+) -> outcomes.Outcome:
     """Make the one POST and say what its answer means. Never inside a transaction, never with a connection held."""
     if connection.in_atomic_block:
         raise RuntimeError("a paid call inside a transaction")
-    body = attempt.job.body()
     release_connection()
     try:
         with while_waiting():

@@ -36,7 +36,8 @@ FREE = Quote(1, 0, 0)  # one picture that nobody pays for
 def quote_request(request: CleanRequest, *, book: PriceBook) -> Quote:
     """Quote one clean request from an open price book."""
     row = book.row(request.model_id)
-    return Quote(1, row.ours_micros, row.official_micros(request.width, request.height))
+    pixels = [picture.pixels for picture in request.inputs]
+    return Quote(1, row.ours_micros, row.official_micros(request.width, request.height, pixels))
 
 
 def sum_quotes(quotes: Iterable[Quote]) -> Quote:

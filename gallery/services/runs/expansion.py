@@ -21,6 +21,7 @@ from gallery.services.prices.price_book import PriceBook
 from gallery.services.prices.quotes import Quote
 
 MAX_CELLS = 2000
+REFERENCE = "reference"
 T = TypeVar("T")
 Values = Mapping[str, Any]  # API field names to what was typed
 Place = tuple[CleanRequest, Mapping[str, str]]  # a request and its labels
@@ -58,10 +59,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Matrix:
-    """`axes`: name to the labels of all its values, also of those that are skipped; `cells` without these."""
+    """`axes`: name to the labels of all its values, also of those that are skipped; `cells` without these.
+
+    `refused`: by model why it makes nothing of the pictures that go in, while others do.
+    """
 
     axes: dict[str, list[str]]
     cells: list[Cell]
+    refused: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,7 @@ class _Combinations:
     axes: dict[str, list[str]]
     seeds: Sequence[int]
     variants: list[_Variant]
+    refused: dict[str, str]
 
 
 def expand_matrix(
@@ -89,7 +95,8 @@ def expand_matrix(
     if values.get("variant_seeds") == "own" and seeds.draws_any(seed):
         skipped = _skipped(values)
         drawn = [_kept("seed", seeds.parse_seeds(seed, draw=draw), skipped, {}) for _ in found.variants]
-    return Matrix(found.axes, _cells(found.variants, found.seeds, drawn, book or price_book.read_price_book()))
+    cells = _cells(found.variants, found.seeds, drawn, book or price_book.read_price_book())
+    return Matrix(found.axes, cells, found.refused)
 
 
 def check_values(values: Values, *, models: Sequence[str], seed: str) -> None:
@@ -108,10 +115,13 @@ def _combine(values: Values, *, models: Sequence[str], seed: str, draw: Draw) ->
     if not every["model"]:
         problems["model"] = Problem("Tick at least one model.")
     _refuse_too_many(len(numbers), len(models), prod(map(len, kept.values())), problems, every)
-    variants = [_merged(*each) for each in _requests(values, kept, models, problems).values()]
+    refused: dict[str, str] = {}
+    variants = [_merged(*each) for each in _requests(values, kept, models, problems, refused).values()]
+    if refused and not (variants or problems):
+        problems[REFERENCE] = Problem(" ".join(refused.values()))
     if problems:
         raise InvalidMatrix(problems, every)
-    return _Combinations(every, numbers, variants)
+    return _Combinations(every, numbers, variants, refused)
 
 
 def _skipped(values: Values) -> frozenset[str]:
@@ -166,24 +176,29 @@ def _refuse_too_many(
 
 
 def _requests(
-    values: Values, options: Axes, models: Sequence[str], problems: dict[str, Problem]
+    values: Values, options: Axes, models: Sequence[str], problems: dict[str, Problem], refused: dict[str, str]
 ) -> dict[Hashable, list[Place]]:
     """Return for each body that differs the combinations that come to it: [(request, labels), ...]."""
     found: dict[Hashable, list[Place]] = {}
     for variant in axes.variants(values, options):
         for model in models:
-            request = _clean(model, variant.values, options, problems)
+            request = _clean(model, variant.values, options, problems, refused)
             if request is not None:
                 found.setdefault(request.key, []).append((request, variant.labels))
     return found
 
 
-def _clean(model: str, values: Values, options: Axes, problems: dict[str, Problem]) -> CleanRequest | None:
+def _clean(
+    model: str, values: Values, options: Axes, problems: dict[str, Problem], refused: dict[str, str]
+) -> CleanRequest | None:
     """Clean one request for the model: its other cells differ in the seed only."""
     try:
         return validation.clean_request(model, {**values, "seed": 0})
     except InvalidRequest as error:
         for name, problem in error.problems.items():
+            if name == REFERENCE:  # what this model takes, others may
+                refused.setdefault(model, problem.message)
+                continue
             several = len(options.get(axes.axis_of(name), ())) > 1  # what is offered would replace the whole list
             problems.setdefault(name, Problem(problem.message) if several else problem)
         return None
@@ -228,7 +243,7 @@ def _cells(
 def _cell(variant: _Variant, price: Quote, number: int, **label: str) -> Cell:
     request, labels, members = variant
     body = {**request.body, "seed": number}
-    with_seed = CleanRequest(request.model_id, body, request.width, request.height, request.notes)
+    with_seed = CleanRequest(request.model_id, body, request.width, request.height, request.notes, request.inputs)
     return Cell(with_seed, price, {**labels, **label} if label else labels, members)
 
 

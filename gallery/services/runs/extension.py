@@ -6,9 +6,10 @@ import structlog
 from django.conf import settings
 
 from gallery.catalogue.models import flux_models
-from gallery.catalogue.problems import InvalidMatrix, Problem
+from gallery.catalogue.problems import InvalidMatrix, InvalidRequest, Problem
 from gallery.models import Run
 from gallery.services.jobs.transitions import bump_run_version
+from gallery.services.references import inputs
 from gallery.services.runs import expansion
 from gallery.services.runs.expansion import Cell
 from gallery.services.runs.plan import RunPlan, with_cells
@@ -50,7 +51,7 @@ def plan_extension(run: Run, *, seed: str = "", model: str = "") -> ExtensionPla
     plan.size, plan.taken = len(has), frozenset(number for _, number in has)
     try:
         cells = _new_cells(run, has, seed=seed, model=model)
-    except InvalidMatrix as invalid:
+    except (InvalidMatrix, InvalidRequest) as invalid:
         plan.problems = invalid.problems
         return plan
     return with_cells(plan, cells, buy_again=run.form.get("buy_again"))
@@ -67,8 +68,11 @@ def _new_cells(run: Run, has: list[tuple[str, int]], *, seed: str, model: str) -
     values = {name: value for name, value in run.form.items() if name not in NOT_VALUES}
     values["skip"] = [each for each in values.get("skip", ()) if not each.startswith(SKIPPED_SOURCES)]
     text = ", ".join([*map(str, numbers), seed])
+    values = inputs.read_inputs(values, models=[*models, *([model] if model else [])], owner=run.owner)
     found = expansion.expand_matrix(values, models=[*models, *([model] if model else [])], seed=text)
     new = [cell for cell in found.cells if cell.request.model_id not in models or cell.seed not in numbers]
+    if not new and model in found.refused:
+        raise InvalidMatrix({"model": Problem(found.refused[model])})
     if not new:
         raise InvalidMatrix({"seed": Problem("The run has these seeds already.")})
     return new

@@ -7,12 +7,13 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 
-from gallery.catalogue.problems import InvalidMatrix, Problem
+from gallery.catalogue.problems import InvalidMatrix, InvalidRequest, Problem
 from gallery.models import User
 from gallery.services.budgets import forecast
 from gallery.services.budgets.forecast import BudgetForecast
 from gallery.services.jobs import queue
 from gallery.services.prices.quotes import Quote
+from gallery.services.references import inputs
 from gallery.services.runs import expansion, preview, reuse
 from gallery.services.runs.expansion import Cell
 from gallery.services.runs.preview import Preview
@@ -39,7 +40,7 @@ class RunPlan:
     """What one press would make. Where something is wrong `problems` says it by field, and nothing can be submitted.
 
     `owner`: who would pay and whose pictures are reused, None for a plan that nobody buys. `title`: what stands above
-    the run. `taken`: seeds that must not be drawn.
+    the run. `taken`: seeds that must not be drawn. `refused`: by model why it makes nothing of the pictures that go in.
     """
 
     owner: User | None = None
@@ -50,6 +51,7 @@ class RunPlan:
     skipped: tuple[str, ...] = ()
     taken: frozenset[int] = frozenset()
     problems: Mapping[str, Problem] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def prices(self) -> list[int]:
@@ -98,10 +100,15 @@ def plan_run(spec: RunSpec, *, owner: User | None = None) -> RunPlan:
     """Return the plan of a run of its own: the matrix is expanded here, and nowhere else."""
     plan = RunPlan(owner, spec.project, skipped=tuple(spec.values.get("skip", ())))
     try:
-        matrix = expansion.expand_matrix(spec.values, models=spec.models, seed=spec.seed)
+        values = inputs.read_inputs(spec.values, models=spec.models, owner=owner)
+        matrix = expansion.expand_matrix(values, models=spec.models, seed=spec.seed)
+    except InvalidRequest as invalid:
+        plan.problems = invalid.problems
+        return plan
     except InvalidMatrix as invalid:
         plan.axes, plan.problems = invalid.axes, invalid.problems
         return plan
+    plan.refused = matrix.refused
     plan.axes, plan.title = matrix.axes, _title(spec, matrix.cells)
     return with_cells(plan, matrix.cells, buy_again=spec.buy_again)
 

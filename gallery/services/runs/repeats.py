@@ -5,13 +5,13 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from gallery.catalogue.parameters.validation import CleanRequest
 from gallery.models import Image, Job, Repeat, Run, User
-from gallery.services.db.tries import try_first
 from gallery.services.media import similarity, validation
 from gallery.services.prices import price_book, quotes
+from gallery.services.references import inputs
 from gallery.services.runs import submission
 from gallery.services.runs.expansion import Cell
 from gallery.services.runs.plan import RunPlan
@@ -22,7 +22,7 @@ log = structlog.get_logger("fluxweb.repeats")
 
 def quote_repeat(image: Image) -> int | None:
     """Return what asking for the picture once more costs in micros, or None where it cannot be asked for."""
-    if image.job.demo != settings.DEMO:  # a drawing of the demo says nothing about the provider
+    if image.job is None or image.job.demo != settings.DEMO:  # a drawing of the demo says nothing about the provider
         return None
     try:
         return _cell(image.job).quote.ours_micros
@@ -37,6 +37,7 @@ def submit_repeat(image: Image, *, owner: User, nonce: str, form: dict[str, Any]
     `form`: what the studio would have to hold, as it is kept with the run.
     """
     job = image.job
+    assert job is not None, "it has been quoted"
     project = job.run.project.name if job.run.project else ""
     plan = RunPlan(owner, project, job.prompt, [_cell(job)])
     run = submission.submit_run(plan, submission.NewRun(nonce=nonce, form={**form, "buy_again": True}))
@@ -46,7 +47,7 @@ def submit_repeat(image: Image, *, owner: User, nonce: str, form: dict[str, Any]
 
 def _cell(job: Job) -> Cell:
     """The very JSON that was sent, not cleaned again: the rules may have changed since."""
-    request = CleanRequest(job.model, job.body(), job.width, job.height)
+    request = CleanRequest(job.model, job.body(), job.width, job.height, inputs=inputs.pictures_of(job))
     return Cell(request, quotes.quote_request(request, book=price_book.read_price_book()), {}, ({},))
 
 
@@ -64,7 +65,13 @@ def repeat_between(one: Image, other: Image) -> Repeat | None:
 
 def measure_next_repeat() -> bool:
     """Measure the oldest repeat whose second picture is there; return whether there was one to measure."""
-    return try_first(Repeat.objects.due().select_related("image", "job").order_by("tries", "id"), _measure)
+    repeat = Repeat.objects.due().select_related("image", "job").order_by("tries", "id").first()
+    if repeat is None:
+        return False
+    mine = Repeat.objects.filter(pk=repeat.pk, tries=repeat.tries)
+    if mine.update(tries=F("tries") + 1):  # else another worker measures it
+        _measure(repeat)
+    return True
 
 
 def _measure(repeat: Repeat) -> None:

@@ -29,5 +29,6 @@ def _newest(recipes: list[str], owner: User) -> dict[str, Image]:
     found: dict[str, Image] = {}
     for start in range(0, len(recipes), CHUNK):
         for image in mine.filter(job__recipe__in=recipes[start : start + CHUNK]):
+            assert image.job is not None, "it was found by its job"
             found[image.job.recipe] = image
     return found

@@ -26,6 +26,7 @@ from gallery.services.jobs.transitions import (
     transition_job,
     transition_jobs,
 )
+from gallery.services.references import inputs
 from gallery.services.runs import prompt_history
 from gallery.services.runs.expansion import Cell
 from gallery.services.runs.plan import RunPlan
@@ -64,6 +65,7 @@ def submit_run(plan: RunPlan, press: Press) -> Run:
         if new:
             queue.require_queue_capacity(plan.owner, len(plan.prices))
             jobs.insert(run=run)
+            inputs.record_inputs(run, {n: cell.request.inputs for n, cell in enumerate(cells, press.size)})
             press.finish(run, cells)
     return run
 

@@ -15,7 +15,7 @@ from PIL import Image as Pillow
 
 from gallery.catalogue.models import params
 from gallery.catalogue.numbers import money
-from gallery.models import Image, Job, Share
+from gallery.models import Image, Share
 from gallery.models.shares import Download
 from gallery.services.media import decoding, metadata, validation
 from gallery.services.shares import image_keys
@@ -32,7 +32,7 @@ log = structlog.get_logger("fluxweb.shares")
 
 def open_view(image: Image) -> IO[bytes]:
     """Return an open file with the view of a picture: drawn anew, so that nothing is in it but pixels, and kept."""
-    name = files.file_name_of(image.attempt, "views", ".webp")
+    name = files.file_name(image.file_key, "views", ".webp")
     if default_storage.exists(name):
         return files.open_file(name)
     drawn = _view(image)
@@ -78,16 +78,18 @@ def strip_original(original: bytes, image_format: str) -> bytes:
 
 def recipe(image: Image, share: Share) -> dict[str, Any]:
     """Return what the switches let into the file. Parameters tell models apart, so they go with the model."""
-    job, size = image.job, {"width": image.width, "height": image.height}
-    shown: dict[str, Any] = {"prompt": job.prompt} if share.show_prompt else {}
-    shown |= {"model": image.model, **_parameters(job)} if share.show_model else {}
+    size = {"width": image.width, "height": image.height}
+    if image.is_upload:
+        return size
+    shown: dict[str, Any] = {"prompt": image.prompt} if share.show_prompt else {}
+    shown |= {"model": image.model, **_parameters(image)} if share.show_model else {}
     shown |= {"seed": image.seed} if share.show_seed else {}
-    shown |= {"cost": f"${money.exact(image.attempt.booked_micros)}"} if share.show_cost else {}
+    shown |= {"cost": f"${money.exact(image.booked_micros)}"} if share.show_cost else {}
     return shown | size
 
 
-def _parameters(job: Job) -> dict[str, Any]:
-    return {name: value for name, value in job.parameters.items() if name in params.PARAMS}
+def _parameters(image: Image) -> dict[str, Any]:
+    return {name: value for name, value in image.parameters.items() if name in params.PARAMS}
 
 
 def _redrawn(original: bytes, image_format: str) -> bytes:
@@ -113,7 +115,7 @@ def file_name(image: Image, share: Share, *, number: int | None = None) -> str:
     """Name a file by what the link shows: its title, perhaps model and seed, and a key that no other link knows."""
     parts = [f"{number:03d}" if number else "", slugify(share.title)[:60]]
     parts += [image.model] if share.show_model else []
-    parts += [str(image.seed)] if share.show_seed else []
+    parts += [str(image.seed)] if share.show_seed and not image.is_upload else []
     parts += [] if number else [image_keys.key_in(share, image)[:6]]
     return f"{'-'.join(part for part in parts if part) or 'picture'}.{suffix(image)}"
 

@@ -137,7 +137,12 @@ def publish_bytes(content: bytes, name: str) -> str:
 
 def file_name_of(attempt: Attempt | Sheet | Statement, folder: str, suffix: str = "") -> str:
     """Return the name of an attempt's file: made from its key, so that the same fetch done twice is one file."""
-    return f"{folder}/{attempt.key[:2]}/{attempt.key}{suffix}"
+    return file_name(attempt.key, folder, suffix)
+
+
+def file_name(key: str, folder: str, suffix: str = "") -> str:
+    """Return the name of a file, in a part of its folder: no file system likes a million names in one."""
+    return f"{folder}/{key[:2]}/{key}{suffix}"
 
 
 def list_files(folder: str) -> Iterator[tuple[str, str]]:

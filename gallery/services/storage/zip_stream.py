@@ -1,9 +1,4 @@
-"""A ZIP as a stream: one file in memory at a time, however many there are; and few streams at once.
-
-By the standard library, not by zipstream-ng: that one writes the moment of the download, with the server's time zone,
-into every entry and knows no way to say another. The length it would tell before the first byte is told here too where
-it is known (`zip_size`); what a link hands out is made while it is read, so that nobody knows it.
-"""
+"""A ZIP as a stream: one file in memory at a time, however many there are; and few streams at once."""
 
 import zipfile
 from collections.abc import Generator, Iterable, Iterator
@@ -11,8 +6,6 @@ from collections.abc import Generator, Iterable, Iterator
 from gallery.services.operations import stream_slots
 
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest a ZIP can say: when something was made is nobody's business
-ENTRY_BYTES = 30 + 16 + 46  # its header, descriptor and line in the directory, without the two names
-END_BYTES = 22
 SLICE_BYTES = 256 * 1024  # so small that a slow reader is told from one that takes a large picture
 
 
@@ -44,15 +37,6 @@ class Stream:
     def close(self) -> None:
         stream_slots.release_slot(self.slot)
         self.slices.close()
-
-
-def zip_size(files: Iterable[tuple[str, int]]) -> int | None:
-    """Return how many bytes the ZIP of files with these (name, bytes) has, or None for one that is written otherwise.
-
-    Each stands there once, between a header and a descriptor of its size, and in the directory at the end.
-    """
-    size = END_BYTES + sum(ENTRY_BYTES + 2 * len(name.encode()) + size for name, size in files)
-    return size if size < zipfile.ZIP64_LIMIT else None
 
 
 def _slices(files: Iterable[tuple[str, bytes]]) -> Generator[bytes, None, None]:

@@ -64,8 +64,8 @@ def _context(request: MemberRequest, images: list[Image]) -> dict[str, Any]:
         "panes": comparison_panes.build_panes(shown, user=request.user, hidden=hidden),
         "table": None if hidden else comparison_panes.build_table(shown),
         "repeat": repeats.repeat_between(*shown) if len(shown) == 2 else None,
-        "prompt": _only(image.job.prompt for image in shown),
-        "demo": any(image.job.demo for image in shown),
+        "prompt": _only(image.prompt for image in shown),
+        "demo": any(image.job.demo for image in shown if image.job),
         "hidden": hidden,
         "parts": _parts(parts, number, keys, hidden),
         "hide_query": comparison_panes.comparison_query(keys, hide="1"),
@@ -100,8 +100,9 @@ def _only(values: Iterable[str]) -> str:
 def _choose(request: MemberRequest, image: Image) -> HttpResponse:
     """Offer what one picture can be compared with: first its run, then what is new."""
     mine = Image.objects.of(request.user).exclude(pk=image.pk)
-    siblings = list(mine.filter(job__run=image.job.run_id).order_by("id").for_tiles()[: MOST - 1])
-    newest = mine.exclude(job__run=image.job.run_id).before(None).for_tiles()[:CANDIDATES]
+    run_id = image.job.run_id if image.job else None
+    siblings = list(mine.filter(job__run=run_id).order_by("id").for_tiles()[: MOST - 1]) if run_id else []
+    newest = mine.exclude(pk__in=[each.pk for each in siblings]).before(None).for_tiles()[:CANDIDATES]
     return render(request, "compare/compare_with.html", {"image": image, "siblings": siblings, "newest": newest})
 
 

@@ -23,11 +23,11 @@ class Pane:
     @property
     def name(self) -> str:
         """What it is called aloud."""
-        return f"Picture {self.letter}" if self.hidden else f"{self.letter}: {self.image.model}, seed {self.image.seed}"
+        return f"Picture {self.letter}" if self.hidden else f"{self.letter}: {self.image.caption}"
 
     @property
     def in_doubt(self) -> bool:
-        return self.image.attempt.money == Money.UNCERTAIN
+        return bool(self.image.attempt and self.image.attempt.money == Money.UNCERTAIN)
 
 
 @dataclass

@@ -23,7 +23,7 @@ STAND_IN = "private, no-cache"  # shown while there is no thumbnail, and asked f
 def original(request: MemberRequest, key: str) -> HttpResponseBase:
     image = access.image_read(request, key)
     response = _send_original(request, image)
-    if request.method == "GET" and "download" in request.GET:
+    if request.method == "GET" and "download" in request.GET and image.attempt:
         entries.note_downloaded(image.attempt)
     return response
 

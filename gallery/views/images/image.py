@@ -1,7 +1,10 @@
 """One picture: large, its recipe, what it cost and why."""
 
+from typing import Any
+from urllib.parse import urlencode
+
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -11,36 +14,64 @@ from gallery.catalogue.models import params
 from gallery.catalogue.numbers.money import money
 from gallery.forms.compare import RepeatForm
 from gallery.forms.studio import prefill
-from gallery.models import Image
+from gallery.models import Image, Job
 from gallery.models.keys import random_key
+from gallery.services.references import lineage
 from gallery.services.runs import repeats
 
+MOST_RELATIVES = 12  # small pictures in a row; the family has a page of its own
 HIDDEN = ("aspect_ratio", "size")  # shown as the shape
 
 
 @require_safe
 def show(request: MemberRequest, key: str) -> HttpResponse:
     image = access.image_read(request, key)
-    job = image.job
     mine = Image.objects.of(request.user)
     context = {
         "image": image,
-        "job": job,
-        "recipe": [_line(name, value) for name, value in job.parameters.items() if name not in HIDDEN],
-        "attempts": job.attempts.order_by("id"),
         "newer": mine.filter(id__gt=image.id).order_by("id").only("key").first(),
         "older": mine.filter(id__lt=image.id).order_by("-id").only("key").first(),
+        "used_in": lineage.images_made_from(image, user=request.user).before(None).for_tiles()[:MOST_RELATIVES],
+        **(_of_job(image, image.job) if image.job else {}),
+    }
+    return render(request, "images/image.html", context)
+
+
+def _of_job(image: Image, job: Job) -> dict[str, Any]:
+    """What only a picture has that was made here."""
+    return {
+        "job": job,
+        "made_from": (made_from := lineage.inputs_of(job)),
+        "before_after": _before_after(image, made_from),
+        "recipe": [_line(name, value) for name, value in image.parameters.items() if name not in HIDDEN],
+        "attempts": job.attempts.order_by("id"),
         "repeats": repeats.repeats_of_image(image),
         "repeat_micros": repeats.quote_repeat(image),
         "nonce": random_key(),
     }
-    return render(request, "images/image.html", context)
+
+
+def _before_after(image: Image, made_from: list[lineage.Input]) -> str:
+    """Write the query of a comparison of a picture with those of the gallery that went into it, them first."""
+    references = [each for row in made_from for each in (row.parts or (row.reference,)) if each and each.image]
+    before = [each.image.key for each in references if each.image and each.image.owner_id == image.owner_id]
+    return urlencode({"image": [*before, image.key]}, doseq=True) if before else ""
+
+
+@require_safe
+def family(request: MemberRequest, key: str) -> HttpResponse:
+    """Draw what a picture was made from and what was made from it, as far as it goes both ways."""
+    image = access.image_read(request, key)
+    context = {"image": image, "trees": lineage.find_family(image, user=request.user)}
+    return render(request, "images/family.html", context)
 
 
 @require_POST
 def repeat(request: MemberRequest, key: str) -> HttpResponse:
     """Buy the picture's very request once more; the button said the price."""
     image = access.image_read(request, key)
+    if image.job is None:
+        raise Http404
     form = RepeatForm(request.POST)
     price = repeats.quote_repeat(image)
     if not form.is_valid() or form.cleaned_data["quoted_micros"] != price:

@@ -20,7 +20,7 @@ def pause(request: MemberRequest) -> HttpResponse:
     name = _gate_name(request)
     if name is None:
         return HttpResponseBadRequest("No such gate.")
-    reason = request.POST.get("reason", "").strip() or f"{request.user.username} paused it."
+    reason = request.POST.get("reason", "").replace("\x00", "").strip() or f"{request.user.username} paused it."
     gates.pause_gate(name, reason=reason, by=request.user)
     messages.success(request, "Paused. Running calls end; nothing new is sent.")
     return redirect("queue")

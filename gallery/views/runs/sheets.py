@@ -138,7 +138,6 @@ def part(request: MemberRequest, key: str, number: int) -> HttpResponseBase:
 def parts(request: MemberRequest, key: str) -> HttpResponseBase:
     """All parts that are made so far as one ZIP."""
     sheet = access.sheet_write(request, key)
-    made = sheets.list_readable_parts(sheet)
     try:
         slot = take_stream_slot(request, f"member {request.user.pk}")
     except stream_slots.TooManyStreams:
@@ -146,11 +145,11 @@ def parts(request: MemberRequest, key: str) -> HttpResponseBase:
             request, f"Several downloads are on their way. Try again in {stream_slots.BUSY_SECONDS} seconds."
         )
         return _back(request, sheet.run)
-    stream = zip_stream.Stream(sheets.part_files(made), slot=slot)
-    size = zip_stream.zip_size((sheets.part_file_name(part), part.bytes) for part in made)
-    headers = {"Content-Disposition": f'attachment; filename="sheet-{sheet.run.key}.zip"'}
-    headers |= {"Content-Length": str(size)} if size else {}
-    return StreamingHttpResponse(stream, content_type="application/zip", headers=headers)
+    response = StreamingHttpResponse(
+        zip_stream.Stream(sheets.sheet_files(sheet), slot=slot), content_type="application/zip"
+    )
+    response.headers["Content-Disposition"] = f'attachment; filename="sheet-{sheet.run.key}.zip"'
+    return response
 
 
 @require_POST

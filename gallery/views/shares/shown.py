@@ -26,23 +26,23 @@ class Shown:
     @property
     def alt(self) -> str:
         """Only what is shown anyway: a picture read aloud must not tell more than one looked at."""
-        if self.share.show_prompt:
-            opening: str = cast("Any", self.image).opening  # annotated by the query
+        opening: str | None = cast("Any", self.image).opening  # annotated by the query; an upload has none
+        if self.share.show_prompt and opening:
             return opening
         return f"Picture {self.position}" if self.position else "Picture"
 
     @property
     def facts(self) -> list[tuple[str, object]]:
         share, image = self.share, self.image
-        known: list[tuple[str, object]] = [("Model", image.model)] if share.show_model else []
-        known += [("Seed", image.seed)] if share.show_seed else []
-        known += [("Cost", money(image.attempt.booked_micros))] if share.show_cost else []
-        return known + ([("Prompt", image.job.prompt)] if share.show_prompt else [])
+        known: list[tuple[str, object]] = [("Model", image.maker)] if share.show_model else []
+        known += [("Seed", image.seed)] if share.show_seed and not image.is_upload else []
+        known += [("Cost", money(image.booked_micros))] if share.show_cost else []
+        return known + ([("Prompt", image.prompt)] if share.show_prompt and not image.is_upload else [])
 
     @property
     def caption(self) -> str:
         """What fits under a small picture."""
         share, image = self.share, self.image
-        words = [image.model] if share.show_model else []
-        words += [f"seed {image.seed}"] if share.show_seed else []
+        words = [image.maker] if share.show_model else []
+        words += [image.detail] if share.show_seed and not image.is_upload else []
         return " · ".join(words)

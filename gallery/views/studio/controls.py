@@ -5,6 +5,7 @@ from typing import Any
 from gallery.catalogue.models import flux_models, params
 from gallery.catalogue.models.flux_models import FluxModel
 from gallery.catalogue.parameters import parsing
+from gallery.catalogue.parameters.inputs import MATCH
 from gallery.catalogue.parameters.shapes import RATIO_TILES, SIZE_TILES, size_tile
 from gallery.catalogue.text import value_lists
 from gallery.forms.studio.compose import ComposeForm
@@ -36,7 +37,7 @@ class Shapes:
     @property
     def other_ratios(self) -> str:
         """The ratios that no tile shows, for the text field."""
-        tiles = {tile.value for tile in RATIO_TILES}
+        tiles = {MATCH, *(tile.value for tile in RATIO_TILES)}
         return ", ".join(ratio for ratio in self.asked["aspect_ratio"] if ratio not in tiles)
 
     @property

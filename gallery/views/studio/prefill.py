@@ -2,14 +2,19 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, QueryDict
 
 from gallery import access
 from gallery.access import MemberRequest
+from gallery.catalogue.parameters import inputs
 from gallery.forms.studio import prefill
 from gallery.forms.studio.compose import START_MODEL
-from gallery.models import Preset
+from gallery.models import Image, Job, Preset
+from gallery.services.references import keeping
+from gallery.services.references.refusals import UnusablePicture
 from gallery.services.shares import contents
+from gallery.services.storage.error_words import StorageTrouble
 
 START = {"model": [START_MODEL]}
 
@@ -32,7 +37,7 @@ def _preset(request: MemberRequest, key: str, sent: QueryDict) -> dict[str, Any]
 
 def _image(request: MemberRequest, key: str, sent: QueryDict) -> dict[str, Any]:
     """A picture with everything, or with `use=prompt`, `use=seed`, `use=shape` some of it."""
-    return prefill.from_job(access.image_read(request, key).job, use=sent.getlist("use"))
+    return prefill.from_job(_job_of(access.image_read(request, key)), use=sent.getlist("use"))
 
 
 def _job(request: MemberRequest, key: str, sent: QueryDict) -> dict[str, Any]:
@@ -50,7 +55,25 @@ def _shared(request: MemberRequest, key: str, sent: QueryDict) -> dict[str, Any]
     image = contents.find_image(share, sent.get("picture", ""))
     if image is None or not share.show_prompt:
         raise Http404
-    return prefill.from_shared(image.job, share)
+    return prefill.from_shared(_job_of(image), share)
 
 
-SOURCES = {"run": _run, "preset": _preset, "image": _image, "job": _job, "past": _past, "share": _shared}
+def _job_of(image: Image) -> Job:
+    """An upload was asked for by no words: there is nothing to fill in."""
+    if image.job is None:
+        raise Http404
+    return image.job
+
+
+def _edit(request: MemberRequest, key: str, sent: QueryDict) -> dict[str, Any]:
+    """Pictures that are to go in, in their order."""
+    images = access.images_read(request, sent.getlist("edit")[: inputs.MOST])
+    try:
+        kept = [keeping.keep_image(image, owner=request.user) for image in images]
+    except (UnusablePicture, StorageTrouble) as trouble:
+        messages.error(request, str(trouble))
+        return {}
+    return {"reference_key": [each.key for each in kept], "aspect_ratio": inputs.MATCH}
+
+
+SOURCES = {"edit": _edit, "run": _run, "preset": _preset, "image": _image, "job": _job, "past": _past, "share": _shared}

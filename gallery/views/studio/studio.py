@@ -1,8 +1,8 @@
 """The studio: compose a run, see what it costs, press once."""
 
-from typing import Any
+from typing import Any, cast
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -13,20 +13,22 @@ from gallery.access import MemberRequest
 from gallery.catalogue.problems import InvalidMatrix
 from gallery.catalogue.prompts import prompt_facts, prompt_variants
 from gallery.forms.studio import prefill as prefill_form
-from gallery.forms.studio.compose import ComposeForm
+from gallery.forms.studio.compose import REFERENCES, ComposeForm
 from gallery.forms.studio.run_form import RunForm
 from gallery.models import Run, User
 from gallery.services.runs import doubts, expansion, submission
 from gallery.services.runs.plan import RunPlan, plan_run
 from gallery.views.runs import run_strips
-from gallery.views.studio import controls, prefill
+from gallery.views.studio import controls, prefill, references
 
 STARTED = "start"  # sent by the review: whoever presses there has seen what a large run buys
 # Nothing typed there can be wrong.
 SILENT = (
     "nonce", "prompt_lines", "shapes_several", "variant_seeds", "skip", "buy_again", "let_wait", "as_written",
+    *REFERENCES,
 )  # fmt: skip
-NOT_SENT_AGAIN = ("skip", "buy_again", "let_wait", "as_written")  # by the review: it asks these itself
+NOT_A_PRESS = {"edit", "reference_drop"}  # buttons that only change what is typed
+NOT_SENT_AGAIN = ("reference", "skip", "buy_again", "let_wait", "as_written")  # by the review: it asks these itself
 
 
 def compose(request: MemberRequest) -> HttpResponse:
@@ -65,9 +67,12 @@ def plan_form(form: ComposeForm, *, owner: User | None = None) -> RunPlan:
 
 
 def _submit(request: MemberRequest) -> HttpResponse:
-    form = ComposeForm(request.POST)
+    taken = references.take_references(request)
+    form = ComposeForm(taken.data)
     plan = plan_form(form, owner=request.user)
-    if "edit" in request.POST:
+    if taken.problems:
+        form.add_error("reference", " ".join(taken.problems))
+    if not NOT_A_PRESS.isdisjoint(request.POST):
         return show_studio(request, form, plan)
     press = form.press()
     if made := press.find_run(plan):
@@ -101,7 +106,8 @@ def _review_first(request: MemberRequest, form: ComposeForm, plan: RunPlan) -> H
 
 def _show_review(request: MemberRequest, form: ComposeForm, plan: RunPlan) -> HttpResponse:
     names = [name for name in form.fields if name not in NOT_SENT_AGAIN]
-    typed = [(name, value) for name in names for value in request.POST.getlist(name)]
+    sent = cast("QueryDict", form.data)
+    typed = [(name, value) for name in names for value in sent.getlist(name)]
     where = {"start": reverse("studio"), "count": reverse("studio-review"), "back": "Back to the studio"}
     return show_review(request, form, plan, doubts=doubts_of(form), typed=[*typed, (STARTED, "1")], **where)
 
@@ -126,12 +132,10 @@ def show_studio(request: MemberRequest, form: ComposeForm, plan: RunPlan, *, tro
     `trouble`: why a press came to nothing, said above it all.
     """
     if request.htmx:
-        return render(request, "studio/_compose.html", _form_context(form, plan))
-    return render(
-        request,
-        "studio/studio.html",
-        _form_context(form, plan) | {"strips": run_strips.newest_strips(request.user), "trouble": trouble},
-    )
+        return render(request, "studio/_compose.html", _form_context(form, plan, request.user))
+    context = _form_context(form, plan, request.user)
+    context |= {"strips": run_strips.newest_strips(request.user), "trouble": trouble}
+    return render(request, "studio/studio.html", context)
 
 
 def _go_to(request: MemberRequest, run: Run) -> HttpResponse:
@@ -149,7 +153,7 @@ def check(request: MemberRequest) -> HttpResponse:
     whys: list[tuple[str, Any, Any]] = [
         (name, form.errors.get(name, []), form.offers.get(name)) for name in form.fields if name not in SILENT
     ]
-    return render(request, "studio/_check.html", _form_context(form, plan) | {"whys": whys})
+    return render(request, "studio/_check.html", _form_context(form, plan, request.user) | {"whys": whys})
 
 
 @require_safe
@@ -162,7 +166,7 @@ def newest_runs(request: MemberRequest) -> HttpResponse:
     return render(request, "runs/strips/_strips_changes.html", {"strips": newest, **newest.since(stamp or "")})
 
 
-def _form_context(form: ComposeForm, plan: RunPlan) -> dict[str, Any]:
+def _form_context(form: ComposeForm, plan: RunPlan, user: User) -> dict[str, Any]:
     prompt = str(form["prompt"].value() or "")
     return {
         "form": form,
@@ -172,6 +176,8 @@ def _form_context(form: ComposeForm, plan: RunPlan) -> dict[str, Any]:
         "colours": prompt_facts.hex_colours(prompt),
         "json": prompt_facts.json_prompt(prompt),
         "doubts": doubts_of(form),
+        **references.list_references(form, user),
+        "refused": plan.refused,
         "hints": prompt_variants.hints(prompt, lines=bool(form["prompt_lines"].value())),
         **_price(plan),
         # Said once something was typed, not of the form as it opens.

@@ -110,6 +110,16 @@ document.addEventListener("htmx:sendError", () => {
   toast("The server cannot be reached. Nothing was lost; try again in a moment.", "bad");
 });
 
+// Said by a page of what it did: detail = { said, undo }.
+document.addEventListener("fluxweb:undoable", ({ detail }) => {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: "Undo" });
+  button.addEventListener("click", () => {
+    detail.undo();
+    button.closest(".toast").remove();
+  });
+  toast(detail.said, "", button);
+});
+
 // Sent with 503 by the server: detail = { said }. The page, and what was typed in it, stays as it is.
 document.addEventListener("fluxweb:trouble", ({ detail }) => toast(detail.said, "bad"));
 

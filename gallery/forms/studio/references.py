@@ -1,0 +1,53 @@
+"""The pictures of a form: files that come with it, and the keys of those that are kept already, in their order."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+
+MOST_KEYS = 200
+KEY_CHARACTERS = 20
+
+
+class ReferenceKeys(forms.MultipleHiddenInput):
+    """Beside each `reference_key` may stand its `reference_place`, a number by which a page without script orders them.
+
+    `reference_drop` names one that is taken out.
+    """
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[str]:
+        if not hasattr(data, "getlist"):
+            return list(data.get(name) or [])
+        keys, places = data.getlist(name), data.getlist(f"{name[:-4]}_place")
+        dropped = set(data.getlist(f"{name[:-4]}_drop"))
+        order = sorted(range(len(keys)), key=lambda n: (_place(places, n), n))
+        return [keys[n] for n in order if keys[n] not in dropped]
+
+
+def _place(places: list[str], n: int) -> float:
+    """A number that is no place leaves a picture where it stands."""
+    text = places[n].strip() if n < len(places) else ""
+    return int(text) if text.isdecimal() and len(text) < 5 else n + 1
+
+
+class ReferenceKeysField(forms.Field):
+    """Keys of pictures that may go in. Whose they are, the plan asks."""
+
+    widget = ReferenceKeys
+
+    def to_python(self, value: Any) -> list[str]:
+        sent = [each for each in value or [] if isinstance(each, str) and each.isalnum()]
+        return list(dict.fromkeys(each for each in sent[:MOST_KEYS] if len(each) <= KEY_CHARACTERS))
+
+
+class FilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files at once. What they are worth is said where they are kept."""
+
+    widget = FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        return data if isinstance(data, list) else [data] if data else []

@@ -1,0 +1,126 @@
+"""Pictures that go in: taken from files or the gallery, listed in the studio, looked at."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from csp.decorators import csp_update
+from django.http import FileResponse, Http404, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import trigger_client_event
+
+from gallery import access
+from gallery.access import MemberRequest
+from gallery.catalogue.parameters import inputs as catalogue
+from gallery.forms.studio.compose import ComposeForm
+from gallery.models import Image, Reference, User
+from gallery.paging import read_keyset_page
+from gallery.services.references import inputs, keeping
+from gallery.services.references.refusals import UnusablePicture
+from gallery.services.storage import files as storage
+from gallery.services.storage.error_words import StorageTrouble
+from gallery.views.images import files
+
+PAGE = 40  # pictures of the gallery to pick from
+MOST_AT_ONCE = 60  # files in one request
+
+
+@dataclass
+class Taken:
+    """What was sent, with the keys of the pictures that came along; and what is wrong with the others, in sentences."""
+
+    data: QueryDict
+    problems: list[str] = field(default_factory=list)
+
+
+def take_references(request: MemberRequest) -> Taken:
+    """Keep every picture that came with a request, and put its key to those that were there. A bad one names itself."""
+    taken = Taken(request.POST.copy())
+    for keep in _sources(request):
+        try:
+            reference = keep()
+        except UnusablePicture as wrong:
+            taken.problems.append(str(wrong))
+        except StorageTrouble as trouble:
+            taken.problems.append(f"Nothing can be kept now: {trouble}")
+        else:
+            taken.data.appendlist("reference_key", reference.key)
+    return taken
+
+
+def _sources(request: MemberRequest) -> list[Callable[[], Reference]]:
+    user = request.user
+    uploads = request.FILES.getlist("reference")[:MOST_AT_ONCE]
+    images = access.images_read(request, request.POST.getlist("reference_image"))
+    return [
+        *(lambda file=file: keeping.keep_upload(file, name=file.name or "picture", owner=user) for file in uploads),
+        *(lambda image=image: keeping.keep_image(image, owner=user) for image in images),
+    ]
+
+
+@require_POST
+def add(request: MemberRequest) -> HttpResponse:
+    """Keep pictures, and answer with the list of all that the form has now. Buys nothing."""
+    taken = take_references(request)
+    form = ComposeForm(taken.data, unfinished=True)
+    context = {"form": form, "problems": taken.problems, **list_references(form, request.user)}
+    response = render(request, "studio/references/_references.html", context)
+    return trigger_client_event(response, "fluxweb:references", after="settle")
+
+
+def list_references(form: ComposeForm, user: User) -> dict[str, Any]:
+    """Return what the studio shows of the pictures of a form."""
+    found = inputs.find_references(form["reference_key"].value() or (), user=user)
+    joins = bool(form["join"].value()) and len(found) == 2
+    return {
+        "references": found,
+        "most_references": catalogue.MOST,
+        "alone": form["references_as"].value() == catalogue.ALONE,
+        "joined": keeping.find_joined(*found, owner=user) if joins else None,
+    }
+
+
+@require_safe
+def pick(request: MemberRequest) -> HttpResponse:
+    """List pictures of the gallery, newest first, to take one of them into the studio without leaving it."""
+    cursor = request.GET.get("before", "")
+    last = access.image_cursor(request, cursor) if cursor else None
+    rows = Image.objects.of(request.user).before(last.id if last else None).for_tiles()
+    page = read_keyset_page(rows, size=PAGE)
+    context = {"images": page.rows, "older": page.older, "first_page": last is None}
+    return render(request, f"studio/references/{'_pick' if request.htmx else 'pick'}.html", context)
+
+
+@require_safe
+def thumbnail(request: MemberRequest, key: str) -> HttpResponseBase:
+    reference = access.reference_read(request, key)
+    etag, name = f"t{reference.digest}", f"{reference.key}.webp"
+    return files.send(request, reference.thumbnail, etag=etag, content_type="image/webp", name=name)
+
+
+@require_safe
+def file(request: MemberRequest, key: str) -> HttpResponseBase:
+    """The very bytes that are sent."""
+    reference = access.reference_read(request, key)
+    content_type, name = reference.content_type, f"{reference.key}.{reference.format}"
+    return files.send(request, reference.file, etag=reference.digest, content_type=content_type, name=name)
+
+
+@require_safe
+@csp_update({"sandbox": True})  # type: ignore[arg-type]  # csp knows only views of a request alone
+def original(request: MemberRequest, key: str) -> HttpResponseBase:
+    """The file as it was given, where the gallery cannot show it: to keep, no browser is told what it is."""
+    reference = access.reference_read(request, key)
+    if not reference.original:
+        raise Http404
+    try:
+        stored = storage.open_file(reference.original)
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(
+        stored, content_type="application/octet-stream", filename=reference.name, as_attachment=True
+    )
+    response.headers["Cache-Control"] = files.STAND_IN
+    return response
