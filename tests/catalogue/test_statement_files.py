@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.catalogue.tables.statement_files import InvalidStatementFile, Line, read_statement
+from gallery.catalogue.tables.statement_files import ONLY_BELOW_ZERO, InvalidStatementFile, Line, read_statement
 
 AT = datetime.fromisoformat("2026-11-26 14:03")
 LINE = Line(2, AT, "req-1", "flux-2-pro", 30_000)
@@ -36,12 +36,45 @@ def refusal(content):
         "Fecha;Request-Id;Modelo;Importe;Moneda\n26/11/2026 14:03;req-1;flux-2-pro;0,03;USD\n",
         "Date,Time,request_id,model,quota\n26.11.2026,14:03,req-1,flux-2-pro,15000\n",
         "model,quota,created_at,request_id\nflux-2-pro,15000.0,2026-11-26T14:03:00,req-1\n",
+        "time,request_id,model,usd\n2026/11/26　14：03,req-1,flux-2-pro,USD: 0.03\n".replace("/", "／"),
+        "time,request_id,model,usd\n20261126T140300,req-1,flux-2-pro,0.03\n",
+        "time,request_id,model,type,usd\n2026-11-26 14:03,req-1,flux-2-pro,consume,-0.03\n",
         "createdAt,requestId,modelName,costUsd\n2026-11-26 14:03,req-1,flux-2-pro,0.03\n",
         "created_at,request_id,model,amount_usd,amount_eur\n2026-11-26 14:03,req-1,flux-2-pro,0.03,9.99\n",
     ],
 )
 def test_one_charge_is_read_however_it_is_written(text):
     assert read(text) == [LINE]
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["Total,,0.03", "TOTAL:,,0.03", ",Total,0.03", "Total cost,,0.03", "Grand total (USD),,0.03", "Total for May,,0.03",
+     ",,Total: 0.03", "Gesamtsumme,,0.03", "合计,,0.03", "Total,2026-11-26,0.03"],
+)  # fmt: skip
+def test_a_row_that_adds_the_others_up_is_no_charge(row):
+    assert len(read(f"time,model,usd\n2026-11-26,flux-2-pro,0.03\n{row}\n")) == 1
+
+
+def test_a_charge_of_a_model_that_is_called_like_a_sum_counts():
+    assert len(read("model,time,usd\ntotal art,2026-11-26,0.03\nsum it up,2026-11-26,0.03\n")) == 2
+
+
+def test_a_refund_counts_below_zero_however_it_is_written():
+    lines = read("time,type,usd\n2026-11-26,refund,0.03\n2026-11-26,退款,-0.05\n2026-11-26,consume,0.07\n")
+    assert [line.micros for line in lines] == [-30_000, -50_000, 70_000]
+    assert [line.micros for line in read("time,usd\n2026-11-26,-0.03\n2026-11-26,0.05\n")] == [-30_000, 50_000]
+
+
+def test_what_is_consumed_may_be_written_as_an_outgoing():
+    lines = read("time,type,usd\n2026-11-26,consume,-0.03\n2026-11-26,usage,(0.05)\n2026-11-26,refund,0.01\n")
+    assert [line.micros for line in lines] == [30_000, 50_000, -10_000]
+
+
+@pytest.mark.parametrize("amounts", [["-0.03"], ["-0.03", "(0.05)", "0"]])
+def test_where_all_is_below_zero_and_nothing_says_why_it_is_asked(amounts):
+    rows = "".join(f"2026-11-26,{amount}\n" for amount in amounts)
+    assert refusal(f"time,usd\n{rows}".encode()) == [ONLY_BELOW_ZERO]
 
 
 @pytest.mark.parametrize(
@@ -134,7 +167,7 @@ def test_a_zone_in_the_head_is_kept(head):
         ("time,usd\n2026-11-26,20000000\n", "too much"),
         ('time,usd\n2026-11-26,"5\n', "Line 2: the double quotes do not match"),
         ("time,quota\n2026-11-26,15.5\n", "Line 2: the quota is no whole number"),
-        ("time,quota\n2026-11-26,\"15,000\"\n", "Line 2: the quota is no whole number"),
+        ("time,quota\n2026-11-26,\"15,000\"\n", "Line 2: the quota “15,000” can mean 15 or 15000. Write one of them."),
         ("prompt,model\na cat,flux-dev\n", "No column says when"),
         ("\n\n\n", "No column says when"),
         (b"PK\x03\x04\x00\x00", "This is a workbook. Save it as CSV"),
@@ -178,7 +211,7 @@ def test_any_bytes_are_refused_in_words(content):
 )
 def test_no_charge_is_read_as_another(amounts, marks):
     delimiter, point, group = marks
-    rows = []
+    amounts, rows = [1, *amounts], []  # with nothing but refunds it would be asked
     for micros in amounts:
         whole, rest = divmod(abs(micros), 1_000_000)
         rows.append(f"26.11.2026{delimiter}{'-' * (micros < 0)}{f'{whole:,}'.replace(',', group)}{point}{rest:06d}\n")

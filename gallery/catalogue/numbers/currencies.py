@@ -6,6 +6,7 @@ DOLLARS = frozenset({
     "$", "us$", "$us", "usd", "usd$", "$usd", "us", "dollar", "dollars", "usdollar", "usdollars", "dollarus",
     "dollarsus", "dólar", "dólares", "dollari", "dollaro", "доллар", "доллара", "долларов", "美元", "美金", "ドル",
     "米ドル", "달러", "미국달러", "دولار",
+    "dolar", "dolares",
 })  # fmt: skip
 CENTS = frozenset({"¢", "c", "ct", "cts", "cent", "cents", "uscent", "uscents"})
 _FOREIGN = {
@@ -43,8 +44,8 @@ _FOREIGN = {
 
 
 def bare(word: str) -> str:
-    """Write a currency word without what does not matter: US-Dollar, U.S. $ and us dollar are one."""
-    return re.sub(r"[\s.\-]", "", word.casefold())
+    """Write a currency word without what does not matter: US-Dollar, U.S. $, USD: and us dollar are one."""
+    return re.sub(r"[\s.:\-]", "", word.casefold())
 
 
 FOREIGN = {word: name for name, words in _FOREIGN.items() for word in (bare(name), *words.split())}

@@ -14,13 +14,14 @@ _ISO = re.compile(r"([0-9]{4})[-/.年]\s?([0-9]{1,2})[-/.月]\s?([0-9]{1,2})日?
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?![0-9])")
 _DOTTED = re.compile(r"([0-9]{1,2})\.\s?([0-9]{1,2})\.\s?([0-9]{4}|[0-9]{2})(?![0-9])")  # the day is always first
 _SLASHED = re.compile(r"([0-9]{1,2})([-/])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})(?![0-9])")
-_DAY_NAMED = re.compile(r"([0-9]{1,2})\.?[-\s]?(?:de )?([^\W\d_]{3,12})\.?,?[-\s]?(?:de )?([0-9]{4})")
+_DAY_NAMED = re.compile(r"([0-9]{1,2})(?:er|\.|º)?[-\s]?(?:de )?([^\W\d_]{3,12})\.?,?[-\s]?(?:de )?([0-9]{4})")
 _MONTH_NAMED = re.compile(r"([^\W\d_]{3,12})\.?[-\s]([0-9]{1,2})(?:st|nd|rd|th)?,?\s([0-9]{4})")
 _WEEKDAY = re.compile(r"^[^\W\d_]{2,10}\.?,\s*")
 _CLOCK = re.compile(
     r"([0-9]{1,2})[:.h時时]([0-9]{2})分?(?:(?:[:.m]|(?<=分))([0-9]{2})(?:[.,]([0-9]{1,9}))?[s秒]?)?(?:\s?uhr)?(?:\s?([ap])\.?m\.?)?",
     re.IGNORECASE,
 )
+_COMPACT_CLOCK = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})(?![0-9])")  # behind a T: 20261125T140300Z
 _ZONE = re.compile(r"(?:z|utc|gmt)?(?:([+-])([0-9]{2}):?([0-9]{2})?)?(?:\s?(?:utc|gmt))?", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s(?:at|um|à|às|alle)\s+|,?\s+|T|", re.IGNORECASE)
 _MONTHS = (
@@ -137,9 +138,9 @@ def _clock(text: str) -> tuple[time, timezone | None] | None:
     text = text.strip() if not text.strip() else _BETWEEN.sub("", text, count=1)
     if not text:
         return time(), None
-    found = _CLOCK.match(text)
+    found = _COMPACT_CLOCK.match(text) or _CLOCK.match(text)
     zone = found and _ZONE.fullmatch(text[found.end() :].strip())
-    clock = _time(*found.groups()) if found and zone else None
+    clock = _time(*found.groups(), *(None,) * (5 - len(found.groups()))) if found and zone else None
     return (clock, _zone(zone)) if clock and zone else None
 
 

@@ -24,6 +24,8 @@ _FULL_WIDTH = {
     "）": ")",
     "＋": "+",
     "％": "%",
+    "／": "/",
+    "：": ":",
 }
 _FORMS = str.maketrans(dict.fromkeys(_APOSTROPHES, "'") | dict.fromkeys(_MINUS, "-") | _FULL_WIDTH)
 _SOFT_HYPHEN = "\xad"  # in some exports a minus sign: not one of those that may be dropped

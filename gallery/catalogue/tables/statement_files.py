@@ -41,6 +41,10 @@ _CONSUMED = frozenset((
     "api", "image", "images", "消费", "消費", "扣费", "使用", "사용", "verbrauch", "nutzung", "consumo", "uso",
     "consommation", "utilisation", "расход", "списание",
 ))  # fmt: skip
+_REFUNDS = frozenset((
+    "refund", "refunds", "refunded", "reversal", "退款", "返金", "환불", "erstattung", "rückerstattung", "reembolso",
+    "rimborso", "remboursement", "возврат",
+))  # fmt: skip
 _OTHER_TYPES = frozenset((
     "0", "1", "3", "4", "5", "6", "topup", "top-up", "top up", "top_up", "recharge", "deposit", "payment",
     "credit", "bonus", "gift", "manage", "management", "system", "error", "login", "充值", "管理", "系统", "错误",
@@ -48,25 +52,19 @@ _OTHER_TYPES = frozenset((
     "pago", "rechargement", "paiement", "пополнение",
 ))  # fmt: skip
 _TOTALS = (
-    "total",
-    "sum",
-    "subtotal",
-    "grand total",
-    "summe",
-    "gesamt",
-    "totale",
-    "合计",
-    "总计",
-    "小计",
-    "合計",
-    "итого",
-)
+    "total", "totals", "sum", "subtotal", "grand total", "summe", "zwischensumme", "gesamt", "gesamtsumme",
+    "gesamtbetrag", "totale", "somme", "suma", "合计", "总计", "小计", "合計", "총계", "합계", "итого", "всего",
+)  # fmt: skip
 _NO_TABLES = (
     (b"PK\x03\x04", "a workbook"), (b"\xd0\xcf\x11\xe0", "a workbook"), (b"%PDF", "a PDF"),
     (b"\x1f\x8b", "a packed file"),
     (b"{\\rtf", "a document of a word processor"), (b"{", "JSON"), (b"[{", "JSON"), (b"<", "a web page"),
 )  # fmt: skip
 _QUOTA_DIGITS = 12
+ONLY_BELOW_ZERO = (
+    "Every amount is below zero: charges or refunds? Write charges without the minus, or add a column called type that "
+    "says consume or refund."
+)  # fmt: skip
 
 
 class InvalidStatementFile(ValueError):
@@ -97,6 +95,10 @@ class _Row:
 
     def said(self, kind: str) -> str:
         return self.cells.get(kind, "")
+
+    @property
+    def is_refund(self) -> bool:
+        return self.said(TYPE).casefold() in _REFUNDS
 
     @property
     def when(self) -> str:
@@ -162,7 +164,7 @@ def _rows(columns: Columns, records: Iterator[delimited.Record]) -> Iterator[_Ro
             yield f"Line {record.line}: the double quotes do not match."
         elif any(cell.strip() for cell in record.cells[columns.width :]):
             yield f"Line {record.line}: it has more cells than the head. A cell with a comma in it stands in quotes."
-        elif _is_charge(row := _row(columns, record.line, record.cells)) and not _is_total(record.cells):
+        elif _is_charge(row := _row(columns, record.line, record.cells)) and not _is_total(row, record.cells):
             yield row
 
 
@@ -175,10 +177,13 @@ def _is_charge(row: _Row) -> bool:
     return any(row.cells.values()) and row.said(TYPE).casefold() not in _OTHER_TYPES
 
 
-def _is_total(cells: Sequence[str]) -> bool:
-    """Say whether a row adds the others up: it would be charged twice."""
-    first = next((cell for cell in cells if cell.strip()), "")
-    return first.strip().rstrip(" :：").casefold() in _TOTALS
+def _is_total(row: _Row, cells: Sequence[str]) -> bool:
+    """Say whether a row adds the others up: it would be charged twice. With more words it has no day: Total for May."""
+    first = next((cell.strip().rstrip(" :：").casefold() for cell in cells if cell.strip()), "")
+    if first in _TOTALS:
+        return True
+    undated = row.when.strip().rstrip(" :：").casefold() in ("", first)
+    return undated and first.startswith(tuple(f"{word}{end}" for word in _TOTALS for end in " :("))
 
 
 def _lines(rows: Sequence[_Row]) -> list[Line]:
@@ -188,10 +193,27 @@ def _lines(rows: Sequence[_Row]) -> list[Line]:
     micros = [_quota(row.said(QUOTA)) if row.said(QUOTA) else next(in_dollars) for row in rows]
     read = list(zip(rows, when, micros, strict=True))
     _refuse(list(islice((wrong for each in read if (wrong := _wrong(*each))), MOST_PROBLEMS)))
-    return [
-        Line(row.line, at, row.said(REQUEST)[:REQUEST_CHARACTERS], row.said(MODEL)[:MODEL_CHARACTERS], paid)
-        for row, at, paid in cast("list[tuple[_Row, datetime, int]]", read)
-    ]
+    sound = cast("list[tuple[_Row, datetime, int]]", read)
+    sign = _sign_of_charges(sound)
+    return [_line(row, at, -abs(paid) if row.is_refund else sign * paid) for row, at, paid in sound]
+
+
+def _line(row: _Row, at: datetime, micros: int) -> Line:
+    request_id, model = row.said(REQUEST)[:REQUEST_CHARACTERS], row.said(MODEL)[:MODEL_CHARACTERS]
+    return Line(row.line, at, request_id, model, micros)
+
+
+def _sign_of_charges(read: Sequence[tuple[_Row, datetime, int]]) -> int:
+    """Return -1 where a file writes what was consumed as an outgoing, below zero; a refund stands against charges.
+
+    Raises InvalidStatementFile where nothing but minus signs says which of both it is.
+    """
+    paid = [(row, micros) for row, _, micros in read if micros and not row.is_refund]
+    if not paid or any(micros > 0 for _, micros in paid):
+        return 1
+    if not all(row.said(TYPE) for row, _ in paid):
+        raise InvalidStatementFile([ONLY_BELOW_ZERO])
+    return -1
 
 
 def _wrong(row: _Row, at: datetime | InvalidMoment, micros: int | InvalidAmount) -> str:
@@ -206,9 +228,10 @@ def _wrong(row: _Row, at: datetime | InvalidMoment, micros: int | InvalidAmount)
 
 def _strange_type(row: _Row) -> str:
     said = row.said(TYPE)
-    if said.casefold() in _CONSUMED:
+    if said.casefold() in _CONSUMED | _REFUNDS:
         return ""
-    return f"{shown(said)} in the column for the type is not known: write consume for a charge, or topup for none."
+    known = "write consume for a charge, refund for money that came back, or topup for neither"
+    return f"{shown(said)} in the column for the type is not known: {known}."
 
 
 def _strange_currency(row: _Row) -> str:
@@ -223,8 +246,10 @@ def _strange_currency(row: _Row) -> str:
 def _quota(text: str) -> int | InvalidAmount:
     """Read a whole number, which spreadsheets may have grouped and pandas may have given a decimal zero."""
     line = plain(text)
-    found = readings(line.lstrip("+-"))
+    whole = sorted(int(each.value) for each in readings(line.lstrip("+-")) if each.value.denominator == 1)
     sign = -1 if line.startswith("-") else 1
-    if len(found) != 1 or found[0].value.denominator != 1 or found[0].value >= 10**_QUOTA_DIGITS:
+    if not whole or whole[-1] >= 10**_QUOTA_DIGITS:
         return InvalidAmount(f"the quota is no whole number of at most twelve digits: {shown(text)}.")
-    return sign * int(found[0].value) * MICROS_PER_QUOTA
+    if len(whole) > 1:
+        return InvalidAmount(f"the quota {shown(text)} can mean {' or '.join(map(str, whole))}. Write one of them.")
+    return sign * whole[0] * MICROS_PER_QUOTA
