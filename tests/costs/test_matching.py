@@ -103,6 +103,24 @@ def test_a_line_without_an_id_may_be_for_a_call_with_one(owner, admin):
     assert found() == [("doubt_paid", 10_000, 10_000)]
 
 
+@pytest.mark.parametrize("money", ["charged", "uncertain", "not_charged"])
+def test_what_was_paid_back_is_no_charge(owner, admin, money):
+    called(owner, "ours-1", money=money)
+    statement = take_in(admin, charged("ours-1", micros=-10_000), charged("theirs-9", micros=-20_000), charged("x-1"))
+    assert ("refund", 0 if money == "not_charged" else 10_000, -10_000) in found()
+    assert ("refund", 0, -20_000) in found()
+    assert {kind for kind, *_ in found()} == {"refund", "outside"}
+    assert [row.charge.request_id for row in statement.differences.filter(kind="outside")] == ["x-1"]
+
+
+def test_a_charge_and_its_refund_make_the_books_equal_to_the_invoice(owner, admin):
+    called(owner, "ours-1", money="charged")
+    statement = take_in(admin, charged("ours-1", micros=-10_000), charged("ours-1"))
+    [refund] = statement.differences.all()
+    assert settlement.adjust_difference(refund, by=admin, reason="the picture was black")
+    assert settlement.sum_differences(statement)["unexplained"] == 0
+
+
 def test_an_id_is_found_whatever_day_the_line_says(owner, admin):
     called(owner, "ours-1", money="charged")
     take_in(admin, charged("ours-1", at=NOON + timedelta(days=5)))

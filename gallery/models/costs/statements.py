@@ -121,6 +121,7 @@ class Kind(models.TextChoices):
     FREE_PAID = "free_paid", "Free here, charged there"
     AMOUNT = "amount", "Another amount"
     TWICE = "twice", "Charged twice"
+    REFUND = "refund", "Paid back there"
     TOTAL = "total", "Another total of the day"
     OUTSIDE = "outside", "Charged there, unknown here"
 
@@ -190,7 +191,7 @@ class Difference(models.Model):
     @property
     def is_adjustable(self) -> bool:
         """Whether the books can follow by an adjustment: the others follow by settling their call."""
-        return self.kind in (Kind.AMOUNT, Kind.TWICE, Kind.TOTAL, Kind.OUTSIDE)
+        return self.kind in (Kind.AMOUNT, Kind.TWICE, Kind.REFUND, Kind.TOTAL, Kind.OUTSIDE)
 
     @property
     def proposes(self) -> str:

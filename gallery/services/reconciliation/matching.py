@@ -41,7 +41,8 @@ def match_charges(statement: Statement, charges: Iterable[Charge]) -> None:
     """Match these lines, in the order of their numbers, with the calls whose request ids they name."""
     charges = [charge for charge in charges if charge.request_id]
     attempts = _by_request_id(charges)
-    matched = set(statement.charges.filter(attempt__in=attempts.values()).values_list("attempt", flat=True))
+    charged = statement.charges.filter(attempt__in=attempts.values(), micros__gte=0)
+    matched = set(charged.values_list("attempt", flat=True))
     found, linked = [], []
     for charge in charges:
         attempt = attempts.get(charge.request_id)
@@ -49,11 +50,18 @@ def match_charges(statement: Statement, charges: Iterable[Charge]) -> None:
             continue
         charge.attempt = attempt
         linked.append(charge)
-        kind = Kind.TWICE if attempt.pk in matched else _kind(attempt, charge)
-        matched.add(attempt.pk)
-        if kind:
+        if kind := _kind_of_line(attempt, charge, matched):
             found.append(_of_attempt(statement, kind, attempt, provider_micros=charge.micros, charge=charge))
     _keep(statement, found, linked)
+
+
+def _kind_of_line(attempt: Attempt, charge: Charge, matched: set[int]) -> Kind | None:
+    """`matched`: the calls that a line has charged already; this one's is added."""
+    if charge.micros < 0:  # it says nothing of whether the call was charged
+        return Kind.REFUND
+    again = attempt.pk in matched
+    matched.add(attempt.pk)
+    return Kind.TWICE if again else _kind(attempt, charge)
 
 
 def _by_request_id(charges: Iterable[Charge]) -> dict[str, Attempt]:
@@ -90,14 +98,16 @@ def match_day(statement: Statement, day: date) -> None:
     """Match what one day has left: lines whose id no call has, lines without an id, calls that no line names."""
     charges = _unmatched(statement, day)
     attempts = _unmatched_calls(day)
-    strange = [charge for charge in charges if charge.request_id and charge.micros]
+    strange = [charge for charge in charges if charge.request_id and charge.micros > 0]
+    refunds = [charge for charge in charges if charge.request_id and charge.micros < 0 and charge.day == day]
     told = bool(strange) and _clock_is_told(statement)
     found, linked = _by_clock(statement, strange, attempts, told=told)
     taken = {charge.attempt_id for charge in linked}
     attempts = [each for each in attempts if each.pk not in taken]
     strange = [each for each in strange if not each.attempt_id and each.day == day]
     rest, outside = _strangers(strange, attempts, told=told)
-    found += [_of_stranger(statement, charge) for charge in outside]
+    found += [_of_line(statement, Kind.OUTSIDE, charge) for charge in outside]
+    found += [_of_line(statement, Kind.REFUND, charge) for charge in refunds]
     rest += [charge for charge in charges if not charge.request_id and charge.day == day]
     found += _by_totals(statement, day, rest, attempts)
     _keep(statement, found, linked)
@@ -183,9 +193,9 @@ def _strangers(
     return rest, outside
 
 
-def _of_stranger(statement: Statement, charge: Charge) -> Difference:
+def _of_line(statement: Statement, kind: Kind, charge: Charge) -> Difference:
     return Difference(
-        statement=statement, kind=Kind.OUTSIDE, day=charge.day, model=charge.model, charge=charge,
+        statement=statement, kind=kind, day=charge.day, model=charge.model, charge=charge,
         books_micros=0, provider_micros=charge.micros,
     )  # fmt: skip
 

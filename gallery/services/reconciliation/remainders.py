@@ -49,8 +49,8 @@ def find_remainder(difference: Difference) -> Remainder:
 
 
 def _charges(difference: Difference) -> QuerySet[Charge]:
-    """Lines of that day and model that no call has, and that are not known to be somebody else's."""
-    said = Difference.objects.filter(charge=OuterRef("pk"), kind=Kind.OUTSIDE)
+    """Lines of that day and model that no call has, and that no difference of their own has said anything about."""
+    said = Difference.objects.filter(charge=OuterRef("pk"), kind__in=[Kind.OUTSIDE, Kind.REFUND])
     rows = Charge.objects.counted().filter(statement=difference.statement_id, day=difference.day, attempt=None)
     rows = rows.exclude(repeats__attempt__isnull=False).filter(~Exists(said))
     return (rows.filter(model=difference.model) if difference.model else rows).order_by("at", "number")

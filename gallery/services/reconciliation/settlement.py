@@ -69,7 +69,7 @@ def gap_of(difference: Difference) -> int:
         case Kind.AMOUNT:
             assert difference.attempt is not None  # it is of one call
             return difference.provider_micros - difference.attempt.booked_micros
-        case Kind.TWICE | Kind.OUTSIDE:
+        case Kind.TWICE | Kind.REFUND | Kind.OUTSIDE:
             return difference.provider_micros
         case Kind.TOTAL:
             return remainders.find_remainder(difference).gap_micros
