@@ -123,7 +123,7 @@ def test_one_claim_finds_what_it_may_buy_behind_a_long_line_that_it_may_not(owne
 
 
 def test_more_than_one_statement_can_name_are_put_aside(owner, worker, budget, monkeypatch):
-    monkeypatch.setattr("gallery.services.jobs.transitions.MOST_AT_ONCE", 2)
+    monkeypatch.setattr("gallery.services.db.slices.MOST", 2)
     budget(3)
     run = make_run(owner, seed="1..10")
     claim_all(worker)

@@ -154,7 +154,7 @@ def test_thousands_are_put_aside_and_agreed_to_at_once(
 ):
     run = make_run(owner, prompt="a {red|green|blue|grey} door", seed="1..400")
     set_price(50_000)
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(160):  # in slices, which are smaller on a busy machine
         assert worker.claim() is None
     with django_assert_max_num_queries(30):
         assert repricing.agree_to_price(run, seen_micros=80_000_000) == 1600

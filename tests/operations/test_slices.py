@@ -20,18 +20,22 @@ from gallery.models import (
     Job,
     LedgerEntry,
     MonthlySpend,
+    Price,
     Project,
     RateCounter,
     Statement,
 )
+from gallery.models.calls import KEY_GATE
 from gallery.models.costs.budgets import Period
 from gallery.models.costs.statements import Kind, Stage
+from gallery.models.runs import PRICE_CHANGED
 from gallery.services import demo_data
 from gallery.services.accounts import invites
-from gallery.services.budgets import budgets, deferral
+from gallery.services.budgets import budgets, deferral, repricing
 from gallery.services.db import slices
 from gallery.services.db.raw_updates import PreparedRows
 from gallery.services.db.slices import Pace, delete_in_slices, write_in_slices
+from gallery.services.jobs import gates, transitions
 from gallery.services.ledger import entries
 from gallery.services.operations import rate_limits
 from gallery.services.prices import price_book, quotes
@@ -41,6 +45,10 @@ from tests.factories import make_run
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+NEW_PRICE = {
+    "model": "flux-2-klein-4b", "starts": date(2026, 1, 1), "official_first_micros": 1, "official_further_micros": 1,
+    "official_input_micros": 1, "source": "test", "certain": True,
+}  # fmt: skip
 LINES = 620  # more than is saved at once, and than is matched at once
 
 
@@ -345,3 +353,40 @@ def test_what_waits_for_a_budget_is_put_aside_and_woken_a_few_at_a_time(owner, l
         assert budgets.change_budget(budget, by=lead, limit_micros=10**9) == 240
     assert len(slices_made) > 1
     assert not Job.objects.deferred().exists()
+
+
+# -- a long queue -----------------------------------------------------------------------------------------------------
+
+
+def _resume():
+    Job.objects.update(not_before=timezone.now() + timedelta(hours=1), reason="rate_limited")
+    return lambda: gates.resume_gate(KEY_GATE)
+
+
+def _defer():
+    Price.objects.create(**NEW_PRICE, ours_micros=50_000)
+    return repricing.defer_repriced
+
+
+def _release():
+    Job.objects.update(reason=PRICE_CHANGED)
+    Price.objects.create(**NEW_PRICE, ours_micros=1)
+    return repricing.release_repriced
+
+
+@pytest.mark.parametrize("begin", [_resume, _defer, _release])
+def test_no_matter_how_long_the_queue_is_a_change_of_it_is_written_in_slices(owner, monkeypatch, settings, begin):
+    """Each of these held the lock, and some the gates too, for as long as the whole queue took."""
+    run = make_run(owner, prompt="a {red|green} door", seed="1..300")
+    act, sizes, write = begin(), [], transitions._update_queued
+
+    def written(jobs, **fields):
+        assert connection.in_atomic_block
+        sizes.append(len(jobs))
+        return write(jobs, **fields)
+
+    monkeypatch.setattr(transitions, "_update_queued", written)
+    act()
+    assert sum(sizes) == 600
+    assert sizes[0] == slices.FIRST
+    assert run.jobs.exclude(changed_at=run.created_at).filter(reason=PRICE_CHANGED).count() == 600 * (begin is _defer)

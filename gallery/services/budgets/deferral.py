@@ -1,7 +1,7 @@
 """Jobs that no budget has room for wait aside, out of every claim's way, until there is room or they are cancelled."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +11,6 @@ from django.utils import timezone
 from gallery.models import Job
 from gallery.models.runs import BUDGET_REACHED
 from gallery.services.budgets.availability import BudgetBalance, BudgetSnapshot
-from gallery.services.db.slices import write_in_slices
 from gallery.services.jobs.transitions import update_queued_jobs
 from gallery.services.ledger import entries
 from gallery.services.prices.price_book import read_price_book
@@ -30,7 +29,7 @@ def defer_jobs(budget_ids: Collection[int]) -> int:
         for balance in BudgetSnapshot(now=now).balances:
             if balance.budget.pk in budget_ids:
                 deferred |= dict(_too_dear(balance, now=now).values_list("pk", "run"))
-    return _change_in_slices(deferred, reason=BUDGET_REACHED, not_before=UNTIL_RELEASED)
+    return update_queued_jobs(deferred, reason=BUDGET_REACHED, not_before=UNTIL_RELEASED)
 
 
 def _too_dear(balance: BudgetBalance, *, now: datetime) -> QuerySet[Job]:
@@ -52,14 +51,7 @@ def release_affordable() -> int:
         snapshot = BudgetSnapshot(now=now)
         snapshot.spend_queued()
         affordable = _affordable(snapshot)
-    return _change_in_slices(affordable, reason="", not_before=now)
-
-
-def _change_in_slices(jobs: Mapping[int, int], **fields: Any) -> int:
-    counts: list[int] = []
-    rows = sorted(jobs.items(), key=lambda job: (job[1], job[0]))  # a run's jobs together: its page hears of it once
-    write_in_slices(rows, lambda part: counts.append(update_queued_jobs(dict(part), **fields)))
-    return sum(counts)
+    return update_queued_jobs(affordable, reason="", not_before=now)
 
 
 def _affordable(snapshot: BudgetSnapshot) -> dict[int, int]:

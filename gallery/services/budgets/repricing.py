@@ -19,8 +19,6 @@ from gallery.catalogue.numbers.money import money
 from gallery.models import Job, Price, Run, User
 from gallery.models.runs import PRICE_CHANGED, State
 from gallery.services.budgets import deferral
-from gallery.services.db.transactions import Priority, write_transaction
-from gallery.services.jobs import gates
 from gallery.services.jobs.transitions import bump_run_version, run_version_subquery, update_queued_jobs
 from gallery.services.prices.price_book import PriceBook, read_price_book
 
@@ -71,10 +69,8 @@ def quote_anew(job: Job, *, book: PriceBook) -> dict[str, Any]:
     return {"quoted_micros": row.ours_micros, "official_micros": official, "notes": notes}
 
 
-@write_transaction(Priority.CLAIM)
 def defer_repriced() -> int:
-    """Put aside every job that could be sent and has become dearer; return how many."""
-    gates.lock_gates()
+    """Put aside every job that could be sent and has become dearer; return how many. Decided at one moment."""
     now = timezone.now()
     jobs = Job.objects.claimable(now=now, demo=settings.DEMO).filter(_dearer(read_price_book()))
     aside = dict(jobs.values_list("pk", "run"))
@@ -90,13 +86,15 @@ def _dearer(book: PriceBook) -> Q:
 
 
 def release_repriced() -> int:
-    """Let go on what costs no more than it was quoted: the price is back. Return how many."""
-    if not Job.objects.repriced().filter(demo=settings.DEMO).exists():
+    """Let go on what costs no more than it was quoted: the price is back. Return how many.
+
+    A claim compares once more: what is dearer again by then is put aside again.
+    """
+    waiting = Job.objects.repriced().filter(demo=settings.DEMO)
+    if not waiting.exists():
         return 0
-    with write_transaction():
-        gates.lock_gates()
-        rows = Job.objects.repriced().filter(demo=settings.DEMO).exclude(_dearer(read_price_book()))
-        return update_queued_jobs(dict(rows.values_list("pk", "run")), reason="", not_before=timezone.now())
+    rows = waiting.exclude(_dearer(read_price_book()))
+    return update_queued_jobs(dict(rows.values_list("pk", "run")), reason="", not_before=timezone.now())
 
 
 def price_asks(run: Run) -> list[PriceAsk]:

@@ -58,7 +58,14 @@ def _no_collection() -> Iterator[None]:
 
 
 def write_in_slices(rows: Sequence[Row], write: Callable[[Sequence[Row]], object], *, pace: Pace | None = None) -> None:
-    """Call `write` with some of the rows at a time, each time in a transaction of its own."""
+    """Call `write` with some of the rows at a time, each time in a transaction of its own.
+
+    Within a transaction of the caller, which holds the lock anyway, with as many as one statement takes.
+    """
+    if connection.in_atomic_block:
+        for first in range(0, len(rows), MOST):
+            write(rows[first : first + MOST])
+        return
     pace, first = pace or Pace(), 0
     while part := rows[first : first + pace.size]:
         first += len(part)

@@ -68,9 +68,11 @@ def pause_gate(name: str, *, reason: str, by: User | None = None) -> bool:
     return bool(changed)
 
 
-@transaction.atomic
 def resume_gate(name: str, *, by: User | None = None) -> bool:
-    """Open the gate and forget what had closed it; what waits behind it after a try goes on at once."""
+    """Open the gate and forget what had closed it; what waits behind it after a try goes on at once.
+
+    The queue behind it may be long: it is written in slices, once the gate is open.
+    """
     changed = Gate.objects.filter(name=name).update(
         paused=False, reason="", paused_by=None, paused_at=None, closed_until=None,
         consecutive_failures=0, times_opened=0, empty_answer_runs=[], forbidden_runs=[],

@@ -11,10 +11,10 @@ from django.utils import timezone
 from gallery.models import Job, Run
 from gallery.models.runs import JobQuerySet, State
 from gallery.services.db.raw_updates import update_rows
+from gallery.services.db.slices import write_in_slices
 
 log = structlog.get_logger("fluxweb.jobs")
 ANY_ATTEMPT: Any = object()
-MOST_AT_ONCE = 5_000  # ids in one statement: SQLite takes 32,766 values
 RUNS = Run._meta.db_table
 LOGGED = ("key", "state", "attempt__key", "attempt__request_id")  # without rows: 2,000 take long to make
 
@@ -51,13 +51,21 @@ def transition_jobs(run: Run, *, if_state: Iterable[str], **fields: Any) -> int:
 
 
 def update_queued_jobs(jobs: Mapping[int, int], **fields: Any) -> int:
-    """Change these waiting jobs ({job: run}); the pages of their runs hear of it."""
+    """Change these waiting jobs ({job: run}) in slices, for there can be thousands; the pages of their runs hear of it.
+
+    What was sent or cancelled before its slice came stays as it is.
+    """
+    counts: list[int] = []
+    rows = sorted(jobs.items(), key=lambda job: (job[1], job[0]))  # a run's jobs together: its page hears of it once
+    write_in_slices(rows, lambda part: counts.append(_update_queued(dict(part), **fields)))
+    return sum(counts)
+
+
+def _update_queued(jobs: Mapping[int, int], **fields: Any) -> int:
     for run_id in sorted(set(jobs.values())):  # everybody locks runs in this order
         bump_run_version(run_id)
     changed = {"version": run_version_subquery(), "changed_at": timezone.now(), **fields}
-    ids = list(jobs)
-    parts = (ids[start : start + MOST_AT_ONCE] for start in range(0, len(ids), MOST_AT_ONCE))
-    return sum(Job.objects.queued().filter(pk__in=part).update(**changed) for part in parts)
+    return Job.objects.queued().filter(pk__in=jobs).update(**changed)
 
 
 def retry_at_once(jobs: JobQuerySet) -> int:
