@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gallery", "0034_statement_position"),
+        ("gallery", "0035_references"),
     ]
 
     operations = [
