@@ -20,9 +20,10 @@ from .errors import (
     ResultUnavailable,
     UpstreamFailed,
 )
+from .pictures import fetch_web_picture
 from .responses import Answer
 from .results.result_body import Downloaded
-from .results.result_urls import check_result_hosts, result_host
+from .results.result_urls import check_origins, check_result_hosts, read_address, result_host
 
 # httpx writes whole addresses at INFO and httpcore headers at DEBUG: a result's signature opens the picture to
 # everyone, and the key pays. Set here so that no settings module can forget it.
@@ -45,7 +46,10 @@ __all__ = [
     "ResultRefused",
     "ResultUnavailable",
     "UpstreamFailed",
+    "check_origins",
     "check_result_hosts",
+    "fetch_web_picture",
+    "read_address",
     "result_host",
     "shared_ssl_context",
 ]

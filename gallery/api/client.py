@@ -108,7 +108,7 @@ class Client:
                 check_head(response.status_code, headers)
                 facts = copy_picture(response.iter_raw(), into)
         except httpx.TransportError as error:
-            raise ResultUnavailable(_what_broke(call, error)) from None
+            raise ResultUnavailable(what_broke(call, error)) from None
         facts, note = _unpacked(facts, into, headers.get("content-encoding", ""))
         return Downloaded(*facts, target.listed, target.host, complete=is_framed(headers), note=note)
 
@@ -119,7 +119,7 @@ class Client:
             body, cut = read_capped(response, requests.MAX_PICTURE_ANSWER_BYTES if good else requests.MAX_ANSWER_BYTES)
         if not cut:
             return read_answer(status, headers, body, secret=self._key, base=str(self._url))
-        return self._read_cut_answer(status, headers, body, why=_what_broke(call, cut))
+        return self._read_cut_answer(status, headers, body, why=what_broke(call, cut))
 
     def _read_cut_answer(self, status: int, headers: httpx.Headers, body: bytes, *, why: str) -> Answer:
         """Return the address if it came before the line was cut: it is paid for. Otherwise raise OutcomeUnknown."""
@@ -172,13 +172,14 @@ def read_capped(
 def _failure(call: Call, error: httpx.TransportError) -> ApiError:
     if call.wrote:
         late = call.is_over() or isinstance(error, httpx.TimeoutException)
-        return OutcomeUnknown(_what_broke(call, error), came="nothing_in_time" if late else "nothing")
+        return OutcomeUnknown(what_broke(call, error), came="nothing_in_time" if late else "nothing")
     # Connecting fails in our own words (transport.py); anything else before the first byte is named here.
     ours = isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout))
     return NotExecuted(str(error) if ours else "given up before the first byte")
 
 
-def _what_broke(call: Call, error: httpx.TransportError) -> str:
+def what_broke(call: Call, error: httpx.TransportError) -> str:
+    """Say in a few words of ours why a call ended without a full answer."""
     if isinstance(error, (httpx.ConnectError, httpx.ConnectTimeout)):
         return str(error)
     if call.is_over():

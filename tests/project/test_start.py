@@ -288,12 +288,13 @@ def test_an_address_to_listen_at_is_read(text, read):
         ("FLUX_API_KEY", "two words"),
         ("FLUX_ACCOUNT_TOKEN", "ä"),
         ("ASKED_RESULT_HOSTS", ["http://"]),
+        ("REFERENCE_ORIGINS", ["pictures.example.lan"]),
     ],
 )
 def test_a_bad_setting_of_the_provider_is_named(settings, setting, value):
     setattr(settings, setting, value)
     [fault] = run_checks()
-    assert fault.msg.startswith(setting.replace("ASKED", "FLUX"))
+    assert fault.msg.startswith(setting.replace("ASKED", "FLUX").replace("REFERENCE", "FLUXWEB_REFERENCE"))
     assert "two words" not in fault.msg
 
 

@@ -33,8 +33,11 @@ class Downloaded:
     note: str = ""
 
 
-def check_head(status: int, headers: Mapping[str, str]) -> None:
-    """Return if a body worth reading follows. Raises ResultGone, ResultUnavailable or ResultRefused."""
+def check_head(status: int, headers: Mapping[str, str], *, most_bytes: int | None = None) -> None:
+    """Return if a body worth reading follows. Raises ResultGone, ResultUnavailable or ResultRefused.
+
+    most_bytes: instead of those of a result, here and below.
+    """
     if 300 <= status < 400:
         raise ResultRefused("the address leads elsewhere", status=status)
     if status in (404, 410):
@@ -42,7 +45,7 @@ def check_head(status: int, headers: Mapping[str, str]) -> None:
     if status not in (200, 203):  # 203: a proxy on the way has changed something, perhaps the compression
         raise ResultUnavailable(f"{status} instead of the picture", status=status)
     length = headers.get("content-length", "")
-    if length.isascii() and length.isdigit() and (len(length) > 15 or int(length) > MAX_RESULT_BYTES):
+    if length.isascii() and length.isdigit() and (len(length) > 15 or int(length) > (most_bytes or MAX_RESULT_BYTES)):
         raise ResultRefused("the file is too large", status=status)
 
 
@@ -51,7 +54,7 @@ def is_framed(headers: Mapping[str, str]) -> bool:
     return "content-length" in headers or "chunked" in headers.get("transfer-encoding", "").lower()
 
 
-def copy_picture(chunks: Iterable[bytes], into: IO[bytes]) -> tuple[int, str, str]:
+def copy_picture(chunks: Iterable[bytes], into: IO[bytes], *, most_bytes: int | None = None) -> tuple[int, str, str]:
     """Write the chunks and return (bytes, SHA-256, format).
 
     Raises ResultRefused for too much of it, ResultUnavailable for nothing at all; OSError of `into`.
@@ -59,7 +62,7 @@ def copy_picture(chunks: Iterable[bytes], into: IO[bytes]) -> tuple[int, str, st
     size_bytes, digest, head = 0, hashlib.sha256(), b""
     for chunk in chunks:
         size_bytes += len(chunk)
-        if size_bytes > MAX_RESULT_BYTES:
+        if size_bytes > (most_bytes or MAX_RESULT_BYTES):
             raise ResultRefused("the file is too large")
         head += chunk[: max(0, HEAD_BYTES - len(head))]
         digest.update(chunk)
@@ -75,12 +78,12 @@ def copy_inline(content: IO[bytes], *, into: IO[bytes]) -> Downloaded:
     return Downloaded(*facts, listed=True, host="")
 
 
-def unpack(into: IO[bytes], encoding: str) -> tuple[int, str, str] | None:
+def unpack(into: IO[bytes], encoding: str, *, most_bytes: int | None = None) -> tuple[int, str, str] | None:
     """Undo a compression of what was written; return its new facts, or None if it stays as it came."""
     into.seek(0)
     packed = into.read()
     try:
-        plain = encodings.undo(packed, encoding, limit=MAX_RESULT_BYTES)
+        plain = encodings.undo(packed, encoding, limit=most_bytes or MAX_RESULT_BYTES)
     except encodings.CannotUndo:
         return None
     into.seek(0)

@@ -126,12 +126,34 @@ def check_address(url: str, result_hosts: Iterable[str]) -> Target:
     return Target(parsed, *origin, listed=_is_listed(host, names), is_named_origin=False)
 
 
+def check_web_address(url: str, origins: Iterable[str] = ()) -> Target:
+    """Return the target of an address that somebody typed, or that one leads to: http or https at its usual port.
+
+    Raises ResultRefused for what must never be contacted. Does not resolve: ask the target's `allows` about every
+    resolved address before connecting.
+    """
+    parsed = _parse(url)
+    origin = _origin(parsed)
+    if origin in check_origins(origins):
+        return Target(parsed, *origin, listed=True, is_named_origin=True)
+    if origin[2] != DEFAULT_PORTS[parsed.scheme]:
+        raise ResultRefused("the address names another port")
+    if not _is_public_host(origin[1]):
+        raise ResultRefused("the host is not a public one")
+    return Target(parsed, *origin, listed=False, is_named_origin=False)
+
+
 def check_result_hosts(entries: Iterable[str]) -> tuple[frozenset[str], frozenset[tuple[str, str, int]]]:
     """Return (hosts, whole origins) of FLUX_RESULT_HOSTS. Raises ValueError naming the first entry that is neither."""
     entries = [entry.strip() for entry in entries if entry.strip()]
     origins = frozenset(_read_origin(entry) for entry in entries if "://" in entry)
     names = frozenset(_read_name(entry) for entry in entries if "://" not in entry)
     return names, origins
+
+
+def check_origins(entries: Iterable[str]) -> frozenset[tuple[str, str, int]]:
+    """Return the whole origins that these are. Raises ValueError naming the first entry that is none."""
+    return frozenset(_read_origin(entry.strip()) for entry in entries)
 
 
 def is_public(address: str) -> bool:

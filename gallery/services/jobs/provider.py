@@ -12,7 +12,7 @@ from gallery.api.account import PAGE_SIZE, Account, AccountUnreadable, Balance, 
 from gallery.api.client import Client
 from gallery.api.responses import Answer
 from gallery.api.results.result_body import Downloaded, copy_inline
-from gallery.api.results.result_urls import check_result_hosts
+from gallery.api.results.result_urls import check_origins, check_result_hosts
 from gallery.api.results.result_urls import result_host as host_of
 
 __all__ = [
@@ -63,6 +63,7 @@ def find_faults() -> Iterator[tuple[str, str]]:
         "FLUX_API_KEY": lambda: requests.check_key(settings.FLUX_API_KEY or DEMO_KEY),
         "FLUX_ACCOUNT_TOKEN": lambda: requests.check_key(settings.FLUX_ACCOUNT_TOKEN or DEMO_KEY),
         "FLUX_RESULT_HOSTS": lambda: check_result_hosts(settings.ASKED_RESULT_HOSTS),
+        "FLUXWEB_REFERENCE_ORIGINS": lambda: check_origins(settings.REFERENCE_ORIGINS),
     }
     for name, read in readers.items():
         try:
