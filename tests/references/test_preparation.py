@@ -66,6 +66,22 @@ def moving(image_format, count, size=SIZE):
     return encoded(image_format, first, save_all=True, append_images=others, duration=20)
 
 
+def cmyk_profile():
+    """Describe inks of which the first, cyan, is red: what obeys it cannot be overlooked."""
+    white, red, black = (255, 128, 128), (127, 200, 190), (0, 128, 128)  # in Lab
+    corners = [
+        black if n & 1 else red if n & 8 else white for n in range(16)
+    ]  # cyan is the highest bit, black the lowest
+    identity = struct.pack(">9l", *(65536 * (n % 4 == 0) for n in range(9)))
+    curves = bytes(range(256))
+    table = b"".join(map(bytes, corners))
+    lut = b"mft1" + bytes(4) + bytes([4, 3, 2, 0]) + identity + curves * 4 + table + curves * 3
+    body = struct.pack(">L4sLL", 1, b"A2B0", 144, len(lut)) + lut
+    light = struct.pack(">3L", 0xF6D6, 0x10000, 0xD32D)
+    head = struct.pack(">L4sL4s4s4s", 128 + len(body), bytes(4), 0x02400000, b"prtr", b"CMYK", b"Lab ")
+    return (head + bytes(12) + b"acsp" + bytes(28) + light).ljust(128, b"\0") + body
+
+
 # -- what can be used -------------------------------------------------------------------------------------------------
 
 LOSSLESS = {"png": {}, "gif": {}, "webp": {"lossless": True}}
@@ -101,11 +117,12 @@ def test_a_turned_picture_is_put_upright(image_format, orientation):
         (encoded("jpeg", Pillow.new("RGB", SIZE, (255, 0, 0)), icc_profile=wide_profile()), (0, 255, 0)),
         (encoded("png", Pillow.new("RGB", SIZE, (255, 0, 0)), icc_profile=wide_profile()), (0, 255, 0)),
         (encoded("jpeg", Pillow.new("CMYK", SIZE, (0, 230, 230, 10)), icc_profile=b"none"), (245, 24, 24)),
+        (encoded("jpeg", Pillow.new("CMYK", SIZE, (255, 0, 0, 0)), icc_profile=cmyk_profile()), (228, 27, 9)),
         (encoded("png", Pillow.new("L", SIZE, 77)), (77, 77, 77)),
         (png((128, 64), 16, 0, b"\x80\0" * 128), (128, 128, 128)),
         (png((128, 64), 16, 2, b"\x40\0\x80\0\xff\xff" * 128), (64, 128, 255)),
     ],
-    ids=["profile", "profile of a PNG", "CMYK", "grey", "16 bits of grey", "16 bits"],
+    ids=["profile", "profile of a PNG", "CMYK", "CMYK by its profile", "grey", "16 bits of grey", "16 bits"],
 )
 def test_colours_are_those_that_are_meant(content, pixel):
     assert near([picture_of(prepared(content)).getpixel((5, 5))], [pixel], by=15)
