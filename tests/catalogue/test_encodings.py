@@ -86,6 +86,10 @@ def test_one_broken_character_does_not_make_utf_8_another_encoding():
     assert encodings.BROKEN in decoded.text
 
 
+def test_letters_with_their_accents_apart_are_no_mixture_of_scripts():
+    assert decode("left,right\nGro\u0308ße.png,b.png\n".encode()).encoding == "utf-8"
+
+
 def test_latin_1_is_read_also_where_no_encoding_has_a_letter():
     assert decode("Grüße\x81\x8d\xff\xff\x90".encode("latin-1")).text.startswith("Gr")
 

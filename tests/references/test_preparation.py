@@ -9,8 +9,9 @@ import pytest
 from PIL import Image as Pillow
 from PIL import ImageChops
 
-from gallery.services.references import apart, encoding, preparation, sizes
+from gallery.services.references import encoding, preparation, sizes
 from gallery.services.references.preparation import UnusablePicture, prepare_picture
+from gallery.services.references.reading import apart
 from tests.images.test_decoding import (
     CORNERS,
     chunk,

@@ -128,7 +128,7 @@ def _question(listing: Listing, found: pasted.Pasted, choice: Choice | None) -> 
     return " ".join(filter(None, asked))
 
 
-_QUOTES = (
+QUOTES = (
     "From here on the double quotes do not match, so nothing more was read. A cell with the separator, a line break or "
     "a double quote in it stands in double quotes, and a double quote inside it is written twice."
 )  # fmt: skip
@@ -142,7 +142,7 @@ _NO_OBJECT = "This line is no whole JSON object."
 def _take(listing: Listing, record: Record, fields: Sequence[str]) -> None:
     """Take one record as a row, or say what is wrong with the line."""
     if record.cells is None:
-        message = _NO_OBJECT if listing.kind == pasted.JSON else _QUOTES
+        message = _NO_OBJECT if listing.kind == pasted.JSON else QUOTES
         listing.problems.append(LineProblem(record.line, "", message))
         return
     beyond = [cell for cell in record.cells[len(fields) :] if cell.strip()]

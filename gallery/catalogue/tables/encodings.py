@@ -164,7 +164,8 @@ def _utf_8(content: bytes, expected: list[str]) -> Decoded | None:
 
 
 def _mixes_scripts(text: str) -> bool:
-    letters = (character for character in text if character > "\x7f" and unicodedata.category(character)[0] in "LM")
+    whole = unicodedata.normalize("NFC", text)  # macOS writes names of files with their accents apart
+    letters = (character for character in whole if character > "\x7f" and unicodedata.category(character)[0] in "LM")
     return len({unicodedata.name(letter, "?").split()[0] for letter in letters}) > 1
 
 

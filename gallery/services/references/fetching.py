@@ -6,7 +6,7 @@ from urllib.parse import unquote
 from django.conf import settings
 
 from gallery.api import ResultGone, ResultRefused, ResultUnavailable, fetch_web_picture, read_address, result_host
-from gallery.services.references.heads import BYTES_MOST
+from gallery.services.references.reading.heads import BYTES_MOST
 from gallery.services.references.refusals import UnusablePicture
 
 TOTAL_SECONDS = 20.0  # however slowly it answers

@@ -11,16 +11,15 @@ from typing import IO
 from PIL import Image as Pillow
 
 from gallery.services.media import decoding, repair, validation
-from gallery.services.references import apart, encoding, heads, refusals, sizes
+from gallery.services.references import encoding, refusals, sizes
 from gallery.services.references.encoding import Encoded
-from gallery.services.references.heads import Head
+from gallery.services.references.reading import apart, heads
+from gallery.services.references.reading.heads import Head
 from gallery.services.references.refusals import Unfit, UnusablePicture
 
 __all__ = ["Prepared", "UnusablePicture", "prepare_picture"]
 
-APART_PIXELS = (
-    4 * sizes.MEGAPIXEL
-)  # above this, what is no JPEG is drawn in a process of its own; a JPEG is read smaller
+APART_PIXELS = 4 * sizes.MEGAPIXEL  # more is drawn in a process of its own, but for a JPEG, which is read smaller
 KEPT_CLEAR = "Its transparency is kept."
 LAID_ON_WHITE = "Its transparent parts are laid on white: with them it would be too large to send."
 

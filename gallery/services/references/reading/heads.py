@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import IO
 
 from gallery.services.media import validation
-from gallery.services.references import frames, refusals
+from gallery.services.references import refusals
+from gallery.services.references.reading import frames
 from gallery.services.references.refusals import Unfit
 
 BYTES_MOST = 20 * 1024 * 1024
