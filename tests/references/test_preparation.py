@@ -190,6 +190,10 @@ def test_a_large_one_is_drawn_apart_as_it_would_be_here(image_format, monkeypatc
     assert apart.draw_apart(io.BytesIO(encoded("png", clear())), "png")[0].mode == "RGBA"
 
 
+def test_what_lacks_nothing_but_its_end_can_be_used():
+    assert near(corners(picture_of(prepared(encoded("jpeg", quarters(SIZE))[:-2]))), CORNERS[1])
+
+
 # -- what cannot ------------------------------------------------------------------------------------------------------
 
 
@@ -234,6 +238,7 @@ REFUSED = {
     "jpeg of 300 layers": (LAYERS[:-2] + b"\xff\xda\0\x08\x01\x01\0\0\x3f\0" * 300, "A JPEG in so many layers"),
     "cut": (WHOLE[: len(WHOLE) // 2], "It ends early or is damaged"),
     "cut at its end": (WHOLE[:-200], "It ends early or is damaged"),
+    "cut and large": (encoded("jpeg", quarters((2400, 1800)))[:-9], "It ends early or is damaged"),
     "cut in its head": (WHOLE[:30], "It ends early or is damaged"),
     "cut png": (encoded("png", noise(SIZE))[:-5000], "It ends early or is damaged"),
     "cut webp": (encoded("webp", noise(SIZE))[:-5000], "It ends early or is damaged"),

@@ -3,8 +3,10 @@
 Every reference comes through here once, when it is chosen: pressing costs nothing then.
 """
 
+import contextlib
 import hashlib
 import io
+import threading
 from dataclasses import dataclass
 from typing import IO
 
@@ -20,6 +22,7 @@ from gallery.services.references.refusals import Unfit, UnusablePicture
 __all__ = ["Prepared", "UnusablePicture", "prepare_picture"]
 
 APART_PIXELS = 4 * sizes.MEGAPIXEL  # more is drawn in a process of its own, but for a JPEG, which is read smaller
+ONE_LARGE = threading.Lock()  # a progressive JPEG of 20 MP in inks takes 190 MB however small it is read
 KEPT_CLEAR = "Its transparency is kept."
 LAID_ON_WHITE = "Its transparent parts are laid on white: with them it would be too large to send."
 
@@ -54,7 +57,7 @@ def prepare_picture(file: IO[bytes], *, name: str) -> Prepared:
     """
     try:
         head = heads.read_head(file)
-        with validation.DECODE_SLOTS:
+        with _room(head), validation.DECODE_SLOTS:
             drawn = _draw(file, head)
         return finish_picture(drawn, head)
     except Unfit as error:
@@ -72,16 +75,35 @@ def finish_picture(drawn: Drawn, head: Head) -> Prepared:
 def _draw(file: IO[bytes], head: Head) -> Drawn:
     if head.format == "heic" and not apart.reads_heic():
         raise Unfit(refusals.NO_HEIC)
+    _check_end(file, head)
     picture, original = _draw_apart(file, head) if _is_for_apart(head) else _draw_here(file, head)
     if picture.mode == "RGBA" and picture.getchannel("A").getextrema()[0] == 255:
         picture = picture.convert("RGB")
     return Drawn(picture, original)
 
 
+def _room(head: Head) -> contextlib.AbstractContextManager[object]:
+    return ONE_LARGE if _is_large(head) and not _is_for_apart(head) else contextlib.nullcontext()
+
+
+def _is_large(head: Head) -> bool:
+    return head.size is None or head.size[0] * head.size[1] > APART_PIXELS
+
+
 def _is_for_apart(head: Head) -> bool:
-    if head.size is None:
-        return True
-    return head.format != "jpeg" and head.size[0] * head.size[1] > APART_PIXELS
+    return head.format == "heic" or (head.format != "jpeg" and _is_large(head))
+
+
+def _check_end(file: IO[bytes], head: Head) -> None:
+    """A decoder fills up what is missing at the end of these; looking whether anything is takes two decodes."""
+    if head.format not in ("jpeg", "webp") or not repair.lacks_end(file):
+        return
+    try:
+        if _is_large(head):
+            raise validation.TruncatedImage
+        validation.verify_image(file)
+    except (validation.NotAnImage, validation.TruncatedImage):
+        raise Unfit(refusals.DAMAGED) from None
 
 
 def _draw_apart(file: IO[bytes], head: Head) -> tuple[Pillow.Image, tuple[int, int]]:
@@ -92,8 +114,6 @@ def _draw_apart(file: IO[bytes], head: Head) -> tuple[Pillow.Image, tuple[int, i
 def _draw_here(file: IO[bytes], head: Head) -> tuple[Pillow.Image, tuple[int, int]]:
     lying = head.size or (0, 0)
     try:
-        if head.format == "jpeg" and repair.lacks_end(file):
-            validation.verify_image(file)  # its last pixels may be missing
         with validation.open_to_look(file) as picture:
             shown = decoding.render_upright(
                 picture, lying=sizes.fit_size(*lying), gap=1.0 if head.format == "jpeg" else 2.0

@@ -11,6 +11,7 @@ SIDE_LEAST, SIDE_MOST = 64, 2048
 PIXELS_MOST = 2 * MEGAPIXEL  # of a prepared one: more shows no more, and input is charged by the megapixel
 READ_PIXELS_MOST = 20 * MEGAPIXEL  # of a file
 DISTORTION_MOST = 0.01
+SHAPE_MATTERS = 4  # times as much as size: 1728 x 1152 keeps the shape of 3:2, 1760 x 1184 would keep more pixels
 
 
 class NoSizeFits(Exception):
@@ -28,7 +29,7 @@ def fit_size(width: int, height: int, *, pixels_most: int = PIXELS_MOST) -> tupl
         return fit_size(height, width, pixels_most=pixels_most)[::-1]
     ideal = width * height * min(1, (SIDE_MOST / max(width, height)) ** 2, pixels_most / (width * height))
     found = [
-        (abs(math.log(wide * high / ideal)) / 2 + distorted, (wide, high))
+        (abs(math.log(wide * high / ideal)) / 2 + SHAPE_MATTERS * distorted, (wide, high))
         for high in range(SIDE_LEAST, SIDE_MOST + 1, STEP)
         for wide in _beside(high * width / height)
         if _is_allowed(wide, high, pixels_most)
