@@ -40,6 +40,7 @@ SHARED = [
     path("pictures/<str:key>/answer/", guest.give_feedback, name="shared-answer"),
     path("pictures/<str:key>/thumbnail", guest_files.thumbnail, name="shared-thumbnail"),
     path("pictures/<str:key>/view", guest_files.view, name="shared-view"),
+    path("pictures/<str:key>/inputs/<int:number>", guest_files.input_picture, name="shared-input"),
     path("pictures/<str:key>/file", guest_files.download, name="shared-file"),
     path("<path:rest>", guest.nothing, name="shared-nothing"),
 ]

@@ -30,7 +30,10 @@ FOLLOWS = [
     (SNAPSHOT, "These pictures, whatever comes later"),
     (LIVE, "Live: it follows its source, so new pictures appear by themselves"),
 ]
-SWITCHES = {"show_prompt": "Prompt", "show_seed": "Seed", "show_model": "Model", "show_cost": "Cost"}
+SWITCHES = {
+    "show_prompt": "Prompt", "show_seed": "Seed", "show_model": "Model", "show_cost": "Cost",
+    "show_inputs": "Inputs",
+}  # fmt: skip
 FILTER = ("model", "project", "picked")  # of a gallery
 WORDS = {"title", "label", "note", "sharer"}
 HOW_SENT = ("nonce", "password", "drop_password", "csrfmiddlewaretoken")  # not what a link is, but how it was sent

@@ -78,6 +78,7 @@ class Share(models.Model):
     show_seed = models.BooleanField(default=False)
     show_model = models.BooleanField(default=True)
     show_cost = models.BooleanField(default=False)
+    show_inputs = models.BooleanField(default=False)  # the pictures that went in
     answers_open = models.BooleanField(default=False)
 
     views = models.PositiveBigIntegerField(default=0)

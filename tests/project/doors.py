@@ -104,7 +104,7 @@ def address(name, things):
     if name in ("shared-unlock", "shared-compare", "shared-card", "shared-zip"):
         keys[name] = [things.link]
     elif name.startswith("shared-") and name != "shared-nothing":
-        keys[name] = [things.link, key_in(things.share, things.image)]
+        keys[name] = [things.link, key_in(things.share, things.image), *([1] if name == "shared-input" else [])]
     elif name == "share" or (name.startswith("share-") and name not in ("share-new", "share-guest-delete")):
         keys[name] = [things.share.key]
     if name.startswith(("preset", "template")) and name not in KEPT_LISTS:

@@ -82,6 +82,7 @@ TABLE = {
     "shared-thumbnail": EVERYBODY_LOOKS,
     "shared-view": EVERYBODY_LOOKS,
     "shared-file": EVERYBODY_LOOKS,
+    "shared-input": ("404 404 404 404", "405 405 405 405"),  # the things' picture was made from words
     "shared-nothing": ("404 404 404 404", "404 404 404 404"),
     "shares": MEMBERS_LOOK,
     "shares-all": ("login 404 404 200", "login 404 404 405"),

@@ -8,7 +8,7 @@ from django.db.models.functions import Left
 
 from gallery.catalogue.models import flux_models
 from gallery.models import ComparisonImage, Image, Job, Project, Run, Share, ShareItem, User
-from gallery.models.images import ImageQuerySet
+from gallery.models.images import ImageQuerySet, Origin
 from gallery.models.ratings import Verdict
 from gallery.models.runs import OPENING
 from gallery.models.shares import Kind
@@ -121,6 +121,8 @@ def _of_gallery(share: Share) -> ImageQuerySet:
     """Return the owner's pictures through the link's filter; what is empty in it filters nothing."""
     wanted = {FILTERS[name]: value for name, value in share.filter.items() if name in FILTERS and value}
     mine = Image.objects.of(share.owner_id).filter(**wanted)
+    if not share.show_inputs:
+        mine = mine.filter(origin=Origin.MADE)
     if share.filter.get("picked"):
         mine = mine.filter(ratings__user=share.owner_id, ratings__verdict=Verdict.PICK)
     return mine

@@ -30,7 +30,7 @@ PER_LINK = rate_limits.Limit("password of link", count=20, seconds=900)
 PER_LINK_AND_DAY = rate_limits.Limit("day's password of link", count=100, seconds=86_400)
 
 
-SWITCHES = ("show_prompt", "show_seed", "show_model", "show_cost")
+SWITCHES = ("show_prompt", "show_seed", "show_model", "show_cost", "show_inputs")
 RULES = (
     "title", "note", "label", "sharer", "public", "expires_at", "download", "answers_open", *SWITCHES,
 )  # fmt: skip

@@ -17,6 +17,7 @@ from gallery.services.shares import contents, delivery, refusals, shares
 from gallery.services.storage import files, zip_stream
 from gallery.share_access import GuestRequest
 from gallery.views.shares.guest import _find, unlocked, with_share
+from gallery.views.shares.shown import Shown
 from gallery.views.streams import take_stream_slot
 
 ZIP_PAGE = 60  # pictures loaded at once
@@ -41,6 +42,18 @@ def thumbnail(request: GuestRequest, share: Share, token: str, key: str) -> File
 @unlocked
 def view(request: GuestRequest, share: Share, token: str, key: str) -> FileResponse:
     return _send(delivery.open_view(_find(share, key)), key)
+
+
+@require_safe
+@with_share
+@unlocked
+def input_picture(request: GuestRequest, share: Share, token: str, key: str, number: int) -> FileResponse:
+    """A picture that went into another, small, if the link shows what went in."""
+    shown = Shown(share, _find(share, key))
+    reference = next((each.reference for each in shown.inputs if each.number == number), None)
+    if reference is None:
+        raise Http404
+    return _send(files.open_file(reference.thumbnail), f"{key}-{number}")
 
 
 def _send(file: IO[bytes], key: str) -> FileResponse:

@@ -15,6 +15,7 @@ MOST = 240  # pictures on one page; those of a larger run flow, page by page
 SWITCHES = {
     "prompt": "show_prompt", "word": "show_prompt", matrix_layout.ROW: "show_prompt",
     matrix_layout.SEED: "show_seed", matrix_layout.PICTURE: "show_seed", "shape": None,
+    "reference": "show_inputs",
 }  # fmt: skip
 
 

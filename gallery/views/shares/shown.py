@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from gallery.catalogue.numbers.money import money
 from gallery.models import Feedback, Image, Share
+from gallery.services.references import lineage
 from gallery.services.shares import image_keys
 
 
@@ -38,6 +39,13 @@ class Shown:
         known += [("Seed", image.seed)] if share.show_seed and not image.is_upload else []
         known += [("Cost", money(image.booked_micros))] if share.show_cost else []
         return known + ([("Prompt", image.prompt)] if share.show_prompt and not image.is_upload else [])
+
+    @cached_property
+    def inputs(self) -> list[lineage.Input]:
+        """The pictures that went in, as far as they are still there and the link shows them."""
+        if not (self.share.show_inputs and self.image.job):
+            return []
+        return [each for each in lineage.inputs_of(self.image.job) if each.reference]
 
     @property
     def caption(self) -> str:
