@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
@@ -26,6 +26,11 @@ class SavedItemPage:
     of: str
     rows: Sequence[Any]
     older: str | None = None
+
+    @property
+    def which(self) -> QueryDict:
+        """What an address says of this list."""
+        return QueryDict(f"of={self.of}")
 
 
 def read_page(request: MemberRequest, model: type[Preset] | type[PromptTemplate], *, of: str) -> SavedItemPage:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.db.models.functions import Left
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -77,6 +77,7 @@ def list_unresolved(request: MemberRequest) -> HttpResponse:
     )
     context = {
         "kind": kind,
+        "which": QueryDict(f"kind={kind.name}"),
         "counts": losses.count_losses(mine),
         "calls": [UnresolvedCall(attempt) for attempt in page.rows],
         "older": page.older,
