@@ -35,10 +35,12 @@ class LinesField(forms.CharField):
 
 def text(name: str, **options: Any) -> forms.CharField:
     """Make a field for a parameter of the API."""
+    param = params.PARAMS[name]
+    if name in params.MORE:
+        options["initial"] = param.default_text
     return forms.CharField(
-        required=False, strip=False, label=params.PARAMS[name].label, help_text=params.PARAMS[name].hint,
-        validators=[refuse_broken_text], **options,
-    )  # fmt: skip
+        required=False, strip=False, label=param.label, help_text=param.hint, validators=[refuse_broken_text], **options
+    )
 
 
 def _sent(data: Mapping[str, Any], name: str) -> list[Any]:

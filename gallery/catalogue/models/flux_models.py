@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import cast
 
-from .params import MAX_PIXELS, MEGAPIXEL, PARAMS
+from .params import MAX_PIXELS, MEGAPIXEL, MORE, PARAMS
 
 FLUX_2, LEGACY, KONTEXT = "FLUX.2", "Legacy", "Kontext"
 
@@ -191,6 +191,8 @@ FLUX_MODELS: tuple[FluxModel, ...] = (
         max_concurrency=6,
     ),
 )
+
+TAKEN_BY_SOME = tuple(name for name in MORE if any(name in model.takes for model in FLUX_MODELS))  # the rest by all
 
 _BY_ID = {flux_model.id: flux_model for flux_model in FLUX_MODELS}
 

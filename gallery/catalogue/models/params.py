@@ -40,6 +40,11 @@ class Param:
     high: int | float | None = None
     choices: tuple[str, ...] = ()
 
+    @property
+    def default_text(self) -> str:
+        """What stands in its field before anybody types; nothing for a switch that is off."""
+        return "" if self.default in (None, False) else str(self.default)
+
 
 _ROWS = (
     Param(
@@ -98,6 +103,15 @@ _ROWS = (
         "every picture can be made again.",
     ),
     Param(
+        name="output_format",
+        label="Format",
+        kind="choice",
+        group="more",
+        default="jpeg",
+        choices=OUTPUT_FORMATS,
+        hint="JPEG is smaller, PNG is lossless.",
+    ),
+    Param(
         name="safety_tolerance",
         label="Safety tolerance",
         kind="integer",
@@ -107,15 +121,6 @@ _ROWS = (
         high=SAFETY_LOOSEST,
         hint="0 is strictest. 0-1 enterprise and commercial, 2-3 general creation, 4-6 artistic. 6 may be refused: "
         "FLUX.2 is documented up to 5.",
-    ),
-    Param(
-        name="output_format",
-        label="Format",
-        kind="choice",
-        group="more",
-        default="jpeg",
-        choices=OUTPUT_FORMATS,
-        hint="JPEG is smaller, PNG is lossless.",
     ),
     Param(
         name="prompt_upsampling",
@@ -148,3 +153,5 @@ _ROWS = (
 )
 
 PARAMS: dict[str, Param] = {row.name: row for row in _ROWS}
+# Beside prompt, shape and seed: each is a field of its own that takes several values, in the order of the form.
+MORE: dict[str, Param] = {row.name: row for row in _ROWS if row.group == "more"}

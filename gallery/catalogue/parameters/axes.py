@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from ..models.params import PARAMS
+from ..models.params import MORE
 from ..problems import InvalidRequest, InvalidValue
 from ..prompts import prompt_variants
 from ..text import labels, value_lists
@@ -66,16 +66,16 @@ def read_axes(values: Mapping[str, object]) -> Axes:
         try:
             axes[name] = read(values)
         except InvalidValue as wrong:
-            problems[wrong_field(name, values)] = wrong.problem
+            problems[_wrong_field(name, values)] = wrong.problem
     if problems:
         raise InvalidRequest(problems)
     return axes
 
 
-def wrong_field(axis: str, values: Mapping[str, object]) -> str:
-    """Name the field beside which a problem of this axis stands: the first that was filled."""
+def _wrong_field(axis: str, values: Mapping[str, object] | None = None) -> str:
+    """Name the field beside which a problem of this axis stands: the first that was filled, else the first."""
     fields = FIELDS.get(axis, (axis,))
-    return next((name for name in fields if values.get(name)), fields[0])
+    return next((name for name in fields if values and values.get(name)), fields[0])
 
 
 def axis_of(name: str) -> str:
@@ -93,7 +93,7 @@ def without(axes: Axes, skipped: frozenset[str]) -> Axes:
     }
     empty = [name for name, options in kept.items() if not options]
     if empty:
-        raise InvalidRequest({FIELDS.get(name, (name,))[0]: ALL_SKIPPED for name in empty})
+        raise InvalidRequest({_wrong_field(name): ALL_SKIPPED for name in empty})
     return kept
 
 
@@ -200,7 +200,7 @@ def _listed(name: str) -> Callable[[Mapping[str, object]], list[Option]]:
 @lru_cache(maxsize=1000)
 def _options_of(name: str, text: str) -> tuple[Option, ...]:
     """Kept, as the rows of a batch say the same again and again."""
-    found = value_lists.listed(text, whole=PARAMS[name].kind != "number")
+    found = value_lists.listed(text, whole=MORE[name].kind != "number")
     return tuple(Option({name: value}, label) for value, label in found)
 
 
@@ -209,9 +209,5 @@ READERS = {
     "word": _words,
     "reference": _references,
     "shape": _shapes,
-    "output_format": _listed("output_format"),
-    "safety_tolerance": _listed("safety_tolerance"),
-    "prompt_upsampling": _listed("prompt_upsampling"),
-    "steps": _listed("steps"),
-    "guidance": _listed("guidance"),
+    **{name: _listed(name) for name in MORE},
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 from ..models import flux_models
 from ..models.flux_models import FLUX_2, FluxModel, UnknownFluxModel
-from ..models.params import PARAMS, SAFETY_DOUBTFUL
+from ..models.params import MORE, PARAMS, SAFETY_DOUBTFUL
 from ..problems import InvalidRequest, InvalidValue, Problem, shown
 from . import inputs
 from .inputs import InputPicture, Inputs
@@ -27,8 +27,6 @@ from .shapes import (
 )
 
 _PIXELS = re.compile(r"\s*(?:px|pixels?)\s*$", re.IGNORECASE)
-_ALWAYS = ("seed", "safety_tolerance", "output_format")
-_WHERE_TAKEN = ("prompt_upsampling", "steps", "guidance")
 _MISSING = {
     "prompt": "Write what the picture should show.",
     "seed": "A seed is missing: one is always sent, so that the picture can be made again.",
@@ -115,7 +113,7 @@ def clean_request(model_id: str, values: Mapping[str, object]) -> CleanRequest:
     prompt = typed.read("prompt")
     pictures = _read_inputs(typed, flux_model)
     shape = _shape(typed, flux_model, pictures)
-    rest = {name: typed.read(name) for name in (*_ALWAYS, *_WHERE_TAKEN) if name in _ALWAYS or name in flux_model.takes}
+    rest = {name: typed.read(name) for name in ("seed", *_taken(flux_model))}
     if shape and pictures:
         _check_total(typed, flux_model, pictures, shape)
     if typed.problems or shape is None:
@@ -157,6 +155,10 @@ def _shape_of_edit(typed: "_Values", pictures: tuple[InputPicture, ...]) -> _Cle
     if typed.has("aspect_ratio") or _asks_size(typed):
         return _shape_by_ratio(typed)
     return _CleanShape("", "", *inputs.shape_of(pictures[0]))
+
+
+def _taken(flux_model: FluxModel) -> list[str]:
+    return [name for name in MORE if name not in flux_models.TAKEN_BY_SOME or name in flux_model.takes]
 
 
 def _known(model_id: object) -> FluxModel:

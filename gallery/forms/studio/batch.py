@@ -5,12 +5,13 @@ from typing import Any
 
 from django import forms
 
+from gallery.catalogue.models.params import MORE
 from gallery.catalogue.problems import InvalidValue, Problem
 from gallery.catalogue.tables import batches as catalogue
 from gallery.catalogue.tables import columns
 from gallery.forms.fields import refuse_broken_text, text
 from gallery.forms.studio import batch_reading
-from gallery.forms.studio.run_form import PARAMETERS, RunForm
+from gallery.forms.studio.run_form import RunForm
 from gallery.models import Run
 from gallery.models.keys import random_key
 from gallery.services.runs.batch import BatchSpec
@@ -103,7 +104,7 @@ class BatchForm(RunForm):
 
     def values(self) -> dict[str, Any]:
         """Return what a row gets where it says nothing, by API name."""
-        typed = {name: self.cleaned_data.get(name) for name in PARAMETERS}
+        typed = {name: self.cleaned_data.get(name) for name in MORE}
         if self.cleaned_data.get("variant_seeds") == "own":
             typed["variant_seeds"] = "own"
         return {name: value for name, value in typed.items() if value} | self.shapes

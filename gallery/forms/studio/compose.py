@@ -4,17 +4,18 @@ from typing import Any
 
 from django import forms
 
+from gallery.catalogue.models.params import MORE
 from gallery.catalogue.parameters import inputs
 from gallery.forms.fields import Shapes, SkippedField, refuse_broken_text, text
 from gallery.forms.studio.references import FilesField, ReferenceKeysField
-from gallery.forms.studio.run_form import PARAMETERS, RunForm
+from gallery.forms.studio.run_form import RunForm
 from gallery.services.runs.plan import RunSpec
 
 START_MODEL = "flux-2-klein-9b"  # four drafts for a few cents
 REFERENCES = ("reference_key", "references_as", "join")
 VALUES = (
     "prompt", "prompt_lines", "replace", "size", "width", "height", "aspect_ratio", "shapes_several",
-    *PARAMETERS, "variant_seeds", "skip", *REFERENCES,
+    *MORE, "variant_seeds", "skip", *REFERENCES,
 )  # fmt: skip
 UNWRITTEN = "a picture"  # stands in for the prompt while the price of an unfinished form is counted
 
@@ -41,7 +42,7 @@ class ComposeForm(RunForm):
 
     field_order = (
         "prompt", "prompt_lines", "replace", "model", "seed", "variant_seeds", "aspect_ratio", "size", "width",
-        "height", "shapes_several", *PARAMETERS, "project", "skip", "reference", *REFERENCES,
+        "height", "shapes_several", *MORE, "project", "skip", "reference", *REFERENCES,
     )  # fmt: skip
 
     def __init__(self, *args: Any, unfinished: bool = False, **kwargs: Any) -> None:

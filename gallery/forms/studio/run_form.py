@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from gallery.catalogue.models import flux_models
+from gallery.catalogue.models.params import MORE
 from gallery.catalogue.problems import Problem
 from gallery.forms.fields import Joined, LastTyped, refuse_broken_text, text
 from gallery.models import Project
@@ -15,8 +16,7 @@ from gallery.services.runs.plan import RunPlan
 from gallery.services.runs.submission import NewRun
 
 MODEL_CHOICES = [(model_id, model_id) for model_id in flux_models.ids()]
-PARAMETERS = ("output_format", "safety_tolerance", "prompt_upsampling", "steps", "guidance")
-FOLDED = {"output_format": "jpeg", "safety_tolerance": "2", "prompt_upsampling": "", "steps": "50", "guidance": "4.5"}
+FOLDED = {name: param.default_text for name, param in MORE.items()}
 FORMATS = (("jpeg", "JPEG"), ("png", "PNG"), ("jpeg, png", "JPEG and PNG: two pictures"))
 SAFETY_LEVELS = (
     ("0", "strictest"), ("1", "commercial"), ("2", "general (default)"), ("3", "general"),
@@ -35,11 +35,11 @@ class RunForm(forms.Form):
     )
     seed = text("seed")
     variant_seeds = forms.CharField(required=False, initial="same", label="Seeds of the variants")
-    output_format = text("output_format", initial="jpeg")
-    safety_tolerance = text("safety_tolerance", initial="2", widget=LastTyped)
+    output_format = text("output_format")
+    safety_tolerance = text("safety_tolerance", widget=LastTyped)
     prompt_upsampling = text("prompt_upsampling", widget=Joined)
-    steps = text("steps", initial="50")
-    guidance = text("guidance", initial="4.5")
+    steps = text("steps")
+    guidance = text("guidance")
     project = forms.CharField(
         required=False, max_length=80, label="Project", help_text="A client or a campaign, for reports.",
         validators=[refuse_broken_text],

@@ -6,7 +6,8 @@ from functools import cached_property
 from math import prod
 from typing import Any, TypeVar, cast
 
-from gallery.catalogue.models.params import PARAMS
+from gallery.catalogue.models.flux_models import TAKEN_BY_SOME
+from gallery.catalogue.models.params import MORE
 from gallery.catalogue.parameters import axes, seeds, validation
 from gallery.catalogue.parameters.axes import Axes
 from gallery.catalogue.parameters.seeds import Draw
@@ -26,8 +27,6 @@ T = TypeVar("T")
 Values = Mapping[str, Any]  # API field names to what was typed
 Place = tuple[CleanRequest, Mapping[str, str]]  # a request and its labels
 _Variant = tuple[CleanRequest, Mapping[str, str], tuple[Mapping[str, str], ...]]  # with its members
-
-TAKEN_BY_SOME = ("steps", "guidance", "prompt_upsampling")
 
 
 @dataclass(frozen=True)
@@ -215,7 +214,7 @@ def _merged(first: Place, *others: Place) -> _Variant:
 def _why_once(request: CleanRequest, differing: list[str], members: tuple[Mapping[str, str], ...]) -> list[str]:
     unused = [axis for axis in differing if axis in TAKEN_BY_SOME and axis not in request.body]
     notes = (
-        [f"does not take {value_lists.joined(PARAMS[axis].label.lower() for axis in unused)}: made once"]
+        [f"does not take {value_lists.joined(MORE[axis].label.lower() for axis in unused)}: made once"]
         if unused
         else []
     )
