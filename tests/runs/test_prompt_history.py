@@ -1,13 +1,15 @@
-"""Past prompts: each once, counted, the last use first; written together with the run that used them."""
+"""Past prompts: each once, counted, the last use first; written once the run that used them is there."""
 
 from datetime import timedelta
 from importlib import import_module
 
 import pytest
 from django.apps import apps
+from django.db import OperationalError
 from django.utils import timezone
 
-from gallery.models import PastPrompt
+from gallery.models import PastPrompt, Run
+from gallery.services.db import slices
 from gallery.services.runs import prompt_history
 from tests.factories import make_run
 
@@ -89,3 +91,23 @@ def test_a_search_reads_only_the_newest(owner, monkeypatch):
         prompt_history.remember_prompts([prompt], owner=owner, at=now - timedelta(hours=age))
     assert prompts(owner, "boat") == ["boat 1", "boat 2", "boat 3"]
     assert len(prompts(owner)) == 5
+
+
+def test_a_run_is_bought_even_if_its_prompt_cannot_be_remembered(owner, monkeypatch):
+    def locked(*_args, **_kwargs):
+        assert Run.objects.get().jobs.exists()  # all of it is bought by then
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(prompt_history, "remember_prompts", locked)
+    run = make_run(owner, prompt="a boat")
+    assert run.jobs.count() == run.size
+    assert not PastPrompt.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_thousands_of_prompts_are_remembered_in_slices_behind_the_run(owner, monkeypatch):
+    sizes, add = [], prompt_history._add
+    monkeypatch.setattr(prompt_history, "_add", lambda rows: (sizes.append(len(rows)), add(rows)))
+    prompt_history.remember_prompts([f"a boat {n}" for n in range(250)], owner=owner, at=timezone.now())
+    assert sizes[0] == slices.FIRST
+    assert sum(sizes) == PastPrompt.objects.count() == 250

@@ -119,19 +119,22 @@ def agree_to_price(run: Run, *, seen_micros: int) -> int:
         raise PriceMoved
     book, now = read_price_book(), timezone.now()
     for alike in _alike(run.jobs.repriced()):
-        facts = quote_anew(alike[0], book=book) | {"reason": "", "not_before": now, "changed_at": now}
-        update_queued_jobs({job.pk: run.pk for job in alike}, **facts)
+        facts = quote_anew(Job.objects.get(pk=alike[0]), book=book) | {"reason": "", "not_before": now}
+        update_queued_jobs(dict.fromkeys(alike, run.pk), **facts)
     more = sum(ask.count * (ask.price_micros - ask.quoted_micros) for ask in asks)
     Run.objects.filter(pk=run.pk).update(quoted_micros=F("quoted_micros") + more)
     log.info("agreed to another price", run=run.key, jobs=sum(ask.count for ask in asks), seen_micros=seen_micros)
     return sum(ask.count for ask in asks)
 
 
-def _alike(jobs: QuerySet[Job]) -> Iterable[list[Job]]:
-    """List the jobs in groups that become the same: a run has thousands of jobs and few sizes."""
-    groups: defaultdict[tuple[object, ...], list[Job]] = defaultdict(list)
-    for job in jobs.only("run", "model", "quoted_micros", "width", "height", "notes"):
-        groups[job.model, job.quoted_micros, job.width, job.height, *job.notes].append(job)
+def _alike(jobs: QuerySet[Job]) -> Iterable[list[int]]:
+    """List the ids of the jobs in groups that become the same: a run has thousands of jobs and few sizes.
+
+    Without making jobs of the rows: others wait meanwhile.
+    """
+    groups: defaultdict[tuple[object, ...], list[int]] = defaultdict(list)
+    for pk, notes, *facts in jobs.values_list("pk", "notes", "model", "quoted_micros", "width", "height"):
+        groups[*facts, *notes].append(pk)
     return groups.values()
 
 

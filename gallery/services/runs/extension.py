@@ -1,5 +1,6 @@
 """A run that grows: seeds or a model more, as cells that it does not have yet, behind those it has."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import structlog
@@ -109,3 +110,7 @@ class Extension:
         run.quoted_micros += expansion.total_quote(cells).ours_micros
         run.save(update_fields=["form", "size", "quoted_micros"])
         log.info("run extended", run=run.key, owner=run.owner_id, jobs=len(cells), quoted_micros=run.quoted_micros)
+
+    def prompts_of(self, cells: list[Cell]) -> Iterable[str]:
+        """They were used when the run was made."""
+        return ()

@@ -1,7 +1,7 @@
 """Past prompts: every prompt that a member has sent, once, with how often and when last."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from gallery.models import PastPrompt, User
 from gallery.models.keys import random_key
 from gallery.models.saved_items import SEARCHED_CHARACTERS, PastPromptQuerySet
 from gallery.services.db import upsert
+from gallery.services.db.slices import write_in_slices
 from gallery.services.runs.expansion import Cell
 
 SEARCHED_PROMPTS = 20_000  # of one member, the newest: what a search reads at most, 50 to 100 ms
@@ -21,13 +22,17 @@ COLUMNS = (*PLACE, "key", "prompt", "searched", "uses", "used_at")
 
 
 def remember_prompts(prompts: Iterable[str], *, owner: User, at: datetime) -> None:
-    """Add these prompts to the owner's, or count them again. Call inside the transaction of what uses them."""
+    """Add these prompts to the owner's, or count them again. In slices: a run can bring thousands."""
     found: dict[str, tuple[str, datetime]] = {}
     for place, prompt in enumerate(prompts):
         text = tidy(prompt)
         # The first that was written is the newest of them, and no two are of the same moment.
         found.setdefault(digest_of(text), (text, at - timedelta(microseconds=place)))
-    rows = (_row(owner, digest, *found[digest]) for digest in sorted(found))
+    rows = [_row(owner, digest, *found[digest]) for digest in sorted(found)]
+    write_in_slices(rows, _add)
+
+
+def _add(rows: Sequence[tuple[Any, ...]]) -> None:
     upsert.add_rows(PastPrompt, rows, columns=COLUMNS, once=PLACE, add=["uses"], replace=["used_at"])
 
 

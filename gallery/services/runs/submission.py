@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -16,6 +17,7 @@ from gallery.catalogue.text import texts
 from gallery.models import Attempt, Job, Project, Run, User
 from gallery.models.calls import Money
 from gallery.models.runs import State
+from gallery.services.db import side_notes
 from gallery.services.db.raw_updates import PreparedRows
 from gallery.services.jobs import gates, queue
 from gallery.services.jobs.transitions import (
@@ -45,6 +47,8 @@ class Press(Protocol):
 
     def finish(self, run: Run, cells: list[Cell]) -> None: ...
 
+    def prompts_of(self, cells: list[Cell]) -> Iterable[str]: ...
+
 
 def submit_run(plan: RunPlan, press: Press) -> Run:
     """Write the jobs of a plan in one transaction and return their run; the same press twice returns the same run.
@@ -67,7 +71,15 @@ def submit_run(plan: RunPlan, press: Press) -> Run:
             jobs.insert(run=run)
             inputs.record_inputs(run, {n: cell.request.inputs for n, cell in enumerate(cells, press.size)})
             press.finish(run, cells)
+    if new:
+        _remember(press.prompts_of(cells), run)
     return run
+
+
+def _remember(prompts: Iterable[str], run: Run) -> None:
+    """Add to the past prompts once all is bought: nobody waits for the lock of both, and no press fails of it."""
+    with side_notes.write_if_possible():
+        prompt_history.remember_prompts(prompts, owner=run.owner, at=run.created_at)
 
 
 class NewRun:
@@ -99,8 +111,10 @@ class NewRun:
 
     def finish(self, run: Run, cells: list[Cell]) -> None:
         _log_submitted(run, cells)
-        prompts = prompt_history.prompts_of(self.form, cells)
-        prompt_history.remember_prompts(prompts, owner=run.owner, at=run.created_at)
+
+    def prompts_of(self, cells: list[Cell]) -> Iterable[str]:
+        """Return what its owner has used now, as it was typed."""
+        return prompt_history.prompts_of(self.form, cells)
 
     def _facts(self, plan: RunPlan) -> dict[str, Any]:
         return {"owner": plan.owner, "nonce": self.nonce, "digest": _digest(self.form)}
