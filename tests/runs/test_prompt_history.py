@@ -5,13 +5,13 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
-from django.db import OperationalError
 from django.utils import timezone
 
 from gallery.models import PastPrompt, Run
 from gallery.services.db import slices
 from gallery.services.runs import prompt_history
 from tests.factories import make_run
+from tests.operations.test_trouble_pages import sqlite_error
 
 pytestmark = pytest.mark.django_db
 
@@ -96,7 +96,7 @@ def test_a_search_reads_only_the_newest(owner, monkeypatch):
 def test_a_run_is_bought_even_if_its_prompt_cannot_be_remembered(owner, monkeypatch):
     def locked(*_args, **_kwargs):
         assert Run.objects.get().jobs.exists()  # all of it is bought by then
-        raise OperationalError("database is locked")
+        raise sqlite_error(5)
 
     monkeypatch.setattr(prompt_history, "remember_prompts", locked)
     run = make_run(owner, prompt="a boat")
