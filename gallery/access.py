@@ -22,6 +22,7 @@ from gallery.models import (
     Guest,
     Image,
     Job,
+    NamedSize,
     PastPrompt,
     Preset,
     PromptTemplate,
@@ -81,6 +82,12 @@ def budget_manage(request: MemberRequest, key: str) -> Budget:
 def image_cursor(request: MemberRequest, key: str) -> Image:
     """Return the picture that ends a page of the gallery, with what the next page needs of it."""
     return _find(Image.objects.only("id", "created_at"), key, owner=request.user)
+
+
+def size_write(request: MemberRequest, key: str) -> NamedSize:
+    """An admin edits the team's sizes; those that were removed too, which can be put back."""
+    require(request, "is_admin")
+    return _find(NamedSize.objects, key)
 
 
 def comparison_read(request: MemberRequest, key: str) -> Comparison:

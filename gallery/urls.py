@@ -6,8 +6,8 @@ from gallery.views import help
 from gallery.views.accounts import invite, sign_in
 from gallery.views.compare import compare, model_quality, pairwise
 from gallery.views.costs import adjustments, amounts, budgets, drilldown, prices, report, report_mail, statements
-from gallery.views.images import files, gallery, image, ratings
-from gallery.views.library import presets, prompts, saved_items, templates
+from gallery.views.images import deliver, files, gallery, image, ratings
+from gallery.views.library import named_sizes, presets, prompts, saved_items, templates
 from gallery.views.operations import gates, health, queue, unresolved
 from gallery.views.runs import jobs, run, sheets
 from gallery.views.shares import guest, guest_files, owner
@@ -99,6 +99,13 @@ urlpatterns = [
     path("images/<str:key>/repeat/", image.repeat, name="image-repeat"),
     path("images/<str:key>/original", files.original, name="image-original"),
     path("images/<str:key>/thumbnail", files.thumbnail, name="image-thumbnail"),
+    path("images/<str:key>/as/", deliver.as_file, name="image-as"),
+    path("download/", deliver.choose, name="download"),
+    path("download/pictures.zip", deliver.as_zip, name="download-zip"),
+    path("sizes/", named_sizes.edit_sizes, name="sizes"),
+    path("sizes/<str:key>/change/", named_sizes.change, name="size-change"),
+    path("sizes/<str:key>/remove/", named_sizes.remove, name="size-remove"),
+    path("sizes/<str:key>/restore/", named_sizes.restore, name="size-restore"),
     path("marks/", ratings.rate, name="marks"),
     path("compare/", compare.show, name="compare"),
     path("compare/pairs/", pairwise.judge, name="compare-pairs"),

@@ -10,6 +10,7 @@ from gallery.models import (
     Guest,
     Image,
     Job,
+    NamedSize,
     Preset,
     PromptTemplate,
     Reference,
@@ -57,6 +58,7 @@ class Things:
     statement: Statement
     adjustment: Adjustment
     reference: Reference  # of a GIF, which the gallery keeps as given too
+    size: NamedSize
 
     @property
     def link(self):
@@ -101,6 +103,7 @@ def make_things(owner, *, worker, world):
     return Things(
         run, image, uncertain, held, sheet, token, share, guest, make_kept(owner), comparison, twin, make_statement(),
         make_adjustment(), keep_upload(picture_file("GIF"), name=f"{SECRET_PROMPT}.gif", owner=owner),
+        NamedSize.objects.create(name="Door plate", width=600, height=200),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from gallery.models.costs.prices import Price
 from gallery.models.costs.report_mail import Letter, ReportMail
 from gallery.models.costs.statements import Balance, Charge, Difference, Statement
 from gallery.models.costs.terms import Terms
-from gallery.models.images import Image
+from gallery.models.images import Image, NamedSize
 from gallery.models.operations.installation import KeyHolder, Round, SecretKey
 from gallery.models.operations.rate_limits import RateCounter
 from gallery.models.operations.workers import Worker
@@ -24,7 +24,7 @@ from gallery.models.shares import Feedback, Guest, Refusal, Share, ShareItem
 __all__ = [
     "Adjustment", "Attempt", "Balance", "Budget", "BudgetCount", "Charge", "Comparison", "ComparisonImage",
     "DailyModelSpend", "DailySpend", "Difference", "Feedback", "Gate", "Guest", "Image", "Invite", "Job",
-    "JobReference", "KeyHolder", "LedgerEntry", "Letter", "MonthlySpend", "PastPrompt", "Preset", "Price",
+    "JobReference", "KeyHolder", "LedgerEntry", "Letter", "MonthlySpend", "NamedSize", "PastPrompt", "Preset", "Price",
     "Project", "PromptTemplate", "RateCounter", "Rating", "Reference", "Refusal", "Repeat", "ReportMail",
     "Round", "Run", "SecretKey", "Share", "ShareItem", "Sheet", "SheetPart", "Statement", "Terms", "User",
     "Vote", "Worker",

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models.functions import Coalesce, Left
 from django.utils import timezone
 
+from gallery.catalogue.parameters import delivery
 from gallery.catalogue.parameters.inputs import without_inputs
 from gallery.models.keys import KeyField
 from gallery.models.people import User
@@ -139,3 +140,44 @@ class Image(models.Model):
         if self.is_upload:
             return f"{self.name.rpartition('.')[0] or self.name or 'upload'}.{suffix}"
         return f"{self.model}-{self.seed}-{self.key}.{suffix}"
+
+
+class NamedSizeQuerySet(models.QuerySet["NamedSize"]):
+    def listed(self) -> Self:
+        """Those that can be chosen, in the order that an admin gave them."""
+        return self.filter(removed_at=None).order_by("position", "id")
+
+    def removed(self) -> Self:
+        return self.exclude(removed_at=None).order_by("-removed_at")
+
+
+class NamedSize(models.Model):
+    """A size in which pictures are handed out, under the name that people know it by; one list for the whole team."""
+
+    key = KeyField()
+    name = models.CharField(max_length=60)
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+    format = models.CharField(max_length=4, default="jpeg", choices=delivery.FORMATS)
+    fit = models.CharField(max_length=4, default="crop", choices=delivery.FITS)
+    position = models.PositiveSmallIntegerField(default=0)  # from 1; those removed keep theirs
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NamedSizeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name"], condition=models.Q(removed_at=None), name="named_size_once"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    width__range=(delivery.SIDE_LOW, delivery.SIDE_HIGH),
+                    height__range=(delivery.SIDE_LOW, delivery.SIDE_HIGH),
+                    format__in=list(delivery.FORMATS),
+                    fit__in=list(delivery.FITS),
+                ),
+                name="named_size_can_be_made",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.width} × {self.height}"

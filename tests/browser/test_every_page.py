@@ -114,6 +114,8 @@ def test_the_pages_of_members(page, live_server, things, owner, cookie):
         "/templates/new/",
         "/templates/import/",
         reverse("image", args=[things.image.key]),
+        reverse("image-as", args=[things.image.key]) + "?size=9x9&focus=left&colour=no&quality=0",
+        f"/download/?image={things.image.key}&image={things.twin.key}",
         f"/compare/?image={things.image.key}",
         "/costs/",
         "/costs/?by=day&year=2026",

@@ -39,6 +39,8 @@ FORMS = {
         "official_input_micros": "0.015",
         "source": "an invoice",
     },
+    "sizes": {"name": "A door", "size": "700x2100", "format": "png", "fit": "crop"},
+    "size-change": {"name": "A gate", "size": "2100x700", "format": "png", "fit": "crop", "position": "1"},
     "prices-terms": {"terms-starts": "2026-01-01", "terms-bonus": "15", "terms-source": "an invoice"},
     "share-change": SHARE_FORM,
     "shared-unlock": {"password": "anything"},
@@ -122,12 +124,15 @@ def address(name, things):
         keys[name] = [things.image.key]
     if name.startswith("reference-"):
         keys[name] = [things.reference.key]
+    if name.startswith("size-"):
+        keys[name] = [things.size.key]
     if name.startswith("sheet"):
         keys[name] = [things.sheet.key, *([1] if name == "sheet-part" else [])]
     if name.startswith("comparison"):
         keys[name] = [things.comparison.key]
-    asks = name in ("compare", "compare-pairs")
+    asks = name in ("compare", "compare-pairs", "download", "download-zip")
     query = f"?image={things.image.key}&image={things.twin.key}" if asks else ""
+    query += {"image-as": "?size=32x16", "download-zip": "&size=32x16"}.get(name, "")
     return reverse(name, args=keys.get(name)) + query
 
 

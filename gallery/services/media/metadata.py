@@ -35,6 +35,15 @@ XMP = (
 )
 
 
+# What the IPTC calls a picture that a trained model made: who looks for it finds it here, and nothing else.
+MADE_BY_MODEL = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    b'<rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">'
+    b"<Iptc4xmpExt:DigitalSourceType>http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+    b"</Iptc4xmpExt:DigitalSourceType></rdf:Description></rdf:RDF></x:xmpmeta>"
+)
+
+
 class CannotStrip(Exception):
     """Cannot be stripped without a loss, or is built in a way that is not understood: draw it anew."""
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from django.conf import settings
 
-from gallery.models import Image, User
+from gallery.models import Image, Job, User
 from gallery.services.prices.quotes import FREE
 from gallery.services.runs.expansion import Cell
 
@@ -32,3 +32,10 @@ def _newest(recipes: list[str], owner: User) -> dict[str, Image]:
             assert image.job is not None, "it was found by its job"
             found[image.job.recipe] = image
     return found
+
+
+def image_ids_of_run(run_id: int, *, owner_id: int) -> list[int]:
+    """Return the ids of the owner's pictures in a run, in its order: those made for a cell, or the one it reused."""
+    made = Image.objects.of(owner_id).filter(job__run=run_id).values_list("job__position", "id")
+    reused = Job.objects.filter(run=run_id, reused__owner=owner_id).values_list("position", "reused_id")
+    return list(dict.fromkeys(image for _, image in sorted([*made, *reused])))

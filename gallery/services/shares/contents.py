@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from django.db.models import Q
 from django.db.models.functions import Left
@@ -13,6 +14,7 @@ from gallery.models.ratings import Verdict
 from gallery.models.runs import OPENING
 from gallery.models.shares import Kind
 from gallery.paging import read_keyset_page
+from gallery.services.runs import reuse
 from gallery.services.shares import image_keys
 
 MOST_ITEMS = 2000  # as many as a run can have; a larger gallery is shared live
@@ -97,7 +99,7 @@ def list_ids(share: Share) -> list[int]:
 def ids_of_source(share: Share) -> list[int]:
     """Return the ids of what a source holds now, one more than a snapshot can have at most."""
     if share.kind == Kind.RUN:
-        return _ids_of_run(share)
+        return reuse.image_ids_of_run(cast("int", share.run_id), owner_id=share.owner_id)
     if share.kind == Kind.COMPARISON:
         items = ComparisonImage.objects.filter(comparison=share.comparison_id, image__owner=share.owner_id)
         return list(items.values_list("image_id", flat=True))
@@ -108,13 +110,6 @@ def ids_of_source(share: Share) -> list[int]:
 def images_of(job: Job) -> Sequence[int | None]:
     """Return the ids of the pictures that a cell shows: those made for it, or the one it reused."""
     return sorted(image.id for image in job.images.all()) or [job.reused_id]
-
-
-def _ids_of_run(share: Share) -> list[int]:
-    """In the order of the run. A cell shows the pictures made for it, or the one it reused."""
-    made = Image.objects.of(share.owner_id).filter(job__run=share.run_id).values_list("job__position", "id")
-    reused = Job.objects.filter(run=share.run_id, reused__owner=share.owner_id).values_list("position", "reused_id")
-    return list(dict.fromkeys(image for _, image in sorted([*made, *reused])))
 
 
 def _of_gallery(share: Share) -> ImageQuerySet:

@@ -18,6 +18,7 @@ from gallery.models import Image, Job
 from gallery.models.keys import random_key
 from gallery.services.references import lineage
 from gallery.services.runs import repeats
+from gallery.views.images import deliver
 
 MOST_RELATIVES = 12  # small pictures in a row; the family has a page of its own
 HIDDEN = ("aspect_ratio", "size")  # shown as the shape
@@ -31,6 +32,7 @@ def show(request: MemberRequest, key: str) -> HttpResponse:
         "image": image,
         "newer": mine.filter(id__gt=image.id).order_by("id").only("key").first(),
         "older": mine.filter(id__lt=image.id).order_by("-id").only("key").first(),
+        "deliver": deliver.one_picture(image) | {"form": deliver.choices(request)},
         "used_in": lineage.images_made_from(image, user=request.user).before(None).for_tiles()[:MOST_RELATIVES],
         **(_of_job(image, image.job) if image.job else {}),
     }

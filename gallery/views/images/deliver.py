@@ -1,0 +1,138 @@
+"""Pictures as files: one at an exact size, several as a ZIP; and the pages where one chooses how."""
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+
+from gallery import access
+from gallery.access import MemberRequest
+from gallery.catalogue.parameters.delivery import Delivery
+from gallery.forms.delivery import DeliveryForm
+from gallery.models import Image, Run
+from gallery.services.ledger import entries
+from gallery.services.library import downloads, named_sizes
+from gallery.services.media import exact_sizes
+from gallery.services.operations import stream_slots
+from gallery.services.runs import reuse
+from gallery.services.storage import zip_stream
+from gallery.views.images.files import STAND_IN
+from gallery.views.streams import say_busy, take_stream_slot
+
+SHOWN = 24  # pictures on the page of a ZIP
+ASKS = ("size", "named", "format", "fit")  # whoever names one of these wants another file than the original
+
+
+@dataclass
+class Chosen:
+    """What a ZIP is asked of. `fields`: what says so in an address, as (name, value)."""
+
+    ids: list[int]
+    fields: list[tuple[str, str]]
+    run: Run | None = None
+
+
+def choices(request: MemberRequest) -> DeliveryForm:
+    """Return the form with the team's sizes; bound if the address asks for another file than the original."""
+    asks = any(request.GET.get(name) for name in ASKS)
+    return DeliveryForm(request.GET if asks else None, sizes=named_sizes.list_sizes())
+
+
+@require_safe
+def as_file(request: MemberRequest, key: str) -> HttpResponseBase:
+    """One picture at the size that the address says; without one, the page where it is chosen."""
+    image = access.image_read(request, key)
+    form = choices(request)
+    if form.is_valid():
+        return _file(request, image, form.delivery())
+    return _page(request, form, one_picture(image))
+
+
+def one_picture(image: Image) -> dict[str, object]:
+    """Return what the form shows of a picture that is downloaded alone."""
+    return {"images": [image], "alone": True, "action": reverse("image-as", args=[image.key])}
+
+
+def _page(request: MemberRequest, form: DeliveryForm, context: dict[str, object]) -> HttpResponse:
+    """What cannot be done is said beside its field, with the code that tells scripts so."""
+    status = 200 if form.is_valid() or not form.is_bound else 400
+    return render(request, "images/deliver/page.html", context | {"form": form}, status=status)
+
+
+def _file(request: MemberRequest, image: Image, delivery: Delivery) -> HttpResponseBase:
+    try:
+        slot = take_stream_slot(request, f"member {request.user.pk}")
+    except stream_slots.TooManyStreams:
+        say_busy(request)
+        return redirect("image", key=image.key)
+    slot.took()  # nobody is slow while it is made
+    try:
+        content = exact_sizes.deliver_image(image, delivery)
+    except FileNotFoundError:
+        raise Http404 from None
+    finally:
+        stream_slots.release_slot(slot)
+    if request.method == "GET" and image.attempt:
+        entries.note_downloaded(image.attempt)
+    return _attachment(content, exact_sizes.delivered_name(image, delivery), delivery)
+
+
+def _attachment(content: bytes, name: str, delivery: Delivery) -> HttpResponse:
+    named = content_disposition_header(as_attachment=True, filename=name)
+    headers = {"Content-Disposition": named or "attachment", "Cache-Control": STAND_IN}
+    return HttpResponse(content, content_type=f"image/{delivery.format}", headers=headers)
+
+
+@require_safe
+def choose(request: MemberRequest) -> HttpResponse:
+    """How a selection, or all of a run, is downloaded."""
+    return _zip_page(request, _chosen(request), choices(request))
+
+
+def _zip_page(request: MemberRequest, chosen: Chosen, form: DeliveryForm) -> HttpResponse:
+    shown = Image.objects.in_bulk(chosen.ids[:SHOWN])
+    context = {
+        "images": [shown[each] for each in chosen.ids[:SHOWN] if each in shown],
+        "count": len(chosen.ids),
+        "fields": chosen.fields,
+        "run": chosen.run,
+        "action": reverse("download-zip"),
+        "originals": True,
+    }
+    return _page(request, form, context)
+
+
+@require_safe
+def as_zip(request: MemberRequest) -> HttpResponseBase:
+    """The pictures as one ZIP: as the provider sent them, or all at the size that the address says."""
+    chosen, form = _chosen(request), choices(request)
+    if form.is_bound and not form.is_valid():
+        return _zip_page(request, chosen, form)
+    delivery = form.delivery() if form.is_bound else None
+    try:
+        slot = take_stream_slot(request, f"member {request.user.pk}")
+    except stream_slots.TooManyStreams:
+        say_busy(request)
+        return redirect(f"{reverse('download')}?{request.GET.urlencode()}")
+    stream = zip_stream.Stream(downloads.read_files(chosen.ids, delivery), slot=slot)
+    response = StreamingHttpResponse(stream, content_type="application/zip")
+    size = f"-{delivery.width}x{delivery.height}" if delivery else ""
+    response.headers["Content-Disposition"] = f'attachment; filename="pictures{size}.zip"'
+    return response
+
+
+def _chosen(request: MemberRequest) -> Chosen:
+    """Return the pictures that the address names, or those of the run that it names. None at all is not found."""
+    if "run" in request.GET:
+        run = access.run_read(request, request.GET["run"])
+        chosen = Chosen(reuse.image_ids_of_run(run.pk, owner_id=request.user.pk), [("run", run.key)], run)
+    else:
+        images = access.images_read(request, request.GET.getlist("image"))
+        chosen = Chosen([image.pk for image in images], [("image", image.key) for image in images])
+    if not chosen.ids:
+        raise Http404
+    return chosen

@@ -1,0 +1,50 @@
+"""Downloads at an exact size, with real keys and a real mouse: what the frame shows is what the file has."""
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import expect
+
+from gallery.models import Image
+from tests.conftest import signed_in
+from tests.factories import make_run
+from tests.images.test_decoding import opened
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_the_focus_moves_by_keys_and_by_dragging_and_the_download_obeys_it(
+    page, live_server, owner, owner_client, worker, provider_server, cookie, complaints
+):  # fmt: skip
+    make_run(owner, seed="7", size="128x64")
+    worker.work()
+    image = Image.objects.get()
+    address = reverse("image", args=[image.key])
+    page.context.add_cookies([cookie(signed_in(owner))])
+    page.goto(live_server.url + address)
+    page.get_by_text("Download as").click()
+    page.get_by_label("Or any other, in pixels").fill("320x320")
+    expect(page.locator("[data-note]")).to_have_text("Enlarged 5.0 times.")
+    frame = page.get_by_role("button", name="What the crop keeps: 50 % from the left, 50 % from the top")
+    frame.focus()
+    for key in ("ArrowLeft", "ArrowLeft", "Shift+ArrowRight", "ArrowUp"):
+        page.keyboard.press(key)
+    assert page.url.endswith(address)  # no arrow led to a neighbour
+    left, top = page.get_by_label("Percent from the left"), page.get_by_label("Percent from the top")
+    assert (left.input_value(), top.input_value()) == ("58", "50")  # nothing is cut off at the top
+    box = page.locator("[data-stage]").bounding_box()
+    kept = page.locator("[data-frame]").bounding_box()
+    assert kept["width"] == pytest.approx(box["width"] / 2, abs=1)
+    assert kept["x"] - box["x"] == pytest.approx(0.58 * box["width"] / 2, abs=1)
+    page.mouse.move(kept["x"] + 20, kept["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(kept["x"] - 900, kept["y"] + 20, steps=4)
+    page.mouse.up()
+    assert left.input_value() == "0"
+    with page.expect_download() as download:
+        page.locator("form.deliver").get_by_role("button", name="Download").click()
+    content = download.value.path().read_bytes()
+    assert download.value.suggested_filename.endswith(f"{image.key}-320x320.jpg")
+    assert opened(content).size == (320, 320)
+    plain = {"size": "320x320", "focus": "0,50"}
+    assert content == owner_client.get(reverse("image-as", args=[image.key]), plain).content
+    assert complaints == []
