@@ -35,7 +35,7 @@ def add_first_sizes(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gallery", "0036_refunds"),
+        ("gallery", "0037_share_inputs"),
     ]
 
     operations = [
