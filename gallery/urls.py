@@ -11,7 +11,7 @@ from gallery.views.library import named_sizes, presets, prompts, saved_items, te
 from gallery.views.operations import gates, health, queue, unresolved
 from gallery.views.runs import jobs, run, sheets
 from gallery.views.shares import guest, guest_files, owner
-from gallery.views.studio import batch, references, studio
+from gallery.views.studio import batch, pairs, references, studio
 
 # A member's links.
 SHARES = [
@@ -73,6 +73,7 @@ urlpatterns = [
     path("studio/runs/", studio.newest_runs, name="studio-runs"),
     path("batch/", batch.batch, name="batch"),
     path("batch/template.csv", batch.template, name="batch-template"),
+    path("batch/pairs/", pairs.pairs, name="pairs"),
     path("runs/", run.list_runs, name="runs"),
     path("runs/<str:key>/", run.show, name="run"),
     path("runs/<str:key>/changes/", run.changes, name="run-changes"),

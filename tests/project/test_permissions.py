@@ -36,6 +36,7 @@ TABLE = {
     "reference-original": OWNER_LOOKS,
     "batch": ("login 200 200 200", "login 302 302 302"),
     "batch-template": MEMBERS_LOOK,
+    "pairs": ("login 200 200 200", "login 200 200 200"),
     "runs": MEMBERS_LOOK,
     "run": OWNER_LOOKS,
     "run-changes": OWNER_LOOKS,

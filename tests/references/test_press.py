@@ -8,7 +8,8 @@ from PIL import Image as Pillow
 
 from gallery.models import Image, Reference, Run
 from gallery.models.images import Origin
-from tests.references.pictures import BLUE, RED, upload
+from tests.api.loopback import Loopback, answer
+from tests.references.pictures import BLUE, GREEN, RED, picture_bytes, upload
 
 FORM = {"prompt": "image 1 beside image 2", "model": "flux-2-pro", "seed": "7", "aspect_ratio": "16:9", "nonce": "n"}
 
@@ -50,3 +51,13 @@ def test_files_of_a_form_go_onto_the_wire_in_their_order(owner_client, worker, w
     family = owner_client.get(f"/images/{made.key}/family/").content.decode()
     assert family.count("see above") == 1  # under the vase, where it stands for the second time
     assert owner_client.get(f"/?image={made.key}").content.decode().count('name="reference_key"') == 2
+
+
+def test_an_address_is_fetched_and_one_of_our_own_network_is_not(owner_client, settings):
+    with Loopback(answer("200 OK", picture_bytes(GREEN))) as server:
+        settings.REFERENCE_ORIGINS = [server.origin]
+        page = owner_client.post("/references/", {"reference_address": f"{server.origin}/hat.png"})
+    assert [each.name for each in page.context["references"]] == ["hat.png"]
+    page = owner_client.post("/references/", {"reference_address": "http://127.0.0.1:1/x.png"})
+    assert "x.png: It was not fetched" in page.content.decode()
+    assert not page.context["references"]

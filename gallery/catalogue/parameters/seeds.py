@@ -71,6 +71,12 @@ def stand_ins() -> Draw:
     return lambda count: list(islice(numbers, count))
 
 
+def drawn_once(draw: Draw) -> Draw:
+    """Return a draw that gives the same numbers whenever so many are asked for."""
+    drawn: dict[int, list[int]] = {}
+    return lambda count: drawn[count] if count in drawn else drawn.setdefault(count, list(draw(count)))
+
+
 def parse_seeds(text: str, *, draw: Draw = draw_seeds) -> tuple[int, ...]:
     """Read the seeds in their order, each once, at most 400, or raise InvalidSeeds.
 

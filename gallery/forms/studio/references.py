@@ -7,6 +7,7 @@ from django import forms
 
 MOST_KEYS = 200
 KEY_CHARACTERS = 20
+MOST_PAIRS = 2000
 
 
 class ReferenceKeys(forms.MultipleHiddenInput):
@@ -38,6 +39,26 @@ class ReferenceKeysField(forms.Field):
     def to_python(self, value: Any) -> list[str]:
         sent = [each for each in value or [] if isinstance(each, str) and each.isalnum()]
         return list(dict.fromkeys(each for each in sent[:MOST_KEYS] if len(each) <= KEY_CHARACTERS))
+
+
+class PairsInput(forms.MultipleHiddenInput):
+    """Beside each `pair`, the keys of its pictures, stand its own words as `pair_prompt`; they may be empty."""
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[tuple[str, str]]:
+        if not hasattr(data, "getlist"):
+            return list(data.get(name) or [])
+        words = data.getlist(f"{name}_prompt")
+        return [(keys, words[n] if n < len(words) else "") for n, keys in enumerate(data.getlist(name))]
+
+
+class PairsField(forms.Field):
+    """Pairs that are read already, as (keys with blanks between them, own words)."""
+
+    widget = PairsInput
+
+    def to_python(self, value: Any) -> list[tuple[str, str]]:
+        sent = list(value or [])[:MOST_PAIRS]
+        return [(keys, words) for keys, words in sent if keys.replace(" ", "").isalnum() and "\ufffd" not in words]
 
 
 class FilesInput(forms.ClearableFileInput):

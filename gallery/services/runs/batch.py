@@ -143,7 +143,7 @@ def _expand_each(listing: Listing, spec: BatchSpec) -> SoundRows:
     problems = list(listing.problems)
     found: SoundRows = []
     book, draw = price_book.read_price_book(), seeds.stand_ins()
-    shared = _drawn_once(draw) if spec.same_seeds else draw
+    shared = seeds.drawn_once(draw) if spec.same_seeds else draw
     size = 0
     for row in listing.rows:
         try:
@@ -170,11 +170,6 @@ def batch_title(listing: Listing) -> str:
     opening = labels.shortened(_one_line(listing.rows[0].values["prompt"]))
     more = len(listing.rows) - 1
     return opening if not more else f"{opening} and {value_lists.counted(more, 'more row')}"
-
-
-def _drawn_once(draw: Draw) -> Draw:
-    drawn: dict[int, list[int]] = {}
-    return lambda count: drawn[count] if count in drawn else drawn.setdefault(count, list(draw(count)))
 
 
 def _cells_of(row: Row, spec: BatchSpec, *, draw: Draw, book: PriceBook) -> list[Cell]:

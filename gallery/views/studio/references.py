@@ -1,5 +1,6 @@
-"""Pictures that go in: taken from files or the gallery, listed in the studio, looked at."""
+"""Pictures that go in: taken from files, an address or the gallery, listed in the studio, looked at."""
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +18,7 @@ from gallery.catalogue.parameters import inputs as catalogue
 from gallery.forms.studio.compose import ComposeForm
 from gallery.models import Image, Reference, User
 from gallery.paging import read_keyset_page
-from gallery.services.references import inputs, keeping
+from gallery.services.references import fetching, inputs, keeping
 from gallery.services.references.refusals import UnusablePicture
 from gallery.services.storage import files as storage
 from gallery.services.storage.error_words import StorageTrouble
@@ -25,6 +26,8 @@ from gallery.views.images import files
 
 PAGE = 40  # pictures of the gallery to pick from
 MOST_AT_ONCE = 60  # files in one request
+MOST_ADDRESSES = 2  # in one request: each may take 20 s
+MEMORY_BYTES = 2 * 1024 * 1024  # of what is fetched from an address; the rest lies on the disk
 
 
 @dataclass
@@ -53,11 +56,19 @@ def take_references(request: MemberRequest) -> Taken:
 def _sources(request: MemberRequest) -> list[Callable[[], Reference]]:
     user = request.user
     uploads = request.FILES.getlist("reference")[:MOST_AT_ONCE]
+    addresses = request.POST.get("reference_address", "").split()[:MOST_ADDRESSES]
     images = access.images_read(request, request.POST.getlist("reference_image"))
     return [
         *(lambda file=file: keeping.keep_upload(file, name=file.name or "picture", owner=user) for file in uploads),
+        *(lambda address=address: _fetch(address, owner=user) for address in addresses),
         *(lambda image=image: keeping.keep_image(image, owner=user) for image in images),
     ]
+
+
+def _fetch(address: str, *, owner: User) -> Reference:
+    with tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES) as file:
+        fetching.fetch_picture(address, file)
+        return keeping.keep_upload(file, name=fetching.name_address(address), owner=owner)
 
 
 @require_POST

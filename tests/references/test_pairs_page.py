@@ -1,0 +1,92 @@
+"""The batch of pairs: lists, a table, a ZIP; checked and priced first, joined where a model takes one, one run."""
+
+import io
+import zipfile
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from gallery.models import Run
+from tests.references.pictures import BLUE, GREEN, RED, picture_bytes, upload
+
+FORM = {"prompt": "the pattern of the left image", "seed": "5", "aspect_ratio": "match", "nonce": "n"}
+BOTH = ("flux-kontext-pro", "flux-2-pro")
+
+
+def sent(client, *, models=("flux-kontext-pro",), **more):
+    return client.post(reverse("pairs"), {**FORM, "model": list(models), **more})
+
+
+def read_again(page):
+    """Return what the page sends along of the pairs that it has read."""
+    rows = page.context["rows"]
+    return {
+        "pair": [" ".join(each.key for each in references) for references, _ in rows],
+        "pair_prompt": [words for _, words in rows],
+    }
+
+
+@pytest.mark.usefixtures("provider_server")
+def test_one_against_many_is_priced_joined_and_bought_as_one_run(owner_client, worker, world):
+    files = {"left": [upload("pattern.png", RED)], "right": [upload("anna.png", BLUE), upload("ben.png", GREEN)]}
+    page = sent(owner_client, models=BOTH, **files)
+    assert (page.context["quote"].count, page.context["quote"].ours_micros) == (4, 130_000)
+    assert not Run.objects.exists()
+    started, again = (sent(owner_client, models=BOTH, start="1", **read_again(page)) for _ in range(2))
+    run = Run.objects.get()
+    assert started.url == again.url == f"/runs/{run.key}/"
+    worker.work()
+    inputs = [[name for name in post.body if name.startswith("input_image")] for post in world.till]
+    assert sorted(map(len, inputs)) == [1, 1, 2, 2]
+    joined = run.jobs.filter(model="flux-kontext-pro").order_by("id").first().inputs.get()
+    assert joined.name == "pattern.png + anna.png"
+    assert owner_client.get(started.url).status_code == 200
+    assert set(run.jobs.values_list("state", flat=True)) == {"DONE"}
+
+
+def zipped(table, files):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("pairs.csv", table)
+        for name, colour in files.items():
+            archive.writestr(f"{name}.png", picture_bytes(colour))
+    return SimpleUploadedFile("pairs.zip", out.getvalue())
+
+
+@pytest.mark.parametrize("as_zip", [True, False])
+def test_a_table_names_the_pictures_and_words_of_each_row(owner_client, as_zip):
+    table = "left,right,prompt\na.png,b.png,\nc.png,b.png,a hat\n"
+    files = {"a": RED, "b": BLUE, "c": GREEN}
+    if as_zip:
+        page = sent(owner_client, table=zipped(table, files))
+    else:
+        chosen = [upload(f"{name}.png", colour) for name, colour in files.items()]
+        page = sent(owner_client, table=SimpleUploadedFile("pairs.csv", table.encode()), left=chosen)
+    read = [([each.name for each in references], words) for references, words in page.context["rows"]]
+    assert read == [(["a.png", "b.png"], ""), (["c.png", "b.png"], "a hat")]
+    assert [cell.request.body["prompt"] for cell in page.context["plan"].cells] == [FORM["prompt"], "a hat"]
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ({"left": "ab", "right": "cde"}, "The two lists have 2 and 3 pictures."),
+        ({"left": "a"}, "Choose at least one picture on either side."),
+        ({}, "Choose pictures on both sides"),
+    ],
+)
+def test_what_does_not_fit_is_said_and_nothing_is_bought(owner_client, names, said):
+    files = {side: [upload(f"{each}.png", (ord(each), 9, 9)) for each in found] for side, found in names.items()}
+    page = sent(owner_client, start="1", **files)
+    assert said in page.content.decode()
+    assert not Run.objects.exists()
+
+
+def test_a_bad_picture_names_itself_and_a_missing_one_too(owner_client):
+    table = SimpleUploadedFile("pairs.csv", b"left,right\na.png,b.png\na.png,notes.png\n")
+    chosen = [upload("a.png", RED), SimpleUploadedFile("notes.png", b"no picture at all")]
+    page = sent(owner_client, table=table, left=chosen, start="1").content.decode()
+    assert "b.png is not among the files that were chosen." in page
+    assert "notes.png: " in page
+    assert not Run.objects.exists()
