@@ -78,7 +78,9 @@ def test_lists_of_numbers(text, values):
         ("4, 5", ["4", "5"]),
         ("3,4,5", ["3", "4", "5"]),
         ("4.5,", ["4.5"]),
-        ("４．５、５", ["4.5,5"]),
+        ("４．５、５", ["4.5", "5"]),
+        ("3.5,4.5", ["3.5", "4.5"]),  # beside a point the comma can only part
+        ("[3.5, 4.5]", ["3.5", "4.5"]),
         ("４．５、 ５", ["4.5", "5"]),
         ("2, 2.5, …, 4", ["2", "2.5", "3", "3.5", "4"]),
     ],
@@ -242,3 +244,28 @@ def test_a_value_that_is_no_text_is_left_alone():
     assert list(variants(values, read_axes(values))) == [Variant(values)]
     assert issubclass(InvalidRequest, ValueError)
     assert issubclass(InvalidValue, ValueError)
+
+
+@pytest.mark.parametrize(
+    "text", ["20 .. 22", "20 … 22", "[20, 21, 22]", "(20, 21, 22)", "{20, 21, 22}", "[20.0 21.0 22.0]"]
+)
+def test_lists_as_programs_write_them_and_ranges_with_spaces(text):
+    assert values_of("steps", text) == ["20", "21", "22"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "values"),
+    [
+        ("aspect_ratio", "16:9 1:1", ["16:9", "1:1"]),
+        ("aspect_ratio", "[16:9, 1:1]", ["16:9", "1:1"]),
+        ("size", "1024x768 768x1024", ["1024x768", "768x1024"]),
+    ],
+)
+def test_shapes_with_spaces_between_them(name, text, values):
+    assert [option.values[name] for option in read_axes({name: text})["shape"]] == values
+
+
+def test_words_as_long_as_prompts_are_labelled_by_where_they_differ():
+    long = "a wide shot of an old lighthouse on a cliff above a stormy sea at first light with "
+    options = read_axes({"prompt": "a cat", "replace": f"cat\n{long}fog\n{long}rain"})["word"]
+    assert [option.label for option in options] == ["cat", "…light with fog", "…light with rain"]

@@ -104,13 +104,119 @@ def test_prose_is_no_table_however_it_is_punctuated(text):
     assert [row.values["prompt"] for row in listing.rows] == text.rstrip("\n").split("\n")
 
 
-def test_lists_lose_their_numbers_only_where_those_count_on():
+def test_lists_lose_their_numbers_where_those_count_on():
     assert rows("1. a cat\n\n2. a dog\n") == [{"prompt": "a cat"}, {"prompt": "a dog"}]
     assert rows("1) a cat\n2) a dog\n") == [{"prompt": "a cat"}, {"prompt": "a dog"}]
     assert rows("• a cat\n• a dog\n") == [{"prompt": "a cat"}, {"prompt": "a dog"}]
     assert rows("１、猫\n２、犬\n") == [{"prompt": "猫"}, {"prompt": "犬"}]
-    assert rows("1. a cat\n3. a dog\n") == [{"prompt": "1. a cat"}, {"prompt": "3. a dog"}]
     assert rows("2. Mai\n") == [{"prompt": "2. Mai"}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "１．a cat\n２．a dog", "① a cat\n② a dog", "a) a cat\nb) a dog", "i. a cat\nii. a dog", "(1) a cat\n(2) a dog",
+        "#1 a cat\n#2 a dog", "Prompt 1: a cat\nPrompt 2: a dog", "**Prompt 1:** a cat\n**Prompt 2:** a dog",
+        "- [ ] a cat\n- [x] a dog", "\uf0b7\ta cat\n\uf0b7\ta dog", "• a cat\n• a dog", "№ 1 a cat\n№ 2 a dog",
+    ],
+)  # fmt: skip
+def test_lists_of_every_kind_lose_what_stands_in_front(text):
+    listing = read(text)
+    assert (listing.kind, listing.question) == ("list", "")
+    assert [row.values["prompt"] for row in listing.rows] == ["a cat", "a dog"]
+
+
+@pytest.mark.parametrize(
+    ("text", "prompts"),
+    [
+        ("1. a cat\n3. a dog\n", ["a cat", "a dog"]),
+        ("5. a cat\n6. a dog\n", ["a cat", "a dog"]),
+        ("- a cat\n* a dog\n", ["a cat", "a dog"]),
+        ("1. a cat\n   in a hat\n2. a dog\n", ["a cat\nin a hat", "a dog"]),
+    ],
+)
+def test_a_list_with_gaps_or_several_lines_to_an_item_is_asked_about(text, prompts):
+    listing = read(text)
+    assert listing.question == "This is read as a list: numbers and dots in front are left out."
+    assert [row.values["prompt"] for row in listing.rows] == prompts
+    assert rows(text, kind="lines", has_names=False)[0]["prompt"] == text.split("\n")[0]
+
+
+def test_years_are_no_numbers_of_a_list():
+    assert read("1920: a city\n1930: a city\n").kind == "lines"
+
+
+TABLE = [{"prompt": "a cat", "model": "flux-2-pro"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('"sep=;"\nprompt;model\na cat;flux-2-pro', 3),
+        ("SEP=;;\nprompt;model\na cat;flux-2-pro", 3),
+        ("\ufeff\ufeffprompt;model\na cat;flux-2-pro", 2),
+        ("提示词，模型\na cat，flux-2-pro", 2),
+        ("提示词；模型\na cat；flux-2-pro", 2),
+        ("プロンプト、モデル\na cat、flux-2-pro", 2),
+        ("prompt، model\na cat، flux-2-pro", 2),
+        ("prompt｜model\na cat｜flux-2-pro", 2),
+        ("```csv\nprompt,model\na cat,flux-2-pro\n```", 3),
+        ("~~~\nprompt,model\na cat,flux-2-pro\n~~~\n", 3),
+        ('```json\n[{"prompt": "a cat", "model": "flux-2-pro"}]\n```', 2),
+        ("+---+---+\n| prompt | model |\n+---+---+\n| a cat | flux-2-pro |\n+---+---+\n", 4),
+        ("┌───┬───┐\n│ prompt │ model │\n├───┼───┤\n│ a cat │ flux-2-pro │\n└───┴───┘", 4),
+    ],
+)
+def test_a_table_is_one_whatever_is_drawn_around_it(text, line):
+    listing = read(text)
+    assert listing.question == ""
+    assert [dict(row.values) for row in listing.rows] == TABLE
+    assert listing.rows[0].line == line
+
+
+@pytest.mark.parametrize(
+    ("above", "table"),
+    [
+        ("My export 2026\n\n", "prompt;model\na cat;flux-2-pro\n"),
+        ("My export;;\n", "prompt;model\na cat;flux-2-pro\n"),
+        ("# exported by x\n# today\n", "prompt,model\na cat,flux-2-pro\n"),
+        ("Here is the table\n\n", "| prompt | model |\n|---|---|\n| a cat | flux-2-pro |\n"),
+    ],
+)
+def test_titles_above_a_table_are_left_out_and_said(above, table):
+    listing = read(above + table)
+    assert [dict(row.values) for row in listing.rows] == TABLE
+    assert listing.rows[0].line == above.count("\n") + table.count("\n")
+    assert f"left out, from “{above.split(chr(10))[0]}” on" in listing.question
+    assert rows(above + table, kind=listing.kind, has_names=True) == TABLE
+    assert rows(above + table, kind="lines", has_names=False)[0] == {"prompt": above.split("\n")[0]}
+
+
+def test_lines_of_prompts_are_no_titles_of_a_table():
+    text = "a cat\na model, a seed and a shape\n"
+    assert [row.values["prompt"] for row in read(text).rows] == text.split("\n")[:2]
+
+
+@pytest.mark.parametrize(
+    "head", ["الوصف,النموذج", "תיאור,מודל", "विवरण,मॉडल", "คำอธิบาย,โมเดล", "mô tả,mô hình", "kuvaus,malli", "тайп,жанр"]
+)
+def test_the_column_of_models_is_never_the_prompt_whatever_it_is_called(head):
+    listing = read(f"{head}\na red cat,flux-2-pro\na dog,flux-2-max\n")
+    assert [column.field for column in listing.columns] == ["prompt", "model"]
+    assert listing.question
+
+
+def test_values_tell_shapes_under_unknown_names_and_say_so():
+    listing = read("prompt,Zuschnitt,Menge\na cat,16:9,3\na dog,1:1,4\n")
+    assert [column.field for column in listing.columns] == ["prompt", "shape", ""]
+    assert listing.question == "“Zuschnitt” is read as the shape. “Menge” is left out unless you choose what it is."
+
+
+@pytest.mark.parametrize("cell", ["#N/A", "#REF!", "#NAME?", "#WERT!", "#NV", "nan", "NaN", "<NA>"])
+def test_what_programs_write_for_an_empty_cell_is_no_prompt(cell):
+    listing = read(f"prompt,seed\na cat,1\n{cell},2\n")
+    assert [row.values["prompt"] for row in listing.rows] == ["a cat"]
+    assert [(problem.line, problem.column) for problem in listing.problems] == [(3, "prompt")]
 
 
 def test_a_long_prompt_in_quotes_keeps_its_lines_and_its_json():
@@ -140,6 +246,24 @@ def test_rows_in_json_are_cells_and_json_without_a_prompt_is_one():
     assert [(problem.line, problem.message) for problem in listing.problems] == [
         (3, "This line is no whole JSON object.")
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "asks"),
+    [
+        ('{"prompts": ["a cat", "a dog"]}', [{"prompt": "a cat"}, {"prompt": "a dog"}], False),
+        ('{"rows": [{"prompt": "a cat"}], "model": "flux-2-pro"}', TABLE, False),
+        ('{"columns": ["prompt", "model"], "data": [["a cat", "flux-2-pro"]]}', TABLE, False),
+        ('{"prompt": {"0": "a cat"}, "model": {"0": "flux-2-pro"}}', TABLE, True),
+        ('{"prompt": ["a cat", "a dog"], "model": "flux-2-pro", "seed": [1, 2]}',
+         [{"prompt": "a cat", "model": "flux-2-pro", "seed": "1"},
+          {"prompt": "a dog", "model": "flux-2-pro", "seed": "2"}], True),
+        ('{"subjects": [{"description": "x"}]}', [{"prompt": '{"subjects": [{"description": "x"}]}'}], False),
+    ],
+)  # fmt: skip
+def test_rows_are_found_inside_one_object(text, found, asks):
+    assert rows(text) == found
+    assert bool(read(text).question) == asks
 
 
 def test_what_pandas_writes_for_nothing_is_a_blank_cell():

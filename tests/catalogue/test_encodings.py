@@ -18,6 +18,12 @@ TABLES = {
     "cp1251": "описание;модель\nкрасный кот;flux-2-pro\n",
     "koi8_r": "описание;модель\nкрасный кот сидит у окна;flux-2-pro\n",
     "cp1250": "opis;model\nczerwony kot siedzi w oknie, światło świtu;flux-2-pro\n",
+    "cp850": "Beschreibung;Modell\nein roter Käfer auf grüner Straße;flux-2-pro\n",
+    "iso8859_2": "opis;model\nżółty kot na łące, źrebię w śniegu;flux-2-pro\n",
+    "cp852": "opis;model\nżółty kot na łące, źrebię w śniegu;flux-2-pro\n",
+    "cp866": "описание;модель\nрыжий кот на окне;flux-2-pro\n",
+    "iso8859_5": "описание;модель\nрыжий кот на окне;flux-2-pro\n",
+    "iso8859_6": "وصف;model\nقطة حمراء على النافذة;flux-2-pro\n",
     "cp1253": "περιγραφή;model\nκόκκινη γάτα;flux-2-pro\n",
 }
 UTF = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")
@@ -111,3 +117,14 @@ def test_any_bytes_become_text_in_an_encoding_with_a_name(content):
     assert decoded.name
     for other in decoded.others:
         assert isinstance(decode_anew(decoded.text, read_as=decoded.encoding, encoding=other), str)
+
+
+def test_a_stray_zero_in_ascii_makes_it_no_utf_16():
+    assert decode(b"prompt\na\0cat on a mat\n").encoding == "utf-8"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "words"), [("mac_cyrillic", "рыжий кот на окне, маяк\n"), ("iso8859_15", "l'œuvre à 5 €\n")]
+)
+def test_what_differs_in_a_letter_or_two_from_the_usual_one_is_read_or_asked(encoding, words):
+    assert decode(words.encode(encoding)).text == words

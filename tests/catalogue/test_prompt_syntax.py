@@ -13,6 +13,7 @@ from gallery.catalogue.prompts.foreign_syntax import hints
 from gallery.catalogue.prompts.prompt_facts import json_prompt
 from gallery.catalogue.prompts.prompt_syntax import escaped, read
 from gallery.catalogue.prompts.prompt_variants import alternatives, doubts, prompt_lines, typed_lines
+from gallery.catalogue.prompts.prompt_variants import hints as variant_hints
 from gallery.catalogue.text.typed_text import tidy
 
 
@@ -103,6 +104,13 @@ def test_a_backslash_takes_the_meaning_away(text, prompts):
         ('{"s": "{a|b"}', "never closed"),
         ("__animal__ in fog", "is a wildcard elsewhere"),
         ("a __colors/warm__ cat", "is a wildcard elsewhere"),
+        ("a __~color__ cat", "is a wildcard elsewhere"),
+        ("a __@color__ cat", "is a wildcard elsewhere"),
+        ("a __色__ cat", "is a wildcard elsewhere"),
+        ("a __2d-styles__ cat", "is a wildcard elsewhere"),
+        ("a __color(tone=warm)__ cat", "is a wildcard elsewhere"),
+        ("a {red::2} cat", "looks like a choice and is none"),
+        ("a {red|red} cat", "says the same 2 times"),
     ],
 )  # fmt: skip
 def test_what_looks_like_a_choice_and_is_none_or_the_other_way_round_is_said(text, says):
@@ -128,6 +136,15 @@ def test_what_is_plain_is_not_asked_about(text):
         ("a {2$$red|blue|green} cat", "Write {red, blue|red, green|blue, green}."),
         ("a {1-2$$ and $$red|blue} cat", "Write {red|blue|red and blue}."),
         ("a {2$$__animal__} cat", "picks several at once"),
+        ("a {2$$red|blue} cat", "Write red, blue."),
+        ("a { 2 $$ red|blue|green} cat", "Write {red, blue|red, green|blue, green}."),
+        ("a {1 - 2$$red|blue} cat", "Write {red|blue|red, blue}."),
+        ("a {2＄＄red|blue|green} cat", "picks several at once"),
+        ("a { 2 :: red | 1 :: blue } cat", "weighs its choices"),
+        ("a {0,5::red|blue} cat", "Write {red|blue}."),
+        ("a {２：：red|blue} cat", "Write {red|blue}."),
+        ("a {-1::red|50%::blue} cat", "Write {red|blue}."),
+        ("a {2::red} cat", "Write red."),
         ("a {@red|blue} cat", "Write {red|blue}."),
         ("a {red|{pale|dark} blue} cat", "Braces inside braces"),
         ("${c={red|blue}} a ${c} cat", "Braces inside braces"),
@@ -264,3 +281,46 @@ def test_a_text_of_brackets_only_is_read_to_its_end(bracket):
             read(text)
     else:
         assert read(text).pieces == [text]
+
+
+@pytest.mark.parametrize("fence", ["```json", "~~~", "  ```", "````"])
+def test_a_fenced_block_is_one_prompt_among_lines(fence):
+    end = fence.removesuffix("json")
+    block = f'{fence}\n{{\n"scene": "a | b"\n}}\nof paper\n{end}'
+    assert typed_lines(f"a cat\n{block}\na dog") == ["a cat", block.strip(), "a dog"]
+    assert any("code fence" in hint for hint in hints(block)) or fence == "````"
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("---", "has no word in it"),
+        ("|---|", "has no word in it"),
+        ("┌──┐", "has no word in it"),
+        ("(", "has no word in it"),
+        ("<scene>", "is a mark of a document"),
+        ('<?xml version="1.0"?>', "is a mark of a document"),
+        ("</rows>", "is a mark of a document"),
+        ("model: flux-2-pro", "names a value and no picture"),
+        ('"seed": 42,', "names a value and no picture"),
+        ("Art direction:", "ends with a colon"),
+        ("~~~\na cat\n~~~", "opens a code fence"),
+    ],
+)
+def test_lines_that_are_no_pictures_are_asked_about(line, says):
+    assert any(says in doubt for doubt in doubts(f"a cat\n{line}\na dog", lines=True))
+    assert not any(says in doubt for doubt in doubts(line))
+
+
+@pytest.mark.parametrize(
+    "line", ["🐈", "a <red> cat", "model: a woman in a red dress, seen from far away, oil on canvas", "7"]
+)
+def test_lines_that_are_pictures_are_not(line):
+    assert doubts(f"a cat\n{line}\na dog", lines=True) == []
+
+
+@pytest.mark.parametrize(
+    "front", [("1.", "2."), ("①", "②"), ("a)", "b)"), ("１．", "２．"), ("#1 ", "#2 "), ("•", "•")]
+)
+def test_numbers_in_front_of_every_line_are_hinted_at(front):
+    assert any("numbers or bullets" in hint for hint in variant_hints(f"{front[0]} cat\n{front[1]} dog", lines=True))

@@ -115,6 +115,15 @@ def test_no_box_is_ever_drawn(text):
 
 
 @needs_dejavu
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("က\u102c", "[Myanmar: no font]"), ("က္ကမ္ဘာ", "[Myanmar: no font]"), ("ﾊﾝ", "[Katakana: no font]")],
+)
+def test_a_mark_that_a_font_lacks_is_no_ring_with_a_box(with_dejavu, text, shown):
+    assert to_drawable(text) == shown
+
+
+@needs_dejavu
 def test_letters_stand_where_they_are_measured(with_dejavu):
     for text in ("a door", "дверь и door", "start שלום end", "é" * 30):
         left, _, right, _ = ImageChops.invert(drawn(text)).getbbox()

@@ -1,5 +1,6 @@
 """Numbers as people paste them: digits, commas, dashes and spaces of all keyboards become those of this one."""
 
+import re
 import unicodedata
 
 _SIGNS = str.maketrans(
@@ -15,6 +16,7 @@ _SIGNS = str.maketrans(
         "…": "...",
     }
 )
+_BRACKETED = re.compile(r"\s*(?:\[([^\[\](){}]*)\]|\(([^\[\](){}]*)\)|\{([^\[\](){}|]*)\})\s*")
 _FULL_WIDTH = range(0xFF01, 0xFF5F)
 _TO_ASCII = 0xFEE0
 
@@ -30,3 +32,9 @@ def _plain(character: str) -> str:
     if character.isdecimal():
         return str(unicodedata.decimal(character))
     return {"Zs": " ", "Cf": ""}.get(unicodedata.category(character), character)
+
+
+def without_brackets(text: str) -> str:
+    """Return what stands in the one pair of brackets around a list, as programs write it: [42, 43], (42, 43)."""
+    found = _BRACKETED.fullmatch(text)
+    return next(part for part in found.groups() if part is not None) if found else text

@@ -130,7 +130,9 @@ def _words(values: Mapping[str, object]) -> list[Option]:
     if not values.get("replace"):
         return [Option({})]
     options = prompt_variants.replacements(tidy(str(values["replace"])), prompts=_written_prompts(values))
-    return [Option({prompt_variants.REPLACED: pair}, pair[1]) for pair in options] or [Option({})]
+    names = labels.told_apart(other for _, other in options)
+    found = zip(options, names, strict=True)
+    return [Option({prompt_variants.REPLACED: pair}, label) for pair, label in found] or [Option({})]
 
 
 def _written_prompts(values: Mapping[str, object]) -> Iterator[str]:

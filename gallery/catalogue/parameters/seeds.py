@@ -10,7 +10,7 @@ from itertools import islice
 from typing import cast
 
 from ..models.params import SEED_HIGH, SEED_LOW
-from ..numbers.digits import plain
+from ..numbers.digits import plain, without_brackets
 from ..problems import InvalidValue, shown
 
 MAX_SEEDS = 400  # in one field
@@ -20,7 +20,7 @@ _SEPARATOR = r"[\s,;]"
 _RANGE_SIGN = r"(?:\s*(?:\.{2,3}|~)\s*|-|\s+-\s+)"
 _PART = re.compile(
     r"(?:(?:(?P<count>[0-9]+)\s*)?(?P<random>random)"
-    rf"|\+?(?P<first>[0-9]+)(?:\.0+)?(?:{_RANGE_SIGN}(?P<last>[0-9]+)(?:\.0+)?)?"
+    rf"|\+?(?P<first>[0-9]+)(?:\.0*(?![0-9.]))?(?:{_RANGE_SIGN}(?P<last>[0-9]+)(?:\.0*(?![0-9.]))?)?"
     r"|(?P<steps>\.{2,3}))"
     rf"(?={_SEPARATOR}|\Z)",
     re.IGNORECASE,
@@ -37,7 +37,10 @@ _ELSEWHERE_RANDOM = re.compile(r"(?<![\w.,-])-1(?:\.0+)?(?![\w.-])")
 _NEGATIVE = re.compile(r"-([0-9]+)(?:\.0+)?")
 _SCIENTIFIC = re.compile(r"[0-9]+(?:\.[0-9]+)?e[+-]?[0-9]+", re.IGNORECASE)
 
-_BACKWARDS = re.compile(r"\s*rand(?:om)?\s*[(:x×*]?\s*([0-9]{1,3})\s*\)?\s*", re.IGNORECASE)
+# How often, but not of what: random 4, 4x, x4.
+_BACKWARDS = re.compile(
+    r"\s*(?:rand(?:om)?\s*[(:x×*]?\s*([0-9]{1,3})\s*\)?|([0-9]{1,3})\s*[x×*]|[x×*]\s*([0-9]{1,3}))\s*", re.IGNORECASE
+)
 
 Draw = Callable[[int], Iterable[int]]
 
@@ -151,11 +154,11 @@ def _steps(parts: list[_Part], place: int) -> _Part:
 def _parts(text: str) -> Iterator[_Part]:
     if len(text) > MAX_CHARACTERS:
         raise InvalidSeeds(f"This list is too long: at most {MAX_CHARACTERS:,} characters.")
+    text = without_brackets(text)
     if backwards := _BACKWARDS.fullmatch(plain(text)):
-        offer = f"{backwards[1]} random"
-        raise InvalidSeeds(
-            f"{shown(text)} can be several seeds or one. Write {offer}, or {backwards[1]}.", {"seed": offer}
-        )
+        count = next(filter(None, backwards.groups()))
+        offer = f"{count} random"
+        raise InvalidSeeds(f"{shown(text)} can be several seeds or one. Write {offer}, or {count}.", {"seed": offer})
     text = plain(_ONE_GROUPED.sub(_digits_only, _refuse_doubtful_groups(text)))
     position = _after_separators(text, 0)
     while position < len(text):

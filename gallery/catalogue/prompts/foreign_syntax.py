@@ -5,21 +5,25 @@ import re
 
 from ..problems import InvalidValue, shown
 
-_WEIGHT = re.compile(r"\s*[0-9]*\.?[0-9]+::")
-_WEIGHT_BEHIND = re.compile(r"::\s*[0-9]*\.?[0-9]+\s*$")
-_PICKS = re.compile(r"\s*([0-9]*)(-?)([0-9]*)\$\$(?:([^|$]*)\$\$)?")
+# A weight, however the keyboard and the language write it: 2::red, 0,5 :: red, ２：：red, 50%::red.
+_COLONS = r"\s*(?:::|：：)"
+_WEIGHT = re.compile(rf"\s*[+-]?[0-9０-９]*[.,．]?[0-9０-９]+\s*[%％]?{_COLONS}")
+_WEIGHT_BEHIND = re.compile(rf"{_COLONS}\s*[0-9０-９]*[.,．]?[0-9０-９]+\s*[%％]?\s*$")
+_PICKS = re.compile(r"\s*([0-9０-９]*)\s*([-–]?)\s*([0-9０-９]*)\s*[$＄]{2}(?:([^|$＄]*)[$＄]{2})?")
 _SAMPLER = re.compile(r"\s*[@~]")
-_NAME = re.compile(r"\s*[^\W\d]\w*\s*:(?!/)")
+_NAME = re.compile(r"\s*[^\W\d]\w*\s*:(?![/:])")
 _MOST_COMBINATIONS = 12  # written out in a sentence
 
-_WILDCARD = re.compile(r"(?<![\w\\])__[A-Za-z][\w/ *-]{0,60}?__(?!\w)")
+# Perhaps with a sampler in front and parameters behind: __~colors/warm(tone=dark)__.
+_WILDCARD = re.compile(r"(?<![\w\\])__[~@&]?(?=[^\W_])[\w/ *.-]{1,60}?(?:\([^()\n]{0,80}\))?__(?!\w)")
 _FULL_WIDTH = re.compile(r"(?<!\\)[{｛][^{}｛｝\n]{0,200}?[|｜][^{}｛｝\n]{0,200}[}｝]")
 _TO_ASCII = str.maketrans("｛｜｝", "{|}")
 
 _HINTS = (
-    (re.compile(r"^```[^`\n]*$", re.MULTILINE), "leave the lines of the code fence out"),
+    (re.compile(r"^[ \t]*(?:```|~~~)[^`~\n]*$", re.MULTILINE), "leave the lines of the code fence out"),
     (re.compile(r"\([^()\n]{1,80}:\s*[0-9]*\.?[0-9]+\)|\(\([^()\n]{1,80}\)\)"), "say in words what counts more"),
     (re.compile(r"\[[^\[\]\n{}\"]{0,80}:[^\[\]\n{}\"]{0,80}:\s*[0-9.]+\]"), "its steps change nothing here"),
+    (re.compile(r"\|\|[^|\n]{1,80}(?:\|[^|\n]{1,80})+\|\|"), "a choice is written {red|blue}"),
     (re.compile(r"[(\[<][^()\[\]<>{}\n\"|]{1,80}\|[^()\[\]<>{}\n\"]{1,80}[)\]>]"), "a choice is written {red|blue}"),
     (re.compile(r"(?<![\w-])--(?:ar|aspect)\s+[0-9:.]+"), "choose the shape below"),
     (re.compile(r"(?<![\w-])--seed\s+[0-9]+"), "write the seed in its field"),
@@ -46,14 +50,14 @@ def refuse(written: str, inner: str) -> None:
     if picks := _PICKS.match(inner):
         combined = "|".join(_combinations(picks, inner[picks.end() :].split("|")))
         raise InvalidValue(
-            f"{shown(written)} picks several at once ($$), which is not read here. Write {{{_short(combined)}}}."
+            f"{shown(written)} picks several at once ($$), which is not read here. Write {_as_choice(combined)}."
         )
     weight = _WEIGHT if any(map(_WEIGHT.match, options)) else _WEIGHT_BEHIND
     if any(map(weight.search, options)) and (len(options) > 1 or weight is _WEIGHT):
         plain = "|".join(weight.sub("", option, count=1) for option in options)
         raise InvalidValue(
             f"{shown(written)} weighs its choices (::), which is not read here: each makes one picture. "
-            f"Write {{{_short(plain)}}}."
+            f"Write {_as_choice(plain)}."
         )
     if len(options) > 1 and _SAMPLER.match(inner) and not any(_SAMPLER.match(option) for option in options[1:]):
         plain = _SAMPLER.sub("", inner, count=1)
@@ -72,6 +76,11 @@ def _combinations(picks: re.Match[str], options: list[str]) -> list[str]:
         between.join(chosen) for chosen in itertools.islice(itertools.chain.from_iterable(each), _MOST_COMBINATIONS)
     ]
     return [each for each in found if each] or ["red, blue", "red, green"]
+
+
+def _as_choice(plain: str) -> str:
+    """Write what is to be chosen from in braces; a single one is no choice."""
+    return f"{{{_short(plain)}}}" if "|" in plain else _short(plain.strip())
 
 
 def _short(plain: str) -> str:

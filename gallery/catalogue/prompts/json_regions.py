@@ -14,7 +14,7 @@ _OPENING = re.compile(r"(?<!\\)(\\*)([{\[])")
 _BRACES = re.compile(r'"(?:[^"\\\n]|\\.)*"|[{}]')
 # `\{` is no escape of JSON but one of ours: two characters that JSON reads stand in for it while it is judged.
 _OUR_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\([{}|])")
-_FENCE = re.compile(r"^```[^`\n]*\n.*?^```[ \t]*$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^[ \t]*(```+|~~~+)[^`~\n]*\n.*?^[ \t]*\1[ \t]*$", re.MULTILINE | re.DOTALL)
 _LINE_END = re.compile("\n")
 _DECODER = json.JSONDecoder(strict=False)  # a line break inside a text is a fault to tell, and still no other prompt
 
@@ -57,6 +57,11 @@ def undivided_lines(text: str) -> list[str]:
     inside = {end.start() for start, stop in held for end in _LINE_END.finditer(text, start, stop)}
     cuts = [end.start() for end in _LINE_END.finditer(text) if end.start() not in inside]
     return [text[start:end] for start, end in zip([0, *(cut + 1 for cut in cuts)], [*cuts, len(text)], strict=True)]
+
+
+def is_fence(text: str) -> bool:
+    """Say whether a text begins with a fenced block."""
+    return _FENCE.match(text) is not None
 
 
 def _region_at(text: str, start: int) -> Region | None:

@@ -243,6 +243,8 @@ def _doubt(written: str, inner: str, options: list[str]) -> str:
         if foreign_syntax.has_name(inner) or foreign_syntax.is_full_width(written):  # code or JSON; or doubted there
             return ""
         return f"{_cut(written)} looks like a choice and is none: nothing in it is parted by |."
+    if len(set(options)) == 1:
+        return f"{_cut(written)} says the same {len(options)} times: there is nothing to choose."
     if "" in options[1:-1]:
         return f"{_cut(written)} has an empty choice in its middle: one prompt would be made without it."
     if any(option.count('"') % 2 for option in options):

@@ -4,22 +4,28 @@ import contextlib
 import itertools
 import json
 import re
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
 from math import prod
 from typing import cast
 
 from ..problems import InvalidValue, shown
-from ..text import labels
+from ..text import labels, list_marks
 from ..text.typed_text import tidy, unseen
 from ..text.value_lists import refuse_too_many
 from ..text.word_search import occurrences
 from . import foreign_syntax
-from .json_regions import regions, undivided_lines
+from .json_regions import is_fence, regions, undivided_lines
 from .prompt_syntax import Reading, read
 
-_NUMBERED = re.compile(r"(?:[0-9]{1,3}[.):]|[-*•–—])\s")
 REPLACED = "replaced"  # among the values of a variant: (the word, what stands in its place)
 _HEADING_CHARACTERS = 200
+_TAG = re.compile(r"<[/?!]?[A-Za-z][^<>]{0,200}>")
+_VALUE = re.compile(  # as in YAML, of a field that is none of the prompt
+    r"[\s{,-]*[\"']?(?:model|seed|size|width|height|aspect[ _]ratio|steps|guidance|output[ _]format|safety[ _]tolerance"
+    r"|prompt[ _]upsampling)[\"']?\s*[:=]\s*\S[^:=]{0,40}",
+    re.IGNORECASE,
+)
 NOTHING = "—"  # the label of an empty choice
 
 # The commas of all keyboards part words; what holds one stands in double quotes, straight or curly.
@@ -71,7 +77,7 @@ def typed_lines(text: str) -> list[str]:
 def doubts(text: str, *, lines: bool = False) -> list[str]:
     """Return sentences about what looks like a choice and is none, or the other way round: to be agreed to first."""
     prompts = typed_lines(tidy(text)) if lines else [tidy(text)]
-    found = dict.fromkeys(map(heading_doubt, prompts[:-1]) if lines else ())
+    found = dict.fromkeys(line_doubts(prompts) if lines else ())
     found.pop("", None)
     for prompt in prompts:
         with contextlib.suppress(InvalidValue):  # which is said beside the field
@@ -79,14 +85,36 @@ def doubts(text: str, *, lines: bool = False) -> list[str]:
     return list(found)
 
 
-def heading_doubt(line: str) -> str:
-    """Say that a line which only announces the next ones is a prompt of its own; nothing of any other."""
-    line = line.strip()
-    if not line.endswith((":", "：")) or len(line) > _HEADING_CHARACTERS or "\n" in line:
-        return ""
+def line_doubts(lines: Sequence[str]) -> list[str]:
+    """Say of each of several lines, each a prompt of its own, why it is hardly meant as one; nothing of most."""
+    if len(lines) < 2:
+        return [""] * len(lines)
+    return [_line_doubt(line.strip(), is_last=place == len(lines)) for place, line in enumerate(lines, 1)]
+
+
+def _line_doubt(line: str, *, is_last: bool) -> str:
+    if "\n" in line:
+        return f"{shown(line.partition(chr(10))[0])} opens a code fence, and is sent with it." if is_fence(line) else ""
+    if not is_last and line.endswith((":", "：")) and len(line) <= _HEADING_CHARACTERS:
+        return (
+            f"{shown(line)} ends with a colon, and is sold as a prompt of its own. Leave it out, or write both in one "
+            "line."
+        )
+    if _TAG.fullmatch(line):
+        return f"{shown(line)} is a mark of a document, and is sold as a prompt of its own."
+    if _VALUE.fullmatch(line):
+        return f"{shown(line)} names a value and no picture, and is sold as a prompt of its own."
     return (
-        f"{shown(line)} ends with a colon, and is sold as a prompt of its own. Leave it out, or write both in one line."
+        ""
+        if any(map(_says_something, line))
+        else f"{shown(line)} has no word in it, and is sold as a prompt of its own."
     )
+
+
+def _says_something(character: str) -> bool:
+    """Say whether it is a letter, a digit or an emoji, and no line or sign."""
+    category = unicodedata.category(character)
+    return category[0] in "LNMC" or (category == "So" and not "\u2500" <= character <= "\u259f")
 
 
 def hints(text: str, *, lines: bool = False) -> list[str]:
@@ -95,7 +123,7 @@ def hints(text: str, *, lines: bool = False) -> list[str]:
     if codes := unseen(text):
         found.append(f"What nobody sees is left out: {', '.join(codes[:5])}{', …' if len(codes) > 5 else ''}.")
     prompts = typed_lines(tidy(text)) if lines else []
-    if len(prompts) > 1 and all(map(_NUMBERED.match, prompts)):
+    if len(prompts) > 1 and list_marks.have_marks(prompts):
         found.append("The numbers or bullets at the beginning of each line are sent with it.")
     return found
 

@@ -22,7 +22,23 @@ MAX_BYTES = 2_000_000
 SHAPES = ("aspect_ratio", "size", "width", "height")  # what a shape is made of
 
 _A_SIZE = re.compile(r"[x×*✕✖⨯х]|by", re.IGNORECASE)
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # the first bytes of .xlsx and .ods, of .xls
+# The first bytes of files that are no text: .xlsx and .ods, .xls, and what else people choose by mistake.
+_NO_TEXT = {
+    b"PK\x03\x04": "a workbook of a spreadsheet, or another archive",
+    b"\xd0\xcf\x11\xe0": "a workbook of a spreadsheet, or another document of Office",
+    b"%PDF-": "a PDF",
+    b"{\\rtf": "a formatted document (RTF)",
+    b"\x1f\x8b": "an archive",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"RIFF": "a picture",
+}
+# What spreadsheets and pandas write where a cell found nothing.
+_NOTHING_FOUND = re.compile(
+    r"#(?:N/A|NV|REF!|BEZUG!|NAME\?|VALUE!|WERT!|DIV/0!|NULL!|NUM!|ZAHL!|SPILL!|CALC!|¡REF!|¡VALOR!)|nan|<NA>|NaT",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -82,8 +98,9 @@ def decode(content: bytes) -> Decoded:
     """Return the text of an uploaded file, whatever encoding it was saved in, or raise InvalidValue."""
     if len(content) > MAX_BYTES:
         raise InvalidValue(f"This file is larger than {MAX_BYTES // 1_000_000} MB. Split it.")
-    if content.startswith(_WORKBOOKS):
-        raise InvalidValue("This is a workbook of a spreadsheet. Save it as CSV, and choose that file.")
+    for start, what in _NO_TEXT.items():
+        if content.startswith(start):
+            raise InvalidValue(f"This is {what}. Save it as CSV or as plain text, and choose that file.")
     return encodings.decode(content, expected=columns.expected_words())
 
 
@@ -119,6 +136,8 @@ def _fields(listing: Listing, choice: Choice | None) -> list[str]:
 
 def _question(listing: Listing, found: pasted.Pasted, choice: Choice | None) -> str:
     asked = [] if found.is_sure else [f"This is read as {pasted.KINDS[found.kind]}."]
+    if found.above:
+        asked.append(f"What stands above the names of the columns is left out, from {shown(found.above)} on.")
     if found.kind == pasted.COLUMN and not found.is_sure:
         asked.append(f"Is the first line, {shown(found.names[0])}, the name of the column?")
     elif not listing.has_names and not all(column.is_sure for column in listing.columns):
@@ -154,6 +173,10 @@ def _take(listing: Listing, record: Record, fields: Sequence[str]) -> None:
         listing.problems.append(LineProblem(record.line, "", _ONLY_BRACKETS))
         return
     cells = {name: _as_text(cell.strip()) for name, cell in zip(fields, record.cells, strict=False) if name}
+    if (prompt := cells.get("prompt")) and _NOTHING_FOUND.fullmatch(prompt):
+        message = f"{shown(prompt)} is what programs write for a cell without anything in it."
+        listing.problems.append(LineProblem(record.line, "prompt", message))
+        return
     listing.rows.append(Row(record.line, {name: cell for name, cell in cells.items() if cell}))
 
 

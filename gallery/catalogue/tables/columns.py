@@ -90,8 +90,10 @@ def _column(name: str, values: list[str], *, named: bool) -> Column:
     field = field_of(name) if named else LEFT_OUT
     if named and not field and not name.strip():
         return Column(name, LEFT_OUT, tuple(written[:SAMPLES]), is_sure=not written or _is_index(written))
-    if not named:
-        return Column(name, _field_of_values(written), tuple(written[:SAMPLES]), is_sure=False)
+    if not field:  # a number may be anything where somebody named it
+        typed = _field_of_values(written)
+        guessed = typed if typed != "seed" or not named else LEFT_OUT
+        return Column(name, guessed, tuple(written[:SAMPLES]), is_sure=False)
     return Column(name, field, tuple(written[:SAMPLES]), is_sure=bool(field))
 
 
@@ -156,11 +158,13 @@ def question(columns: Sequence[Column]) -> str:
     prompt = next((column for column in unsure if column.field == "prompt"), None)
     again = [column for column in unsure if column.field == LEFT_OUT and field_of(column.name)]
     unknown = [column for column in unsure if column.field == LEFT_OUT and column not in again]
+    by_values = [column for column in unsure if column.field not in (LEFT_OUT, "prompt")]
     asked = []
     if not any(column.field == "prompt" for column in columns):
         asked.append("There is no column for the prompt.")
     if prompt is not None:
         asked.append(f"No column is called prompt. Is it {shown(prompt.name)}?")
+    asked += [f"{shown(column.name)} is read as the {column.field.replace('_', ' ')}." for column in by_values]
     if again:
         asked.append(f"{_named(again)} there twice: the second one is left out.")
     if unknown:

@@ -13,7 +13,13 @@ DELIMITERS = ("\t", ";", "|", ",")
 _SAMPLE = 50  # records: what a delimiter is judged by
 _CELL_CHARACTERS = 2_000_000
 
-_DIRECTIVE = re.compile(r"sep=([;,|\t])\n", re.IGNORECASE)  # Excel's own first line
+# What keyboards of other scripts have instead, and no program writes: only names that are known tell such a table.
+WIDE_DELIMITERS = ("；", "，", "、", "،", "｜")
+_DIRECTIVE = re.compile(r'("?)sep=([;,|\t])\1[;,|\t]*\n', re.IGNORECASE)  # Excel's own first line
+_FENCED = re.compile(r"\s*(```+|~~~+)[^`~\n]*\n(.*?)\n[ \t]*\1\s*", re.DOTALL)
+# A table drawn with lines, as terminals and databases print it.
+_BARS = str.maketrans(dict.fromkeys("│┃║", "|"))
+_RULE = re.compile(r"[ \t]*[+|├┌└╔╠╚╒╞╘][-=+|─━═┼┬┴┤┐┘╪╬╦╩╣╗╝╤╧╡╕╛ \t]+")
 _BAR = re.compile(r"(?<!\\)\|")
 
 csv.field_size_limit(max(csv.field_size_limit(), _CELL_CHARACTERS))  # else a long prompt is an error
@@ -43,15 +49,37 @@ class Opening:
 def opened(text: str) -> Opening:
     """Return the text from its first line that is not blank on, with line ends of one kind."""
     text = with_line_feeds(text)
+    fenced = _FENCED.fullmatch(text)
+    before = text[: fenced.start(2)].count("\n") if fenced else 0
+    text = fenced[2] if fenced else text
     directive = _DIRECTIVE.match(text)
     rest = text[directive.end() :] if directive else text
-    body = rest.lstrip("\n \t") if not directive or directive[1] != "\t" else rest.lstrip("\n ")
-    line = text[: len(text) - len(body)].count("\n") + 1
-    return Opening(body, line, directive[1] if directive else "")
+    body = rest.lstrip("\n \t") if not directive or directive[2] != "\t" else rest.lstrip("\n ")
+    line = before + text[: len(text) - len(body)].count("\n") + 1
+    return _without_rules(Opening(body, line, directive[2] if directive else ""))
+
+
+def _without_rules(opening: Opening) -> Opening:
+    """Write a table that is drawn with lines as one of Markdown; the rule above it is left out."""
+    above, _, rest = opening.text.partition("\n")
+    lines = rest.split("\n")
+    if not (len(lines) > 1 and _RULE.fullmatch(above) and _RULE.fullmatch(lines[1])):
+        return opening
+    dashes = "|---" * max(1, lines[0].translate(_BARS).count("|") - 1) + "|"
+    drawn = [
+        dashes if n == 1 else "" if _RULE.fullmatch(line) else line.translate(_BARS) for n, line in enumerate(lines)
+    ]
+    return Opening("\n".join(drawn), opening.line + 1)
+
+
+def after(opening: Opening, lines: int) -> Opening:
+    """Return the same from so many lines further on."""
+    rest = opening.text.split("\n", lines)[lines]
+    return Opening(rest, opening.line + lines)
 
 
 def with_line_feeds(text: str) -> str:
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    return text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def delimiter_of(text: str) -> str:

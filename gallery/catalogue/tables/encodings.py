@@ -39,6 +39,15 @@ ENCODINGS = {
     "utf-32-be": "UTF-32, big-endian",
     "iso2022_jp": "Japanese (ISO-2022-JP)",
     "latin_1": "Western European (ISO-8859-1)",
+    "iso8859_15": "Western European with € (ISO-8859-15)",
+    "cp850": "Western European (DOS, code page 850)",
+    "iso8859_2": "Central European (ISO-8859-2)",
+    "cp852": "Central European (DOS, code page 852)",
+    "cp1257": "Baltic (Windows-1257)",
+    "cp866": "Cyrillic (DOS, code page 866)",
+    "iso8859_5": "Cyrillic (ISO-8859-5)",
+    "mac_cyrillic": "Cyrillic (Macintosh)",
+    "iso8859_6": "Arabic (ISO-8859-6)",
 }
 
 # UTF-32 first: its mark begins like that of UTF-16.
@@ -52,30 +61,37 @@ _MARKS = (
 # The more usual one first: of two that explain a text equally well it is taken.
 _LEGACY = (
     "cp1252", "gb18030", "cp932", "big5hkscs", "cp949", "euc_jp", "cp1250", "cp1251", "cp1254", "cp1253", "cp1255",
-    "cp1256", "cp874", "mac_roman", "koi8_r", "latin_1",
+    "cp1256", "cp874", "mac_roman", "koi8_r", "latin_1", "cp850", "cp866", "iso8859_2", "cp852", "iso8859_15",
+    "cp1257", "mac_cyrillic", "iso8859_5", "iso8859_6",
 )  # fmt: skip
 _PUNCTUATION = frozenset("“”„‘’‚‹›«»–—…•·€£°©®™§×\u00a0½¼¾²³")
 _WESTERN = (
     "äöüß", "àâæçéèêëîïôœùûü", "áéíñóúü¿¡ºª", "áâãàçéêíóôõúºª", "àèéìòù", "åäöéæø", "àçéèíïòóúü", "áéíóúýþæöð",
 )  # fmt: skip
+_CENTRAL = (
+    "ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "ăâîşţ", "čćđšž", "äöüß",
+)  # fmt: skip
+_CYRILLIC = (
+    "оеаинтсрвлбгджзйкмпуфхцчшщъыьэюяё",
+    "оаинвіетрсбгґджзйклмпуфхцчшщьюяєї",
+    "аоиенрстувбгдђжзјклљмњпћфхцчџш",
+)
+_ARABIC = ("اليمنرتبوهءآأؤإئةثجحخدذزسشصضطظعغفقكى،پچژگ",)
 # Per encoding the letters beyond ASCII of the languages that are written in it, of other scripts the usual ones first.
 _ALPHABETS = {
-    "cp1252": _WESTERN,
-    "mac_roman": _WESTERN,
-    "latin_1": _WESTERN,
-    "cp1250": ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "ăâîşţ", "čćđšž", "äöüß"),
+    **dict.fromkeys(("cp1252", "mac_roman", "latin_1", "iso8859_15", "cp850"), _WESTERN),
+    **dict.fromkeys(("cp1250", "iso8859_2", "cp852"), _CENTRAL),
+    **dict.fromkeys(("cp1251", "mac_cyrillic", "iso8859_5", "cp866"), _CYRILLIC),
+    **dict.fromkeys(("cp1256", "iso8859_6"), _ARABIC),
     "cp1254": ("çğıiöşüâîû", "äöüß"),
-    "cp1251": (
-        "оеаинтсрвлбгджзйкмпуфхцчшщъыьэюяё",
-        "оаинвіетрсбгґджзйклмпуфхцчшщьюяєї",
-        "аоиенрстувбгдђжзјклљмњпћфхцчџш",
-    ),
-    "koi8_r": ("оеаинтсрвлбгджзйкмпуфхцчшщъыьэюяё",),
+    "cp1257": ("ąčęėįšųūž", "āčēģīķļņšūž", "äõöüšž"),
+    "koi8_r": _CYRILLIC[:1],
     "cp1253": ("αοιετσνηυρβγδζθκλμξπφχψωςάέήίόύώϊϋΐΰ",),
     "cp1255": ("יוהלאתרשמבגדזחטךכםןנסעףפץצק",),
-    "cp1256": ("اليمنرتبوهءآأؤإئةثجحخدذزسشصضطظعغفقكى،پچژگ",),
 }
-_LATIN = ("cp1252", "latin_1", "mac_roman", "cp1250", "cp1254")
+_LATIN = (
+    "cp1252", "latin_1", "mac_roman", "cp1250", "cp1254", "iso8859_15", "cp850", "iso8859_2", "cp852", "cp1257",
+)  # fmt: skip
 # The characters in daily use, by the first byte of level 1 of GB 2312, Big5 and JIS, and the syllables of KS X 1001;
 # and how rare one of them is, as the cost of finding it (the logarithm of how many are about as usual).
 _DAILY = {
@@ -97,6 +113,7 @@ _SAMPLE = 20_000  # bytes: what a file is judged by
 _STRANGE, _RARE, _MARK, _KANA_COST, _CAPITAL, _SHOUTED = 9.0, 11.5, 4.0, 4.6, 2.0, 6.0
 _USUAL_LETTERS, _USUAL, _UNUSUAL = 10, 2.8, 4.1  # ten letters make two thirds of a text
 _PRIOR = 0.5  # cost of being the next more unusual encoding
+_MOST_UNUSUAL = 15  # places: the others are as unusual as each other
 _EXPECTED = 8.0  # what a word that was to be expected makes up for
 _DOUBT = 5.0  # a reading is sure when it is 150 times likelier than the next one
 _CHAOS = 7.0
@@ -140,7 +157,7 @@ def decode_anew(text: str, *, read_as: str, encoding: str) -> str:
 
 def _without_mark(content: bytes) -> str:
     """Name the UTF-16 or UTF-32 of a file without a mark: an ASCII character leaves zeros beside it in those only."""
-    if not content.count(0):
+    if not content.count(0) or (content.isascii() and content.count(0) * 8 < len(content)):  # a stray one in ASCII
         return ""
     for encoding in ("utf-32-le", "utf-32-be"):  # which hardly any other text could be: no character is so large
         if len(content) % 4 == 0 and _strictly(content, encoding):
@@ -187,7 +204,10 @@ def _costs(sample: bytes, expected: list[str]) -> dict[str, float]:
     for match in charset_normalizer.from_bytes(sample, cp_isolation=list(_LEGACY), threshold=1):
         chaos |= dict.fromkeys(match.could_be_from_charset, match.chaos)
     costs = {
-        name: _cost(text, name) - _hopes(text, expected) + _CHAOS * chaos.get(name, 0) + _PRIOR * place
+        name: _cost(text, name)
+        - _hopes(text, expected)
+        + _CHAOS * chaos.get(name, 0)
+        + _PRIOR * min(place, _MOST_UNUSUAL)
         for place, name in enumerate(_LEGACY)
         if (text := _strictly(sample, name))
     }
@@ -256,7 +276,7 @@ def _cost_of_letters(text: str, encoding: str) -> float:
 
 def _cost_of_letter(before: str, letter: str, alphabet: str) -> float:
     if letter in _PUNCTUATION:
-        return _MARK + (_STRANGE if letter in "²³¼½¾" and before.isalpha() else 0)
+        return _MARK + (_STRANGE if letter in "²³¼½¾€" and before.isalpha() else 0)
     if letter.lower() not in alphabet:
         return _STRANGE
     is_usual = letter.lower() in alphabet[:_USUAL_LETTERS]

@@ -3,8 +3,9 @@
 import json
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
+from typing import Any, TypeGuard
 
 from . import json_texts
 from .columns import field_of, may_be_prompt
@@ -16,11 +17,15 @@ _DECODER = json.JSONDecoder()
 
 @dataclass(frozen=True)
 class JsonValue:
-    """One value: the line it begins in, what it is, and how it was written."""
+    """One value: the line it begins in, what it is, and how it was written.
+
+    `is_sure`: whether it can only be meant as one row, and was not put together of lists that stand beside each other.
+    """
 
     line: int
     value: object
     written: str
+    is_sure: bool = True
 
 
 def values_of(text: str) -> list[JsonValue] | None:
@@ -38,7 +43,48 @@ def values_of(text: str) -> list[JsonValue] | None:
     except (ValueError, RecursionError):  # of numbers with thousands of digits too
         return None if is_array else _lines(text)
     plain = all(isinstance(each.value, dict | str if is_array else dict) for each in found)
+    if len(found) == 1 and not is_array and isinstance(found[0].value, dict):
+        return _rows_in(found[0], found[0].value) or found
     return found if found and plain else None
+
+
+def _rows_in(whole: JsonValue, held: dict[str, object]) -> list[JsonValue]:
+    """Return the rows that one object holds; none if it is a row or a prompt itself."""
+    rows, is_sure = _held_rows(held) or _beside_each_other(held)
+    found = [replace(whole, value=row, is_sure=is_sure) for row in rows]
+    return found if names_of(found) else []
+
+
+def _held_rows(held: dict[str, object]) -> tuple[list[dict[str, object]], bool] | None:
+    """Read {"rows": [{...}, ...]}, and {"columns": [...], "data": [[...], ...]} as pandas writes it."""
+    columns, data = held.get("columns"), held.get("data")
+    if isinstance(columns, list) and isinstance(data, list) and all(isinstance(row, list) for row in data):
+        return [dict(zip(map(str, columns), row, strict=False)) for row in data], True
+    lists = [each for each in held.values() if _is_list_of(each, dict)]
+    if len(lists) != 1:
+        return None
+    for_all = {name: value for name, value in held.items() if field_of(name) and not isinstance(value, dict | list)}
+    return [{**for_all, **row} for row in lists[0]], True
+
+
+def _is_list_of(value: object, kind: type) -> TypeGuard[list[Any]]:
+    return isinstance(value, list) and bool(value) and all(isinstance(each, kind) for each in value)
+
+
+def _beside_each_other(held: dict[str, object]) -> tuple[list[dict[str, object]], bool]:
+    """Read {"prompts": ["a cat", "a dog"], "seeds": [1, 2]} and the same as objects by number, row by row."""
+    listed = {name: list(each.values()) if isinstance(each, dict) else each for name, each in held.items()}
+    prompts = [each for name, each in listed.items() if _may_be_prompts(name) and _is_list_of(each, str)]
+    if len(prompts) != 1:
+        return [], True
+    count = len(prompts[0])
+    beside = {name: each for name, each in listed.items() if isinstance(each, list) and len(each) == count}
+    rows = [{**listed, **{name: each[n] for name, each in beside.items()}} for n in range(count)]
+    return rows, len(beside) == 1
+
+
+def _may_be_prompts(name: str) -> bool:
+    return field_of(name) == "prompt" or may_be_prompt(name)
 
 
 def _lines(text: str) -> list[JsonValue] | None:

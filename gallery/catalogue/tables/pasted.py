@@ -5,7 +5,7 @@ Where that can be read in two ways it is guessed, and `is_sure` says so: then a 
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2s
 from itertools import islice
 from typing import cast
@@ -13,6 +13,7 @@ from typing import cast
 from ..problems import InvalidValue
 from ..prompts.json_regions import undivided_lines
 from ..prompts.prompt_facts import json_prompt
+from ..text import list_marks
 from ..text.typed_text import one_line_break
 from . import delimited, json_rows
 from .columns import field_of, is_name, looks_typed, may_be_prompt
@@ -28,16 +29,23 @@ KINDS = {
     "comma": "a table, its cells parted by commas",
     "bar": "a table, its cells parted by bars",
     "markdown": "a table of Markdown",
+    "wide semicolon": "a table, its cells parted by full-width semicolons",
+    "wide comma": "a table, its cells parted by full-width commas",
+    "listing comma": "a table, its cells parted by 、",
+    "arabic comma": "a table, its cells parted by ،",
+    "wide bar": "a table, its cells parted by full-width bars",
     JSON: "JSON",
 }
-_DELIMITERS = {"tab": "\t", "semicolon": ";", "bar": "|", "comma": ",", "markdown": MARKDOWN, COLUMN: "\x1f"}
+_WIDE = ("wide semicolon", "wide comma", "listing comma", "arabic comma", "wide bar")
+_DELIMITERS = {"tab": "\t", "semicolon": ";", "bar": "|", "comma": ",", "markdown": MARKDOWN, COLUMN: "\x1f"} | dict(
+    zip(_WIDE, delimited.WIDE_DELIMITERS, strict=True)
+)
 _KIND_OF = {delimiter: kind for kind, delimiter in _DELIMITERS.items()}
-_NUMBERED = re.compile(r"\s*[(（]?(\d{1,4})[.):、）]\s*(?=\S)")
-_DOTTED = re.compile(r"\s*([-*+•‣◦▪–])\s+(?=\S)")
 _EVEN = 0.8  # share of the first records that have as many cells as the first one
 _SHORT = 40  # characters of a cell that may be a name
 _JUDGED = 2_000  # lines that tell a list
 _MOST = 5_000  # records: a batch may have fewer, and more are not worth reading
+_TITLES = 10  # lines that may stand above the names of the columns
 
 
 @dataclass(frozen=True)
@@ -55,7 +63,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class Pasted:
-    """A text, taken apart. `names`: of its columns, blank ones where it has none; those of mere prompts are empty."""
+    """A text, taken apart. `names`: of its columns, blank ones where it has none; those of mere prompts are empty.
+
+    `above`: the line over a table, with all that stand between it and the names of the columns, that is left out.
+    """
 
     key: str
     kind: str
@@ -63,6 +74,7 @@ class Pasted:
     names: tuple[str, ...]
     records: Sequence[Record]
     is_sure: bool
+    above: str = ""
 
 
 def read(text: str, choice: Choice | None = None) -> Pasted:
@@ -75,6 +87,10 @@ def read(text: str, choice: Choice | None = None) -> Pasted:
     if values is not None:
         return _json(values, key, opening.line)
     _refuse_broken_json(opening.text)
+    if table := _below_titles(opening):
+        kind, _ = _kind(table)
+        found = _table(table, key, kind=kind, has_names=True, is_sure=False)
+        return replace(found, above=opening.text.partition("\n")[0].strip())
     kind, is_sure = _kind(opening)
     if kind in (LINES, LIST):
         return Pasted(key, kind, False, (), _prompts(opening.text, kind, opening.line), is_sure)
@@ -95,7 +111,27 @@ def _chosen(opening: delimited.Opening, key: str, choice: Choice) -> Pasted:
     if choice.kind in (LINES, LIST, JSON):
         records = _prompts(opening.text, choice.kind, opening.line)
         return Pasted(key, choice.kind, choice.has_names, (), records[choice.has_names :], True)
-    return _table(opening, key, kind=choice.kind, has_names=choice.has_names, is_sure=True)
+    table = _below_titles(opening) if choice.has_names else None
+    return _table(table or opening, key, kind=choice.kind, has_names=choice.has_names, is_sure=True)
+
+
+def _below_titles(opening: delimited.Opening) -> delimited.Opening | None:
+    """Return a table from the line that names its columns on, if titles or remarks stand above it; else None."""
+    if opening.delimiter or delimited.is_markdown(opening.text) or _names_known(opening.text):
+        return None
+    lines = opening.text.split("\n", _TITLES)
+    for count in range(1, min(_TITLES, len(lines) - 1)):
+        if _are_names(lines[count], lines[count + 1]):
+            return delimited.after(opening, count)
+    return None
+
+
+def _names_known(line: str) -> int:
+    return max(len(_known(line, delimiter)) for delimiter in (*delimited.DELIMITERS, *delimited.WIDE_DELIMITERS))
+
+
+def _are_names(line: str, below: str) -> bool:
+    return _names_known(line) > 1 or ("|" in line and delimited.is_markdown(f"{line}\n{below}"))
 
 
 def _kind(opening: delimited.Opening) -> tuple[str, bool]:
@@ -103,12 +139,12 @@ def _kind(opening: delimited.Opening) -> tuple[str, bool]:
     text = opening.text
     if opening.delimiter or delimited.is_markdown(text):
         return _KIND_OF[opening.delimiter or MARKDOWN], True
-    known = {delimiter: _known(text, delimiter) for delimiter in delimited.DELIMITERS}
+    known = {delimiter: _known(text, delimiter) for delimiter in (*delimited.DELIMITERS, *delimited.WIDE_DELIMITERS)}
     best = max(known, key=lambda delimiter: len(known[delimiter]))
     if "prompt" in known[best] or len(known[best]) > 1:
         return (_KIND_OF[best] if best in text.partition("\n")[0] else COLUMN), True
-    if _is_list(text):
-        return LIST, True
+    if marks := list_marks.find_marks(_judged_lines(text)):
+        return LIST, marks.is_sure
     for delimiter in delimited.DELIMITERS:
         if _is_table(text, delimiter):
             return _KIND_OF[delimiter], delimiter == "\t" or bool(known[delimiter])
@@ -124,16 +160,8 @@ def _known(text: str, delimiter: str) -> set[str]:
     return {field_of(name) for name in _first_cells(text, delimiter)} - {""}
 
 
-def _is_list(text: str) -> bool:
-    """Say whether all lines begin with the same dot, or with numbers that count on."""
-    lines = [line for line in text.split("\n")[:_JUDGED] if line.strip()]
-    if len(lines) < 2:
-        return False
-    numbers = [int(found[1]) for line in lines if (found := _NUMBERED.match(line))]
-    if numbers and numbers[0] in (0, 1) and numbers == list(range(numbers[0], numbers[0] + len(lines))):
-        return True
-    dots = [found[1] for line in lines if (found := _DOTTED.match(line))]
-    return len(dots) == len(lines) and len(set(dots)) == 1
+def _judged_lines(text: str) -> list[str]:
+    return [line for line in text.split("\n")[:_JUDGED] if line.strip()]
 
 
 def _is_table(text: str, delimiter: str) -> bool:
@@ -189,11 +217,14 @@ def _table(opening: delimited.Opening, key: str, *, kind: str, has_names: bool, 
 
 def _prompts(text: str, kind: str, first_line: int) -> list[Record]:
     """Return the lines that are not blank as records of one cell, those of a list without what stands in front."""
-    front = re.compile(f"(?:{_NUMBERED.pattern}|{_DOTTED.pattern})")
+    marks = list_marks.find_marks(_judged_lines(text)) if kind == LIST else None
     found: list[Record] = []
     for written in undivided_lines(one_line_break(text)):
-        if written.strip():
-            found.append(Record(first_line, (front.sub("", written, count=1) if kind == LIST else written,)))
+        item = list_marks.without_mark(written, marks) if kind == LIST else written
+        if kind == LIST and found and item == written and list_marks.goes_on(written) and written.strip():
+            found[-1] = Record(found[-1].line, (f"{(found[-1].cells or ('',))[0]}\n{written.strip()}",))
+        elif written.strip():
+            found.append(Record(first_line, (item,)))
         if len(found) == _MOST:
             break
         first_line += written.count("\n") + 1
@@ -203,7 +234,7 @@ def _prompts(text: str, kind: str, first_line: int) -> list[Record]:
 def _json(values: list[json_rows.JsonValue], key: str, first_line: int) -> Pasted:
     names = json_rows.names_of(values)
     records = [Record(first_line + each.line - 1, _cells(each, names)) for each in values]
-    return Pasted(key, JSON, bool(names), tuple(names), records, True)
+    return Pasted(key, JSON, bool(names), tuple(names), records, all(each.is_sure for each in values))
 
 
 def _cells(each: json_rows.JsonValue, names: list[str]) -> tuple[str, ...] | None:

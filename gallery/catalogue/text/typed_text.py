@@ -10,6 +10,8 @@ _LINE_BREAK = re.compile("\r\n|[\r\x0b\x0c\x1c\x1d\x85\u2028\u2029]")
 _MEANT = {0x1E: "-", 0x1F: ""} | {
     code: meant for code in range(0x80, 0xA0) if (meant := bytes([code]).decode("cp1252", "ignore"))
 }
+# Word's bullets, ticks and arrows are letters of its own fonts, which no other font has.
+_MEANT |= {0xF0B7: "•", 0xF0A7: "▪", 0xF0A8: "□", 0xF0D8: "➢", 0xF0FC: "✓", 0xF0E0: "→", 0xF0DF: "←", 0xF076: "❖"}
 # Marks of the byte order, soft hyphens, signs for the direction of writing, places of pasted objects, and tags, with
 # which text can be hidden in text. The joiners U+200C and U+200D stay: Persian, Hindi and emoji are written with them.
 _UNSEEN = re.compile(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from ..numbers.digits import plain
+from ..numbers.digits import plain, without_brackets
 from ..problems import InvalidValue, shown
 
 MAX_VALUES = 100  # on one axis
@@ -16,7 +16,8 @@ _SEPARATORS = re.compile(r"[\s,;]+")
 _SURE_SEPARATORS = re.compile(r";\s*|,\s+|\s+")
 _DECIMAL_COMMA = re.compile(r"(?<=[0-9]),(?=[0-9])")
 _RANGE = re.compile(r"([0-9]{1,9})(?:\.{2,3}|\s*[-~]\s*)([0-9]{1,9})")
-_WITH_ZEROS = re.compile(r"([0-9]+)\.0+")  # a whole number, as programs write what they keep as a decimal one
+_SPACED_RANGE = re.compile(r"\A\s*([0-9]{1,9})\s*\.{2,3}\s*([0-9]{1,9})\s*\Z")  # alone: in a list it may be its steps
+_WITH_ZEROS = re.compile(r"([0-9]+)\.0*")  # a whole number, as programs write what they keep as a decimal one
 _COMMAS = re.compile(r"[,;\n]")
 _SPARE_COMMAS = re.compile(r"\A[\s;]*(?:,(?![0-9])[\s;]*)*|[\s,;]+\Z")  # not that of ",5", which is half of one
 _AROUND_COLON = re.compile(r"\s*:\s*")
@@ -26,6 +27,7 @@ _GROUPED_SIDES = re.compile(
     rf"(?<![0-9.,])([1-9])[,.'’]([0-9]{{3}})(?={_SIDE_SIGN}[0-9])|(?<=[xX×*✕✖⨯х ])([1-9])[,'’]([0-9]{{3}})(?![0-9xX×*])"
 )
 _COMMA_OF_RATIO = re.compile(r"(?<![0-9:/.])([0-9]),([0-9]{1,3})(?=:[0-9])")  # 1,85:1, as no ratio is a single number
+_SHAPE = re.compile(r"[0-9][0-9.]*(?:px)?[:/xX×*х][0-9][0-9.]*(?:px)?")
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 _CHARACTERS = 12  # of a number in a progression
 
@@ -35,7 +37,8 @@ def listed(text: str, *, whole: bool) -> list[tuple[str, str]]:
 
     `whole`: the values are whole numbers or words, so that a comma always parts two of them.
     """
-    words = _whole_words(plain(text)) if whole else _decimal_words(_SPARE_COMMAS.sub("", plain(text)))
+    written = without_brackets(plain(text))
+    words = _whole_words(written) if whole else _decimal_words(_SPARE_COMMAS.sub("", written))
     if not words:
         return [(text, "")]
     values = list(dict.fromkeys(_progressed(words)))
@@ -44,7 +47,7 @@ def listed(text: str, *, whole: bool) -> list[tuple[str, str]]:
 
 
 def _whole_words(text: str) -> list[str]:
-    joined = _RANGE.sub(r"\1..\2", text)
+    joined = _RANGE.sub(r"\1..\2", _SPACED_RANGE.sub(r"\1..\2", text))
     return [number for word in _SEPARATORS.split(joined) if word for number in _ranged(word)]
 
 
@@ -64,10 +67,15 @@ def _ranged(word: str) -> Iterable[str]:
 def _decimal_words(text: str) -> list[str]:
     if ";" in text:  # then a comma can only be a decimal one
         text = _DECIMAL_COMMA.sub(".", text)
-    words = [word for word in _SURE_SEPARATORS.split(text) if word]
+    words = [part for word in _SURE_SEPARATORS.split(text) if word for part in _parted_beside_points(word)]
     if len(words) == 1 and words[0].count(",") > 1:  # 3,4,5: no number has two commas
         return _parted_by_commas(words[0])
     return words
+
+
+def _parted_beside_points(word: str) -> list[str]:
+    """Part 3.5,4.5: a number has one decimal sign, so that the comma beside a point is none."""
+    return [number for number in word.split(",") if number] if "." in word.strip(".") else [word]
 
 
 def _parted_by_commas(text: str) -> list[str]:
@@ -88,7 +96,14 @@ def _parted(text: str) -> tuple[str, ...]:
     """Kept, as the rows of a batch say the same again and again."""
     text = _COMMA_OF_RATIO.sub(r"\1.\2", _AROUND_COLON.sub(":", plain(text)))
     text = _GROUPED_SIDES.sub(lambda found: "".join(filter(None, found.groups())), text)
-    return tuple(dict.fromkeys(part.strip() for part in _COMMAS.split(text) if part.strip()))
+    parts = [part.strip() for part in _COMMAS.split(without_brackets(text)) if part.strip()]
+    return tuple(dict.fromkeys(shape for part in parts for shape in _parted_by_spaces(part)))
+
+
+def _parted_by_spaces(part: str) -> list[str]:
+    """Part 16:9 1:1, where each piece is a ratio or a size of its own."""
+    pieces = part.split()
+    return pieces if len(pieces) > 1 and all(map(_SHAPE.fullmatch, pieces)) else [part]
 
 
 def refuse_too_many(count: int | Decimal, what: str) -> None:

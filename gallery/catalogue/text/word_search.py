@@ -2,7 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 # Thai, Lao, Tibetan, Burmese, Khmer, Javanese; kana, bopomofo, Chinese characters: no space tells where a word ends.
 _UNSPACED = re.compile(
@@ -19,40 +21,100 @@ _HANGUL = "\u1100-\u11ff\uac00-\ud7ff"
 _FORMS = {unicodedata.normalize(form, each) for each in _PARTICLES.split("|") for form in ("NFC", "NFD")}
 _SUFFIX = re.compile(f"(?:{'|'.join(sorted(_FORMS, key=len, reverse=True))}){{1,3}}(?![{_HANGUL}])")
 _ENDS_IN_HANGUL = re.compile(f"[{_HANGUL}]")
+# What stands before a noun without a space: the articles of Arabic and Hebrew, and the little words before them.
+_ARTICLE = re.compile("(?:^|(?<=\\W))(?:[وف]?[بك]?ال|[وف]?لل|[וש]?ה|כשה|מה)$")
+_LONGEST_ARTICLE = 4
+# The vowel signs of Arabic and Hebrew, and the stroke that draws a word out: hardly anybody types them.
+_POINTS = re.compile(
+    "[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7]"
+)
 _VARIATION = "\ufe0f"  # asks for the coloured form of an emoji: with it or without, it is the same word
 _ZERO_WIDTH_JOINER = "\u200d"
+_PLAIN = re.compile(r"(?:[!-~]+(?: (?=[!-~]))?)*")  # ASCII, with one space between words
+
+
+@dataclass(frozen=True)
+class _Folded:
+    """A text as it is compared, and of each of its characters which part of the text it stands for."""
+
+    text: str
+    spans: Sequence[tuple[int, int]] | None  # None: each for itself
+
+    def span(self, start: int, end: int) -> tuple[int, int] | None:
+        """Return which part of the text a match stands for; None if it begins or ends inside a character."""
+        if self.spans is None:
+            return start, end
+        first, last = self.spans[start], self.spans[end - 1]
+        begins_inside = start > 0 and self.spans[start - 1][0] == first[0]
+        ends_inside = end < len(self.spans) and self.spans[end][0] == last[0]
+        return None if begins_inside or ends_inside else (first[0], last[1])
+
+
+def _as_written(character: str) -> str:
+    return unicodedata.normalize("NFD", character)
+
+
+def _caseless(character: str) -> str:
+    return unicodedata.normalize("NFD", "i" if character == "İ" else character.casefold())
+
+
+def _compatible(character: str) -> str:
+    """Of one width, without ligatures and vowel signs."""
+    return _POINTS.sub("", unicodedata.normalize("NFKD", _caseless(unicodedata.normalize("NFKC", character))))
+
+
+_FOLDS = (_as_written, _caseless, _compatible)
 
 
 def occurrences(word: str, text: str) -> list[tuple[int, int]]:
-    """Return where a word stands alone in a text; if nowhere in its own capitals, then in any."""
-    return list(_found(word, text, flags=0)) or list(_found(word, text, flags=re.IGNORECASE))
+    """Return where a word stands alone in a text, as it is written.
+
+    If that is nowhere, then in any capitals; else of any width and without vowel signs; else behind an article.
+    """
+    for fold in _FOLDS:
+        if found := list(_found(word, text, fold=fold)):
+            return found
+    return list(_found(word, text, fold=_compatible, behind_article=True))
 
 
-def _found(word: str, text: str, *, flags: int) -> Iterator[tuple[int, int]]:
-    pattern = re.compile(_pattern(word), flags)
-    position = 0
-    while word and (found := pattern.search(text, position)):
-        if _stands_alone(text, *found.span()):
-            yield found.span()
-            position = found.end()
-        else:
-            position = found.start() + 1
+def _found(
+    word: str, text: str, *, fold: Callable[[str], str], behind_article: bool = False
+) -> Iterator[tuple[int, int]]:
+    sought, folded = _fold(" ".join(word.split()), fold).text, _fold(text, fold)
+    place = folded.text.find(sought) if sought else -1
+    while place >= 0:
+        span = folded.span(place, place + len(sought))
+        alone = span is not None and _stands_alone(text, *span, behind_article=behind_article)
+        if span is not None and alone:
+            yield span
+        place = folded.text.find(sought, place + (len(sought) if alone else 1))
 
 
-def _pattern(word: str) -> str:
-    """Match each letter in one piece or with its accents apart, each emoji with or without its variation."""
-    composed = unicodedata.normalize("NFC", word.replace(_VARIATION, "") or word)
-    return "".join(map(_letter, composed))
+@lru_cache(maxsize=64)
+def _fold(text: str, fold: Callable[[str], str]) -> _Folded:
+    """Write every run of blanks as one space, and each character as it is compared."""
+    if _PLAIN.fullmatch(text):
+        return _Folded(text if fold is _as_written else text.casefold(), None)
+    letters: list[str] = []
+    spans: list[tuple[int, int]] = []
+    for place, character in enumerate(text):
+        is_blank = character.isspace()
+        written = " " if is_blank else "" if character == _VARIATION else fold(character)
+        if spans and (not written or (is_blank and letters[-1] == " ")):
+            spans[-1] = (spans[-1][0], place + 1)
+            continue
+        letters += written
+        spans += [(place, place + 1)] * len(written)
+    return _Folded("".join(letters), spans)
 
 
-def _letter(letter: str) -> str:
-    forms = dict.fromkeys((letter, unicodedata.normalize("NFD", letter)))
-    optional = f"{_VARIATION}?" if unicodedata.category(letter) == "So" else ""
-    return f"(?:{'|'.join(map(re.escape, forms))}){optional}"
+def _stands_alone(text: str, start: int, end: int, *, behind_article: bool) -> bool:
+    before = not _goes_on(text, start) or (behind_article and _follows_article(text, start))
+    return before and (not _goes_on(text, end) or _particles_follow(text, end))
 
 
-def _stands_alone(text: str, start: int, end: int) -> bool:
-    return not _goes_on(text, start) and (not _goes_on(text, end) or _particles_follow(text, end))
+def _follows_article(text: str, place: int) -> bool:
+    return _ARTICLE.search(_POINTS.sub("", text[max(0, place - 3 * _LONGEST_ARTICLE) : place])) is not None
 
 
 def _goes_on(text: str, place: int) -> bool:
@@ -60,7 +122,7 @@ def _goes_on(text: str, place: int) -> bool:
     if not 0 < place < len(text):
         return False
     before, after = text[place - 1], text[place]
-    if unicodedata.category(after)[0] == "M" or _ZERO_WIDTH_JOINER in (before, after) or _is_skin_tone(after):
+    if _is_mark(after) or _ZERO_WIDTH_JOINER in (before, after) or _is_skin_tone(after):
         return True
     letters = _base(text, place), after
     return all(_is_letter(each) and not _UNSPACED.match(each) for each in letters)
@@ -71,6 +133,11 @@ def _base(text: str, place: int) -> str:
     while place > 1 and unicodedata.category(text[place - 1])[0] == "M":
         place -= 1
     return text[place - 1]
+
+
+def _is_mark(character: str) -> bool:
+    """Say whether it stands upon the letter before it: an accent, or the sign of a half-width ｶﾞ."""
+    return unicodedata.category(unicodedata.normalize("NFKD", character)[0])[0] == "M"
 
 
 def _is_letter(character: str) -> bool:

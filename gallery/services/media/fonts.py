@@ -55,8 +55,19 @@ def _joins(letter: str) -> bool:
 
 @lru_cache(maxsize=65_536)
 def _has(name: str, letter: str) -> bool:
-    font = load_font(name, 16)
+    font = _plain_font(name)
     return font is not None and _drawn(font, letter) != _drawn(font, NOBODY_HAS_IT)
+
+
+@lru_cache(maxsize=512)
+def _plain_font(name: str) -> ImageFont.FreeTypeFont | None:
+    """Return a font without what shapes letters: that draws a ring under a mark, be the mark there or not."""
+    for size in (16, BITMAP_SIZE):
+        try:
+            return ImageFont.truetype(name, size, layout_engine=ImageFont.Layout.BASIC)
+        except OSError:
+            continue
+    return None
 
 
 def _drawn(font: ImageFont.FreeTypeFont, letter: str) -> tuple[tuple[int, int], bytes]:

@@ -137,7 +137,8 @@ def _script(character: str) -> str:
     """Return the script of a letter as its name begins, as Thai; nothing for what all scripts share."""
     if unicodedata.category(character[0])[0] not in "LM":
         return ""
-    first = unicodedata.name(character[0], "").partition(" ")[0].partition("-")[0]
+    usual = unicodedata.normalize("NFKC", character)[0]  # ﾊ is Katakana, however wide it is
+    first = unicodedata.name(usual, "").partition(" ")[0].partition("-")[0]
     return first if first == "CJK" else first.capitalize()
 
 

@@ -31,5 +31,6 @@ def find_row_doubts(listing: Listing) -> Doubts:
     rows = listing.rows
     found = [(row, doubt) for row in rows for doubt in prompt_variants.doubts(row.values.get("prompt", ""))]
     if rows and listing.kind in (pasted.LINES, pasted.LIST):
-        found += [(row, doubt) for row in rows[:-1] if (doubt := prompt_variants.heading_doubt(row.values["prompt"]))]
+        said = prompt_variants.line_doubts([row.values.get("prompt", "") for row in rows])
+        found += [(row, doubt) for row, doubt in zip(rows, said, strict=True) if doubt]
     return Doubts([f"Line {row.line}: {doubt}" for row, doubt in sorted(found, key=lambda each: each[0].line)])
