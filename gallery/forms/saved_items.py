@@ -9,7 +9,7 @@ from gallery.catalogue.problems import InvalidRequest
 from gallery.catalogue.templates import template_files, template_variables
 from gallery.catalogue.templates.ready_templates import ReadyTemplate
 from gallery.catalogue.text.typed_text import tidy
-from gallery.forms.fields import NameField, refuse_broken_text
+from gallery.forms.fields import LinesField, NameField, refuse_broken_text
 from gallery.models import Preset, PromptTemplate, User
 
 MODELS = [("", "any"), *((model_id, model_id) for model_id in flux_models.ids())]
@@ -66,7 +66,7 @@ class TemplateForm(NameForm):
         "says unless somebody changes it: <code>{{light=soft daylight}}</code>. One brace still means a choice: "
         "<code>{red|blue}</code>.",
     )  # fmt: skip
-    note = forms.CharField(required=False, label="What it is good for", validators=[refuse_broken_text])
+    note = LinesField(required=False, label="What it is good for", validators=[refuse_broken_text])
     model = forms.ChoiceField(required=False, label="Best with the model", choices=MODELS)
     aspect_ratio = forms.CharField(required=False, label="Best with the ratio", help_text="Like 2:3, or nothing.")
 

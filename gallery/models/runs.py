@@ -108,6 +108,7 @@ OPEN_TO_LATE_ANSWER = (
 # Why a job waits that was sent already: nothing came of it, nothing was charged, and it is tried again by itself.
 TRIED_AGAIN = ("upstream_again", "not_executed", "rate_limited")
 UPSTREAM_FAILED = "upstream_failed"  # given up after the last try: the provider failed, it refused nothing
+NOT_REFUSED = (UPSTREAM_FAILED, "settled_not_charged")  # ended free of charge, and nobody refused it
 UPSTREAM = ("upstream_again", UPSTREAM_FAILED)  # what counts towards giving up
 
 # Why a job waits that no budget has room for: it is not claimable until somebody finds that there is room.

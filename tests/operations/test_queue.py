@@ -96,5 +96,10 @@ def test_a_reason_with_a_nul_is_no_crash(admin_client):
     assert Gate.objects.get(name=KEY_GATE).reason == "ab"
 
 
+def test_marks_of_direction_in_a_reason_turn_no_page(admin_client):
+    admin_client.post(reverse("gate-pause"), {"reason": "\u202eno credit\u2066"})
+    assert Gate.objects.get(name=KEY_GATE).reason == "no credit"
+
+
 def test_an_empty_queue_says_so(owner_client):
     assert "Nothing waits" in Page(owner_client.get(QUEUE)).text

@@ -131,3 +131,18 @@ def test_use_these_settings_brings_what_was_added(run, owner_client):
     press(owner_client, run, seed="3", model=KLEIN_9, size="2", quoted_micros="40000")
     studio = Page(owner_client.get(reverse("studio"), {"run": run.key}))
     assert (studio.value("seed"), studio.value("model")) == ("1, 2, 3", [KLEIN_9, KLEIN])
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("random 4", "Write 4 random, or 4."), ("4x", "Write 4 random, or 4."), ("3,456", "Write 3456, or 3, 456.")],
+)
+def test_what_can_be_several_seeds_or_one_is_asked_here_too(run, owner_client, text, says):
+    assert any(says in each.text for each in check(owner_client, run, seed=text).all("p", class_="why"))
+
+
+def test_brackets_around_a_list_are_left_out(run, owner_client):
+    page = Page(press(owner_client, run, seed="[2, 3, 4]", size="2"))
+    press(owner_client, run, seed="[2, 3, 4]", **seen(page))
+    run.refresh_from_db()
+    assert (run.size, run.form["seed"]) == (4, "1, 2, 2, 3, 4")

@@ -9,6 +9,7 @@ from django.utils import timezone
 from gallery.models import Attempt, Gate, Job
 from gallery.models.calls import KEY_GATE, Money
 from gallery.models.runs import State
+from gallery.services.contact_sheets import rendering
 from gallery.services.ledger import entries, reports
 from gallery.services.ledger.reports import Slice
 from gallery.simulator import faults
@@ -242,6 +243,19 @@ def test_what_the_provider_failed_three_times_is_failed_and_not_refused(
     page = show(owner_client, run)
     assert "1 refused · 1 failed" in page.one(id="progress").text
     assert page.one("button", id="retry-refused").text == "Retry 2 refused or failed · $0.02"
+
+
+def test_what_was_settled_as_free_is_failed_and_not_refused(owner, owner_client):
+    run = make_run(owner, seed="1..2", size="64x64")
+    Job.objects.filter(position=0).update(state=State.FAILED, reason="settled_not_charged")
+    assert "1 waiting · 1 failed" in show(owner_client, run).one(id="progress").text
+
+
+@pytest.mark.parametrize(
+    ("reason", "word"), [("upstream_failed", "failed"), ("settled_not_charged", "failed"), ("moderated", "refused")]
+)
+def test_a_sheet_says_it_too(reason, word):
+    assert rendering.why_missing(Job(state=State.FAILED, reason=reason)) == word
 
 
 # -- how long one waits

@@ -46,6 +46,15 @@ def test_a_picture_that_is_opened_by_itself_is_led_back_to(locked, pictures):
         assert Client().get(address).status_code == 404  # as a part of a page it is not there
 
 
+def test_a_browser_that_does_not_say_how_it_fetches_says_that_it_wants_a_page(locked, pictures):
+    html = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}  # Safari before 16.4
+    for address in (at("shared-file", locked, pictures[0]), at("shared-zip", locked)):
+        led = open_with_password(Client(), address, **html)
+        assert (led.status_code, led["Location"]) == (302, address)
+        assert Client().get(address, headers={"Accept": "image/webp,*/*"}).status_code == 404
+        assert Client().get(address, headers={**html, "Sec-Fetch-Mode": "no-cors"}).status_code == 404
+
+
 def test_the_page_further_on_is_led_back_to(locked, pictures):
     address = at("shared", locked) + f"?after={key_in(locked, pictures[0])}"
     question = Page(Client().get(address))

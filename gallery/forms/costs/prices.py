@@ -11,7 +11,7 @@ from django.utils import timezone
 from gallery.catalogue.models import flux_models
 from gallery.catalogue.numbers.money import money
 from gallery.forms.costs.amounts import DollarsField
-from gallery.forms.fields import refuse_broken_text
+from gallery.forms.fields import NameField, refuse_broken_text
 from gallery.models import Price
 from gallery.models.costs.prices import AMOUNTS
 from gallery.services.prices.price_book import Leap
@@ -32,7 +32,7 @@ class PriceForm(forms.Form):
     official_first_micros = DollarsField(label="Official, first megapixel")
     official_further_micros = DollarsField(label="Official, each further", help_text="0 if it is flat.")
     official_input_micros = DollarsField(label="Official, each of a reference", help_text="0 if it is flat.")
-    source = forms.CharField(
+    source = NameField(
         max_length=200, label="Source", validators=[refuse_broken_text],
         help_text="Where it says so: a page, an invoice, an agreement.",
     )  # fmt: skip

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
-from gallery.forms.fields import refuse_broken_text
+from gallery.forms.fields import NameField, refuse_broken_text
 from gallery.services.ledger import periods
 
 MOST_BYTES = 15_000_000
@@ -55,7 +55,7 @@ class DecisionForm(forms.Form):
     """
 
     do = forms.ChoiceField(choices=[("apply", "apply"), ("leave", "leave"), ("adjust", "adjust")])
-    note = forms.CharField(required=False, max_length=200, validators=[refuse_broken_text])
+    note = NameField(required=False, max_length=200, validators=[refuse_broken_text])
     day = forms.DateField(required=False)
 
     def clean(self) -> dict[str, Any]:
@@ -68,10 +68,10 @@ class SettleForm(forms.Form):
     """What to do about the ticked rows of a remainder: calls were charged or not, or lines are nobody's here."""
 
     do = forms.ChoiceField(choices=[("charged", ""), ("not_charged", ""), ("outside", "")])
-    note = forms.CharField(required=False, max_length=200, validators=[refuse_broken_text])
+    note = NameField(required=False, max_length=200, validators=[refuse_broken_text])
 
 
 class TakeBackForm(forms.Form):
     """Why an adjustment is taken back."""
 
-    reason = forms.CharField(label="Reason", max_length=200, validators=[refuse_broken_text])
+    reason = NameField(label="Reason", max_length=200, validators=[refuse_broken_text])

@@ -9,7 +9,7 @@ from django.utils import timezone
 from gallery.catalogue.numbers.amounts import InvalidAmount, read_amount
 from gallery.catalogue.numbers.money import typed
 from gallery.forms.costs.amounts import DollarsField
-from gallery.forms.fields import refuse_broken_text
+from gallery.forms.fields import NameField, refuse_broken_text
 from gallery.models import Terms
 
 MILLION = 1_000_000
@@ -52,7 +52,7 @@ class TermsForm(forms.Form):
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
     )  # fmt: skip
     rate = NumberField(label="For one US dollar", required=False, help_text="How much of it one dollar costs.")
-    source = forms.CharField(max_length=200, label="Source", validators=[refuse_broken_text])
+    source = NameField(max_length=200, label="Source", validators=[refuse_broken_text])
 
     def clean_bonus(self) -> int:
         micros: int = self.cleaned_data["bonus"] or 0

@@ -8,7 +8,7 @@ from django import forms
 from gallery.catalogue.models import flux_models
 from gallery.catalogue.models.params import MORE
 from gallery.catalogue.problems import Problem
-from gallery.forms.fields import Joined, LastTyped, refuse_broken_text, text
+from gallery.forms.fields import Joined, LastTyped, NameField, refuse_broken_text, text
 from gallery.models import Project
 from gallery.models.keys import random_key
 from gallery.services.runs.doubts import Doubts
@@ -40,7 +40,7 @@ class RunForm(forms.Form):
     prompt_upsampling = text("prompt_upsampling", widget=Joined)
     steps = text("steps")
     guidance = text("guidance")
-    project = forms.CharField(
+    project = NameField(
         required=False, max_length=80, label="Project", help_text="A client or a campaign, for reports.",
         validators=[refuse_broken_text],
     )  # fmt: skip

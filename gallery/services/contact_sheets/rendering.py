@@ -7,8 +7,8 @@ from typing import IO
 from PIL import Image as Pillow
 from PIL import ImageDraw
 
-from gallery.models import Image
-from gallery.models.runs import State
+from gallery.models import Image, Job
+from gallery.models.runs import NOT_REFUSED, State
 from gallery.services.contact_sheets.sheet_layout import PLAIN, QUIET, STRONG, Box, Label, PlannedPart
 from gallery.services.media import decoding, thumbnails, validation
 from gallery.services.media.text_rendering import draw_text, line_height, measure_text, wrap_text
@@ -18,7 +18,7 @@ TABLE, EMPTY, EDGE = (250, 250, 250), (238, 238, 238), (200, 200, 200)
 INKS = {PLAIN: (40, 40, 40), STRONG: (20, 20, 20), QUIET: (105, 105, 105)}
 QUALITY = 90  # of JPEG
 COMPRESSION = 4  # of PNG: 6 takes twice as long and saves three hundredths
-NO_CELL, GONE, DAMAGED = "not asked for", "its file is gone", "its file is damaged"
+NO_CELL, GONE, DAMAGED, FAILED = "not asked for", "its file is gone", "its file is damaged", "failed"
 MISSING = {
     State.QUEUED: "waiting", State.CLAIMED: "being made", State.SENDING: "being made", State.HAVE_URL: "being made",
     State.FAILED: "refused", State.LOST: "paid and lost", State.BLOCKED: "held aside", State.UNKNOWN: "in doubt",
@@ -54,7 +54,7 @@ def _write(canvas: Pillow.Image, label: Label) -> None:
 def _fill(canvas: Pillow.Image, box: Box) -> None:
     image = box.cell and box.cell.image
     if image is None:
-        _leave_empty(canvas, box, MISSING[box.cell.job.state] if box.cell else NO_CELL)
+        _leave_empty(canvas, box, why_missing(box.cell.job) if box.cell else NO_CELL)
         return
     try:
         picture = _fitted(image, box)
@@ -68,6 +68,11 @@ def _fill(canvas: Pillow.Image, box: Box) -> None:
         return
     left, top = (box.width - picture.width) // 2, (box.height - picture.height) // 2
     canvas.paste(picture, (box.x + left, box.y + top))
+
+
+def why_missing(job: Job) -> str:
+    """Say in a word or two why there is no picture of a job."""
+    return FAILED if job.state == State.FAILED and job.reason in NOT_REFUSED else MISSING[job.state]
 
 
 def _fitted(image: Image, box: Box) -> Pillow.Image:

@@ -7,6 +7,8 @@ import structlog
 from django.conf import settings
 
 from gallery.catalogue.models import flux_models
+from gallery.catalogue.numbers.digits import without_brackets
+from gallery.catalogue.parameters import seeds
 from gallery.catalogue.problems import InvalidMatrix, InvalidRequest, Problem
 from gallery.models import Run
 from gallery.services.jobs.transitions import bump_run_version
@@ -68,7 +70,7 @@ def _new_cells(run: Run, has: list[tuple[str, int]], *, seed: str, model: str) -
         raise InvalidMatrix({"model": Problem(f"The run has {model} already.")})
     values = {name: value for name, value in run.form.items() if name not in NOT_VALUES}
     values["skip"] = [each for each in values.get("skip", ()) if not each.startswith(SKIPPED_SOURCES)]
-    text = ", ".join([*map(str, numbers), seed])
+    text = ", ".join([*map(str, numbers), _read_alone(seed)])
     values = inputs.read_inputs(values, models=[*models, *([model] if model else [])], owner=run.owner)
     found = expansion.expand_matrix(values, models=[*models, *([model] if model else [])], seed=text)
     new = [cell for cell in found.cells if cell.request.model_id not in models or cell.seed not in numbers]
@@ -79,6 +81,16 @@ def _new_cells(run: Run, has: list[tuple[str, int]], *, seed: str, model: str) -
     return new
 
 
+def _read_alone(text: str) -> str:
+    """Return what somebody typed for more seeds; “random 4” behind others would be one at random, and 4."""
+    try:
+        if text.strip():
+            seeds.count_seeds(text)
+    except seeds.InvalidSeeds as wrong:
+        raise InvalidMatrix({"seed": wrong.problem}) from None
+    return without_brackets(text)
+
+
 class Extension:
     """A press that lets a run grow by these seeds with all its models, and by this model with all its seeds.
 
@@ -86,7 +98,7 @@ class Extension:
     """
 
     def __init__(self, plan: ExtensionPlan, *, seed: str = "", model: str = "", seen: int | None = None) -> None:
-        self.size, self.seed, self.model, self.seen = plan.size, seed.strip(), model, seen
+        self.size, self.seed, self.model, self.seen = plan.size, without_brackets(seed.strip()), model, seen
 
     def find_run(self, plan: RunPlan) -> Run | None:
         """A run that has grown already is no answer to this press."""

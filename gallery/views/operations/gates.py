@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 from gallery import access, tasks
 from gallery.access import MemberRequest
 from gallery.catalogue.models import flux_models
+from gallery.catalogue.text import texts
 from gallery.models.calls import KEY_GATE
 from gallery.services.jobs import gates
 from gallery.services.operations import secret_keys
@@ -20,7 +21,8 @@ def pause(request: MemberRequest) -> HttpResponse:
     name = _gate_name(request)
     if name is None:
         return HttpResponseBadRequest("No such gate.")
-    reason = request.POST.get("reason", "").replace("\x00", "").strip() or f"{request.user.username} paused it."
+    reason = texts.clean_name(request.POST.get("reason", "").replace("\x00", ""))
+    reason = reason or f"{request.user.username} paused it."
     gates.pause_gate(name, reason=reason, by=request.user)
     messages.success(request, "Paused. Running calls end; nothing new is sent.")
     return redirect("queue")

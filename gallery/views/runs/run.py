@@ -20,11 +20,11 @@ from gallery.forms.runs.extension import ExtendForm
 from gallery.models import Attempt, Run
 from gallery.models.runs import (
     IN_FLIGHT,
+    NOT_REFUSED,
     RUNNING,
     TRIED_AGAIN,
     UNCERTAIN_STATES,
     UNFINISHED,
-    UPSTREAM_FAILED,
     JobQuerySet,
     State,
 )
@@ -60,7 +60,7 @@ class Progress:
     running = property(lambda self: self.count(*RUNNING))
     waiting = property(lambda self: self.count(State.QUEUED))
     tried_again = property(lambda self: self.count_because(State.QUEUED, *TRIED_AGAIN))  # of what waits
-    given_up = property(lambda self: self.count_because(State.FAILED, UPSTREAM_FAILED))  # the provider failed
+    given_up = property(lambda self: self.count_because(State.FAILED, *NOT_REFUSED))
     refused = property(lambda self: self.count(State.FAILED) - self.given_up)
     retryable = property(lambda self: self.count(State.FAILED))
     lost = property(lambda self: self.count(State.LOST, State.BLOCKED))

@@ -73,7 +73,13 @@ def unlocked_page(view: View) -> View:
 def _is_opened(request: GuestRequest) -> bool:
     """Whether the address stands in the bar of a browser, or htmx asks for a page that is open there."""
     reads = request.method in ("GET", "HEAD")
-    return bool(request.htmx) or (reads and request.headers.get("Sec-Fetch-Mode") == "navigate")
+    return bool(request.htmx) or (reads and _is_navigation(request))
+
+
+def _is_navigation(request: GuestRequest) -> bool:
+    """Whether a page is wanted. Safari says how it fetches since 16.4; before, only that it wants HTML."""
+    mode = request.headers.get("Sec-Fetch-Mode")
+    return mode == "navigate" if mode else "text/html" in request.headers.get("Accept", "")
 
 
 def ask_first(request: GuestRequest, token: str) -> HttpResponse:
