@@ -72,7 +72,7 @@ def _fill(canvas: Pillow.Image, box: Box) -> None:
 
 def why_missing(job: Job) -> str:
     """Say in a word or two why there is no picture of a job."""
-    return FAILED if job.state == State.FAILED and job.reason in NOT_REFUSED else MISSING[job.state]
+    return FAILED if job.state == State.FAILED and job.reason in NOT_REFUSED else MISSING[State(job.state)]
 
 
 def _fitted(image: Image, box: Box) -> Pillow.Image:
