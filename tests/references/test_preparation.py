@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 import struct
 import zlib
 
@@ -216,6 +217,7 @@ def vp8l_of(width, height):
 LAYERS = encoded("jpeg", quarters(SIZE), progressive=True)
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
 WHOLE = encoded("jpeg", noise(SIZE))
+AVIF, AVIF_FILM = encoded("avif", noise(SIZE)), moving("avif", 3)
 REFUSED = {
     "empty": (b"", "An empty file"),
     "a text": ("Ein Bild? Nein, nur Wörter.".encode(), "A text, not a picture, whatever its name says"),
@@ -243,6 +245,9 @@ REFUSED = {
     "cut png": (encoded("png", noise(SIZE))[:-5000], "It ends early or is damaged"),
     "cut webp": (encoded("webp", noise(SIZE))[:-5000], "It ends early or is damaged"),
     "cut avif": (encoded("avif", noise(SIZE))[:-5000], "It ends early or is damaged"),
+    "avif of nonsense": (re.sub(b"(?s)(?<=mdat).{99}", b"x" * 99, AVIF), "It ends early or is damaged"),
+    "avif without time": (re.sub(b"(?s)(?<=mdhd.{20}).{4}", bytes(4), AVIF_FILM), "It ends early or is damaged"),
+    "png without its palette": (png((128, 64), 8, 3, bytes(128)), "It ends early or is damaged"),
     "nothing but a head": (b"\x89PNG\r\n\x1a\n" + bytes(100), "It ends early or is damaged"),
     "gif of nothing": (b"GIF89a" + bytes(100), "It ends early or is damaged|0 × 0"),
 }  # fmt: skip

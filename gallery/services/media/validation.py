@@ -27,8 +27,12 @@ OTHERS = {
     "psd": "A Photoshop file", "mp4": "A video or other MP4", "webm": "A WebM video", "html": "A web page",
     "xml": "An XML text", "json": "A JSON text", "pdf": "A PDF", "zip": "A ZIP archive", "gzip": "A gzip archive",
 }  # fmt: skip
-# What decoders raise at damaged files; struct.error and KeyError are of Pillow's readers of metadata.
-DAMAGE = (OSError, SyntaxError, ValueError, struct.error, KeyError, IndexError, TypeError, EOFError, UserWarning)
+# What decoders raise at damaged files: struct.error and KeyError are of Pillow's readers of metadata, RuntimeError and
+# ArithmeticError of AVIF, AssertionError of a palette that is missing.
+DAMAGE = (
+    OSError, SyntaxError, ValueError, struct.error, KeyError, IndexError, TypeError, EOFError, UserWarning,
+    RuntimeError, ArithmeticError, AssertionError,
+)  # fmt: skip
 STUFFING = b"\x5a\x3c\x96\xe1" * 64  # entropy-coded nonsense: changes whatever pixel still waits for its bits
 # Eight decodes of 2048 x 2048 at once take a process to 390 MiB; two keep both cores busy.
 DECODE_SLOTS = threading.BoundedSemaphore(2)

@@ -22,6 +22,7 @@ from gallery.services.references.refusals import Unfit, UnusablePicture
 __all__ = ["Prepared", "UnusablePicture", "prepare_picture"]
 
 APART_PIXELS = 4 * sizes.MEGAPIXEL  # more is drawn in a process of its own, but for a JPEG, which is read smaller
+GAPS = {"jpeg": 1.0}  # its decoder makes it smaller well, so that no more than needed is read
 ONE_LARGE = threading.Lock()  # a progressive JPEG of 20 MP in inks takes 190 MB however small it is read
 KEPT_CLEAR = "Its transparency is kept."
 LAID_ON_WHITE = "Its transparent parts are laid on white: with them it would be too large to send."
@@ -59,13 +60,12 @@ def prepare_picture(file: IO[bytes], *, name: str) -> Prepared:
         head = heads.read_head(file)
         with _room(head), validation.DECODE_SLOTS:
             drawn = _draw(file, head)
-        return finish_picture(drawn, head)
+        return _encode(drawn, head)
     except Unfit as error:
         raise UnusablePicture(name, str(error)) from None
 
 
-def finish_picture(drawn: Drawn, head: Head) -> Prepared:
-    """Encode what was drawn."""
+def _encode(drawn: Drawn, head: Head) -> Prepared:
     encoded = encoding.encode_reference(drawn.picture, lossless=head.lossless)
     digest = hashlib.sha256(encoded.content).hexdigest()
     notes = tuple(_notes(head, drawn, encoded))
@@ -115,9 +115,7 @@ def _draw_here(file: IO[bytes], head: Head) -> tuple[Pillow.Image, tuple[int, in
     lying = head.size or (0, 0)
     try:
         with validation.open_to_look(file) as picture:
-            shown = decoding.render_upright(
-                picture, lying=sizes.fit_size(*lying), gap=1.0 if head.format == "jpeg" else 2.0
-            )
+            shown = decoding.render_upright(picture, lying=sizes.fit_size(*lying), gap=GAPS.get(head.format, 2.0))
             turned = decoding.upright_size(picture) != picture.size
     except (validation.NotAnImage, *validation.DAMAGE):
         raise Unfit(refusals.DAMAGED) from None
