@@ -1,5 +1,6 @@
 """Named people, the provider beyond the seam, and a worker that works when it is told to."""
 
+import gc
 import os
 import shutil
 
@@ -19,15 +20,49 @@ from gallery.services.reconciliation import statements
 from gallery.services.storage import files, storage_watch
 from gallery.simulator.server import LoopbackServer
 from gallery.simulator.world import World
+from tests import lane
 from tests import settings as test_settings
+from tests.processes.town import TEMPLATE, make_template
 
 pytest_plugins = ["tests.browsers", "tests.second_try"]
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright's loop runs in the thread of the test
 
 
+YOUNG_OBJECTS = 20_000  # so many new ones, and Python looks for garbage; with its own 700 that is a tenth of all time
+
+
+def pytest_collection_finish():
+    """What is there when the first test begins stays until the last ends: nobody need look through it for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS, 20, 20)
+
+
 def pytest_sessionfinish():
     shutil.rmtree(test_settings.FOLDER, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory):
+    """What every database begins as: migrated once a run, by whichever process is there first."""
+    shared = tmp_path_factory.getbasetemp().parent if lane.IS_ONE_OF_SEVERAL else tmp_path_factory.getbasetemp()
+    return make_template(shared / "template")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, template):
+    """Django's own database of tests is a copy of the template: there is nothing left to migrate."""
+    if connection.vendor == "sqlite":
+        shutil.copy(template / "fluxweb.sqlite3", connection.settings_dict["TEST"]["NAME"])
+    else:
+        connection.settings_dict["TEST"]["TEMPLATE"] = TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb():
+    """Take the copy as it is. (A file goes with its folder; a server makes a database from the template itself.)"""
+    return connection.vendor == "sqlite"
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import os
 
+IS_ONE_OF_SEVERAL = "PYTEST_XDIST_WORKER" in os.environ
 NUMBER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
 

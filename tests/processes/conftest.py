@@ -1,11 +1,11 @@
-"""One migrated template for all towns of the session, and a fresh town for every test."""
+"""A fresh town for every test."""
 
 from pathlib import Path
 
 import pytest
 
 from tests.processes.fork_server import ForkServer
-from tests.processes.town import Town, make_template
+from tests.processes.town import Town
 
 HERE = Path(__file__).parent
 BROWSER = HERE.parent / "browser"
@@ -21,11 +21,6 @@ def pytest_collection_modifyitems(items):
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.xdist_group("towns"))
     items.sort(key=lambda item: (not item.path.is_relative_to(HERE), not item.path.is_relative_to(BROWSER)))
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory):
-    return make_template(tmp_path_factory.mktemp("template") / "data")
 
 
 @pytest.fixture(scope="session")

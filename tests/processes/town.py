@@ -1,6 +1,7 @@
 """A small town of real processes: a provider with a till, workers that can be killed, one database between them."""
 
 import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -16,12 +17,10 @@ from uuid import uuid4
 
 import psycopg
 
-from tests.lane import NUMBER
-
 ROOT = Path(__file__).resolve().parents[2]
 UNFINISHED = {"QUEUED", "CLAIMED", "SENDING", "HAVE_URL"}
 PATIENCE_SECONDS = 40
-TEMPLATE = f"town_template_{NUMBER}"
+TEMPLATE = os.environ.get("DATABASE_URL", "").rpartition("/")[2] + "_template"  # on a server
 KEY = "sk-a-key-that-no-log-may-show"
 PROMPT, OTHER_PROMPT = "a harbour", "a lighthouse"
 LOOKS = 2
@@ -239,7 +238,16 @@ def kill_all_of(child):
 
 
 def make_template(folder):
-    """Migrate once; every town starts from a copy."""
+    """Migrate once, however many processes ask for it at a time; every town starts from a copy."""
+    with folder.with_suffix(".lock").open("a+") as made:
+        fcntl.flock(made, fcntl.LOCK_EX)
+        if not made.seek(0, os.SEEK_END):
+            _migrate(folder)
+            made.write("made")
+    return folder
+
+
+def _migrate(folder):
     env = {name: value for name, value in os.environ.items() if not name.startswith("FLUX")}
     env |= {"DJANGO_SETTINGS_MODULE": "fluxweb.settings", "FLUXWEB_DATA": str(folder), "FLUX_API_KEY": "a-key"}
     if template_is_on_a_server():
@@ -247,7 +255,6 @@ def make_template(folder):
         sql(f"CREATE DATABASE {TEMPLATE}")
         env["DATABASE_URL"] = address_of(TEMPLATE)
     subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=env, check=True)
-    return folder
 
 
 def template_is_on_a_server():
