@@ -1,11 +1,12 @@
 """Decodes in a process of its own what takes much memory, or a decoder that is not to be trusted with ours.
 
 A WebP of 20 MP takes 310 MB for a moment; libheif has let attackers run code. Such a process has limits of memory and
-time and an empty environment, and its memory is gone with it.
+time and an environment without secrets, and its memory is gone with it.
 """
 
 import importlib.util
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from gallery.services.references.refusals import Unfit
 CHILD = Path(__file__).with_name("apart_child.py")
 WAIT_SECONDS = 40  # for an answer, however little of a busy machine it got
 HEAD_BYTES = 1000
+PASSED_ON = ("LD_LIBRARY_PATH",)  # without which some Pythons do not start; nothing else, so no key and no password
 
 
 def reads_heic() -> bool:
@@ -43,10 +45,20 @@ def _run(image_format: str, given: IO[bytes], answer: IO[bytes]) -> None:
     command = [sys.executable, "-I", str(CHILD), image_format]
     try:
         subprocess.run(  # noqa: S603  # our own file, and a format from our own list
-            command, stdin=given, stdout=answer, stderr=subprocess.DEVNULL, env={}, timeout=WAIT_SECONDS, check=True
+            command,
+            stdin=given,
+            stdout=answer,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+            timeout=WAIT_SECONDS,
+            check=True,
         )
     except (subprocess.SubprocessError, OSError):
         raise Unfit(refusals.TOO_LONG) from None
+
+
+def _environment() -> dict[str, str]:
+    return {name: os.environ[name] for name in PASSED_ON if name in os.environ}
 
 
 def _read(answer: IO[bytes]) -> tuple[Pillow.Image, tuple[int, int]]:

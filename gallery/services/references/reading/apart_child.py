@@ -1,6 +1,6 @@
 """Draws one picture in a process of its own, with limits that it cannot lift: started by `apart` and by nothing else.
 
-What it may use: Pillow, `decoding`, `sizes`, and pillow-heif if it is asked for. It gets no environment, so no secrets.
+What it may use: Pillow, `decoding`, `sizes`, and pillow-heif if it is asked for. It gets no secrets.
 """
 
 import json
@@ -49,6 +49,8 @@ def _draw(image_format: str) -> None:
 
 
 def _limit(kind: int, most: int) -> None:
+    if sys.platform == "darwin" and kind == resource.RLIMIT_AS:  # which macOS refuses to set
+        return
     _, hard = resource.getrlimit(kind)
     most = most if hard == resource.RLIM_INFINITY else min(most, hard)
     resource.setrlimit(kind, (most, most))
