@@ -130,6 +130,11 @@ class Image(models.Model):
         return self.attempt.booked_micros if self.attempt else 0
 
     @property
+    def seconds(self) -> float | None:
+        """How long its answer took; nobody knows of an upload."""
+        return self.attempt.seconds if self.attempt else None
+
+    @property
     def file_key(self) -> str:
         """What names its files in the storage."""
         return self.attempt.key if self.attempt else self.key
