@@ -84,12 +84,13 @@ def work() -> None:
 
 def _work_on() -> None:
     with priority.calls.working():
-        while not process.stopping.is_set() and (attempt := _claim()):
+        while not process.stopping.is_set() and (attempt := claim_for_process()):
             if answered := perform.perform_call(attempt, while_waiting=priority.calls.waiting):
                 process.downloader.fetch(answered.pk, leased=answered)
 
 
-def _claim() -> Attempt | None:
+def claim_for_process() -> Attempt | None:
+    """Claim the next job for the worker of this process, unless its storage is full; None where nothing may be sent."""
     if storage_watch.watch.is_shut:
         priority.calls.more_waits = False
         return None

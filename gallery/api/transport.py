@@ -129,7 +129,7 @@ class Network(httpcore.NetworkBackend):
             share = self._call.seconds_to_set_up(max(give_up_at - time.monotonic(), 0.001) / tries_left)
             family, address = places[-tries_left]
             try:
-                return GuardedStream(_connect(family, address, share), self._call)
+                return GuardedStream(connect(family, address, share), self._call)
             except OSError as error:
                 failure = error
         if isinstance(failure, TimeoutError):
@@ -168,7 +168,8 @@ def _resolve(host: str, port: int) -> list[tuple[int, Any]]:
     return [(family, address) for family, _, _, _, address in found]
 
 
-def _connect(family: int, address: Any, timeout: float) -> socket.socket:
+def connect(family: int, address: Any, timeout: float) -> socket.socket:
+    """Return a connected socket; `timeout` in seconds. Raises OSError."""
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
         sock.settimeout(timeout)

@@ -119,10 +119,10 @@ class World:
 
     def __post_init__(self):
         self._lock = threading.RLock()
-        self._released = threading.Event()
+        self.released = threading.Event()
         self._calls, self._downloads = [], []
-        self._results: OrderedDict[str, Result] = OrderedDict()
-        self._bytes: OrderedDict[str, bytes] = OrderedDict()
+        self.results: OrderedDict[str, Result] = OrderedDict()
+        self.picture_cache: OrderedDict[str, bytes] = OrderedDict()
 
     def script(self, *faults, model=None, prompt=None, times=1):
         """Let the next calls (only of this model, only with this text in the prompt) meet these faults, in this order.
@@ -171,12 +171,12 @@ class World:
         elif isinstance(seconds, dict):
             seconds = seconds.get(post.model, seconds.get("*", 0.0))
         if seconds > 0 and not self.closing.is_set():
-            self._released.wait(seconds)
+            self.released.wait(seconds)
 
     def release(self):
         """Answer what waits now: a test that needs calls in flight for as long as it takes names no time."""
         with self._lock:
-            waiting, self._released = self._released, threading.Event()
+            waiting, self.released = self.released, threading.Event()
         waiting.set()
 
     def keep_result(self, post, *, recipe, origin):
@@ -185,7 +185,7 @@ class World:
         with self._lock:
             self._forget_expired()
             expires = self.clock.now() + CONTRACT["result_seconds"]
-            self._results[token] = Result(token, signature, expires, recipe, post)
+            self.results[token] = Result(token, signature, expires, recipe, post)
         base = self.public_origin or origin
         post.result_url = f"{base}/results/{token}/sample.{recipe.output_format}?signature={signature}"
         return post.result_url
@@ -193,7 +193,7 @@ class World:
     def result(self, token):
         """Find a living result, or None."""
         with self._lock:
-            found = self._results.get(token)
+            found = self.results.get(token)
         return found if found and found.expires > self.clock.now() else None
 
     def picture(self, address):
@@ -207,7 +207,7 @@ class World:
     def _drawn(self, result):
         """Draw at the first request; keep a few megabytes, since the same recipe always gives the same bytes."""
         with self._lock:
-            content = self._bytes.get(result.token)
+            content = self.picture_cache.get(result.token)
         if content is None and self.plain_pictures:
             content = pictures.plain_bytes(result.recipe, token=result.token)
         elif content is None:
@@ -218,15 +218,15 @@ class World:
 
     def _remember(self, token, content):
         with self._lock:
-            self._bytes[token] = content
-            while sum(map(len, self._bytes.values())) > PICTURE_CACHE_BYTES:
-                self._bytes.popitem(last=False)
+            self.picture_cache[token] = content
+            while sum(map(len, self.picture_cache.values())) > PICTURE_CACHE_BYTES:
+                self.picture_cache.popitem(last=False)
 
     def _forget_expired(self):
         """Results stand in the order of their death, so that only the dead are looked at."""
-        while self._results and next(iter(self._results.values())).expires <= self.clock.now():
-            token, _ = self._results.popitem(last=False)
-            self._bytes.pop(token, None)
+        while self.results and next(iter(self.results.values())).expires <= self.clock.now():
+            token, _ = self.results.popitem(last=False)
+            self.picture_cache.pop(token, None)
 
     def _take(self, queue, post):
         with self._lock:

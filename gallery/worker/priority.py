@@ -47,10 +47,10 @@ class PriorityGate:
 
     def yield_to(self, *, until: float) -> None:
         """Wait until all has been quiet for a moment, at most until then (monotonic seconds)."""
-        while self.more_waits and time.monotonic() < until and not self._quiet():
+        while self.more_waits and time.monotonic() < until and not self.is_quiet():
             time.sleep(TICK_SECONDS)
 
-    def _quiet(self) -> bool:
+    def is_quiet(self) -> bool:
         return not self.busy and time.monotonic() - self.changed_at >= QUIET_SECONDS
 
 

@@ -334,5 +334,5 @@ def test_a_mail_is_tried_again_and_nobody_waits_for_it(monkeypatch):
                 raise ConnectionRefusedError
 
     monkeypatch.setattr(mail_server, "AGAIN_AFTER_SECONDS", (0, 0, 0))
-    mail_server._send_patiently(Letter())
+    mail_server.send_patiently(Letter())
     assert len(tried) == 3

@@ -59,7 +59,7 @@ def test_a_name_with_any_inward_address_is_refused_even_if_listed(monkeypatch, h
         raise AssertionError("something was connected")
 
     resolve_to(monkeypatch, addresses)
-    monkeypatch.setattr("gallery.api.transport._connect", connect)
+    monkeypatch.setattr("gallery.api.transport.connect", connect)
     with pytest.raises(ResultRefused, match="not public"):
         download(f"https://{host}/x.png")
 
@@ -81,7 +81,7 @@ def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch):
         raise ConnectionRefusedError
 
     asked = resolve_to(monkeypatch, ["8.8.8.8", "2606:4700::1111"], ["127.0.0.1"])
-    monkeypatch.setattr("gallery.api.transport._connect", connect)
+    monkeypatch.setattr("gallery.api.transport.connect", connect)
     with pytest.raises(ResultUnavailable):
         download("https://delivery-eu.bfl.ai/x.png")
     assert [address[:2] for address in connected] == [("8.8.8.8", 443), ("2606:4700::1111", 443)]

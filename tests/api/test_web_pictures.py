@@ -71,7 +71,7 @@ def test_a_name_with_any_inward_address_is_not_connected(monkeypatch, addresses)
     def connect(*args):
         raise AssertionError("something was connected")
 
-    monkeypatch.setattr("gallery.api.transport._connect", connect)
+    monkeypatch.setattr("gallery.api.transport.connect", connect)
     with Loopback(redirect("http://pictures.example.com/x")) as server:
         for url in ("http://pictures.example.com/x", "https://pictures.example.com/x"):
             resolve_to(monkeypatch, addresses)

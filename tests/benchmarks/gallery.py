@@ -52,9 +52,9 @@ class _Gallery:
         return answer.content
 
     def list(self):
-        from gallery.views.images.gallery import PAGE, _rows
+        from gallery.views.images.gallery import PAGE, gallery_rows
 
-        return list(_rows(self.owner, None)[: PAGE + 1])
+        return list(gallery_rows(self.owner, None)[: PAGE + 1])
 
     def asks(self):
         """Return how many queries the first page makes, and how many of them count images or skip rows."""

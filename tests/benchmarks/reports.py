@@ -125,14 +125,14 @@ def _raw(chosen, by):
     from django.db import connection
 
     from gallery.models.costs.ledger import AMOUNTS, terms
-    from gallery.services.ledger.reports import GROUPS, _key
+    from gallery.services.ledger.reports import GROUPS, read_group_key
 
     where, values = chosen.condition()
     sums = ", ".join(f"SUM({term})" for term in terms("gallery_attempt"))
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {GROUPS[by]}, {sums} FROM gallery_attempt WHERE {where} GROUP BY 1", values)
         assert len(cursor.description) == len(AMOUNTS) + 1
-        return [(_key(by, row[0]), *row[1:]) for row in cursor.fetchall()]
+        return [(read_group_key(by, row[0]), *row[1:]) for row in cursor.fetchall()]
 
 
 def _pages(times):

@@ -54,7 +54,7 @@ def test_what_holds_prompts_in_many_tables_is_taken_for_one_and_asked(name):
 
 
 def test_every_name_stands_in_the_list_once():
-    names = [name for field, each in columns._NAMES.items() for name in {*map(columns.plain, (field, *each))}]
+    names = [name for field, each in columns.NAMES.items() for name in {*map(columns.plain, (field, *each))}]
     assert sorted(name for name in set(names) if names.count(name) > 1) == []
 
 

@@ -12,7 +12,6 @@ from PIL import ImageChops, ImageStat
 from gallery.models import Image, Sheet, SheetPart
 from gallery.models.contact_sheets import SheetState
 from gallery.services.contact_sheets import rendering, sheet_layout, sheets
-from gallery.services.runs import matrix_layout
 from gallery.simulator import faults
 from tests.factories import grow, make_run
 
@@ -50,12 +49,6 @@ def pictures(sheet):
         yield picture
 
 
-def plan_of(sheet):
-    cells = sheets._cells(sheet.run, sheet.cells)
-    layout = matrix_layout.lay_out(cells, across=sheet.across, page=sheet.page)
-    return sheets._parts(sheet.run, layout, cells, edge=sheet.edge)
-
-
 def corners(box):
     return (box.x, box.y, box.x + box.width, box.y + box.height)
 
@@ -80,7 +73,7 @@ def later(sheet, seconds=3600):
 def test_every_picture_stands_in_its_place_under_its_labels(run, image_format):
     sheet = draw(ask(run, image_format=image_format))
     assert (sheet.state, sheet.size) == (SheetState.DONE, 1)
-    (picture,), (part,) = pictures(sheet), plan_of(sheet)
+    (picture,), (part,) = pictures(sheet), sheets.plan_sheet(sheet)
     assert picture.format == image_format.upper()
     for box in part.boxes:
         with default_storage.open(box.cell.image.file) as file:
@@ -102,7 +95,7 @@ def test_every_picture_stands_in_its_place_under_its_labels(run, image_format):
 def test_the_arrangement_of_the_page_is_the_one_of_the_sheet(run):
     sheet = draw(ask(run, across="seed"))
     assert (sheet.across, sheet.page) == ("seed", "none")
-    (part,) = plan_of(sheet)
+    (part,) = sheets.plan_sheet(sheet)
     assert [box.cell.job.seed for box in part.boxes] == [7, 8, 9, 7, 8, 9]
 
 
@@ -114,7 +107,7 @@ def test_what_is_missing_is_an_empty_place_that_says_why(owner, worker, provider
     for name in (Image.objects.get().thumbnail, Image.objects.get().file):
         default_storage.delete(name)
     sheet = draw(ask(run))
-    (picture,), (part,) = pictures(sheet), plan_of(sheet)
+    (picture,), (part,) = pictures(sheet), sheets.plan_sheet(sheet)
     for box in part.boxes:
         inside = picture.crop(corners(box))
         colours = {colour for _, colour in inside.getcolors(70_000)}
@@ -126,7 +119,7 @@ def test_one_damaged_picture_does_not_keep_the_others_from_being_drawn(run):
     broken = Image.objects.first()
     for name in (broken.thumbnail, broken.file):
         Path(default_storage.path(name)).write_bytes(b"no picture")
-    (picture,), (part,) = pictures(draw(ask(run))), plan_of(run.sheets.get())
+    (picture,), (part,) = pictures(draw(ask(run))), sheets.plan_sheet(run.sheets.get())
     empty = [box.cell.image for box in part.boxes if picture.getpixel((box.x, box.y)) == rendering.EDGE]
     assert empty == [broken]
 
@@ -143,7 +136,7 @@ def test_a_thumbnail_that_is_gone_is_no_loss(run):
     for image in Image.objects.all():
         default_storage.delete(image.thumbnail)
     (picture,) = pictures(draw(ask(run)))
-    (part,) = plan_of(run.sheets.get())
+    (part,) = sheets.plan_sheet(run.sheets.get())
     assert not any(is_blank(picture, corners(box)) for box in part.boxes)
 
 
@@ -152,7 +145,7 @@ def test_pictures_larger_than_a_thumbnail_are_drawn_from_their_originals(owner, 
     worker.work()
     Image.objects.update(thumbnail="nothing here")
     (picture,) = pictures(draw(ask(run, edge=1024)))
-    (part,) = plan_of(run.sheets.get())
+    (part,) = sheets.plan_sheet(run.sheets.get())
     with default_storage.open(Image.objects.get().file) as file:
         assert difference(picture.crop(corners(part.boxes[0])), Pillow.open(file).convert("RGB")) < 2
 
@@ -172,7 +165,7 @@ def test_a_large_sheet_is_drawn_part_by_part_and_takes_turns(run, small_parts):
     large = draw(large)
     assert large.state == SheetState.DONE
     assert [part.number for part in large.parts.all()] == list(range(1, large.size + 1))
-    seen = [box.cell.job.position for part in plan_of(large) for box in part.boxes]
+    seen = [box.cell.job.position for part in sheets.plan_sheet(large) for box in part.boxes]
     assert seen == list(range(6))
     assert all(picture.width * picture.height <= 200_000 for picture in pictures(large))
 
@@ -209,7 +202,7 @@ def test_a_failure_is_tried_again_then_shown_and_parts_that_are_made_stay(run, s
 
 def test_the_sheet_of_a_worker_that_died_is_drawn_by_another(run):
     sheet = ask(run)
-    assert sheets._claim().pk == sheet.pk
+    assert sheets.claim_sheet().pk == sheet.pk
     assert not sheets.draw_next_part()
     later(sheet)
     assert draw(sheet).state == SheetState.DONE
@@ -218,7 +211,7 @@ def test_the_sheet_of_a_worker_that_died_is_drawn_by_another(run):
 def test_a_sheet_that_kills_its_worker_is_given_up_with_a_reason(run):
     sheet = ask(run)
     for _ in range(3):
-        assert sheets._claim()
+        assert sheets.claim_sheet()
         later(sheet)
     assert not sheets.draw_next_part()
     sheet.refresh_from_db()
@@ -227,11 +220,11 @@ def test_a_sheet_that_kills_its_worker_is_given_up_with_a_reason(run):
 
 def test_who_slept_too_long_does_not_write_over_who_took_over(run):
     slow = ask(run)
-    mine = sheets._claim()
+    mine = sheets.claim_sheet()
     later(slow)
     assert draw(slow).state == SheetState.DONE
     with pytest.raises(sheets.LeaseLost):
-        sheets._draw_part(mine, 1)
+        sheets.draw_part(mine, 1)
     assert SheetPart.objects.count() == 1
 
 
@@ -241,7 +234,7 @@ def test_a_run_that_grows_meanwhile_does_not_move_the_parts(run, small_parts):
     grow(run, seed="10")
     sheet = draw(sheet)
     assert sheet.state == SheetState.DONE
-    assert [box.cell.job.seed for part in plan_of(sheet) for box in part.boxes] == [7, 7, 8, 8, 9, 9]
+    assert [box.cell.job.seed for part in sheets.plan_sheet(sheet) for box in part.boxes] == [7, 7, 8, 8, 9, 9]
 
 
 def test_asking_twice_while_it_is_drawn_is_asking_once(run):
@@ -276,10 +269,10 @@ def test_deleting_takes_the_files_and_not_the_pictures(run):
 
 def test_a_sheet_deleted_while_it_is_drawn_leaves_nothing(run):
     sheet = ask(run)
-    mine = sheets._claim()
+    mine = sheets.claim_sheet()
     sheets.delete_sheet(sheet)
     with pytest.raises(sheets.LeaseLost):
-        sheets._draw_part(mine, 1)
+        sheets.draw_part(mine, 1)
     assert stored() == []
 
 

@@ -85,14 +85,14 @@ def test_the_dead_are_forgotten(call, world):
     call()
     world.clock.advance(601)
     call()
-    assert len(world._results) == 1
+    assert len(world.results) == 1
 
 
 def test_pictures_are_kept_within_a_budget_and_drawn_again(monkeypatch, call, world):
     monkeypatch.setattr(world_module, "PICTURE_CACHE_BYTES", 1000)
     urls = [call(seed=seed).json["data"][0]["url"] for seed in range(3)]
     first = [fetch(url).content for url in urls]
-    assert sum(map(len, world._bytes.values())) <= 1000
+    assert sum(map(len, world.picture_cache.values())) <= 1000
     assert [world.picture(url) for url in urls] == first
 
 
@@ -116,7 +116,7 @@ def test_plain_pictures_are_cheap_and_all_different():
 )
 def test_latency_is_a_number_a_table_or_a_function(monkeypatch, latency, seconds):
     world, waited = World(latency=latency), []
-    monkeypatch.setattr(world._released, "wait", waited.append)
+    monkeypatch.setattr(world.released, "wait", waited.append)
     world.wait_latency(post_of("flux-2-pro"))
     assert waited == ([seconds] if seconds else [])
 

@@ -63,7 +63,7 @@ class Office:
         return budgets.make_budget(by=self.lead, period=period, limit_micros=pictures * PRICE, **whose)
 
     def claim(self, n):
-        taken = [attempt for attempt in claims._claim([self.worker.row] * n) if attempt]
+        taken = [attempt for attempt in claims.claim_batch([self.worker.row] * n) if attempt]
         snapshot = BudgetSnapshot()
         for attempt in taken:
             balances = snapshot.balances_for(attempt.owner_id, attempt.project_id)

@@ -111,7 +111,7 @@ def test_what_is_cheaper_may_go_before_what_is_too_dear(owner, worker, budget):
 def test_claims_together_share_what_is_left(owner, worker, budget):
     budget(3)
     make_run(owner, seed="1..10")
-    taken = claims._claim([worker.row] * 8)
+    taken = claims.claim_batch([worker.row] * 8)
     assert [bool(attempt) for attempt in taken] == [True] * 3 + [False] * 5
 
 
@@ -360,7 +360,7 @@ def _race(workers):
     def claim(worker):
         try:
             ready.wait(20)
-            claims._claim([worker.row])
+            claims.claim_batch([worker.row])
         finally:
             connection.close()
 

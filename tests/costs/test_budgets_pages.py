@@ -38,7 +38,7 @@ def budget(lead):
 
 def spend(n):
     for _ in range(n):
-        claims._claim([HandWorker().row])
+        claims.claim_batch([HandWorker().row])
 
 
 def test_a_lead_sets_a_budget_with_a_name_on_it(lead_client, owner):

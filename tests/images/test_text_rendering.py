@@ -19,7 +19,7 @@ def only_ours(monkeypatch):
     """A machine with no fonts but Lato."""
     monkeypatch.setattr(fonts, "FIRST", ())
     monkeypatch.setattr(fonts, "EMOJI", ())
-    monkeypatch.setattr(fonts, "_installed", list)
+    monkeypatch.setattr(fonts, "list_installed", list)
     _forget()
     yield
     _forget()
@@ -30,20 +30,21 @@ def with_dejavu(monkeypatch):
     """A machine with Lato and DejaVu."""
     monkeypatch.setattr(fonts, "FIRST", ("DejaVuSans.ttf",))
     monkeypatch.setattr(fonts, "EMOJI", ())
-    monkeypatch.setattr(fonts, "_installed", list)
+    monkeypatch.setattr(fonts, "list_installed", list)
     _forget()
     yield
     _forget()
 
 
 def _forget():
-    for cached in (fonts._find, text_rendering.to_drawable, text_rendering._runs):
+    for cached in (fonts.find_font, text_rendering.to_drawable, text_rendering.text_runs):
         cached.cache_clear()
 
 
 def runs(text):
     return [
-        (run.text, run.font.getname()[0], run.direction) for run in text_rendering._runs(to_drawable(text), 20, False)
+        (run.text, run.font.getname()[0], run.direction)
+        for run in text_rendering.text_runs(to_drawable(text), 20, False)
     ]
 
 
@@ -78,7 +79,7 @@ def test_a_word_is_not_torn_into_two_fonts(with_dejavu):
     ],
 )
 def test_what_is_read_from_the_right_stands_from_the_right(with_dejavu, text, from_left):
-    shown = "".join(run.text for run in text_rendering._runs(to_drawable(text), 20, False))
+    shown = "".join(run.text for run in text_rendering.text_runs(to_drawable(text), 20, False))
     places = [shown.index(part) for part in from_left]
     assert places == sorted(places)
 
@@ -109,7 +110,7 @@ def test_what_no_font_has_is_said_in_words(only_ours, text, shown):
 @given(st.text(max_size=40))
 @settings(max_examples=60, deadline=None)
 def test_no_box_is_ever_drawn(text):
-    for run in text_rendering._runs(to_drawable(text), 20, False):
+    for run in text_rendering.text_runs(to_drawable(text), 20, False):
         name = run.font.path
         assert all(fonts.has_glyphs(name, letter) or letter.isspace() for letter in run.text), (run.text, name)
 
@@ -155,7 +156,7 @@ def test_a_cut_line_ends_with_an_ellipsis_behind_a_whole_character():
 @pytest.fixture
 def every_letter(monkeypatch):
     """As if our font had every letter: where lines break does not depend on what is installed here."""
-    monkeypatch.setattr(fonts, "_has", lambda name, letter: name in LATO)
+    monkeypatch.setattr(fonts, "has_glyph", lambda name, letter: name in LATO)
     _forget()
     yield
     _forget()

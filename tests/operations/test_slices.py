@@ -203,7 +203,7 @@ def test_a_withdrawn_statement_is_not_gone_on_with(admin, monkeypatch):
 
 def test_a_file_that_is_gone_says_so_and_stops(admin, monkeypatch):
     statement = begin(admin, monkeypatch)
-    files.remove_file(statements._file_of(statement))
+    files.remove_file(statements.statement_file_name(statement))
     statements.read_next(stopped=never)
     statement.refresh_from_db()
     assert "not there any more" in statement.trouble
@@ -378,14 +378,14 @@ def _release():
 def test_no_matter_how_long_the_queue_is_a_change_of_it_is_written_in_slices(owner, monkeypatch, settings, begin):
     """Each of these held the lock, and some the gates too, for as long as the whole queue took."""
     run = make_run(owner, prompt="a {red|green} door", seed="1..300")
-    act, sizes, write = begin(), [], transitions._update_queued
+    act, sizes, write = begin(), [], transitions.update_queued_slice
 
     def written(jobs, **fields):
         assert connection.in_atomic_block
         sizes.append(len(jobs))
         return write(jobs, **fields)
 
-    monkeypatch.setattr(transitions, "_update_queued", written)
+    monkeypatch.setattr(transitions, "update_queued_slice", written)
     act()
     assert sum(sizes) == 600
     assert sizes[0] == slices.FIRST

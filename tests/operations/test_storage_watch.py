@@ -50,7 +50,7 @@ def test_a_full_disk_stops_this_worker_alone_and_it_goes_on_by_itself(
     fill(monkeypatch)
     hands.call()
     assert storage_watch.watch.is_shut
-    assert tasks._claim() is None
+    assert tasks.claim_for_process() is None
     assert states(run) == ["QUEUED"]
     fill(monkeypatch, 1)
     clock[0] += 60
@@ -101,7 +101,7 @@ def test_resume_of_a_person_buys_nothing_while_it_cannot_be_stored(owner, hands,
     fill(monkeypatch)
     hands.call()
     gates.resume_gate(KEY_GATE)
-    assert tasks._claim() is None
+    assert tasks.claim_for_process() is None
     assert hands.call() is not None  # even a claim that comes through is given back before it pays
     assert world.till == []
 

@@ -198,7 +198,7 @@ def test_a_beat_that_came_while_a_judge_made_up_its_mind_counts(worker, detector
         workers.send_heartbeat(worker.row)
         return 0
 
-    monkeypatch.setattr(workers, "_patience", beats_meanwhile)
+    monkeypatch.setattr(workers, "patience_seconds", beats_meanwhile)
     assert detector.expire_dead_workers() == 0
 
 

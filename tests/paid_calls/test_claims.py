@@ -58,7 +58,7 @@ def test_threads_that_claim_together_take_turns_like_one_after_the_other(owner, 
     make_run(owner, seed="1..400")
     make_run(colleague, seed="7")
     worker.claim()
-    taken = claims._claim([worker.row] * 5)
+    taken = claims.claim_batch([worker.row] * 5)
     assert [attempt.job.owner.username for attempt in taken] == ["carl", "olga", "olga", "olga", "olga"]
     assert len({attempt.job_id for attempt in taken}) == 5
 
@@ -68,7 +68,7 @@ def test_claims_together_stop_at_a_models_cap_and_go_on_with_the_next(owner, wor
     Gate.objects.filter(name="flux-2-klein-4b").update(cap=2)
     make_run(owner, models=["flux-2-klein-4b"], seed="1..9")
     make_run(owner, models=["flux-2-klein-9b"], seed="1..3")
-    taken = claims._claim([worker.row] * 6)
+    taken = claims.claim_batch([worker.row] * 6)
     models = [attempt.job.model if attempt else None for attempt in taken]
     assert models == ["flux-2-klein-4b"] * 2 + ["flux-2-klein-9b"] * 3 + [None]
 
@@ -77,7 +77,7 @@ def test_claims_together_never_pass_the_keys_cap(owner, worker, settings):
     settings.FLUX_CONCURRENCY = 3
     make_run(owner, seed="1..9")
     worker.claim()
-    taken = claims._claim([worker.row] * 6)
+    taken = claims.claim_batch([worker.row] * 6)
     assert [bool(attempt) for attempt in taken] == [True, True, False, False, False, False]
 
 

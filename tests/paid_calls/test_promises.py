@@ -132,7 +132,7 @@ class Promises(RuleBasedStateMachine):
             self.world.forget_script()
             with files.incoming_file() as file:
                 file.write(self.world.picture(attempt.url))
-                downloads._hold_aside(attempt, reason="The host is not listed.", file=file)
+                downloads.hold_aside(attempt, reason="The host is not listed.", file=file)
 
     @invariant()
     def nothing_stored_is_of_nobody(self):

@@ -269,7 +269,7 @@ def test_a_whole_picture_is_kept_even_if_it_was_given_up_meanwhile(owner, worker
     real = downloads.store_image
 
     def given_up_meanwhile(file, attempt, **facts):
-        downloads._lose(attempt, reason="another process thought so")
+        downloads.lose_result(attempt, reason="another process thought so")
         return real(file, attempt, **facts)
 
     monkeypatch.setattr(downloads, "store_image", given_up_meanwhile)

@@ -64,7 +64,7 @@ def test_a_thumbnail_that_failed_is_made_by_the_sweep(owner, worker, provider_se
 def test_a_database_that_is_away_for_a_while_gets_the_answer_later(owner, worker, provider_server, world, monkeypatch):
     run = make_run(owner, seed="7")
     monkeypatch.setattr(recording, "RECORD_PAUSES", (0, 0, 0))
-    monkeypatch.setattr(recording, "_book", FailsAtFirst(recording._book, OperationalError("away"), 3))
+    monkeypatch.setattr(recording, "book_answer", FailsAtFirst(recording.book_answer, OperationalError("away"), 3))
     attempt = worker.call()
     assert states(run) == ["HAVE_URL"]
     assert list(spool.list_answers()) == []
@@ -75,7 +75,7 @@ def test_a_database_that_is_away_for_a_while_gets_the_answer_later(owner, worker
 def test_a_database_that_stays_away_finds_the_answer_in_the_spool(owner, worker, provider_server, world, monkeypatch):
     run = make_run(owner, seed="7")
     monkeypatch.setattr(recording, "RECORD_PAUSES", ())
-    monkeypatch.setattr(recording, "_book", FailsAtFirst(recording._book, OperationalError("away"), 1))
+    monkeypatch.setattr(recording, "book_answer", FailsAtFirst(recording.book_answer, OperationalError("away"), 1))
     worker.call()
     assert states(run) == ["SENDING"]
     recovery.reap()
@@ -117,7 +117,9 @@ def test_a_lost_picture_leaves_no_file_behind(owner, worker, provider_server, wo
     """A worker died after it had published the file; then the address died too."""
     make_run(owner, seed="7")
     attempt = worker.call()
-    monkeypatch.setattr(downloads, "_commit", FailsAtFirst(downloads._commit, OperationalError("died here"), 1))
+    monkeypatch.setattr(
+        downloads, "commit_image", FailsAtFirst(downloads.commit_image, OperationalError("died here"), 1)
+    )
     with pytest.raises(OperationalError):
         worker.fetch(attempt)
     assert len(list(files.list_files("originals"))) == 1

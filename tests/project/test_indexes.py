@@ -35,9 +35,9 @@ def plan(owner, colleague):
 
 
 def test_a_page_of_the_gallery_walks_the_owners_images(plan, owner):
-    assert "image_of_owner" in plan(gallery._rows(owner, None)[: gallery.PAGE + 1])
+    assert "image_of_owner" in plan(gallery.gallery_rows(owner, None)[: gallery.PAGE + 1])
     middle = Image.objects.of(owner).order_by("id")[40]
-    next_page = plan(gallery._rows(owner, middle)[: gallery.PAGE + 1])
+    next_page = plan(gallery.gallery_rows(owner, middle)[: gallery.PAGE + 1])
     # SQLite's index of the foreign key ends in the row id too: it is the same walk.
     assert "image_of_owner" in next_page or "gallery_image_owner_id" in next_page
     assert "B-TREE" not in next_page

@@ -220,4 +220,4 @@ def test_values_without_it_are_handed_on_as_they_are():
 def test_every_connection_is_watched_once_and_first(db):
     connection.close()
     connection.ensure_connection()
-    assert connection.execute_wrappers.count(storable._with_storable_values) == 1
+    assert connection.execute_wrappers.count(storable.with_storable_values) == 1

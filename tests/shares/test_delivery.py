@@ -99,7 +99,7 @@ def test_views_are_at_most_1600_px_made_once_and_say_nothing(visitor, owner, pic
     with Pillow.open(io.BytesIO(content)) as opened:
         assert (opened.format, opened.size) == ("WEBP", (1600, 400))
         assert not {"exif", "xmp", "icc_profile", "comment"} & set(opened.info)
-    monkeypatch.setattr(delivery, "_view", None)  # it would fail to make another
+    monkeypatch.setattr(delivery, "render_view", None)  # it would fail to make another
     assert read(visitor.get(at("shared-view", share, image))) == content
 
 

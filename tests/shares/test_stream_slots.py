@@ -19,7 +19,7 @@ def clock(monkeypatch):
     now = [1000.0]
     monkeypatch.setattr(stream_slots, "clock", lambda: now[0])
     yield now
-    assert stream_slots._taken == []
+    assert stream_slots.taken_slots == []
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ def test_writers_go_by_priority_and_may_enter_twice():
 def test_work_yields_until_all_is_quiet_but_not_for_ever():
     calls = priority.PriorityGate()
     with calls.working():
-        assert not calls._quiet()
+        assert not calls.is_quiet()
         calls.yield_to(until=0)  # long past: returns at once
         with calls.waiting():
             assert calls.busy == 0

@@ -22,7 +22,7 @@ _JUDGED = 50  # values of a column that are looked at
 
 # Names as people write them, by what they mean. Those under "perhaps prompt" hold prompts in many tables and something
 # else in others: taken for the prompt, and asked. Those under "aside" are nothing that a request could say.
-_NAMES = json.loads((Path(__file__).parent / "column_names.json").read_text(encoding="utf-8"))
+NAMES = json.loads((Path(__file__).parent / "column_names.json").read_text(encoding="utf-8"))
 _PERHAPS = "perhaps prompt"
 _NEGATIVE = re.compile("negativ|负|負|反向|ネガティブ|부정|негатив")
 _SAYS = re.compile(r":\s*\w")  # “Prompt: a cat” names nothing
@@ -47,9 +47,9 @@ def plain(name: str) -> str:
     return _SEPARATORS.sub(" ", unicodedata.normalize("NFKC", name).casefold()).strip(" \"'“”")
 
 
-_FIELDS = {plain(name): field for field in COLUMNS for name in (field, *_NAMES[field])}
-_PROBABLE = {plain(name) for name in _NAMES[_PERHAPS]}
-_ASIDE = {plain(name) for name in _NAMES["aside"]} - {""}
+_FIELDS = {plain(name): field for field in COLUMNS for name in (field, *NAMES[field])}
+_PROBABLE = {plain(name) for name in NAMES[_PERHAPS]}
+_ASIDE = {plain(name) for name in NAMES["aside"]} - {""}
 
 
 def field_of(name: str) -> str:

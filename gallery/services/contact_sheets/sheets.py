@@ -113,11 +113,11 @@ def delete_old_sheets() -> None:
 
 def draw_next_part() -> bool:
     """Draw one part of the sheet that has waited longest; return whether there was one to draw."""
-    sheet = _claim()
+    sheet = claim_sheet()
     if sheet is None:
         return False
     try:
-        _draw_part(sheet, len(sheet.parts.all()) + 1)
+        draw_part(sheet, len(sheet.parts.all()) + 1)
     except LeaseLost:
         log.info("sheet given up", sheet=sheet.key)
     except (OSError, ValueError, SyntaxError) as trouble:
@@ -125,7 +125,7 @@ def draw_next_part() -> bool:
     return True
 
 
-def _claim() -> Sheet | None:
+def claim_sheet() -> Sheet | None:
     """Return a sheet with a lease of ours, or None. One whose worker died three times is not tried again."""
     now = timezone.now()
     for sheet in Sheet.objects.due(now).select_related("run__project").prefetch_related("parts").order_by("due_at")[:5]:
@@ -141,11 +141,10 @@ def _claim() -> Sheet | None:
     return None
 
 
-def _draw_part(sheet: Sheet, number: int) -> None:
+def draw_part(sheet: Sheet, number: int) -> None:
+    """Draw and store one part of a sheet whose lease we have. Raises LeaseLost."""
     files.check_storage(free_bytes=FREE_BYTES)
-    cells = _cells(sheet.run, sheet.cells)
-    layout = matrix_layout.lay_out(cells, across=sheet.across, page=sheet.page)
-    part = _parts(sheet.run, layout, cells, edge=sheet.edge)[number - 1]
+    part = plan_sheet(sheet)[number - 1]
     release_connection()
     canvas = rendering.draw_part(part, keep_lease=lambda: _renew(sheet))
     with files.incoming_file() as file:
@@ -154,6 +153,13 @@ def _draw_part(sheet: Sheet, number: int) -> None:
         _renew(sheet, at_once=True)
         name = files.publish_file(file, files.file_name_of(sheet, FOLDER, f".{number}.{SUFFIXES[sheet.format]}"))
     _settle(sheet, number, file=name, width=canvas.width, height=canvas.height, bytes=size)
+
+
+def plan_sheet(sheet: Sheet) -> list[PlannedPart]:
+    """Return what stands where on each part of a sheet."""
+    cells = _cells(sheet.run, sheet.cells)
+    layout = matrix_layout.lay_out(cells, across=sheet.across, page=sheet.page)
+    return _parts(sheet.run, layout, cells, edge=sheet.edge)
 
 
 def _renew(sheet: Sheet, *, at_once: bool = False) -> None:

@@ -24,11 +24,11 @@ def watch_all_connections() -> None:
 
 def _watch(*, connection: BaseDatabaseWrapper, **_: object) -> None:
     # In front: `execute_wrapper` takes away the last one when it ends, and may have begun before this connection.
-    if _with_storable_values not in connection.execute_wrappers:
-        connection.execute_wrappers.insert(0, _with_storable_values)
+    if with_storable_values not in connection.execute_wrappers:
+        connection.execute_wrappers.insert(0, with_storable_values)
 
 
-def _with_storable_values(
+def with_storable_values(
     execute: Callable[..., Any], sql: str, params: Any, many: bool, context: dict[str, Any]
 ) -> Any:
     if not params:

@@ -57,11 +57,12 @@ def update_queued_jobs(jobs: Mapping[int, int], **fields: Any) -> int:
     """
     counts: list[int] = []
     rows = sorted(jobs.items(), key=lambda job: (job[1], job[0]))  # a run's jobs together: its page hears of it once
-    write_in_slices(rows, lambda part: counts.append(_update_queued(dict(part), **fields)))
+    write_in_slices(rows, lambda part: counts.append(update_queued_slice(dict(part), **fields)))
     return sum(counts)
 
 
-def _update_queued(jobs: Mapping[int, int], **fields: Any) -> int:
+def update_queued_slice(jobs: Mapping[int, int], **fields: Any) -> int:
+    """Change these waiting jobs in the caller’s transaction; return how many still waited."""
     for run_id in sorted(set(jobs.values())):  # everybody locks runs in this order
         bump_run_version(run_id)
     changed = {"version": run_version_subquery(), "changed_at": timezone.now(), **fields}

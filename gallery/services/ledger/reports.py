@@ -195,7 +195,7 @@ def sums_by(chosen: Slice, *groups: str, amounts: Sequence[str] = tuple(AMOUNTS)
         rows = cursor.fetchall()
     found: dict[Any, Sums] = {}
     for row in rows:
-        key = tuple(_key(name, value) for name, value in zip(groups, row, strict=False))
+        key = tuple(read_group_key(name, value) for name, value in zip(groups, row, strict=False))
         given = dict(zip(amounts, row[len(groups) :], strict=True))
         if any(given.values()):
             found[key[0] if len(groups) == 1 else key] = Sums(ZERO | {n: each or 0 for n, each in given.items()})
@@ -231,7 +231,8 @@ def _sources(chosen: Slice, groups: tuple[str, ...]) -> list[tuple[str, Slice]]:
     return [(LedgerEntry._meta.db_table, chosen), (MONTHS.table, chosen.within(first, last)), *rest]
 
 
-def _key(group: str, value: Any) -> Any:
+def read_group_key(group: str, value: Any) -> Any:
+    """Return what a row of a cursor belongs to; SQLite’s days are texts."""
     return date.fromisoformat(value) if group == "day" and isinstance(value, str) else value
 
 

@@ -30,22 +30,18 @@ def load_font(name: str, size: int) -> ImageFont.FreeTypeFont | None:
     return None
 
 
+@lru_cache(maxsize=16_384)
 def find_font(character: str, *, bold: bool = False, emoji: bool = False) -> str | None:
     """Return the name of the font that has all letters of a character, or None. `emoji`: in colour if possible."""
-    letters = tuple(letter for letter in character if not _joins(letter))
-    return _find(letters, bold, emoji)
+    own = BOLD if bold else REGULAR
+    names = (*EMOJI, own, *FIRST) if emoji else (own, *FIRST, *EMOJI)
+    letters = [letter for letter in character if not _joins(letter)]
+    near = next((name for name in names if has_glyphs(name, letters)), None)
+    return near or next((name for name in list_installed() if has_glyphs(name, letters)), None)
 
 
 def has_glyphs(name: str, text: Iterable[str]) -> bool:
-    return all(_has(name, letter) for letter in text if not _joins(letter) and letter != " ")
-
-
-@lru_cache(maxsize=16_384)
-def _find(letters: tuple[str, ...], bold: bool, emoji: bool) -> str | None:
-    own = BOLD if bold else REGULAR
-    names = (*EMOJI, own, *FIRST) if emoji else (own, *FIRST, *EMOJI)
-    near = next((name for name in names if has_glyphs(name, letters)), None)
-    return near or next((name for name in _installed() if has_glyphs(name, letters)), None)
+    return all(has_glyph(name, letter) for letter in text if not _joins(letter) and letter != " ")
 
 
 def _joins(letter: str) -> bool:
@@ -54,7 +50,8 @@ def _joins(letter: str) -> bool:
 
 
 @lru_cache(maxsize=65_536)
-def _has(name: str, letter: str) -> bool:
+def has_glyph(name: str, letter: str) -> bool:
+    """Whether a font draws this letter otherwise than one that no font has."""
     font = _plain_font(name)
     return font is not None and _drawn(font, letter) != _drawn(font, NOBODY_HAS_IT)
 
@@ -76,7 +73,7 @@ def _drawn(font: ImageFont.FreeTypeFont, letter: str) -> tuple[tuple[int, int], 
 
 
 @cache
-def _installed() -> list[str]:
+def list_installed() -> list[str]:
     """Return the paths of the plain fonts of this system, sans serif before others."""
     found = [path for folder in _folders() for path in folder.rglob("*") if path.suffix in (".ttf", ".otf", ".ttc")]
     plain = [path for path in found if not any(word in path.stem.lower() for word in OTHERWISE)]

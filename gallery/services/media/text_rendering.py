@@ -57,7 +57,7 @@ class TextRun:
 
 def measure_text(text: str, size: int, *, bold: bool = False) -> float:
     """Return how wide a line is, in pixels."""
-    return sum(run.width for run in _runs(to_drawable(text, bold=bold), size, bold))
+    return sum(run.width for run in text_runs(to_drawable(text, bold=bold), size, bold))
 
 
 def line_height(size: int) -> int:
@@ -73,7 +73,7 @@ def draw_text(
     assert own is not None, "the font that is always there"
     baseline = y + own.getmetrics()[0]
     pen = ImageDraw.Draw(canvas)
-    for run in _runs(to_drawable(text, bold=bold), size, bold):
+    for run in text_runs(to_drawable(text, bold=bold), size, bold):
         if run.scale == 1:
             pen.text((x, baseline), run.text, font=run.font, fill=ink, anchor="ls", **run.shaping)
         else:
@@ -147,7 +147,7 @@ def _is_emoji(character: str) -> bool:
 
 
 @lru_cache(maxsize=4_096)
-def _runs(text: str, size: int, bold: bool) -> list[TextRun]:
+def text_runs(text: str, size: int, bold: bool) -> list[TextRun]:
     """Return the runs of a line from left to right."""
     if ASCII.fullmatch(text):
         return [_run(text, fonts.BOLD if bold else fonts.REGULAR, LEFT, size)]

@@ -28,10 +28,11 @@ def send_mail(message: EmailMessage) -> None:
     if not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
         _send(message)  # to the log: nobody is waited for
         return
-    threading.Thread(target=_send_patiently, args=(message,), name="mail", daemon=True).start()
+    threading.Thread(target=send_patiently, args=(message,), name="mail", daemon=True).start()
 
 
-def _send_patiently(message: EmailMessage) -> None:
+def send_patiently(message: EmailMessage) -> None:
+    """Send a mail now, or after a while as long as the server does not take it; at last leave it to the log."""
     for seconds in (0, *AGAIN_AFTER_SECONDS):
         threading.Event().wait(seconds)
         if _send(message):

@@ -20,7 +20,7 @@ BUSY_SECONDS = SLOW_SECONDS  # after which it is worth coming again
 
 clock = time.monotonic
 _lock = threading.Lock()
-_taken: list["Slot"] = []
+taken_slots: list["Slot"] = []
 
 
 class TooManyStreams(Exception):
@@ -69,19 +69,19 @@ def take_slot(link: str, address: str, *, hang_up: Callable[[], None] = _nothing
             slowest = max(crowd, key=Slot.slowness)
             if slowest.slowness() <= 1:
                 raise TooManyStreams
-            _taken.remove(slowest)
+            taken_slots.remove(slowest)
             slowest.lost = True
             slowest.hang_up()
         slot = Slot(link, address, hang_up)
-        _taken.append(slot)
+        taken_slots.append(slot)
     return slot
 
 
 def _crowd(link: str, address: str) -> list[Slot]:
     """Return the streams of which one has to end before another may begin."""
-    of_link = [each for each in _taken if each.link == link]
-    to_address = [each for each in _taken if each.address == address]
-    for streams, most in ((of_link, OF_LINK), (to_address, OF_ADDRESS), (_taken, SLOTS)):
+    of_link = [each for each in taken_slots if each.link == link]
+    to_address = [each for each in taken_slots if each.address == address]
+    for streams, most in ((of_link, OF_LINK), (to_address, OF_ADDRESS), (taken_slots, SLOTS)):
         if len(streams) >= most:
             return streams
     return []
@@ -89,5 +89,5 @@ def _crowd(link: str, address: str) -> list[Slot]:
 
 def release_slot(slot: Slot) -> None:
     with _lock:
-        if slot in _taken:
-            _taken.remove(slot)
+        if slot in taken_slots:
+            taken_slots.remove(slot)

@@ -114,7 +114,7 @@ class FailureDetector:
     def _dead(self) -> list[Worker]:
         others = Worker.objects.filter(stopped_at=None).exclude(pk=self.me and self.me.pk)  # type: ignore[misc]  # None leaves nobody out
         silent = self.note_beats({worker: worker.heartbeat_at for worker in others}, now=time.monotonic())
-        return [worker for worker, seconds in silent.items() if seconds >= _patience(worker)]
+        return [worker for worker, seconds in silent.items() if seconds >= patience_seconds(worker)]
 
     def note_beats(self, beats: dict[Worker, Any], *, now: float) -> dict[Worker, float]:
         """Note what is seen ({worker: beat}); return for how many seconds each has been silent under our eyes.
@@ -137,7 +137,7 @@ class FailureDetector:
 HERE, GONE, FROZEN, ELSEWHERE = "here", "gone", "frozen", "elsewhere"
 
 
-def _patience(worker: Worker) -> float:
+def patience_seconds(worker: Worker) -> float:
     """Return how many seconds of silence, seen by a detector, mean that a worker is dead."""
     seen = find_process(worker)
     if seen == HERE:

@@ -35,7 +35,7 @@ def claim_next(worker: Worker) -> Attempt | None:
     return attempt
 
 
-def _claim(workers: list[Worker]) -> list[Attempt | None]:
+def claim_batch(workers: list[Worker]) -> list[Attempt | None]:
     """Return one attempt for each of these workers, None where nothing is left."""
     attempts: list[Attempt | None] = []
     for _ in range(TRIES):
@@ -112,4 +112,4 @@ def settle_reservation(attempt: Attempt, *, error: str) -> None:
     Attempt.objects.filter(pk=attempt.pk, money=Money.RESERVED).update(money=Money.NOT_CHARGED, error=error)
 
 
-claim_batcher = GroupCommit(_claim, most=MOST_AT_ONCE)
+claim_batcher = GroupCommit(claim_batch, most=MOST_AT_ONCE)

@@ -53,7 +53,7 @@ def fetch_image(attempt_id: int, *, worker: Worker, leased: Attempt | None = Non
         with files.incoming_file() as file:
             _fetch_into(file, attempt)
     except errors.ResultRefused as refused:
-        _hold_aside(attempt, reason=str(refused))
+        hold_aside(attempt, reason=str(refused))
     except (errors.ApiError, validation.TruncatedImage, OSError) as trouble:
         return _again_later(attempt, trouble)
     return None
@@ -81,9 +81,9 @@ def _fetch_into(file: IO[bytes], attempt: Attempt) -> None:
     got = _receive(file, attempt)
     file.flush()
     if not got.listed:
-        _hold_aside(attempt, reason="The result’s host is not in FLUX_RESULT_HOSTS.", file=file)
+        hold_aside(attempt, reason="The result’s host is not in FLUX_RESULT_HOSTS.", file=file)
     elif is_deadly(attempt):
-        _hold_aside(
+        hold_aside(
             attempt,
             reason="The worker stopped twice while decoding this.",
             file=file,
@@ -114,11 +114,11 @@ def _show_or_hold(file: IO[bytes], attempt: Attempt, got: Downloaded) -> None:
     try:
         store_image(file, attempt, sha256=got.sha256)
     except validation.NotAnImage as refused:
-        _hold_aside(attempt, reason=got.note or str(refused), file=file)
+        hold_aside(attempt, reason=got.note or str(refused), file=file)
     except validation.TruncatedImage as damaged:
         if not got.complete and _seconds_left(attempt) > 0:
             raise
-        _hold_aside(attempt, reason=str(damaged), file=file)  # all that ever came, or will, of what was paid for
+        hold_aside(attempt, reason=str(damaged), file=file)  # all that ever came, or will, of what was paid for
 
 
 def store_image(file: IO[bytes], attempt: Attempt, *, sha256: str, held_name: str = "") -> Image:
@@ -126,7 +126,7 @@ def store_image(file: IO[bytes], attempt: Attempt, *, sha256: str, held_name: st
     facts = _look(file, attempt)
     name = files.publish_file(file, _original_name(attempt, facts["format"]))
     crash_points.reached("published")
-    return _commit(attempt, file=name, sha256=sha256, held_name=held_name, **facts)
+    return commit_image(attempt, file=name, sha256=sha256, held_name=held_name, **facts)
 
 
 def store_redrawn(held_file: IO[bytes], attempt: Attempt) -> Image:
@@ -179,7 +179,7 @@ def counted_decode(attempt: Attempt) -> Iterator[None]:
 
 
 @write_transaction()
-def _commit(attempt: Attempt, *, held_name: str = "", **facts: Any) -> Image:
+def commit_image(attempt: Attempt, *, held_name: str = "", **facts: Any) -> Image:
     """A whole picture that was paid for is kept even if somebody gave it up meanwhile."""
     job = attempt.job
     transition_job(job, if_state=TAKES_A_PICTURE, if_attempt=attempt, state=State.DONE, reason="", words="")
@@ -205,7 +205,7 @@ def _end_fetch(
     return update_rows(Attempt, where, fetch=fetch, **given_back | fields) == 1
 
 
-def _hold_aside(attempt: Attempt, *, reason: str, file: IO[bytes] | None = None, decode_attempts: int = 0) -> None:
+def hold_aside(attempt: Attempt, *, reason: str, file: IO[bytes] | None = None, decode_attempts: int = 0) -> None:
     """Hold the result aside: it has been paid for, and a person decides."""
     held = files.publish_file(file, files.file_name_of(attempt, HELD)) if file else ""
     code = "blocked" if held else "blocked_without_file"
@@ -219,7 +219,7 @@ def _hold_aside(attempt: Attempt, *, reason: str, file: IO[bytes] | None = None,
 
 def _again_later(attempt: Attempt, trouble: Exception) -> float | None:
     if _is_dead(attempt, trouble):
-        _lose(attempt, reason=_say(trouble))
+        lose_result(attempt, reason=_say(trouble))
         return None
     wait = _wait(attempt)
     after, tries = timezone.now() + timedelta(seconds=wait), attempt.fetch_tries + 1
@@ -249,7 +249,8 @@ def _seconds_left(attempt: Attempt) -> float:
     return (attempt.url_dies_at - timezone.now()).total_seconds() - LAST_SECONDS
 
 
-def _lose(attempt: Attempt, *, reason: str) -> None:
+def lose_result(attempt: Attempt, *, reason: str) -> None:
+    """Give up a result whose address is dead: paid, and nothing will come."""
     with write_transaction():
         transition_job(attempt.job, if_state=[State.HAVE_URL], if_attempt=attempt, state=State.LOST, reason="lost")
         lost = _end_fetch(attempt, Fetch.DEAD, url="", fetch_error=reason[:200])

@@ -115,7 +115,7 @@ def _record_usual(attempt: Attempt, outcome: Outcome) -> Attempt | None:
     attempt.request_id = outcome.request_id[:200]  # for the log
     if not transition_job(attempt.job, if_state=[State.SENDING], if_attempt=attempt, state=State.HAVE_URL):
         return None
-    _book(attempt, outcome, leased=True)
+    book_answer(attempt, outcome, leased=True)
     return attempt
 
 
@@ -172,7 +172,7 @@ def _record(attempt_key: str, outcome: Outcome, *, own: bool = False) -> Attempt
     attempt = attempts.select_related("job").get()
     if attempt.answered_at:
         return attempt if own and attempt.fetch_worker_id == attempt.worker_id else None
-    _book(attempt, outcome, leased=own)
+    book_answer(attempt, outcome, leased=own)
     if outcome.state == State.HAVE_URL:
         _enter_have_url(attempt)
     else:
@@ -180,7 +180,8 @@ def _record(attempt_key: str, outcome: Outcome, *, own: bool = False) -> Attempt
     return attempt
 
 
-def _book(attempt: Attempt, outcome: Outcome, *, leased: bool) -> None:
+def book_answer(attempt: Attempt, outcome: Outcome, *, leased: bool) -> None:
+    """Put what an answer means on the books. `leased`: and take the lease of its picture. Call in a transaction."""
     booked = {
         "answered_at": timezone.now(),
         "status": outcome.status,

@@ -48,7 +48,7 @@ def import_csv(content: bytes, *, name: str, by: User) -> Statement:
     start, end = overlaps.span({timezone.localdate(line.at) for line in lines})
     facts = {"source": Source.CSV, "name": texts.clean_name(name)[:200], "created_by": by.username, "size": len(lines)}
     statement = Statement(start=start, end=end, stage=Stage.SAVING, digest=digest, **facts)
-    files.publish_bytes(content, _file_of(statement))
+    files.publish_bytes(content, statement_file_name(statement))
     statement.save()
     log.info("statement imported", statement=statement.key, lines=len(lines), by=by.username)
     read_on(statement, lines=lines)
@@ -64,7 +64,8 @@ def _in_a_zone(at: datetime) -> datetime:
     return at if timezone.is_aware(at) else timezone.make_aware(at)
 
 
-def _file_of(statement: Statement) -> str:
+def statement_file_name(statement: Statement) -> str:
+    """Name the stored file of a statement."""
     return files.file_name_of(statement, FOLDER, ".csv")
 
 
@@ -130,7 +131,7 @@ def _stop(statement: Statement, trouble: str) -> None:
 
 def _lines_of_file(statement: Statement) -> list[Line] | None:
     try:
-        with files.open_file(_file_of(statement)) as file:
+        with files.open_file(statement_file_name(statement)) as file:
             return _lines(file.read())
     except FileNotFoundError:
         _stop(statement, "The file is not there any more. Withdraw this statement and take the file in again.")
@@ -213,7 +214,7 @@ def _match_days(statement: Statement) -> None:
         _advance(statement, position=position)
     elif _complete(statement):
         log.info("statement compared", statement=statement.key)
-        files.remove_file(_file_of(statement))
+        files.remove_file(statement_file_name(statement))
         _note_told(statement.differences.all())
 
 

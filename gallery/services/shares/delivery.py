@@ -35,13 +35,14 @@ def open_view(image: Image) -> IO[bytes]:
     name = files.file_name(image.file_key, "views", ".webp")
     if default_storage.exists(name):
         return files.open_file(name)
-    drawn = _view(image)
+    drawn = render_view(image)
     with contextlib.suppress(OSError):  # a full disk costs the next guest the same work, nobody the picture
         files.publish_bytes(drawn, name)
     return io.BytesIO(drawn)
 
 
-def _view(image: Image) -> bytes:
+def render_view(image: Image) -> bytes:
+    """Return a picture as a guest sees it large."""
     with files.open_file(image.file) as file, validation.DECODE_SLOTS, validation.open_image(file) as picture:
         shown = decoding.render_upright(picture, within=(VIEW_EDGE, VIEW_EDGE))
         return _encoded(shown, "WEBP", quality=VIEW_QUALITY, method=2)

@@ -30,7 +30,7 @@ def _jpeg(picture, **options):
     return _encoded(picture, "JPEG", quality=90, **options)
 
 
-def _png(picture, *chunks, last=()):
+def write_png(picture, *chunks, last=()):
     """Write a PNG with chunks behind its head, and others before its end."""
     plain = _encoded(picture, "PNG")
     head, body, end = plain[:PNG_HEAD_BYTES], plain[PNG_HEAD_BYTES:-PNG_END_BYTES], plain[-PNG_END_BYTES:]
@@ -54,14 +54,14 @@ KINDS = {
     "jpeg-cmyk": lambda picture: _jpeg(picture.convert("CMYK")),
     "jpeg-progressive": lambda picture: _jpeg(picture, progressive=True),
     "jpeg-long-profile": lambda picture: _jpeg(picture, icc_profile=bytes(300_000)),
-    "png-zeros-after": lambda picture: _png(picture) + ZEROS,
-    "png-long-text": lambda picture: _png(picture, _chunk(b"zTXt", b"Story\0\0" + LONG_TEXT)),
-    "png-long-international-text": lambda picture: _png(picture, _chunk(b"iTXt", b"Story\0\1\0\0\0" + LONG_TEXT)),
-    "png-long-text-last": lambda picture: _png(picture, last=[_chunk(b"zTXt", b"Story\0\0" + LONG_TEXT)]),
-    "png-long-profile": lambda picture: _png(picture, _chunk(b"iCCP", b"sRGB\0\0" + LONG_TEXT)),
-    "png-wrong-checksum": lambda picture: _png(picture, _chunk(b"tEXt", b"Title\0Heron", checksum=1)),
-    "png-wrong-checksum-of-unknown": lambda picture: _png(picture, _chunk(b"vpAg", b"x", checksum=1)),
-    "png-without-end": lambda picture: _png(picture)[:-PNG_END_BYTES],
+    "png-zeros-after": lambda picture: write_png(picture) + ZEROS,
+    "png-long-text": lambda picture: write_png(picture, _chunk(b"zTXt", b"Story\0\0" + LONG_TEXT)),
+    "png-long-international-text": lambda picture: write_png(picture, _chunk(b"iTXt", b"Story\0\1\0\0\0" + LONG_TEXT)),
+    "png-long-text-last": lambda picture: write_png(picture, last=[_chunk(b"zTXt", b"Story\0\0" + LONG_TEXT)]),
+    "png-long-profile": lambda picture: write_png(picture, _chunk(b"iCCP", b"sRGB\0\0" + LONG_TEXT)),
+    "png-wrong-checksum": lambda picture: write_png(picture, _chunk(b"tEXt", b"Title\0Heron", checksum=1)),
+    "png-wrong-checksum-of-unknown": lambda picture: write_png(picture, _chunk(b"vpAg", b"x", checksum=1)),
+    "png-without-end": lambda picture: write_png(picture)[:-PNG_END_BYTES],
     "png-palette": lambda picture: _encoded(picture.convert("P"), "PNG"),
     "png-grey-16": lambda picture: _encoded(picture.convert("I;16"), "PNG"),
     "png-one-bit": lambda picture: _encoded(picture.convert("1"), "PNG"),

@@ -31,7 +31,7 @@ class Day:
 def show_gallery(request: MemberRequest) -> HttpResponse:
     cursor = request.GET.get("before", "")
     last = access.image_cursor(request, cursor) if cursor else None
-    page = read_keyset_page(_rows(request.user, last), size=PAGE)
+    page = read_keyset_page(gallery_rows(request.user, last), size=PAGE)
     rated = ratings.ratings_of(request.user, page.rows)
     for image in page.rows:
         image.rating = rated.get(image.id)
@@ -39,7 +39,7 @@ def show_gallery(request: MemberRequest) -> HttpResponse:
     return render(request, "images/_gallery_page.html" if request.htmx and cursor else "images/gallery.html", context)
 
 
-def _rows(user: User, last: Image | None) -> ImageQuerySet:
+def gallery_rows(user: User, last: Image | None) -> ImageQuerySet:
     return Image.objects.of(user).before(last.id if last else None).for_tiles()
 
 
