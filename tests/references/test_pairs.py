@@ -169,6 +169,7 @@ BAD = {
     "an absolute path": (zipped([("/etc/passwd", b"a")]).getvalue(), "points out of the ZIP"),
     "a drive": (zipped([("C:/a.png", b"a")]).getvalue(), "points out of the ZIP"),
     "backslashes": (zipped([("..\\a.png", b"a")]).getvalue(), "points out of the ZIP"),
+    "a name without a letter": (SOUND.replace(b"a.png", b"\0.png"), "points out of the ZIP"),
     "a link": (zipped([("pairs.csv", TABLE), (link(), "/etc/passwd")]).getvalue(), "points out of the ZIP"),
     "encrypted": (patched(SOUND, 8, b"\x01\0"), "has a password"),
     "packed otherwise": (zipped([("a.csv", TABLE)], compression=14).getvalue(), "packed in an unusual way"),

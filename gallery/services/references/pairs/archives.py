@@ -83,7 +83,7 @@ def _members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
     found: dict[str, zipfile.ZipInfo] = {}
     for member in archive.infolist():
         name = _name(member)
-        if member.is_dir() or OURS.search(name):
+        if not name or name.endswith("/") or OURS.search(name):
             continue
         if OUTSIDE.search(name) or stat.S_ISLNK(member.external_attr >> 16):
             raise InvalidValue(f"{shown(name)} points out of the ZIP. Make it anew, of a folder with the files in it.")
