@@ -30,6 +30,7 @@ IN_UTC = AT.replace(tzinfo=UTC)
         ("26. November 2026", MIDNIGHT), ("26 de noviembre de 2026", MIDNIGHT), ("26 novembre 2026 14h03", AT),
         ("1. März 2026", on("2026-03-01")), ("26 ноября 2026", MIDNIGHT),
         ("2026年11月26日 14:03", AT), ("2026年11月26日 14时03分", AT), ("２０２６－１１－２６", MIDNIGHT),
+        ("2026. 11. 26.", MIDNIGHT), ("2026. 11. 26. 14:03", AT),
         ("Thu, 26 Nov 2026 14:03:00 +0000", IN_UTC), ("2026-11-26 14:03:00 +0000 UTC", IN_UTC),
         ("2026-11-26T14:03:00Z", IN_UTC), ("2026-11-26 14:03 UTC", IN_UTC),
         ("2026-11-26 14:03+08:00", AT.replace(tzinfo=timezone(timedelta(hours=8)))),

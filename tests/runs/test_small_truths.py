@@ -46,6 +46,16 @@ def test_a_run_that_ended_without_a_picture_has_nothing_to_share(owner, owner_cl
     assert not show(owner_client, run).all("a", id="share-run")
 
 
+def test_the_title_follows_while_one_watches(owner, owner_client, worker, provider_server):
+    run = make_run(owner, seed="1..2", size="64x64")
+    page = show(owner_client, run)
+    assert page.one("title").text == "0 of 2 · a lighthouse in fog · fluxweb"
+    worker.fetch(worker.call())
+    assert Page(poll(owner_client, page)).one("title").text == "1 of 2 · a lighthouse in fog · fluxweb"
+    worker.work()
+    assert not Page(poll(owner_client, page)).all("title")  # the script says it is finished
+
+
 # -- one waiting picture
 
 
