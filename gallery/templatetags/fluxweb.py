@@ -1,5 +1,6 @@
 """Words and numbers in templates: money, durations, places in a line, texts cut short."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from django import template
@@ -7,7 +8,7 @@ from django.utils.text import Truncator
 
 from gallery.catalogue.numbers import ratios
 from gallery.catalogue.numbers.money import left, money, typed
-from gallery.models import Terms
+from gallery.models import Reference, Terms
 from gallery.services.jobs import reasons
 from gallery.services.prices.terms import amount_in
 
@@ -32,6 +33,12 @@ def percent(permille: int | None) -> str:
         return "–"
     whole, rest = divmod(abs(permille), 10)
     return f"{'−' if permille < 0 else ''}{whole}{f'.{rest}' if rest else ''} %"
+
+
+@register.filter
+def at(found: Mapping[str, list[Reference]] | None, label: object) -> list[Reference]:
+    """Return what stands under a label, of nothing nothing."""
+    return found.get(str(label), []) if found else []
 
 
 @register.filter

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from gallery.models import Run
+from tests.pages import Page
 from tests.references.pictures import BLUE, GREEN, RED, picture_bytes, upload
 
 FORM = {"prompt": "the pattern of the left image", "seed": "5", "aspect_ratio": "match", "nonce": "n"}
@@ -90,3 +91,15 @@ def test_a_bad_picture_names_itself_and_a_missing_one_too(owner_client):
     assert "b.png is not among the files that were chosen." in page
     assert "notes.png: " in page
     assert not Run.objects.exists()
+
+
+@pytest.mark.usefixtures("provider_server")
+def test_the_run_shows_each_pair_at_its_row_and_is_filled_in_again(owner_client, worker):
+    files = {"left": [upload("a.png", RED)], "right": [upload("b.png", BLUE), upload("c.png", GREEN)]}
+    page = sent(owner_client, models=BOTH, **files)
+    address = sent(owner_client, models=BOTH, start="1", **read_again(page)).url
+    heads = [each["src"] for each in Page(owner_client.get(address)).all("img", class_="head-input")]
+    assert len(heads) == 4  # two rows of two
+    assert heads[0] == heads[2] != heads[1] != heads[3]
+    again = owner_client.get(reverse("pairs"), {"run": address.split("/")[2]})
+    assert read_again(again) == read_again(page)

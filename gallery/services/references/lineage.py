@@ -40,6 +40,16 @@ def inputs_of(job: Job) -> list[Input]:
     return [Input(row.position + 1, row.name, row.reference, _parts(row.reference)) for row in rows]
 
 
+def inputs_by_job(job_ids: Iterable[int]) -> dict[int, list[Reference]]:
+    """Return for each job the pictures that went in, as far as they are still there; of joined ones both halves."""
+    rows = JobReference.objects.filter(job__in=list(job_ids)).exclude(reference=None)
+    rows = rows.select_related("reference__left", "reference__right").order_by("job", "position")
+    found: dict[int, list[Reference]] = {}
+    for row in rows:
+        found.setdefault(row.job_id, []).extend(_parts(row.reference) or ([row.reference] if row.reference else []))
+    return found
+
+
 def _parts(reference: Reference | None) -> tuple[Reference, ...]:
     return tuple(each for each in (reference.left, reference.right) if each) if reference else ()
 

@@ -32,7 +32,7 @@ from gallery.services.budgets import repricing
 from gallery.services.contact_sheets.sheet_layout import EDGES
 from gallery.services.runs import extension, submission
 from gallery.services.runs.extension import Extension, ExtensionPlan, RunHasGrown
-from gallery.views.runs import cells, run_strips, sheets
+from gallery.views.runs import cells, inputs_shown, run_strips, sheets
 from gallery.views.runs.matrix_controls import MatrixControls, controls_query, layout_query
 
 PLACES_SHOWN = 40  # further back in the line a number would only be noise on the wire
@@ -106,6 +106,7 @@ def _page(request: MemberRequest, run: Run, form: ExtendForm | None, plan: Exten
     notes = dict.fromkeys((cell.job.model, note) for cell in context["cells"] for note in cell.job.notes)
     controls = MatrixControls(run, context["cells"], query=controls_query(request))
     shown = {"controls": controls, "layout": controls.layout, "notes": list(notes)}
+    shown |= {"inputs": inputs_shown.inputs_by_label(context["cells"])}
     shown |= {"form": form, "plan": plan, "sheets": sheets.listed(run), "sheet_edges": EDGES}
     return render(request, "runs/run.html", context | shown)
 

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from gallery import tasks
+from gallery import access, tasks
 from gallery.access import MemberRequest
 from gallery.catalogue.parameters.inputs import MATCH
 from gallery.catalogue.parameters.shapes import RATIO_TILES
@@ -73,7 +73,16 @@ def pairs(request: MemberRequest) -> HttpResponse:
         return _take(request)
     template = ready_templates.BY_KEY.get(request.GET.get("template", ""))
     initial = {"model": [START_MODEL], "seed": "1 random", "prompt": template.prompt if template else ""}
-    return _show(request, PairsForm(initial=initial), RunPlan())
+    return _show(request, PairsForm(initial=initial | _from_run(request)), RunPlan())
+
+
+def _from_run(request: MemberRequest) -> dict[str, Any]:
+    """What makes the run again that the address names, if it was one of pairs."""
+    if not (key := request.GET.get("run")):
+        return {}
+    typed = access.run_read(request, key).form
+    pairs = [(" ".join(keys), words) for keys, words in typed.get("pairs", ())]
+    return {**typed, "pair": pairs} if pairs else {}
 
 
 def _take(request: MemberRequest) -> HttpResponse:
