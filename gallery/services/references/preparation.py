@@ -3,7 +3,6 @@
 Every reference comes through here once, when it is chosen: pressing costs nothing then.
 """
 
-import contextlib
 import hashlib
 import io
 import threading
@@ -21,9 +20,9 @@ from gallery.services.references.refusals import Unfit, UnusablePicture
 
 __all__ = ["Prepared", "UnusablePicture", "prepare_picture"]
 
-APART_PIXELS = 4 * sizes.MEGAPIXEL  # more is drawn in a process of its own, but for a JPEG, which is read smaller
+APART_PIXELS = 4 * sizes.MEGAPIXEL  # more is drawn in a process of its own, unless its decoder reads it smaller
 GAPS = {"jpeg": 1.0}  # its decoder makes it smaller well, so that no more than needed is read
-ONE_LARGE = threading.Lock()  # a progressive JPEG of 20 MP in inks takes 190 MB however small it is read
+SLOTS = threading.BoundedSemaphore(2)  # each holds a file of 20 MB, perhaps twice, and what is drawn of it
 KEPT_CLEAR = "Its transparency is kept."
 LAID_ON_WHITE = "Its transparent parts are laid on white: with them it would be too large to send."
 
@@ -57,10 +56,9 @@ def prepare_picture(file: IO[bytes], *, name: str) -> Prepared:
     PNG or JPEG of at most 1.5 MB, sides multiples of 16 from 64 to 2048, distorted by less than 1 %, never cropped.
     """
     try:
-        head = heads.read_head(file)
-        with _room(head), validation.DECODE_SLOTS:
-            drawn = _draw(file, head)
-        return _encode(drawn, head)
+        with SLOTS:
+            head = heads.read_head(file)
+            return _encode(_draw(file, head), head)
     except Unfit as error:
         raise UnusablePicture(name, str(error)) from None
 
@@ -75,15 +73,14 @@ def _encode(drawn: Drawn, head: Head) -> Prepared:
 def _draw(file: IO[bytes], head: Head) -> Drawn:
     if head.format == "heic" and not apart.reads_heic():
         raise Unfit(refusals.NO_HEIC)
-    _check_end(file, head)
-    picture, original = _draw_apart(file, head) if _is_for_apart(head) else _draw_here(file, head)
+    if _is_for_apart(head):
+        picture, original = _draw_apart(file, head)
+    else:
+        with validation.DECODE_SLOTS:
+            picture, original = _draw_here(file, head)
     if picture.mode == "RGBA" and picture.getchannel("A").getextrema()[0] == 255:
         picture = picture.convert("RGB")
     return Drawn(picture, original)
-
-
-def _room(head: Head) -> contextlib.AbstractContextManager[object]:
-    return ONE_LARGE if _is_large(head) and not _is_for_apart(head) else contextlib.nullcontext()
 
 
 def _is_large(head: Head) -> bool:
@@ -91,7 +88,7 @@ def _is_large(head: Head) -> bool:
 
 
 def _is_for_apart(head: Head) -> bool:
-    return head.format == "heic" or (head.format != "jpeg" and _is_large(head))
+    return head.format == "heic" or (_is_large(head) and not head.shrinks)
 
 
 def _check_end(file: IO[bytes], head: Head) -> None:
@@ -107,11 +104,13 @@ def _check_end(file: IO[bytes], head: Head) -> None:
 
 
 def _draw_apart(file: IO[bytes], head: Head) -> tuple[Pillow.Image, tuple[int, int]]:
+    _check_end(file, head)
     mended = repair.mend_image(file, head.format) if head.format in validation.SHOWN else None
     return apart.draw_apart(io.BytesIO(mended) if mended else file, head.format)
 
 
 def _draw_here(file: IO[bytes], head: Head) -> tuple[Pillow.Image, tuple[int, int]]:
+    _check_end(file, head)
     lying = head.size or (0, 0)
     try:
         with validation.open_to_look(file) as picture:
