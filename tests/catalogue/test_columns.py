@@ -142,6 +142,17 @@ def test_a_list_with_gaps_or_several_lines_to_an_item_is_asked_about(text, promp
     assert rows(text, kind="lines", has_names=False)[0]["prompt"] == text.split("\n")[0]
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["\ta cat\tflux-2-pro\n\ta dog\tflux-2-max\n", "\n\n\tprompt\tmodel\n0\ta cat\tflux-2-pro\n1\ta dog\tflux-2-max\n"],
+)
+def test_a_table_may_begin_with_an_empty_cell(text):
+    listing = read(text)
+    assert listing.kind == "tab"
+    assert [column.field for column in listing.columns] == ["", "prompt", "model"]
+    assert [row.values["prompt"] for row in listing.rows] == ["a cat", "a dog"]
+
+
 def test_years_are_no_numbers_of_a_list():
     assert read("1920: a city\n1930: a city\n").kind == "lines"
 

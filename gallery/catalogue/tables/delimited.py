@@ -18,6 +18,7 @@ WIDE_DELIMITERS = ("；", "，", "、", "،", "｜")
 _DIRECTIVE = re.compile(r'("?)sep=([;,|\t])\1[;,|\t]*\n', re.IGNORECASE)  # Excel's own first line
 _FENCED = re.compile(r"\s*(```+|~~~+)[^`~\n]*\n(.*?)\n[ \t]*\1\s*", re.DOTALL)
 # A table drawn with lines, as terminals and databases print it.
+_BLANK_LINES = re.compile(r"\A(?:[ \t]*\n)+")
 _BARS = str.maketrans(dict.fromkeys("│┃║", "|"))
 _RULE = re.compile(r"[ \t]*[+|├┌└╔╠╚╒╞╘][-=+|─━═┼┬┴┤┐┘╪╬╦╩╣╗╝╤╧╡╕╛ \t]+")
 _BAR = re.compile(r"(?<!\\)\|")
@@ -54,7 +55,7 @@ def opened(text: str) -> Opening:
     text = fenced[2] if fenced else text
     directive = _DIRECTIVE.match(text)
     rest = text[directive.end() :] if directive else text
-    body = rest.lstrip("\n \t") if not directive or directive[2] != "\t" else rest.lstrip("\n ")
+    body = _BLANK_LINES.sub("", rest, count=1).lstrip(" ")  # a tab may stand behind an empty first cell
     line = before + text[: len(text) - len(body)].count("\n") + 1
     return _without_rules(Opening(body, line, directive[2] if directive else ""))
 

@@ -247,7 +247,7 @@ def _cells(each: json_rows.JsonValue, names: list[str]) -> tuple[str, ...] | Non
 
 def _refuse_broken_json(text: str) -> None:
     """Lines of a JSON text that is not whole are no prompts."""
-    first = text.partition("\n")[0]
+    first = text.lstrip().partition("\n")[0]
     if first.startswith(("[", "{")) and first.count("{") + first.count("[") > first.count("}") + first.count("]"):
         checked = json_prompt(text)
         if checked and not checked.valid:
