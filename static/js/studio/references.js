@@ -157,16 +157,24 @@ document.addEventListener("htmx:xhr:progress", ({ detail }) => {
 
 // -- who comes back finds the pictures again ---------------------------------------------------------------------------
 
-function refill(wanted) {
+function refill(wanted, more = {}) {
   const typed = new FormData(compose());
   for (const name of ["reference", "reference_key"]) typed.delete(name);
   const values = Object.fromEntries([...new Set(typed.keys())].map((name) => [name, typed.getAll(name)]));
   const address = document.getElementById("id_reference").getAttribute("hx-post");
-  htmx.ajax("POST", address, { target: "#references", swap: "outerHTML", values: { ...values, reference_key: wanted } });
+  htmx.ajax("POST", address, { target: "#references", swap: "outerHTML", values: { ...values, ...more, reference_key: wanted } });
+}
+
+function howUsed() {
+  const { references_as: used, join } = compose().elements;
+  return { ...(used?.value && { references_as: used.value }), ...(join?.checked && { join: "on" }) };
 }
 
 if (compose()) {
   const held = recall("references");
-  if (held?.length && held.join() !== keys().join()) refill(held);
-  rememberOnLeaving("references", keys);
+  if (held?.keys.length && held.keys.join() !== keys().join()) {
+    had = true; // the shape was chosen with them
+    refill(held.keys, held.more);
+  }
+  rememberOnLeaving("references", () => ({ keys: keys(), more: howUsed() }));
 }
