@@ -90,6 +90,18 @@ def test_what_two_rows_would_make_alike_is_made_once_and_says_so():
     assert cells[0].request.notes == ("lines 4 and 5 ask for the same: made once",)
 
 
+@pytest.mark.parametrize("shows", ["5,0", "4,25", "1,5"])
+def test_a_column_with_decimal_commas_has_them_in_every_row(shows):
+    cells = expand(f"prompt;model;guidance\na door;{FLEX};4,5\na hat;{FLEX};{shows}\na lamp;{FLEX};2,5\n", seed="1")
+    assert [cell.request.body["guidance"] for cell in cells] == [4.5, float(shows.replace(",", ".")), 2.5]
+
+
+@pytest.mark.parametrize("other", ["4,5", "4.25", "7", ""])
+def test_a_comma_that_no_other_row_explains_is_asked_about(other):
+    text = f"prompt;model;guidance\na door;{FLEX};4,5\na hat;{FLEX};{other}\n"
+    assert problems(text, seed="1")[0][2].endswith("Write 4.5, or 4; 5 for two.")
+
+
 def test_every_problem_of_every_line_is_said_with_what_would_be_right():
     text = (
         "prompt;model;shape;seed;guidance\n"

@@ -27,6 +27,10 @@ def bought(client, name, **typed):
         ({"steps": "20.0"}, "steps", [20]),
         ({"steps": "10–12"}, "steps", [10, 11, 12]),
         ({"guidance": "4,5; 5,5"}, "guidance", [4.5, 5.5]),
+        ({"guidance": "4,50"}, "guidance", [4.5]),  # 50 is no guidance, nor is 0
+        ({"guidance": "5,0"}, "guidance", [5]),
+        ({"guidance": "1,5"}, "guidance", [1.5]),
+        ({"guidance": "３，２５"}, "guidance", [3.25]),
         ({"guidance": "４．５"}, "guidance", [4.5]),
         ({"safety_tolerance": "1,2"}, "safety_tolerance", [1, 2]),
         ({"seed": "20,30"}, "seed", [20, 30]),

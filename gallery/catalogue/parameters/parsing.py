@@ -79,12 +79,31 @@ def _read_number(param: Param, raw: object) -> float:
     # An int is compared before it becomes a float: the float of a very large one is an OverflowError.
     number = raw if type(raw) is int else _number(raw)
     if number is None:
-        comma = _number(plain(raw).replace(",", ".")) if isinstance(raw, str) else None
+        comma = _with_comma(raw) if isinstance(raw, str) else None
+        if isinstance(raw, str) and comma is not None and not _are_two(param, raw):
+            return float(_within(param, comma, raw))
         offer = {} if comma is None else {param.name: _clamped(param, comma)}
         if isinstance(raw, str) and comma is not None:
             raise InvalidValue(f"{shown(raw)} is no number with a point. {_one_or_two(param, comma, raw)}", offer)
         raise InvalidValue(f"{shown(raw)} is no number like {param.default}. {_use(param)}", offer)
     return float(_within(param, number, raw))
+
+
+def shows_decimal_comma(param: Param, raw: str) -> bool:
+    """Say whether the comma of a number can only be a decimal one: others of its column have decimal commas too."""
+    number, (low, high) = _with_comma(raw), _bounds(param)
+    return "," in plain(raw) and number is not None and low <= number <= high and not _are_two(param, raw)
+
+
+def _with_comma(raw: str) -> int | float | None:
+    return _number(plain(raw).replace(",", "."))
+
+
+def _are_two(param: Param, raw: str) -> bool:
+    """Say whether a number with a comma in it may be two: 4,5 may, in 4,50 and 1,5 one of both is out of bounds."""
+    low, high = _bounds(param)
+    parts = [_number(part) for part in plain(raw).split(",")]
+    return all(part is not None and low <= part <= high for part in parts)
 
 
 def _one_or_two(param: Param, comma: float, raw: str) -> str:

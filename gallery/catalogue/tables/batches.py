@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from ..models import flux_models, model_names
+from ..models.params import PARAMS
 from ..parameters import shapes
+from ..parameters.parsing import shows_decimal_comma
 from ..problems import InvalidValue, shown
 from ..text import value_lists
 from . import columns, encodings, formulas, pasted
@@ -21,6 +23,8 @@ MAX_ROWS = 2_000
 MAX_BYTES = 2_000_000
 SHAPES = ("aspect_ratio", "size", "width", "height")  # what a shape is made of
 
+_DECIMALS = {name for name, param in PARAMS.items() if param.kind == "number"}
+_ONE_COMMA = re.compile(r"[0-9]+,[0-9]+")
 _A_SIZE = re.compile(r"[x×*✕✖⨯х]|by", re.IGNORECASE)
 # The first bytes of files that are no text: .xlsx and .ods, .xls, and what else people choose by mistake.
 _NO_TEXT = {
@@ -120,7 +124,20 @@ def read(text: str, choice: Choice | None = None) -> Listing:
     listing.question = listing.question or _question(listing, found, choice)
     for record in records:
         _take(listing, record, fields)
+    for name in _DECIMALS & set(fields):
+        _read_commas(listing, name)
     return listing
+
+
+def _read_commas(listing: Listing, name: str) -> None:
+    """Let a column decide together: where 5,0 or 4,25 stands in it, and no point, 4,5 is one number and not two."""
+    cells = {row.values[name] for row in listing.rows if name in row.values}
+    if not any("." in cell for cell in cells) and any(shows_decimal_comma(PARAMS[name], cell) for cell in cells):
+        pointed = {cell: cell.replace(",", ".") if _ONE_COMMA.fullmatch(cell) else cell for cell in cells}
+        listing.rows = [
+            replace(row, values={**row.values, name: pointed[row.values[name]]}) if name in row.values else row
+            for row in listing.rows
+        ]
 
 
 def _fields(listing: Listing, choice: Choice | None) -> list[str]:

@@ -1,5 +1,6 @@
 """The form for the terms on which credit is bought. Numbers are read by the one reader of amounts."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -25,7 +26,7 @@ class NumberField(forms.Field):
         super().__init__(widget=widget, **options)
 
     def to_python(self, value: object) -> int | None:
-        text = str(value or "").replace("%", "").strip()
+        text = re.sub("[%％٪﹪]", "", str(value or "")).strip()
         try:
             return read_amount(text) if text else None
         except InvalidAmount as invalid:
