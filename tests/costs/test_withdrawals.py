@@ -112,7 +112,7 @@ def test_what_something_later_depends_on_stays(owner, admin):
     assert resolution.ask_again(job, attempt=paid, by=owner)
     undone = withdrawals.withdraw_statement(statement, by=admin)
     assert (undone.undone, undone.kept) == (0, 1)
-    assert "1 stay" in undone.words
+    assert undone.words.startswith("0 decisions undone. 1 stays: the picture")
     assert state_of(paid) == ("charged", "QUEUED")
 
 
@@ -199,6 +199,7 @@ def test_use_of_the_key_outside_is_said_on_pages_by_mail_and_in_the_log(
     assert sorted(message.to[0] for message in mail.outbox) == ["ada@example.com", "lena@example.com"]
     assert "The provider charged $0.07 for calls that nobody made in fluxweb" in mail.outbox[0].subject
     assert reverse("costs-statement", args=[statement.key]) in mail.outbox[0].body
+    assert "1 charge of 10 November 2026: nobody here made the calls." in mail.outbox[0].body
     settlement.decide_difference(
         settlement.open_differences(statement).get(), apply=False, by=admin, note="Max tried a script"
     )

@@ -110,7 +110,7 @@ def _write_alarm(letter: Letter) -> tuple[str, str] | None:
         return None
     subject = f"The provider charged {money(found['sum'])} for calls that nobody made in fluxweb"
     lines = [
-        f"{found['n']} charge(s) of {_period(letter).title} are for calls that nobody here made.",
+        f"{counted(found['n'], 'charge')} of {_period(letter).title}: nobody here made the calls.",
         "Somebody may use the key outside fluxweb. Look at them, and change the key if nobody knows why.",
         "",
         f"{settings.PUBLIC_URL}{reverse('costs-statement', args=[statement.key])}",

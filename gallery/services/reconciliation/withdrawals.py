@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from django.utils import timezone
 
+from gallery.catalogue.text.value_lists import counted
 from gallery.models import Adjustment, Attempt, Charge, Difference, Statement, User
 from gallery.models.calls import Fetch, Money
 from gallery.models.costs.statements import Decision, Kind
@@ -42,9 +43,9 @@ class Undone:
     def words(self) -> str:
         if not (self.undone or self.kept):
             return "It had settled nothing."
-        said = f"{self.undone} of its decisions undone."
+        said = f"{counted(self.undone, 'decision')} undone."
         if self.kept:
-            said += f" {self.kept} stay: the picture was asked for again since, or another statement says the same."
+            said += f" {counted(self.kept, 'stays', 'stay')}: the picture was asked for again since, or another statement says the same."
         return said
 
 
