@@ -3,8 +3,9 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from gallery.models import Rating, Vote
+from gallery.models import Attempt, Rating, Vote
 from gallery.services.compare import ratings
+from gallery.services.db import slices
 from tests.rows import make_images
 
 pytestmark = pytest.mark.django_db
@@ -52,3 +53,13 @@ def test_the_database_refuses_what_cannot_be_thought(owner, pair):
             Rating.objects.create(user=owner, image=one, **wrong)
     with pytest.raises(IntegrityError), transaction.atomic():
         Vote.objects.create(user=owner, better=one, worse=one, blind=False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_large_selection_is_rated_in_slices(owner, monkeypatch):
+    images = make_images(owner, 120)
+    sizes, rate = [], ratings._rate
+    monkeypatch.setattr(ratings, "_rate", lambda part, **said: (sizes.append(len(part)), rate(part, **said)))
+    ratings.rate_images(images, user=owner, verdict="pick")
+    assert sizes[0] == slices.FIRST
+    assert sum(sizes) == Rating.objects.picked().count() == Attempt.objects.filter(picked=True).count() == 120

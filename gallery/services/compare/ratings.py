@@ -6,12 +6,19 @@ from django.db import transaction
 from django.utils import timezone
 
 from gallery.models import Image, Rating, User, Vote
+from gallery.services.db.slices import write_in_slices
 from gallery.services.ledger import entries
 
 
-@transaction.atomic
 def rate_images(images: Sequence[Image], *, user: User, **fields: object) -> None:
-    """Write `stars` or `verdict` (or both) on each picture as this member's; what is not named stays."""
+    """Write `stars` or `verdict` (or both) on each picture as this member's; what is not named stays.
+
+    In slices, for a selection can be a whole run: after a kill in between the same press again does the rest.
+    """
+    write_in_slices(images, lambda part: _rate(part, user=user, **fields))
+
+
+def _rate(images: Sequence[Image], *, user: User, **fields: object) -> None:
     now = timezone.now()
     rated = [Rating(user=user, image=image, changed_at=now, **fields) for image in images]
     Rating.objects.bulk_create(

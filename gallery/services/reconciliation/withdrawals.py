@@ -45,7 +45,8 @@ class Undone:
             return "It had settled nothing."
         said = f"{counted(self.undone, 'decision')} undone."
         if self.kept:
-            said += f" {counted(self.kept, 'stays', 'stay')}: the picture was asked for again since, or another statement says the same."
+            stays = counted(self.kept, "stays", "stay")
+            said += f" {stays}: the picture was asked for again since, or another statement says the same."
         return said
 
 
