@@ -166,7 +166,7 @@ def test_a_zip_makes_each_picture_when_it_is_asked_for(owner_client, run, monkey
     made = [len(asked) for _ in response]
     response.close()
     assert (made[0], made[-1]) == (1, 2)
-    assert not stream_slots._taken
+    assert not stream_slots.taken_slots
 
 
 def test_what_a_run_reused_comes_along(owner, owner_client, run, image):
@@ -210,7 +210,7 @@ def test_too_many_at_once_are_asked_to_come_again(owner, owner_client, image):
         for slot in taken:
             stream_slots.release_slot(slot)
     assert deliver(owner_client, image, size="16x16").status_code == 200
-    assert not stream_slots._taken
+    assert not stream_slots.taken_slots
 
 
 @pytest.mark.parametrize("count", [2, 30])

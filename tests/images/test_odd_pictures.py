@@ -51,8 +51,10 @@ def read(response):
 
 
 def sides_of(page, address):
-    (shown,) = [each for each in page.all("img") if each.attrs.get("src") == address]
-    return {name: shown[name] for name in ("width", "height")}
+    """Return how large a picture is shown there, which is the same wherever it stands on the page."""
+    shown = [each for each in page.all("img") if each.attrs.get("src") == address]
+    (sides,) = {(each["width"], each["height"]) for each in shown}
+    return dict(zip(("width", "height"), sides, strict=True))
 
 
 @pytest.mark.parametrize("image_format", FORMATS)

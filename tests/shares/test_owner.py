@@ -38,7 +38,7 @@ def test_a_fresh_form_proposes_what_is_careful(owner, owner_client, pictures):
     assert page.value("until") == str(timezone.localdate() + timedelta(days=30))
     assert page.value("never") == []
     assert page.value("download") == "off"
-    assert [page.value(name) for name in share_forms.SWITCHES] == [[], [], ["on"], []]
+    assert [page.value(name) for name in share_forms.SWITCHES] == [[], [], ["on"], [], []]
     assert [each["value"] for each in page.all("input", name="image")] == [pictures[1].key, pictures[0].key]
     assert "boats" not in page.value("title")  # not even the title tells the prompt by itself
 

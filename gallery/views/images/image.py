@@ -65,7 +65,7 @@ def family(request: MemberRequest, key: str) -> HttpResponse:
     """Draw what a picture was made from and what was made from it, as far as it goes both ways."""
     image = access.image_read(request, key)
     context = {"image": image, "trees": lineage.find_family(image, user=request.user)}
-    return render(request, "images/family.html", context)
+    return render(request, "images/family/family.html", context)
 
 
 @require_POST

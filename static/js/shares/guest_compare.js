@@ -4,7 +4,7 @@ import { watch } from "../compare/gestures.js";
 import { Pane } from "../compare/pane.js";
 import { WHOLE, arrange, clamp, fitScale, oneToOne, pan, zoomAt } from "../compare/view.js";
 
-const GAP = 2; // px between panes, as in guest_compare.css
+const GAP = 2; // px between panes, as in guest/compare.css
 const LEAST = 320; // px: the least height for pictures, however low the window is
 const BELOW = 16; // px under the pictures
 const TALLEST = 0.62; // of a phone's window: so high a picture gets
