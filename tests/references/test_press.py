@@ -52,7 +52,12 @@ def test_files_of_a_form_go_onto_the_wire_in_their_order(owner_client, worker, w
     assert family.count("see above") == 1  # under the vase, where it stands for the second time
     compared = owner_client.get(f"/compare/?image={upload_row.key}&image={made.key}")
     assert compared.status_code == 200
-    for page in (f"/compare/?image={upload_row.key}", "/gallery/", f"/images/{upload_row.key}/", f"/?edit={made.key}"):
+    for page in (
+        f"/compare/?image={upload_row.key}",
+        "/gallery/",
+        f"/images/{upload_row.key}/",
+        f"/?image={made.key}&use=reference",
+    ):
         assert owner_client.get(page).status_code == 200
     assert owner_client.get(f"/?image={made.key}").content.decode().count('name="reference_key"') == 2
 

@@ -36,7 +36,9 @@ def _preset(request: MemberRequest, key: str, sent: QueryDict) -> dict[str, Any]
 
 
 def _image(request: MemberRequest, key: str, sent: QueryDict) -> dict[str, Any]:
-    """A picture with everything, or with `use=prompt`, `use=seed`, `use=shape` some of it."""
+    """A picture with everything, with `use=prompt`, `use=seed`, `use=shape` some of it, with `use=reference` itself."""
+    if "reference" in sent.getlist("use"):
+        return _references(request, sent.getlist("image"))
     return prefill.from_job(_job_of(access.image_read(request, key)), use=sent.getlist("use"))
 
 
@@ -65,9 +67,9 @@ def _job_of(image: Image) -> Job:
     return image.job
 
 
-def _edit(request: MemberRequest, key: str, sent: QueryDict) -> dict[str, Any]:
+def _references(request: MemberRequest, keys: list[str]) -> dict[str, Any]:
     """Pictures that are to go in, in their order."""
-    images = access.images_read(request, sent.getlist("edit")[: inputs.MOST])
+    images = access.images_read(request, keys[: inputs.MOST])
     try:
         kept = [keeping.keep_image(image, owner=request.user) for image in images]
     except (UnusablePicture, StorageTrouble) as trouble:
@@ -76,4 +78,4 @@ def _edit(request: MemberRequest, key: str, sent: QueryDict) -> dict[str, Any]:
     return {"reference_key": [each.key for each in kept], "aspect_ratio": inputs.MATCH}
 
 
-SOURCES = {"edit": _edit, "run": _run, "preset": _preset, "image": _image, "job": _job, "past": _past, "share": _shared}
+SOURCES = {"run": _run, "preset": _preset, "image": _image, "job": _job, "past": _past, "share": _shared}
