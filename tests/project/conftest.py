@@ -1,14 +1,24 @@
-"""What olga has, for every door that asks for it, and what all doors answer."""
+"""What olga has, for every door that asks for it, and what all doors answer to everybody."""
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from tests.conftest import signed_in
+from tests.pages import Page
 from tests.project import doors
 from tests.things import make_things
 
-ANSWERED = {}  # what `responses` has asked for, once a process: it takes seconds, and nobody changes it
+WHO = ("visitor", "colleague", "owner", "admin")
+ANSWERED, PARSED = {}, {}  # of `responses` and `pages`, once a process: they take seconds, and nobody changes them
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Who looks at the same answers looks at them in the same process."""
+    for item in items:
+        if "responses" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("responses"))
 
 
 @pytest.fixture
@@ -18,22 +28,29 @@ def things(owner, worker, provider_server, world):
 
 @pytest.fixture
 def responses(request, transactional_db):
-    """Every address as everybody sees it, by a title for the report; the pages of errors too."""
+    """Every address as everybody sees it, by a title for the report; the pages of errors too. Read is `whole`."""
     if not ANSWERED:
-        things, owner, admin = (request.getfixturevalue(name) for name in ("things", "owner", "admin"))
-        clients = {"visitor": Client(), "owner": signed_in(owner), "admin": signed_in(admin)}
-        ANSWERED.update(_ask(things, clients))
-        for response in ANSWERED.values():
-            response.close()
+        things = request.getfixturevalue("things")
+        clients = {who: signed_in(request.getfixturevalue(who)) for who in WHO[1:]}
+        ANSWERED.update(dict(_ask(things, {"visitor": Client()} | clients)))
     return ANSWERED
+
+
+@pytest.fixture
+def pages(responses):
+    """Those that are pages or fragments of HTML, parsed."""
+    if not PARSED:
+        html = {title: each for title, each in responses.items() if each["Content-Type"].startswith("text/html")}
+        PARSED.update({title: Page(each.whole.decode()) for title, each in html.items()})
+    return PARSED
 
 
 def _ask(things, clients):
     for name in doors.names():
         for who, client in clients.items():
-            yield f"{name} as {who}", client.get(doors.address(name, things))
-    yield "a form of the studio with errors", clients["owner"].post(reverse("studio"), {"prompt": ""})
-    yield "nothing here", clients["owner"].get("/nothing/")
+            yield f"{name} as {who}", doors.read_whole(client.get(doors.address(name, things)))
+    yield "a form of the studio with errors", doors.read_whole(clients["owner"].post(reverse("studio"), {"prompt": ""}))
+    yield "nothing here", doors.read_whole(clients["owner"].get("/nothing/"))
     wrong = {"login": "olga", "password": "no"}
-    yield "a login that failed", clients["visitor"].post(reverse("account_login"), wrong)
-    yield "a used link", clients["visitor"].get(reverse("welcome", args=["used"]))
+    yield "a login that failed", doors.read_whole(clients["visitor"].post(reverse("account_login"), wrong))
+    yield "a used link", doors.read_whole(clients["visitor"].get(reverse("welcome", args=["used"])))

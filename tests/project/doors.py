@@ -147,3 +147,9 @@ def content_of(response):
     content = response.getvalue()
     response.close()
     return content
+
+
+def read_whole(response):
+    """Read a response at once, as its `whole`: a download makes way for the next one of the same files."""
+    response.whole = content_of(response)
+    return response

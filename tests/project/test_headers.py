@@ -22,11 +22,6 @@ STRICT = {
 }  # fmt: skip
 
 
-def pages(responses):
-    """Pick the pages and fragments of HTML."""
-    return {title: Page(each) for title, each in responses.items() if each["Content-Type"].startswith("text/html")}
-
-
 def policy(response):
     parts = (part.strip().partition(" ") for part in response["Content-Security-Policy"].split(";") if part.strip())
     return {name: value for name, _, value in parts}
@@ -48,8 +43,8 @@ def test_every_response_forbids_what_the_pages_do_not_need(responses):
         assert not under_a_link or response["X-Robots-Tag"] == "noindex, nofollow, noarchive", title
 
 
-def test_no_page_has_script_or_style_inline(responses):
-    for title, page in pages(responses).items():
+def test_no_page_has_script_or_style_inline(pages):
+    for title, page in pages.items():
         assert not page.all("style"), title
         assert all("src" in script.attrs or _is_data(script) for script in page.all("script")), title
         inline = [(each.node.name, name) for each in page.all() for name in each.attrs if _is_inline(name)]
@@ -64,8 +59,8 @@ def _is_inline(attribute):
     return attribute == "style" or attribute.startswith(("on", "hx-on"))
 
 
-def test_every_page_has_one_h1_a_title_and_a_language(responses):
-    whole = {title: page for title, page in pages(responses).items() if title.split()[0] not in FRAGMENTS}
+def test_every_page_has_one_h1_a_title_and_a_language(pages):
+    whole = {title: page for title, page in pages.items() if title.split()[0] not in FRAGMENTS}
     for title, page in whole.items():
         if page.all():  # a redirect has no page
             assert len(page.all("h1")) == 1, title

@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from itertools import cycle
+from itertools import cycle, product
 from urllib.parse import quote
 
 import pytest
@@ -20,7 +20,7 @@ from tests.project import doors
 FIELDS = ("input", "select", "textarea", "button")
 FEW = 4  # names in one query
 NUL, SURROGATE, OVERLONG, LONG = "%00", "%ED%A0%80", "%C0%80", "x" * 5000
-KINDS = ("a NUL", "half a character", "an overlong NUL", "a long text")
+KINDS = (NUL, SURROGATE, OVERLONG, LONG)
 EVIL = (f"a{NUL}b", SURROGATE + OVERLONG, LONG)
 ASKED = re.compile(r"""(?:GET|POST|query|sent)\b[^"\n]{0,20}?["']([a-z][\w-]*)["']|["']([a-z][\w-]*)["'] in request""")
 
@@ -115,15 +115,15 @@ def _post(client, address, sent):
     return client.post(address, sent, content_type="application/x-www-form-urlencoded")
 
 
-@pytest.mark.parametrize("evil", [NUL, SURROGATE, OVERLONG, LONG], ids=KINDS)
-def test_no_part_of_an_address_breaks_a_door(everything, evil):
-    client, broken = come_in(everything), []
+def test_no_part_of_an_address_breaks_a_door(everything):
+    """Keys of rows are all read by one converter: there the kinds take turns; what strangers may open meets each."""
+    client, broken, turns = come_in(everything), [], cycle(KINDS)
     for door in doors.names():
         address = "" if door.startswith("admin:") else doors.address(door, everything).partition("?")[0]
-        for key in re.findall(r"(?<=/)[\w-]{8,}(?=/)", address):
-            response = client.get(address.replace(key, quote(key[:-1]) + evil))
-            if whole(response) >= 500:
-                broken.append((door, response.status_code))
+        kinds = KINDS if door.startswith(("shared", "welcome", "account")) else [next(turns)]
+        for key, evil in product(re.findall(r"(?<=/)[\w-]{8,}(?=/)", address), kinds):
+            if whole(client.get(address.replace(key, quote(key[:-1]) + evil))) >= 500:
+                broken.append((door, evil[:20]))
     assert broken == []
 
 
@@ -182,12 +182,12 @@ def test_a_form_whose_header_is_no_ascii_is_refused(everything):
     assert not Gate.objects.filter(paused=True).exists()
 
 
-@pytest.mark.parametrize("charset", [*CHARSETS, NO_ASCII])
-def test_a_page_asked_for_with_a_charset_is_answered(everything, charset):
-    for address in (reverse("gallery"), reverse("account_login"), reverse("shared", args=[everything.link])):
+def test_a_page_asked_for_with_a_charset_is_answered(everything):
+    addresses = (reverse("gallery"), reverse("account_login"), reverse("shared", args=[everything.link]))
+    for charset, address in product([*CHARSETS, NO_ASCII], addresses):
         request = RequestFactory().get(f"{address}?q=%5Cud800&before=%2B2AA-&skip={NUL}")
         sort = f"text/plain; charset={charset}"
-        assert through_the_server(come_in(everything), request, CONTENT_TYPE=sort) < 500, address
+        assert through_the_server(come_in(everything), request, CONTENT_TYPE=sort) < 500, (charset, address)
 
 
 @pytest.mark.parametrize("door", ["batch", "templates-import", "costs-statement-add"])

@@ -51,7 +51,8 @@ def _is_migrated(connection: BaseDatabaseWrapper) -> bool:
     if not {ATTEMPTS, ENTRIES} <= set(connection.introspection.table_names()):
         return False
     with connection.cursor() as cursor:
-        return set(COLUMNS) <= {each.name for each in connection.introspection.get_table_description(cursor, ATTEMPTS)}
+        cursor.execute(f"SELECT * FROM {ATTEMPTS} LIMIT 0")  # noqa: S608  a name of ours; introspection takes 10 ms
+        return set(COLUMNS) <= {name for name, *_ in cursor.description}
 
 
 def _triggers() -> tuple[_Trigger, ...]:
