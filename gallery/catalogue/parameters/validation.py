@@ -54,7 +54,8 @@ class CleanRequest:
     @property
     def key(self) -> Hashable:
         """What two calls share that say the same: a 1 is not a true, though Python counts them as equal."""
-        return frozenset((name, type(value), value) for name, value in self.body.items())
+        values = tuple(self.body.values())
+        return tuple(self.body), values, tuple(map(type, values))
 
 
 @dataclass(frozen=True)
