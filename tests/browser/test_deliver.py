@@ -5,6 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from gallery.models import Image
+from tests.browser.test_every_page import findings
 from tests.conftest import signed_in
 from tests.factories import make_run
 from tests.images.test_decoding import opened
@@ -48,3 +49,4 @@ def test_the_focus_moves_by_keys_and_by_dragging_and_the_download_obeys_it(
     plain = {"size": "320x320", "focus": "0,50"}
     assert content == owner_client.get(reverse("image-as", args=[image.key]), plain).content
     assert complaints == []
+    assert findings(page) == []

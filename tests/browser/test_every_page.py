@@ -208,9 +208,9 @@ def test_budgets_and_prices_of_an_admin_with_one_that_is_used_up(page, live_serv
     claims.claim_next(None)
     page.context.add_cookies([cookie(signed_in(admin))])
     wrong = []
-    for path in ("/costs/budgets/", "/costs/prices/", "/?seed=1..4&model=flux-2-pro&prompt=a+pier"):
+    for path in ("/costs/budgets/", "/costs/prices/", "/sizes/", "/?seed=1..4&model=flux-2-pro&prompt=a+pier"):
         page.goto(live_server.url + path)
-        for details in page.locator(".budgets details > summary").all()[:1]:
+        for details in page.locator(":is(.budgets, .sizes) details > summary").all()[:1]:
             details.click()
         wrong += findings(page)
     expect(page.get_by_label("Let 4 wait for it")).to_be_visible()
