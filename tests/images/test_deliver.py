@@ -213,6 +213,16 @@ def test_too_many_at_once_are_asked_to_come_again(owner, owner_client, image):
     assert not stream_slots.taken_slots
 
 
+def test_whoever_waits_while_a_picture_is_made_is_not_slow(owner_client, image, monkeypatch):
+    def make(*_):
+        [slot] = stream_slots._taken
+        return f"{slot.waits_since} {slot.link}".encode()
+
+    monkeypatch.setattr(exact_sizes, "deliver_image", make)
+    assert deliver(owner_client, image, size="16x16").content == f"None member {image.owner_id}".encode()
+    assert not stream_slots._taken
+
+
 @pytest.mark.parametrize("count", [2, 30])
 def test_the_page_of_a_selection_costs_the_same_however_many_there_are(owner, owner_client, count):
     keys = [each.key for each in make_images(owner, count)]

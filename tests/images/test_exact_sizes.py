@@ -1,6 +1,5 @@
 """A picture at an exact size: to the pixel, cut where one says, in any format, and nothing else is in the file."""
 
-import threading
 from xml.etree import ElementTree
 
 import pytest
@@ -148,19 +147,21 @@ def test_a_file_that_is_gone_is_told(stored):
         exact_sizes.deliver_image(image, Delivery(64, 64))
 
 
-def test_of_large_ones_one_is_made_at_a_time_and_small_ones_do_not_wait(stored):
-    image = stored(encoded("png"))
-    done = []
+def test_of_large_ones_one_is_made_at_a_time_and_small_ones_do_not_wait(stored, monkeypatch):
+    image, draw = stored(encoded("png")), exact_sizes.draw_exact
+    free = []
+
+    def draw_and_look(*wish):
+        free.append((exact_sizes.LARGE_SLOT._value, validation.DECODE_SLOTS._value))
+        return draw(*wish)
+
+    monkeypatch.setattr(exact_sizes, "draw_exact", draw_and_look)
+    for width in (4096, 64):
+        exact_sizes.deliver_image(image, Delivery(width, 2048))
     with exact_sizes.LARGE_SLOT:
-        small = threading.Thread(target=lambda: done.append(exact_sizes.deliver_image(image, Delivery(64, 64))))
-        large = threading.Thread(target=lambda: done.append(exact_sizes.deliver_image(image, Delivery(4096, 2048))))
-        small.start()
-        large.start()
-        small.join()
-        assert [opened(each).size for each in done] == [(64, 64)]
-    large.join()
-    assert [opened(each).size for each in done] == [(64, 64), (4096, 2048)]
-    assert validation.DECODE_SLOTS._value == 2
+        exact_sizes.deliver_image(image, Delivery(64, 2048))
+    assert free == [(0, 1), (1, 1), (0, 1)]
+    assert (exact_sizes.LARGE_SLOT._value, validation.DECODE_SLOTS._value) == (1, 2)
 
 
 @pytest.mark.parametrize(
