@@ -215,12 +215,25 @@ def test_too_many_at_once_are_asked_to_come_again(owner, owner_client, image):
 
 def test_whoever_waits_while_a_picture_is_made_is_not_slow(owner_client, image, monkeypatch):
     def make(*_):
-        [slot] = stream_slots._taken
+        [slot] = stream_slots.taken_slots
         return f"{slot.waits_since} {slot.link}".encode()
 
     monkeypatch.setattr(exact_sizes, "deliver_image", make)
     assert deliver(owner_client, image, size="16x16").content == f"None member {image.owner_id}".encode()
-    assert not stream_slots._taken
+    assert not stream_slots.taken_slots
+
+
+def test_a_large_avif_is_made_apart_and_one_that_takes_too_long_says_so(owner_client, image, monkeypatch):
+    wish = {"size": "4096x2048", "format": "avif"}
+    response = deliver(owner_client, image, **wish)
+    made = opened(response.content)
+    assert (made.size, made.format) == ((4096, 2048), "AVIF")
+    assert metadata.MADE_BY_MODEL in response.content
+    monkeypatch.setattr(exact_sizes, "WAIT_SECONDS", 0.001)
+    late = deliver(owner_client, image, **wish)
+    assert late.status_code == 302
+    assert "That took too long on this machine." in Page(owner_client.get(late["Location"])).html
+    assert not stream_slots.taken_slots
 
 
 @pytest.mark.parametrize("count", [2, 30])

@@ -5,7 +5,10 @@ Made when asked for, and never kept: what is in the gallery is what the provider
 
 import contextlib
 import io
+import json
+import tempfile
 import threading
+from pathlib import Path
 from typing import Any
 
 from PIL import Image as Pillow
@@ -13,17 +16,19 @@ from PIL import PngImagePlugin
 
 from gallery.catalogue.parameters.delivery import Delivery
 from gallery.models import Image
-from gallery.services.media import decoding, metadata, validation
+from gallery.services.media import children, decoding, metadata, validation
 from gallery.services.storage import files
 
 WHITE = (255, 255, 255)
 FULL_COLOUR = 90  # from this quality on a JPEG keeps colour at the full size: edges of red letters stay sharp
 LARGE_PIXELS = 6_000_000
-LARGE_SLOT = threading.BoundedSemaphore(1)  # a large AVIF takes 400 MB to encode: of these one at a time
+LARGE_SLOT = threading.BoundedSemaphore(1)  # of these one at a time
+AVIF_CHILD = Path(__file__).with_name("avif_child.py")
+WAIT_SECONDS = 60  # for a large AVIF, however little of a busy machine it gets
 
 
 def deliver_image(image: Image, delivery: Delivery) -> bytes:
-    """Return the bytes of a picture as it is asked for. Raises FileNotFoundError if its file is gone."""
+    """Return the bytes of a picture as asked for. Raises ChildFailed, or FileNotFoundError if its file is gone."""
     with files.open_file(image.file) as file, _one_large(delivery), validation.DECODE_SLOTS:
         with validation.open_image(file) as picture:
             upright = decoding.render_upright(picture)
@@ -31,7 +36,11 @@ def deliver_image(image: Image, delivery: Delivery) -> bytes:
 
 
 def _one_large(delivery: Delivery) -> contextlib.AbstractContextManager[Any]:
-    return LARGE_SLOT if delivery.width * delivery.height > LARGE_PIXELS else contextlib.nullcontext()
+    return LARGE_SLOT if _is_large(delivery) else contextlib.nullcontext()
+
+
+def _is_large(delivery: Delivery) -> bool:
+    return delivery.width * delivery.height > LARGE_PIXELS
 
 
 def delivered_name(image: Image, delivery: Delivery) -> str:
@@ -69,9 +78,23 @@ def _fitted(picture: Pillow.Image, delivery: Delivery) -> Pillow.Image:
 
 def encode_exact(picture: Pillow.Image, delivery: Delivery, *, is_made: bool = True) -> bytes:
     """Return the bytes in the format asked for: nothing beside pixels but that a model made it, if one did."""
+    options = _options(delivery) | (_mark(delivery) if is_made else {})
+    if delivery.format == "avif" and _is_large(delivery):
+        return _encode_apart(picture, options)
     out = io.BytesIO()
-    picture.save(out, delivery.format.upper(), **_options(delivery), **(_mark(delivery) if is_made else {}))
+    picture.save(out, delivery.format.upper(), **options)
     return out.getvalue()
+
+
+def _encode_apart(picture: Pillow.Image, options: dict[str, Any]) -> bytes:
+    """Encode an AVIF in a process of its own: one of 4096 x 4096 takes 480 MB, which ours would not give back."""
+    told = {name: value.decode() if isinstance(value, bytes) else value for name, value in options.items()}
+    with tempfile.TemporaryFile() as pixels, tempfile.TemporaryFile() as answer:
+        picture.save(pixels, "TIFF")  # as it lies in memory, in pieces
+        pixels.seek(0)
+        children.run_child(AVIF_CHILD, json.dumps(told), given=pixels, answer=answer, seconds=WAIT_SECONDS)
+        answer.seek(0)
+        return answer.read()
 
 
 def _mark(delivery: Delivery) -> dict[str, Any]:

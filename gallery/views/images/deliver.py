@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -16,7 +17,7 @@ from gallery.forms.delivery import DeliveryForm
 from gallery.models import Image, Run
 from gallery.services.ledger import entries
 from gallery.services.library import downloads, named_sizes
-from gallery.services.media import exact_sizes
+from gallery.services.media import children, exact_sizes
 from gallery.services.operations import stream_slots
 from gallery.services.runs import reuse
 from gallery.services.storage import zip_stream
@@ -74,6 +75,9 @@ def _file(request: MemberRequest, image: Image, delivery: Delivery) -> HttpRespo
         content = exact_sizes.deliver_image(image, delivery)
     except FileNotFoundError:
         raise Http404 from None
+    except children.ChildFailed:
+        messages.error(request, "That took too long on this machine. Try again, or choose a smaller size.")
+        return redirect("image", key=image.key)
     finally:
         stream_slots.release_slot(slot)
     if request.method == "GET" and image.attempt:

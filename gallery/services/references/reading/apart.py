@@ -6,23 +6,20 @@ time and an environment without secrets, and its memory is gone with it.
 
 import importlib.util
 import json
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import IO
 
 from PIL import Image as Pillow
 
+from gallery.services.media import children
 from gallery.services.references import refusals, sizes
 from gallery.services.references.refusals import Unfit
 
 CHILD = Path(__file__).with_name("apart_child.py")
 WAIT_SECONDS = 40  # for an answer, however little of a busy machine it got
 HEAD_BYTES = 1000
-PASSED_ON = ("LD_LIBRARY_PATH",)  # without which some Pythons do not start; nothing else, so no key and no password
 
 
 def reads_heic() -> bool:
@@ -42,23 +39,10 @@ def draw_apart(file: IO[bytes], image_format: str) -> tuple[Pillow.Image, tuple[
 
 
 def _run(image_format: str, given: IO[bytes], answer: IO[bytes]) -> None:
-    command = [sys.executable, "-I", str(CHILD), image_format]
     try:
-        subprocess.run(  # noqa: S603  # our own file, and a format from our own list
-            command,
-            stdin=given,
-            stdout=answer,
-            stderr=subprocess.DEVNULL,
-            env=_environment(),
-            timeout=WAIT_SECONDS,
-            check=True,
-        )
-    except (subprocess.SubprocessError, OSError):
+        children.run_child(CHILD, image_format, given=given, answer=answer, seconds=WAIT_SECONDS)
+    except children.ChildFailed:
         raise Unfit(refusals.TOO_LONG) from None
-
-
-def _environment() -> dict[str, str]:
-    return {name: os.environ[name] for name in PASSED_ON if name in os.environ}
 
 
 def _read(answer: IO[bytes]) -> tuple[Pillow.Image, tuple[int, int]]:
