@@ -123,7 +123,8 @@ def test_the_page_of_a_picture_asks_by_a_plain_form(owner_client, image, poster)
     sent = fields | {"focus": [each["value"] for each in page.all("input", name="focus")], "quality": "90"}
     assert opened(owner_client.get(form["action"], sent).content).size == (80, 20)
     assert f"{poster.name} · 60 × 90" in page.one("select", name="named").text
-    alone = owner_client.get(form["action"])
+    alone = owner_client.get(CHOOSE, {"image": image.key}, follow=True)
+    assert alone.redirect_chain == [(form["action"], 302)]
     assert (alone.status_code, Page(alone).one("h1").text) == (200, "Download this picture")
 
 
@@ -205,7 +206,9 @@ def test_too_many_at_once_are_asked_to_come_again(owner, owner_client, image):
         for address in (reverse("image-as", args=[image.key]), ZIP):
             response = owner_client.get(address, {"image": image.key, "size": "16x16"})
             assert response.status_code == 302
-            assert "Several downloads are on their way." in Page(owner_client.get(response["Location"])).html
+            assert (
+                "Several downloads are on their way." in Page(owner_client.get(response["Location"], follow=True)).html
+            )
     finally:
         for slot in taken:
             stream_slots.release_slot(slot)

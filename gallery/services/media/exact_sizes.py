@@ -16,14 +16,15 @@ from PIL import PngImagePlugin
 
 from gallery.catalogue.parameters.delivery import Delivery
 from gallery.models import Image
-from gallery.services.media import children, decoding, metadata, validation
+from gallery.services.media import decoding, metadata, validation
+from gallery.services.media.processes import children
 from gallery.services.storage import files
 
 WHITE = (255, 255, 255)
 FULL_COLOUR = 90  # from this quality on a JPEG keeps colour at the full size: edges of red letters stay sharp
 LARGE_PIXELS = 6_000_000
 LARGE_SLOT = threading.BoundedSemaphore(1)  # of these one at a time
-AVIF_CHILD = Path(__file__).with_name("avif_child.py")
+AVIF_CHILD = Path(__file__).parent / "processes" / "avif_child.py"
 WAIT_SECONDS = 60  # for a large AVIF, however little of a busy machine it gets
 
 

@@ -17,7 +17,8 @@ from gallery.forms.delivery import DeliveryForm
 from gallery.models import Image, Run
 from gallery.services.ledger import entries
 from gallery.services.library import downloads, named_sizes
-from gallery.services.media import children, exact_sizes
+from gallery.services.media import exact_sizes
+from gallery.services.media.processes import children
 from gallery.services.operations import stream_slots
 from gallery.services.runs import reuse
 from gallery.services.storage import zip_stream
@@ -93,8 +94,11 @@ def _attachment(content: bytes, name: str, delivery: Delivery) -> HttpResponse:
 
 @require_safe
 def choose(request: MemberRequest) -> HttpResponse:
-    """How a selection, or all of a run, is downloaded."""
-    return _zip_page(request, _chosen(request), choices(request))
+    """How a selection, or all of a run, is downloaded. One that was selected alone needs no ZIP."""
+    chosen = _chosen(request)
+    if chosen.run is None and len(chosen.ids) == 1:
+        return redirect("image-as", key=chosen.fields[0][1])
+    return _zip_page(request, chosen, choices(request))
 
 
 def _zip_page(request: MemberRequest, chosen: Chosen, form: DeliveryForm) -> HttpResponse:

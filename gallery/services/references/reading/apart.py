@@ -13,7 +13,7 @@ from typing import IO
 
 from PIL import Image as Pillow
 
-from gallery.services.media import children
+from gallery.services.media.processes import children
 from gallery.services.references import refusals, sizes
 from gallery.services.references.refusals import Unfit
 
