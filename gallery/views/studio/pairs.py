@@ -1,6 +1,7 @@
 """The batch of pairs: two lists of pictures, or a table of them, under one prompt, checked and priced as one run."""
 
 import tempfile
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import IO, Any
@@ -33,6 +34,8 @@ from gallery.views.studio import controls, studio
 ZIP_HEAD = b"PK\x03\x04"
 MOST_ADDRESSES = 10  # fetched in one request
 MEMORY_BYTES = 2 * 1024 * 1024  # of what is fetched from an address; the rest lies on the disk
+FETCH_SECONDS = 30.0  # for all addresses of a request; the one that runs then may end
+TOO_SLOW = "the other addresses took too long. Download it yourself and choose the file."
 NOT_AMONG = "is not among the files that were chosen"
 
 
@@ -41,6 +44,7 @@ class _Reader:
     """Keeps the pictures of one request, each once, and says what is wrong with the others."""
 
     owner: User
+    until: float = field(default_factory=lambda: time.monotonic() + FETCH_SECONDS)
     problems: list[str] = field(default_factory=list)
     kept: dict[str, Reference | None] = field(default_factory=dict)
 
@@ -58,6 +62,9 @@ class _Reader:
         return [each for each in found if each]
 
     def fetch(self, address: str) -> Reference | None:
+        if time.monotonic() > self.until:
+            self.problems.append(f"{fetching.name_address(address)}: {TOO_SLOW}")
+            return None
         with tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES) as file:
             try:
                 fetching.fetch_picture(address, file)
@@ -137,8 +144,7 @@ def _read_table(table: UploadedFile, uploads: list[UploadedFile], reader: _Reade
     table.seek(0)
     if head == ZIP_HEAD:
         archive = PairArchive(table)
-        files = {name: name for row in archive.pairs.rows for name in row.references}
-        return _pairs_of(archive.pairs, reader, lambda name: reader.keep(name, archive.open_picture(files[name])))
+        return _pairs_of(archive.pairs, reader, lambda name: _keep_member(archive, name, reader))
     by_name = {(upload.name or "").casefold(): upload for upload in uploads}
 
     def keep(name: str) -> Reference | None:
@@ -149,6 +155,15 @@ def _read_table(table: UploadedFile, uploads: list[UploadedFile], reader: _Reade
         return reader.keep(name, upload)
 
     return _pairs_of(read_pairs(table.read()), reader, keep)
+
+
+def _keep_member(archive: PairArchive, name: str, reader: _Reader) -> Reference | None:
+    try:
+        file = archive.open_picture(name)
+    except InvalidValue as wrong:
+        reader.problems.append(str(wrong))
+        return None
+    return reader.keep(name, file)
 
 
 def _pairs_of(read: Pairs, reader: _Reader, keep: Any) -> list[Pair]:
