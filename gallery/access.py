@@ -153,6 +153,10 @@ def reference_read(request: MemberRequest, key: str) -> Reference:
     return _find(Reference.objects.visible_to(request.user), key)
 
 
+def reference_write(request: MemberRequest, key: str) -> Reference:
+    return _find(Reference.objects, key, owner=request.user)
+
+
 def past_prompt_read(request: MemberRequest, key: str) -> PastPrompt:
     return _find(PastPrompt.objects, key, owner=request.user)
 

@@ -11,7 +11,7 @@ from gallery.views.library import named_sizes, presets, prompts, saved_items, te
 from gallery.views.operations import gates, health, queue, unresolved
 from gallery.views.runs import jobs, run, sheets
 from gallery.views.shares import guest, guest_files, owner
-from gallery.views.studio import batch, pairs, references, studio
+from gallery.views.studio import batch, kept_references, pairs, references, studio
 
 # A member's links.
 SHARES = [
@@ -66,7 +66,9 @@ urlpatterns = [
     path("studio/fill/", studio.fill, name="studio-fill"),
     path("images/<str:key>/family/", image.family, name="image-family"),
     path("references/", references.add, name="references"),
+    path("references/kept/", kept_references.list_kept, name="references-kept"),
     path("references/pick/", references.pick, name="references-pick"),
+    path("references/<str:key>/", kept_references.show, name="reference"),
     path("references/<str:key>/thumbnail", references.thumbnail, name="reference-thumbnail"),
     path("references/<str:key>/file", references.file, name="reference-file"),
     path("references/<str:key>/original", references.original, name="reference-original"),

@@ -79,6 +79,7 @@ def form(name, things):
         "compare-pairs": {"better": both[0], "worse": both[1]},
         "costs-statement-add": {"file": SimpleUploadedFile("usage.csv", b"time,usd\n2026-11-25 10:00,0.01")},
         "share-new": {"image": things.image.key, **SHARE_FORM},
+        "reference": {"title": "a heron"},
         "references": {"reference_image": things.image.key},
     }
     return keyed.get(name) or FORMS.get(name)
@@ -122,7 +123,7 @@ def address(name, things):
         keys[name] = [things.adjustment.key]
     if name.startswith("image"):
         keys[name] = [things.image.key]
-    if name.startswith("reference-"):
+    if name.startswith("reference-") or name == "reference":
         keys[name] = [things.reference.key]
     if name.startswith("size-"):
         keys[name] = [things.size.key]

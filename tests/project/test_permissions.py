@@ -30,6 +30,8 @@ TABLE = {
     "studio-runs": MEMBERS_LOOK,
     "references": ("login 405 405 405", "login 404 200 404"),
     "references-pick": MEMBERS_LOOK,
+    "references-kept": MEMBERS_LOOK,
+    "reference": ("login 404 200 404", "login 404 302 404"),
     "reference-thumbnail": OWNER_LOOKS,
     "reference-file": OWNER_LOOKS,
     "reference-original": OWNER_LOOKS,

@@ -143,3 +143,18 @@ def test_without_script_numbers_order_and_a_button_takes_out(owner_client, refer
     shown = [each.key for each in page.context["references"]]
     assert shown == [keys[n] for n in order]
     assert not Run.objects.exists()
+
+
+def test_a_named_reference_is_used_again_and_shared_with_the_team(owner_client, colleague_client, references):
+    key = references[0].key
+    assert colleague_client.get(f"/references/{key}/").status_code == 404
+    owner_client.post(f"/references/{key}/", {"title": "The cup", "shared": "on"})
+    page = colleague_client.get(reverse("references-kept")).content.decode()
+    assert "The cup" in page
+    assert references[1].name not in page
+    studio = colleague_client.get(reverse("studio"), {"reference": key})
+    assert [each.key for each in studio.context["references"]] == [key]
+    assert colleague_client.post(f"/references/{key}/", {"title": "Mine"}).status_code == 404
+    owner_client.post(f"/references/{key}/", {"title": "The cup", "forget": "1"})
+    assert "The cup" not in colleague_client.get(reverse("references-kept")).content.decode()
+    assert owner_client.post(f"/references/{key}/", {"title": " "}).status_code == 200

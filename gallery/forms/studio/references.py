@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 
+from gallery.forms.fields import NameField, refuse_broken_text
+
 MOST_KEYS = 200
 KEY_CHARACTERS = 20
 MOST_PAIRS = 2000
@@ -39,6 +41,13 @@ class ReferenceKeysField(forms.Field):
     def to_python(self, value: Any) -> list[str]:
         sent = [each for each in value or [] if isinstance(each, str) and each.isalnum()]
         return list(dict.fromkeys(each for each in sent[:MOST_KEYS] if len(each) <= KEY_CHARACTERS))
+
+
+class KeepForm(forms.Form):
+    """What a reference is called, and whether the team may use it."""
+
+    title = NameField(max_length=80, label="Name", validators=[refuse_broken_text])
+    shared = forms.BooleanField(required=False, label="Share it with the team")
 
 
 class PairsInput(forms.MultipleHiddenInput):

@@ -63,6 +63,12 @@ def join_references(left: Reference, right: Reference, *, owner: User) -> Refere
     return _find_kept(owner, prepared) or _keep(prepared, owner=owner, name=name, left=left, right=right)
 
 
+def name_reference(reference: Reference, *, title: str, shared: bool) -> None:
+    """Give a reference a name to be found by, or take it away with an empty one; a shared one is the team's to use."""
+    reference.title, reference.shared = title, shared
+    reference.save(update_fields=["title", "shared"])
+
+
 def read_content(reference: Reference) -> bytes:
     """Return the bytes that are sent. Raises FileNotFoundError, StorageTrouble."""
     with files.open_file(reference.file) as file:

@@ -78,4 +78,22 @@ def _references(request: MemberRequest, keys: list[str]) -> dict[str, Any]:
     return {"reference_key": [each.key for each in kept], "aspect_ratio": inputs.MATCH}
 
 
-SOURCES = {"run": _run, "preset": _preset, "image": _image, "job": _job, "past": _past, "share": _shared}
+def _kept(request: MemberRequest, key: str, sent: QueryDict) -> dict[str, Any]:
+    """References that are kept under a name, put to those that are there."""
+    return {
+        "reference_key": [
+            access.reference_read(request, each).key for each in sent.getlist("reference")[: inputs.MOST]
+        ],
+        "aspect_ratio": inputs.MATCH,
+    }
+
+
+SOURCES = {
+    "reference": _kept,
+    "run": _run,
+    "preset": _preset,
+    "image": _image,
+    "job": _job,
+    "past": _past,
+    "share": _shared,
+}
