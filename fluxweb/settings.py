@@ -134,6 +134,7 @@ WSGI_APPLICATION = "fluxweb.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # A prompt may have 32K tokens (about 160,000 characters, four bytes each in the worst case).
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_100  # a whole run can be selected, with a few fields beside
 
 TEMPLATES = [
     {

@@ -59,7 +59,14 @@ def test_nonsense_is_not_written(owner, owner_client, said):
 
 def test_a_press_without_pictures_or_with_too_many_is_refused(owner_client):
     assert owner_client.post(MARKS, {"verdict": "pick"}).status_code == 400
-    assert owner_client.post(MARKS, {"verdict": "pick", "image": ["x"] * 1001}).status_code == 400
+    assert owner_client.post(MARKS, {"verdict": "pick", "image": ["x"] * 2001}).status_code == 400
+
+
+def test_a_whole_run_is_judged_in_one_press(owner, owner_client):
+    images = make_images(owner, 400)
+    keys = [image.key for image in images] * 5
+    assert owner_client.post(f"{MARKS}?verdict=pick", {"image": keys, "csrfmiddlewaretoken": "x"}).status_code == 302
+    assert Rating.objects.picked().count() == 400
 
 
 @pytest.mark.parametrize("key", ["nobodys", "\x00", "é" * 5000])

@@ -16,7 +16,7 @@ from gallery.forms.ratings import RatingForm
 from gallery.models import Image
 from gallery.services.compare import ratings
 
-MOST = 1000  # pictures in one press
+MOST = 2000  # pictures in one press: as many as a run has
 WORDS = {"pick": "picked", "reject": "rejected", "": "no longer judged"}
 
 
