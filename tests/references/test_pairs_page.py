@@ -29,7 +29,8 @@ def read_again(page):
 
 
 @pytest.mark.usefixtures("provider_server")
-def test_one_against_many_is_priced_joined_and_bought_as_one_run(owner_client, worker, world):
+def test_one_against_many_is_priced_joined_and_bought_as_one_run(owner_client, worker, world, settings):
+    settings.WAITING_MAX = 4  # the second press finds the queue full of what the first one bought
     files = {"left": [upload("pattern.png", RED)], "right": [upload("anna.png", BLUE), upload("ben.png", GREEN)]}
     page = sent(owner_client, models=BOTH, **files)
     assert (page.context["quote"].count, page.context["quote"].ours_micros) == (4, 130_000)

@@ -189,11 +189,6 @@ class Difference(models.Model):
         return self.kind == Kind.TOTAL
 
     @property
-    def is_adjustable(self) -> bool:
-        """Whether the books can follow by an adjustment: the others follow by settling their call."""
-        return self.kind in (Kind.AMOUNT, Kind.TWICE, Kind.REFUND, Kind.TOTAL, Kind.OUTSIDE)
-
-    @property
     def proposes(self) -> str:
         """Say what doing as proposed would do, or nothing where there is nothing to change."""
         if self.kind in CHARGES:

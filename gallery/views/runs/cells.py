@@ -88,11 +88,6 @@ class CellView:
         return self.job.not_before if waits and self.job.not_before > timezone.now() else None
 
     @property
-    def cancellable(self) -> bool:
-        """Whether cancelling it alone still means something."""
-        return self.job.state in (State.QUEUED, State.CLAIMED)
-
-    @property
     def resumable(self) -> bool:
         return self.job.state == State.CANCELLED
 

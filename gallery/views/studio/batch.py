@@ -7,15 +7,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from gallery import access, tasks
+from gallery import access
 from gallery.access import MemberRequest
 from gallery.catalogue.models import params
-from gallery.catalogue.problems import InvalidMatrix
 from gallery.catalogue.tables import batches, columns
 from gallery.forms.studio.batch import READ, BatchForm, from_run
 from gallery.forms.studio.batch_reading import MOST_READINGS
 from gallery.forms.studio.compose import START_MODEL
-from gallery.services.runs import doubts, submission
+from gallery.services.runs import doubts
 from gallery.services.runs.batch import BatchPlan, plan_batch
 from gallery.views.studio import controls, studio
 from gallery.views.studio.rows_shown import RowsRead
@@ -55,7 +54,8 @@ def _take(request: MemberRequest) -> HttpResponse:
     assert plan.listing is not None  # it was planned
     found = doubts.find_row_doubts(plan.listing)
     if "start" in request.POST and not form.asks_first(plan, found):
-        return _start(request, form, plan)
+        run = studio.submit_form(form, plan)
+        return redirect("run", run.key) if run else _show(request, form, plan)
     return _review(request, form, plan, found)
 
 
@@ -66,16 +66,6 @@ def _review(request: MemberRequest, form: BatchForm, plan: BatchPlan, found: dou
     here = reverse("batch")
     where = {"start": here, "count": here, "back": "Back to the rows"}
     return studio.show_review(request, form, plan, doubts=found, typed=typed, rows=RowsRead(form, plan), **where)
-
-
-def _start(request: MemberRequest, form: BatchForm, plan: BatchPlan) -> HttpResponse:
-    try:
-        run = submission.submit_run(plan, form.press())
-    except InvalidMatrix as invalid:
-        form.add_problems(invalid.problems)
-        return _show(request, form, plan)
-    tasks.wake_workers(run.size)
-    return redirect("run", run.key)
 
 
 def _show(request: MemberRequest, form: BatchForm, plan: BatchPlan) -> HttpResponse:

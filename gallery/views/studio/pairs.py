@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from gallery import access, tasks
+from gallery import access
 from gallery.access import MemberRequest
 from gallery.catalogue.parameters.inputs import MATCH
 from gallery.catalogue.parameters.shapes import RATIO_TILES
@@ -25,7 +25,6 @@ from gallery.services.references import fetching, inputs, keeping
 from gallery.services.references.pairs.archives import PairArchive
 from gallery.services.references.pairs.tables import PairRow, Pairs, is_address, read_pairs
 from gallery.services.references.refusals import UnusablePicture
-from gallery.services.runs import submission
 from gallery.services.runs.pairs import MOST, Pair, match_pairs, plan_pairs
 from gallery.services.runs.plan import RunPlan
 from gallery.services.storage.error_words import StorageTrouble
@@ -107,22 +106,13 @@ def _take(request: MemberRequest) -> HttpResponse:
         form.add_error("pair", "Nothing was bought: see what is wrong with the pictures.")
     elif not form.pairs():
         form.add_error("pair", "Choose pictures on both sides, or a table that names them.")
-    if "start" in request.POST and form.is_valid():
+    if "start" in request.POST:
         if made := form.press().find_run(plan):
             return redirect("run", made.key)
-        if not form.asks_first(plan, studio.doubts_of(form)):
-            return _start(request, form, plan)
+        if form.is_valid() and not form.asks_first(plan, studio.doubts_of(form)):
+            run = studio.submit_form(form, plan)
+            return redirect("run", run.key) if run else _show(request, form, plan)
     return _show(request, form, plan, problems=reader.problems)
-
-
-def _start(request: MemberRequest, form: PairsForm, plan: RunPlan) -> HttpResponse:
-    try:
-        run = submission.submit_run(plan, form.press())
-    except InvalidMatrix as invalid:
-        form.add_problems(invalid.problems)
-        return _show(request, form, plan)
-    tasks.wake_workers(run.size)
-    return redirect("run", run.key)
 
 
 def _read(request: MemberRequest, reader: _Reader) -> list[Pair]:

@@ -74,8 +74,7 @@ def _submit(request: MemberRequest) -> HttpResponse:
         form.add_error("reference", " ".join(taken.problems))
     if not NOT_A_PRESS.isdisjoint(request.POST):
         return show_studio(request, form, plan)
-    press = form.press()
-    if made := press.find_run(plan):
+    if made := form.press().find_run(plan):
         return _go_to(request, made)
     if not form.is_valid():
         return show_studio(request, form, plan)
@@ -83,13 +82,19 @@ def _submit(request: MemberRequest) -> HttpResponse:
         return _review_first(request, form, plan)
     if form.asks_first(plan, doubts_of(form)):
         return _show_review(request, form, plan) if plan.is_large else show_studio(request, form, plan)
+    run = submit_form(form, plan)
+    return _go_to(request, run) if run else show_studio(request, form, plan)
+
+
+def submit_form(form: RunForm, plan: RunPlan) -> Run | None:
+    """Buy what a form asks for, and return its run; None where that cannot be, and the form says why."""
     try:
-        run = submission.submit_run(plan, press)
+        run = submission.submit_run(plan, form.press())
     except InvalidMatrix as invalid:
         form.add_problems(invalid.problems)
-        return show_studio(request, form, plan)
+        return None
     tasks.wake_workers(run.size)
-    return _go_to(request, run)
+    return run
 
 
 def doubts_of(form: ComposeForm) -> doubts.Doubts:
