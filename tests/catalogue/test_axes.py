@@ -1,12 +1,14 @@
 """Several values in one field: choices in a prompt, lists and progressions of numbers."""
 
 import contextlib
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gallery.catalogue.parameters.axes import Variant, read_axes, value_of, variants, without
+from gallery.catalogue.parameters.validation import clean_request
 from gallery.catalogue.problems import InvalidRequest, InvalidValue
 
 
@@ -269,3 +271,20 @@ def test_words_as_long_as_prompts_are_labelled_by_where_they_differ():
     long = "a wide shot of an old lighthouse on a cliff above a stormy sea at first light with "
     options = read_axes({"prompt": "a cat", "replace": f"cat\n{long}fog\n{long}rain"})["word"]
     assert [option.label for option in options] == ["cat", "…light with fog", "…light with rain"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("steps", "1" + " " * 50_000 + "x"), ("guidance", ", " * 50_000), ("size", " " * 50_000 + "x")]
+)
+def test_a_list_that_nobody_writes_is_refused_before_it_is_read(name, text):
+    with pytest.raises(InvalidRequest) as refused:
+        read_axes({name: text})
+    assert "too long: at most 4,000 characters" in refused.value.problems[name].message
+
+
+@pytest.mark.parametrize("field", ["size", "width", "aspect_ratio"])
+def test_a_shape_of_many_blanks_is_gone_through_once(field):
+    began = time.process_time()
+    with pytest.raises(InvalidRequest):
+        clean_request("flux-2-pro", {"prompt": "a", "seed": 1, "height": "64", field: "1" + " " * 100_000 + "x"})
+    assert time.process_time() - began < 5

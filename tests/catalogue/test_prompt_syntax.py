@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import time
 
 import pytest
 from hypothesis import example, given
@@ -324,3 +325,18 @@ def test_lines_that_are_pictures_are_not(line):
 )
 def test_numbers_in_front_of_every_line_are_hinted_at(front):
     assert any("numbers or bullets" in hint for hint in variant_hints(f"{front[0]} cat\n{front[1]} dog", lines=True))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{" + "1" * 50_000 + "|a}", "{a" + " " * 50_000 + "b|a}", "{1" + " " * 50_000 + "$|a}", "```a\n" * 10_000,
+        "~~~a\n```b\n" * 5_000,
+    ],
+    ids=["digits", "blanks", "picks", "fences", "both fences"],
+)  # fmt: skip
+def test_long_prompts_are_gone_through_once(text):
+    """Each took minutes: nobody is to stop the team by a prompt."""
+    began = time.process_time()
+    doubts(text, lines=True)
+    assert time.process_time() - began < 5

@@ -108,3 +108,7 @@ def alike(text):
 def test_what_is_found_is_the_word(prompt, word):
     for start, end in occurrences(word, prompt):
         assert alike(prompt[start:end]) == alike(word)
+
+
+def test_a_long_prompt_that_ends_in_a_blank_is_read_once():
+    assert len(occurrences("cat", "the cat " * 10_000)) == 10_000

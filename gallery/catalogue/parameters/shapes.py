@@ -33,6 +33,7 @@ _SIZE = re.compile(rf"([0-9]{{1,9}}){_PIXELS}{_TIMES}([0-9]{{1,9}}){_PIXELS}", r
 _TERM = r"([0-9]{1,4}(?:[.,][0-9]{1,3})?)"
 _RATIO = re.compile(rf"{_TERM}\s*[:/]\s*{_TERM}")
 _SMALL_RATIO = re.compile(rf"([0-9]{{1,2}}){_TIMES}([0-9]{{1,2}})", re.IGNORECASE)  # 16x9: no size is so small
+_CHARACTERS = 100  # of one shape
 _NAMED_TOLERANCE = 0.02  # relative: rounding a side to 16 pixels moves a ratio by less at one megapixel
 _RATIO_TERM = 32  # largest second number of a ratio made from a size
 _RATIO_WEIGHT = 10  # how much more a wrong ratio counts than a wrong number of pixels
@@ -50,9 +51,14 @@ class Shape:
     height: int
 
 
+def _written(text: str) -> str:
+    """Return a shape as it is read; nothing of what is too long for one, however often it would be gone through."""
+    return plain(text).strip() if len(text) <= _CHARACTERS else ""
+
+
 def parse_size(text: object) -> tuple[int, int]:
     """Read "1024x1024" as (width, height) in pixels, without judging them, or raise InvalidValue."""
-    found = _SIZE.fullmatch(plain(text).strip()) if isinstance(text, str) else None
+    found = _SIZE.fullmatch(_written(text)) if isinstance(text, str) else None
     if found is None:
         raise InvalidValue(f"{shown(text)} is no size. Write width x height, like 1024x1024.")
     return int(found[1]), int(found[2])
@@ -73,7 +79,7 @@ def parse_ratio(text: object) -> tuple[int, int]:
 
 @lru_cache(maxsize=1000)
 def _found_ratio(text: str) -> tuple[str, str] | None:
-    written = plain(text).strip()
+    written = _written(text)
     found = _RATIO.fullmatch(written) or (is_ratio(written) and _SMALL_RATIO.fullmatch(written))
     return (found[1].replace(",", "."), found[2].replace(",", ".")) if found else None
 
@@ -81,7 +87,7 @@ def _found_ratio(text: str) -> tuple[str, str] | None:
 @lru_cache(maxsize=1000)
 def is_ratio(text: str) -> bool:
     """Say whether a text is written as a ratio rather than as a size, be it right or not: 16:9, 16/9, 16x9."""
-    written = plain(text).strip()
+    written = _written(text)
     small = _SMALL_RATIO.fullmatch(written)
     return ":" in written or "/" in written or bool(small and max(int(small[1]), int(small[2])) < SIDE_LOW)
 

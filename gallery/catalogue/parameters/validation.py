@@ -26,7 +26,7 @@ from .shapes import (
     size_text,
 )
 
-_PIXELS = re.compile(r"\s*(?:px|pixels?)\s*$", re.IGNORECASE)
+_PIXELS = re.compile(r"\s{0,9}(?:px|pixels?)\s{0,9}$", re.IGNORECASE)
 _MISSING = {
     "prompt": "Write what the picture should show.",
     "seed": "A seed is missing: one is always sent, so that the picture can be made again.",

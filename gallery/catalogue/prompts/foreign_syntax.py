@@ -5,11 +5,15 @@ import re
 
 from ..problems import InvalidValue, shown
 
-# A weight, however the keyboard and the language write it: 2::red, 0,5 :: red, ２：：red, 50%::red.
-_COLONS = r"\s*(?:::|：：)"
-_WEIGHT = re.compile(rf"\s*[+-]?[0-9０-９]*[.,．]?[0-9０-９]+\s*[%％]?{_COLONS}")
-_WEIGHT_BEHIND = re.compile(rf"{_COLONS}\s*[0-9０-９]*[.,．]?[0-9０-９]+\s*[%％]?\s*$")
-_PICKS = re.compile(r"\s*([0-9０-９]*)\s*([-–]?)\s*([0-9０-９]*)\s*[$＄]{2}(?:([^|$＄]*)[$＄]{2})?")
+# A weight, however the keyboard and the language write it: 2::red, 0,5 :: red, ２：：red, 50%::red. How many blanks and
+# digits stand there is bounded: a prompt of nothing else would be gone through again from each of them.
+_BLANKS, _DIGIT = r"\s{0,9}", "[0-9０-９]"
+_COLONS = rf"{_BLANKS}(?:::|：：)"
+_WEIGHT = re.compile(rf"{_BLANKS}[+-]?{_DIGIT}{{0,9}}[.,．]?{_DIGIT}{{1,9}}{_BLANKS}[%％]?{_COLONS}")
+_WEIGHT_BEHIND = re.compile(rf"{_COLONS}{_BLANKS}{_DIGIT}{{0,9}}[.,．]?{_DIGIT}{{1,9}}{_BLANKS}[%％]?{_BLANKS}$")
+_PICKS = re.compile(
+    rf"{_BLANKS}({_DIGIT}{{0,9}}){_BLANKS}([-–]?){_BLANKS}({_DIGIT}{{0,9}}){_BLANKS}[$＄]{{2}}(?:([^|$＄]*)[$＄]{{2}})?"
+)
 _SAMPLER = re.compile(r"\s*[@~]")
 _NAME = re.compile(r"\s*[^\W\d]\w*\s*:(?![/:])")
 _MOST_COMBINATIONS = 12  # written out in a sentence

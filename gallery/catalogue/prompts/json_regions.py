@@ -14,7 +14,7 @@ _OPENING = re.compile(r"(?<!\\)(\\*)([{\[])")
 _BRACES = re.compile(r'"(?:[^"\\\n]|\\.)*"|[{}]')
 # `\{` is no escape of JSON but one of ours: two characters that JSON reads stand in for it while it is judged.
 _OUR_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\([{}|])")
-_FENCE = re.compile(r"^[ \t]*(```+|~~~+)[^`~\n]*\n.*?^[ \t]*\1[ \t]*$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^[ \t]*(```+|~~~+)([^`~\n]*)$", re.MULTILINE)
 _LINE_END = re.compile("\n")
 _DECODER = json.JSONDecoder(strict=False)  # a line break inside a text is a fault to tell, and still no other prompt
 
@@ -53,7 +53,7 @@ def as_json(text: str) -> str:
 def undivided_lines(text: str) -> list[str]:
     """Cut a text at its line ends, but for those inside JSON and inside a fenced block."""
     held = [(region.start, region.end) for region in regions(text)]
-    held += [fence.span() for fence in _FENCE.finditer(text)]
+    held += _fences(text)
     inside = {end.start() for start, stop in held for end in _LINE_END.finditer(text, start, stop)}
     cuts = [end.start() for end in _LINE_END.finditer(text) if end.start() not in inside]
     return [text[start:end] for start, end in zip([0, *(cut + 1 for cut in cuts)], [*cuts, len(text)], strict=True)]
@@ -61,7 +61,21 @@ def undivided_lines(text: str) -> list[str]:
 
 def is_fence(text: str) -> bool:
     """Say whether a text begins with a fenced block."""
-    return _FENCE.match(text) is not None
+    return any(start == 0 for start, _ in _fences(text))
+
+
+def _fences(text: str) -> list[tuple[int, int]]:
+    """Return where fenced blocks stand: from a line with a fence to the next one that has the same and nothing else."""
+    found: list[tuple[int, int]] = []
+    open_at: dict[str, int] = {}
+    for line in _FENCE.finditer(text):
+        fence, words = line[1], line[2].strip()
+        if not words and fence in open_at:
+            found.append((open_at[fence], line.end()))
+            open_at.clear()  # what was opened inside of it was part of it
+        else:
+            open_at.setdefault(fence, line.start())
+    return found
 
 
 def _region_at(text: str, start: int) -> Region | None:

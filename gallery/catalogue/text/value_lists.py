@@ -9,6 +9,7 @@ from ..numbers.digits import plain, without_brackets
 from ..problems import InvalidValue, shown
 
 MAX_VALUES = 100  # on one axis
+MAX_CHARACTERS = 4_000  # of its text: a hundred values of forty
 ELLIPSIS = frozenset({"..", "...", "…"})
 
 _SEPARATORS = re.compile(r"[\s,;]+")
@@ -37,6 +38,7 @@ def listed(text: str, *, whole: bool) -> list[tuple[str, str]]:
 
     `whole`: the values are whole numbers or words, so that a comma always parts two of them.
     """
+    _refuse_too_long(text)
     written = without_brackets(plain(text))
     words = _whole_words(written) if whole else _decimal_words(_SPARE_COMMAS.sub("", written))
     if not words:
@@ -44,6 +46,11 @@ def listed(text: str, *, whole: bool) -> list[tuple[str, str]]:
     values = list(dict.fromkeys(_progressed(words)))
     refuse_too_many(len(values), "values")
     return [(value, value) for value in values] if len(values) > 1 or len(words) > 1 else [(values[0], "")]
+
+
+def _refuse_too_long(text: str) -> None:
+    if len(text) > MAX_CHARACTERS:
+        raise InvalidValue(f"This list is too long: at most {MAX_CHARACTERS:,} characters.")
 
 
 def _whole_words(text: str) -> list[str]:
@@ -94,6 +101,7 @@ def parted(text: object) -> list[str]:
 @lru_cache(maxsize=1000)
 def _parted(text: str) -> tuple[str, ...]:
     """Kept, as the rows of a batch say the same again and again."""
+    _refuse_too_long(text)
     text = _COMMA_OF_RATIO.sub(r"\1.\2", _AROUND_COLON.sub(":", plain(text)))
     text = _GROUPED_SIDES.sub(lambda found: "".join(filter(None, found.groups())), text)
     parts = [part.strip() for part in _COMMAS.split(without_brackets(text)) if part.strip()]

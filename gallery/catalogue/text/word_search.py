@@ -30,7 +30,7 @@ _POINTS = re.compile(
 )
 _VARIATION = "\ufe0f"  # asks for the coloured form of an emoji: with it or without, it is the same word
 _ZERO_WIDTH_JOINER = "\u200d"
-_PLAIN = re.compile(r"(?:[!-~]+(?: (?=[!-~]))?)*")  # ASCII, with one space between words
+_PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")  # ASCII, with one space between words
 
 
 @dataclass(frozen=True)

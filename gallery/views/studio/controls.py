@@ -7,6 +7,7 @@ from gallery.catalogue.models.flux_models import FluxModel
 from gallery.catalogue.parameters import parsing
 from gallery.catalogue.parameters.inputs import MATCH
 from gallery.catalogue.parameters.shapes import RATIO_TILES, SIZE_TILES, size_tile
+from gallery.catalogue.problems import InvalidValue
 from gallery.catalogue.text import value_lists
 from gallery.forms.studio.compose import ComposeForm
 from gallery.forms.studio.run_form import FOLDED, FORMATS, SAFETY_LEVELS, RunForm, project_names
@@ -21,7 +22,7 @@ class Shapes:
 
     def __init__(self, form: ComposeForm) -> None:
         self.typed = {name: form[name].value() for name in ("aspect_ratio", "size", "width", "height")}
-        self.asked = {name: value_lists.parted(self.typed[name]) for name in ("aspect_ratio", "size")}
+        self.asked = {name: _parted(self.typed[name]) for name in ("aspect_ratio", "size")}
         several = form["shapes_several"].value()  # asked for, or several are listed already
         self.several = bool(several or any(len(found) > 1 for found in self.asked.values()))
 
@@ -66,6 +67,14 @@ class Shapes:
         return [size for size in self.asked["size"] if size_tile(size) is None]
 
 
+def _parted(text: object) -> list[str]:
+    """Return the values of a list; none of one that is too long, which its field says."""
+    try:
+        return value_lists.parted(text)
+    except InvalidValue:
+        return []
+
+
 def of_fields(form: RunForm) -> dict[str, Any]:
     """Return what the controls show that the studio and a batch have in common."""
     return {
@@ -88,7 +97,7 @@ def _safety_listed(form: RunForm) -> str:
 
 def _upsampling(form: RunForm) -> dict[str, bool]:
     """Return which of the two switches of the upsampling are on: with it, and beside it without."""
-    words = set(value_lists.parted(str(form["prompt_upsampling"].value() or "").lower()))
+    words = set(_parted(str(form["prompt_upsampling"].value() or "").lower()))
     with_it = bool(words & parsing.TRUE)
     return {"on": with_it, "off": with_it and bool(words & parsing.FALSE)}
 
