@@ -39,6 +39,11 @@ def pytest_collection_finish():
     gc.set_threshold(YOUNG_OBJECTS, 20, 20)
 
 
+@pytest.hookimpl(optionalhook=True)  # xdist's
+def pytest_xdist_make_scheduler(config, log):
+    return lane.Lanes(config, log)
+
+
 def pytest_sessionfinish():
     shutil.rmtree(test_settings.FOLDER, ignore_errors=True)
 

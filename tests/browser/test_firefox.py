@@ -15,7 +15,6 @@ from tests.factories import make_run, make_share
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.firefox,
-    pytest.mark.xdist_group("firefox"),  # it takes longer to start than a test to run
 ]
 
 MODELS = ("flux-2-klein-4b", "flux-2-pro")

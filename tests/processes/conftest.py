@@ -13,13 +13,7 @@ BROWSER = HERE.parent / "browser"
 
 @pytest.hookimpl(trylast=True)  # after they were shuffled
 def pytest_collection_modifyitems(items):
-    """One town at a time, also when tests run in several processes: its workers live by the clock.
-
-    Towns come first, as they are the longest lane, then browsers: what is short fills the gaps at the end.
-    """
-    for item in items:
-        if item.path.is_relative_to(HERE):
-            item.add_marker(pytest.mark.xdist_group("towns"))
+    """Towns come first, as they are the longest lane, then browsers: what is short fills the gaps at the end."""
     items.sort(key=lambda item: (not item.path.is_relative_to(HERE), not item.path.is_relative_to(BROWSER)))
 
 

@@ -13,14 +13,6 @@ WHO = ("visitor", "colleague", "owner", "admin")
 ANSWERED, PARSED = {}, {}  # of `responses` and `pages`, once a process: they take seconds, and nobody changes them
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Who looks at the same answers looks at them in the same process."""
-    for item in items:
-        if "responses" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("responses"))
-
-
 @pytest.fixture
 def things(owner, worker, provider_server, world):
     return make_things(owner, worker=worker, world=world)
