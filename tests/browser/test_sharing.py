@@ -82,7 +82,7 @@ def test_from_the_picture_to_the_client_and_back(studio, guest, live_server, pic
     expect(guest.get_by_role("status")).to_contain_text("Kept.")
     with guest.expect_download() as download:
         guest.get_by_role("link", name="Download", exact=True).click()
-    assert re.fullmatch(r"vase-studies-flux-2-klein-4b-\w{6}\.jpg", download.value.suggested_filename)
+    assert re.fullmatch(r"vase-studies-flux-2-klein-4b-[\w-]{6}\.jpg", download.value.suggested_filename)
     guest.get_by_role("button", name="Close").click()
     expect(guest.locator(".tile").nth(1).locator(".mark")).to_contain_text("a favourite")
 
