@@ -35,7 +35,7 @@ def test_rows_are_mended_priced_made_and_drawn_as_one_picture(studio, busy_worke
     assert findings(page) == []
     page.get_by_label("Format").select_option("png")
     page.get_by_role("button", name="Make a sheet").click()
-    link = page.get_by_role("link", name=re.compile("^Download"))
+    link = page.locator(".made-sheet").get_by_role("link", name=re.compile("^Download"))
     expect(link).to_be_visible(timeout=30_000)
     assert findings(page) == []
     with page.expect_download() as download:

@@ -1,4 +1,4 @@
-// Pictures that go in: dropped, pasted or picked, put in order by drag and by keys, named in the prompt by one click.
+// Reference images: put in order by drag and by keys, named in the prompt by one click. Loaded with the first of them.
 
 import { recall, rememberOnLeaving } from "../base/memory.js";
 
@@ -16,7 +16,7 @@ function changed() {
 
 // -- the shape of the first picture, as long as nobody has chosen another ---------------------------------------------
 
-let had = items().length > 0;
+let had = compose().dataset.references === "some"; // as the page came
 
 function matchShape() {
   const tile = compose().querySelector(".match");
@@ -32,6 +32,7 @@ function matchShape() {
 document.addEventListener("fluxweb:references", () => {
   document.getElementById("picker").close();
   matchShape();
+  sendWaiting();
 });
 
 // -- the prompt names them ---------------------------------------------------------------------------------------------
@@ -90,7 +91,7 @@ document.addEventListener("keydown", (event) => {
   event.target.focus();
 });
 
-// -- drag: of a picture to another place, of files onto the form ------------------------------------------------------
+// -- drag to another place ---------------------------------------------------------------------------------------------
 
 let dragged = null;
 
@@ -100,28 +101,12 @@ document.addEventListener("dragstart", (event) => {
 });
 
 document.addEventListener("dragover", (event) => {
-  if (dragged) {
-    const over = event.target.closest?.("#references li");
-    if (!over) return;
-    event.preventDefault();
-    if (over === dragged) return;
-    const { left, width } = over.getBoundingClientRect();
-    over[event.clientX < left + width / 2 ? "before" : "after"](dragged);
-  } else if (hasFiles(event) && compose().contains(event.target)) {
-    event.preventDefault();
-    area().classList.add("over");
-  }
-});
-
-document.addEventListener("dragleave", (event) => {
-  if (!compose().contains(event.relatedTarget)) area().classList.remove("over");
-});
-
-document.addEventListener("drop", (event) => {
-  area().classList.remove("over");
-  if (dragged || !hasFiles(event) || !compose().contains(event.target)) return;
+  const over = dragged && event.target.closest?.("#references li");
+  if (!over) return;
   event.preventDefault();
-  send(event.dataTransfer.files);
+  if (over === dragged) return;
+  const { left, width } = over.getBoundingClientRect();
+  over[event.clientX < left + width / 2 ? "before" : "after"](dragged);
 });
 
 document.addEventListener("dragend", () => {
@@ -129,24 +114,29 @@ document.addEventListener("dragend", () => {
   dragged = null;
 });
 
-const hasFiles = (event) => [...event.dataTransfer.types].includes("Files");
+// Where files would be taken.
+const mark = (event) => area()?.classList.toggle("over", event.type === "dragover" && event.dataTransfer.types.includes("Files"));
+for (const name of ["dragover", "dragleave", "drop"]) document.addEventListener(name, mark);
 
-// -- files: however they come, they go through the field for them -----------------------------------------------------
+// -- files: however they come, they go through the field for them, one upload after the other ------------------------
 
-function send(files) {
+let waiting = [];
+
+/** Upload files that were pasted or dropped; what is no picture is left aside. */
+export function send(files) {
+  waiting.push(...[...files].filter((file) => file.type.startsWith("image/") || !file.type));
+  sendWaiting();
+}
+
+function sendWaiting() {
   const field = document.getElementById("id_reference");
+  if (!waiting.length || field.disabled) return; // it is while an upload is on its way
   const transfer = new DataTransfer();
-  for (const file of files) if (file.type.startsWith("image/") || !file.type) transfer.items.add(file);
-  if (!transfer.files.length) return;
+  for (const file of waiting) transfer.items.add(file);
+  waiting = [];
   field.files = transfer.files;
   field.dispatchEvent(new Event("change", { bubbles: true }));
 }
-
-document.addEventListener("paste", (event) => {
-  if (!event.clipboardData?.files.length || document.querySelector("dialog[open]")) return;
-  event.preventDefault();
-  send(event.clipboardData.files);
-});
 
 document.addEventListener("htmx:xhr:progress", ({ detail }) => {
   const bar = area()?.querySelector("progress");
@@ -162,7 +152,7 @@ function refill(wanted, more = {}) {
   for (const name of ["reference", "reference_key"]) typed.delete(name);
   const values = Object.fromEntries([...new Set(typed.keys())].map((name) => [name, typed.getAll(name)]));
   const address = document.getElementById("id_reference").getAttribute("hx-post");
-  htmx.ajax("POST", address, { target: "#references", swap: "outerHTML", values: { ...values, ...more, reference_key: wanted } });
+  htmx.ajax("POST", address, { target: "#references", swap: "outerHTML settle:0", values: { ...values, ...more, reference_key: wanted } });
 }
 
 function howUsed() {
@@ -170,11 +160,11 @@ function howUsed() {
   return { ...(used?.value && { references_as: used.value }), ...(join?.checked && { join: "on" }) };
 }
 
-if (compose()) {
-  const held = recall("references");
-  if (held?.keys.length && held.keys.join() !== keys().join()) {
-    had = true; // the shape was chosen with them
-    refill(held.keys, held.more);
-  }
-  rememberOnLeaving("references", () => ({ keys: keys(), more: howUsed() }));
+const held = recall("references");
+if (held?.keys.length && !items().length) {
+  had = true; // the shape was chosen with them
+  refill(held.keys, held.more);
 }
+rememberOnLeaving("references", () => ({ keys: keys(), more: howUsed() }));
+matchShape();
+document.getElementById("picker").close(); // from which the first may have come

@@ -16,7 +16,7 @@ function showWhatIsTaken(form) {
 const SHAPES = ["aspect_ratio", "size", "width", "height"];
 const isTile = (control) => ["radio", "checkbox"].includes(control.type);
 
-// The most exact shape wins on the server; here the others are let go, so that the form shows one choice only.
+// The most exact shape wins on the server; here the others are let go.
 function keepOneShape(form, changed) {
   if (form.elements.shapes_several.checked) return;
   for (const control of form.querySelectorAll("[name=aspect_ratio], [name=size], [name=width], [name=height]")) {
@@ -28,7 +28,7 @@ function keepOneShape(form, changed) {
 
 const sameChoice = (one, other) => ["width", "height"].includes(one.name) && ["width", "height"].includes(other.name);
 
-// Several shapes: the tiles can be ticked; back to one: the first that is ticked stays.
+// Several can be ticked; back to one, the first of them stays.
 function letSeveralShapes(form, several) {
   const tiles = [...form.querySelectorAll("[name=aspect_ratio], [name=size]")].filter(isTile);
   const first = tiles.find((tile) => tile.checked);
@@ -135,7 +135,7 @@ document.addEventListener("htmx:afterSettle", () => {
   if (compose()) { markInvalid(compose()); showWhatIsTaken(compose()); }
 });
 
-// Past prompts, templates and presets are picked in a dialog; the server puts what is picked into what was typed.
+// What is picked in the dialog the server puts into what was typed.
 const picker = document.getElementById("picker");
 
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
@@ -147,6 +147,32 @@ document.addEventListener("fluxweb:filled", () => {
   count(compose());
   compose().elements.prompt.focus();
 });
+
+// -- reference images --------------------------------------------------------------------------------------------------
+
+// Their script comes with the first of them.
+const references = () => import("./references.js");
+const hasReferences = () => document.querySelector("#references li");
+const onForm = ({ dataTransfer, target }) => dataTransfer.types.includes("Files") && compose()?.contains(target);
+
+function takeFiles(event, files) {
+  event.preventDefault();
+  references().then(({ send }) => send(files));
+}
+
+if (hasReferences()) compose().dataset.references = "some";
+if (recall("references")?.keys.length) references();
+const look = () => { if (hasReferences()) references(); };
+look();
+document.addEventListener("htmx:afterSettle", look);
+
+document.addEventListener("paste", (event) => {
+  const files = event.clipboardData?.files;
+  if (files?.length && compose() && !document.querySelector("dialog[open]")) takeFiles(event, files);
+});
+document.addEventListener("dragenter", references, { once: true });
+document.addEventListener("dragover", (event) => { if (onForm(event)) event.preventDefault(); });
+document.addEventListener("drop", (event) => { if (onForm(event)) takeFiles(event, event.dataTransfer.files); });
 
 // -- who comes back ---------------------------------------------------------------------------------------------------
 
@@ -175,8 +201,7 @@ const held = compose() && recall("compose");
 if (held) putBack(compose(), held);
 rememberOnLeaving("compose", () => readForm(compose(), { all: true }));
 
-// Somebody who comes back (or reloads) finds what was typed: price, fields and swatches follow it, and pressing again
-// means another run, because one press belongs to one visit of the page.
+// Price, fields and swatches follow what was put back; another visit of the page means another run.
 window.addEventListener("pageshow", (event) => {
   const [visit] = performance.getEntriesByType("navigation");
   const form = compose();
