@@ -101,7 +101,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// A large run is shown before it is bought, on a page of its own, so that Back leads to what was typed.
+// A large run is shown on a page of its own before it is bought: Back leads to what was typed.
 document.addEventListener("fluxweb:review", () => {
   const form = compose();
   const usual = form.getAttribute("action");
@@ -125,7 +125,7 @@ document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
   if (opened) detail.fragment.querySelector("details")?.setAttribute("open", "");
 });
 
-// What is still wrong in the same way is left alone, or it would be read out again at every key.
+// What is still wrong in the same way stays, or it would be read out at every key.
 document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
   const [why] = detail.fragment.children;
   if (detail.target.matches(".why") && why?.innerHTML === detail.target.innerHTML) detail.shouldSwap = false;
@@ -176,7 +176,7 @@ document.addEventListener("drop", (event) => { if (onForm(event)) takeFiles(even
 
 // -- who comes back ---------------------------------------------------------------------------------------------------
 
-// Where the server writes what depends on the rest of the form: what was ticked there is put back before it is asked.
+// Where the server writes what depends on the rest: ticks there are put back before it is asked.
 const PARTS = { skip: "values", buy_again: "owned", as_written: "doubts", let_wait: "budget" };
 
 function putBackTick(form, tick) {
