@@ -34,6 +34,9 @@ PREFERENCES = {
 }
 
 
+MOVED = "move target out of bounds"
+
+
 class Refused(AssertionError):
     """Firefox would not do what it was told; says why."""
 
@@ -134,6 +137,10 @@ class Tab:
 
     def click(self, selector: str, *, shift: bool = False):
         """Press the mouse in the middle of the first such element that is drawn."""
+        wait_until(lambda: self._press(selector, shift=shift), f"a press on {selector}")
+
+    def _press(self, selector: str, *, shift: bool) -> bool:
+        """Press it, and return whether it stood still: what was swapped meanwhile can have moved it off the screen."""
         self._bring(selector)
         press = {"type": "pointer", "id": "mouse", "actions": [
             {"type": "pointerMove", "x": 0, "y": 0, "origin": {"type": "element", "element": self._find(selector)}},
@@ -144,9 +151,16 @@ class Tab:
             key = {"type": "key", "id": "keys"}
             before = [{**key, "actions": [{"type": "keyDown", "value": SHIFT}]}]
             after = [{**key, "actions": [{"type": "keyUp", "value": SHIFT}]}]
-        for actions in (before, [press], after):
-            if actions:
-                self._send("input.performActions", context=self.context, actions=actions)
+        try:
+            for actions in (before, [press], after):
+                if actions:
+                    self._send("input.performActions", context=self.context, actions=actions)
+        except Refused as refused:
+            if MOVED not in str(refused):
+                raise
+            self._send("input.releaseActions", context=self.context)
+            return False
+        return True
 
     def fill(self, selector: str, text: str):
         """Click into a field, take what is there and type over it."""

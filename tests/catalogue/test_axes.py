@@ -279,7 +279,7 @@ def test_words_as_long_as_prompts_are_labelled_by_where_they_differ():
 def test_a_list_that_nobody_writes_is_refused_before_it_is_read(name, text):
     with pytest.raises(InvalidRequest) as refused:
         read_axes({name: text})
-    assert "too long: at most 4,000 characters" in refused.value.problems[name].message
+    assert "too long: at most 12,000 characters" in refused.value.problems[name].message
 
 
 @pytest.mark.parametrize("field", ["size", "width", "aspect_ratio"])

@@ -9,7 +9,7 @@ from ..numbers.digits import plain, without_brackets
 from ..problems import InvalidValue, shown
 
 MAX_VALUES = 100  # on one axis
-MAX_CHARACTERS = 4_000  # of its text: a hundred values of forty
+MAX_CHARACTERS = 12_000  # of its text: a hundred values of 120
 ELLIPSIS = frozenset({"..", "...", "…"})
 
 _SEPARATORS = re.compile(r"[\s,;]+")
