@@ -190,11 +190,16 @@ def _take(listing: Listing, record: Record, fields: Sequence[str]) -> None:
         listing.problems.append(LineProblem(record.line, "", _ONLY_BRACKETS))
         return
     cells = {name: _as_text(cell.strip()) for name, cell in zip(fields, record.cells, strict=False) if name}
-    if (prompt := cells.get("prompt")) and _NOTHING_FOUND.fullmatch(prompt):
+    if (prompt := cells.get("prompt")) and is_empty_cell(prompt):
         message = f"{shown(prompt)} is what programs write for a cell without anything in it."
         listing.problems.append(LineProblem(record.line, "prompt", message))
         return
     listing.rows.append(Row(record.line, {name: cell for name, cell in cells.items() if cell}))
+
+
+def is_empty_cell(text: str) -> bool:
+    """Return whether this is what programs write for a cell without anything in it: #N/A, nan."""
+    return _NOTHING_FOUND.fullmatch(text) is not None
 
 
 def _as_text(cell: str) -> str:
