@@ -104,3 +104,25 @@ def test_the_run_shows_each_pair_at_its_row_and_is_filled_in_again(owner_client,
     assert heads[0] == heads[2] != heads[1] != heads[3]
     again = owner_client.get(reverse("pairs"), {"run": address.split("/")[2]})
     assert read_again(again) == read_again(page)
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("left,right\n" + "a.png,a.png\n" * 201, "These are 201 pairs. At most 200 make one run."),
+        ("left,right\n" + "".join(f"https://a.example/{n}.png,a.png\n" for n in range(11)), "At most 10 pictures"),
+        ("left,right\na.png,\n", "Line 2, right: No picture is named here."),
+        ("picture,other\na.png,b.png\n", "The column “picture” is not known here."),
+    ],
+)
+def test_a_table_that_cannot_be_used_says_why(owner_client, table, said):
+    file = SimpleUploadedFile("pairs.csv", table.encode())
+    page = sent(owner_client, table=file, left=[upload("a.png", RED)], start="1").content.decode()
+    assert said in page
+    assert not Run.objects.exists()
+
+
+def test_pairs_that_make_too_many_images_are_refused_with_their_number(owner_client):
+    files = {"left": [upload("a.png", RED)], "right": [upload(f"{n}.png", (n, 9, 9)) for n in range(6)]}
+    page = sent(owner_client, models=("flux-2-pro",), seed="400 random", **files)
+    assert "These are 2,400 images. At most 2,000 make one run." in page.content.decode()
