@@ -11,7 +11,7 @@ from django.db.models import Count, Q, Sum
 from django.db.models.functions import Left
 from django.utils import timezone
 
-from gallery.catalogue.parameters.inputs import FIELDS
+from gallery.catalogue.parameters.inputs import has_inputs
 from gallery.models.calls import Gate
 from gallery.models.keys import KeyField
 from gallery.models.people import User
@@ -226,7 +226,7 @@ class Job(models.Model):
 
     def input_pixels(self) -> list[int]:
         """Return how many pixels each picture has that goes in; those that were deleted are not known."""
-        if FIELDS[0] not in self.parameters:
+        if not has_inputs(self.parameters):
             return []
         sides = self.inputs.exclude(reference=None).values_list("reference__width", "reference__height")
         return [width * height for width, height in sides]

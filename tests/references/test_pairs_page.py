@@ -5,6 +5,8 @@ import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from gallery.models import Run
@@ -126,3 +128,15 @@ def test_pairs_that_make_too_many_images_are_refused_with_their_number(owner_cli
     files = {"left": [upload("a.png", RED)], "right": [upload(f"{n}.png", (n, 9, 9)) for n in range(6)]}
     page = sent(owner_client, models=("flux-2-pro",), seed="400 random", **files)
     assert "These are 2,400 images. At most 2,000 make one run." in page.content.decode()
+
+
+def test_more_pairs_cost_no_more_queries(owner_client, django_assert_num_queries):
+    def read(count):
+        names = [upload(f"{n}.png", (40 * n, 9, 9)) for n in range(count)]
+        return read_again(sent(owner_client, models=BOTH, left=[upload("a.png", BLUE)], right=names))
+
+    few, many = read(2), read(6)
+    with CaptureQueriesContext(connection) as queries:
+        sent(owner_client, models=BOTH, **few)
+    with django_assert_num_queries(len(queries)):
+        sent(owner_client, models=BOTH, **many)

@@ -111,6 +111,11 @@ def digests_in(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield name, value.removeprefix(MARK)
 
 
+def has_inputs(body: Mapping[str, Any]) -> bool:
+    """Return whether a body, or the parameters of a job, name pictures that go in."""
+    return FIELDS[0] in body
+
+
 def without_inputs(parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return the parameters of a job that are no pictures."""
     return {name: value for name, value in parameters.items() if name not in FIELDS}

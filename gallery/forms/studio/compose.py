@@ -7,7 +7,7 @@ from django import forms
 from gallery.catalogue.models.params import MORE
 from gallery.catalogue.parameters import inputs
 from gallery.forms.fields import Shapes, SkippedField, refuse_broken_text, text
-from gallery.forms.studio.references import FilesField, ReferenceKeysField
+from gallery.forms.studio.references import ReferenceKeysField
 from gallery.forms.studio.run_form import RunForm
 from gallery.services.runs.plan import RunSpec
 
@@ -35,7 +35,7 @@ class ComposeForm(RunForm):
     height = text("height")
     shapes_several = forms.BooleanField(required=False, label="Several shapes")
     skip = SkippedField(required=False)
-    reference = FilesField(required=False, label="Reference images")
+    reference = forms.FileField(required=False, label="Reference images")  # kept by the view; what is wrong stands here
     reference_key = ReferenceKeysField(required=False)
     references_as = forms.CharField(required=False, initial=inputs.TOGETHER, max_length=20)
     join = forms.BooleanField(required=False, label="Join the two into one")

@@ -7,7 +7,7 @@ from django import forms
 from gallery.catalogue.parameters.inputs import MATCH
 from gallery.forms.fields import text
 from gallery.forms.studio.compose import ComposeForm
-from gallery.forms.studio.references import FilesField, PairsField
+from gallery.forms.studio.references import PairsField
 from gallery.services.runs.pairs import Pair
 
 
@@ -15,9 +15,9 @@ class PairsForm(ComposeForm):
     """One run, of every pair with everything that its fields list. `pair`: those that are read already."""
 
     aspect_ratio = text("aspect_ratio", initial=MATCH)
-    left = FilesField(required=False, label="Left")
-    right = FilesField(required=False, label="Right")
-    table = forms.FileField(required=False, label="Table or ZIP", allow_empty_file=True)
+    left = forms.FileField(required=False, label="Left")  # these three are read by the view
+    right = forms.FileField(required=False, label="Right")
+    table = forms.FileField(required=False, label="Table or ZIP")
     pair = PairsField(required=False)
 
     def pairs(self) -> list[Pair]:

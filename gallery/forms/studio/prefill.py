@@ -94,7 +94,7 @@ def preset_content(form: ComposeForm) -> dict[str, Any]:
 
 def _inputs_of(job: Job) -> dict[str, Any]:
     """The pictures that go in, with the shape that an edit without one has."""
-    keys = [picture.key for picture in pictures_of(job)] if inputs.FIELDS[0] in job.parameters else []
+    keys = [picture.key for picture in pictures_of(job)] if inputs.has_inputs(job.parameters) else []
     if not keys:
         return {}
     asked = {} if "aspect_ratio" in job.parameters else {"aspect_ratio": inputs.MATCH}

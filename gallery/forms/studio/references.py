@@ -27,7 +27,7 @@ class ReferenceKeys(forms.MultipleHiddenInput):
         return [keys[n] for n in order if keys[n] not in dropped]
 
 
-def _place(places: list[str], n: int) -> float:
+def _place(places: list[str], n: int) -> int:
     """A number that is no place leaves a picture where it stands."""
     text = places[n].strip() if n < len(places) else ""
     return int(text) if text.isdecimal() and len(text) < 5 else n + 1
@@ -68,16 +68,3 @@ class PairsField(forms.Field):
     def to_python(self, value: Any) -> list[tuple[str, str]]:
         sent = list(value or [])[:MOST_PAIRS]
         return [(keys, words) for keys, words in sent if keys.replace(" ", "").isalnum() and "\ufffd" not in words]
-
-
-class FilesInput(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files at once. What they are worth is said where they are kept."""
-
-    widget = FilesInput
-
-    def clean(self, data: Any, initial: Any = None) -> Any:
-        return data if isinstance(data, list) else [data] if data else []

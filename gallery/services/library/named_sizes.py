@@ -1,15 +1,12 @@
 """The sizes that pictures are handed out in, by name: one list for the team, in an order, edited by admins."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import structlog
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from gallery.models import NamedSize, User
-from gallery.services.library.saved_items import NameTaken, numbered_name
+from gallery.services.library.saved_items import numbered_name, unless_taken
 
 MOST_SIZES = 60  # more is no list to choose from
 
@@ -26,7 +23,7 @@ def list_sizes() -> list[NamedSize]:
 
 def add_size(*, by: User, position: int | None = None, **fields: Any) -> NamedSize:
     """Add a size at its place in the list, by default the last. Raises NameTaken or TooManySizes."""
-    with _in_order():
+    with unless_taken():
         if NamedSize.objects.listed().count() >= MOST_SIZES:
             raise TooManySizes
         row = NamedSize.objects.create(**fields)
@@ -37,7 +34,7 @@ def add_size(*, by: User, position: int | None = None, **fields: Any) -> NamedSi
 
 def change_size(row: NamedSize, *, by: User, position: int | None = None, **fields: Any) -> None:
     """Change a size, and its place if one is given (from 1). Raises NameTaken."""
-    with _in_order():
+    with unless_taken():
         NamedSize.objects.listed().filter(pk=row.pk).update(**fields)
         if position is not None:
             _place(row, position)
@@ -55,7 +52,7 @@ def restore_size(row: NamedSize, *, by: User) -> str:
 
     Raises TooManySizes.
     """
-    with _in_order():
+    with unless_taken():
         taken = set(NamedSize.objects.listed().values_list("name", flat=True))
         if len(taken) >= MOST_SIZES:
             raise TooManySizes
@@ -73,13 +70,3 @@ def _place(row: NamedSize, position: int | None) -> None:
     for number, each in enumerate(rows, 1):
         each.position = number
     NamedSize.objects.bulk_update(rows, ["position"])
-
-
-@contextmanager
-def _in_order() -> Iterator[None]:
-    """Change the list as a whole, or not at all."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as taken:
-        raise NameTaken from taken

@@ -24,13 +24,13 @@ class NameTaken(Exception):
 
 def add_item(model: type[Saved], /, *, owner: User, name: str, **fields: Any) -> Saved:
     """Keep something new. Raises NameTaken."""
-    with _unless_taken():
+    with unless_taken():
         return model.objects.create(owner=owner, name=name, **fields)
 
 
 def change_item(row: SavedItem, /, **fields: Any) -> None:
     """Change something; content that differs leaves its former version in the trash. Raises NameTaken."""
-    with _unless_taken():
+    with unless_taken():
         before = content_of(row)
         if before != before | {name: fields[name] for name in before.keys() & fields.keys()}:
             type(row).objects.create(owner_id=row.owner_id, name=row.name, deleted_at=timezone.now(), **before)
@@ -82,7 +82,8 @@ def numbered_name(name: str, taken: Container[str]) -> str:
 
 
 @contextmanager
-def _unless_taken() -> Iterator[None]:
+def unless_taken() -> Iterator[None]:
+    """Write all of it, or nothing: raise NameTaken where a name stands there already."""
     try:
         with transaction.atomic():
             yield

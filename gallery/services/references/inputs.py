@@ -1,8 +1,9 @@
 """Which pictures go in: from the keys that a form holds to the rows, and from the digests of a body to the bytes."""
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from gallery.catalogue.models import flux_models
@@ -14,6 +15,7 @@ from gallery.models.images import CONTENT_TYPES
 from gallery.services.references import keeping
 
 GONE = "A picture of these is not there any more. Take it out, or add it again."
+Join = Callable[[Reference, Reference], Reference]
 MOST_ALONE = 60  # pictures that are each tried alone
 
 
@@ -44,17 +46,18 @@ def read_inputs(values: Mapping[str, Any], *, models: Iterable[str], owner: User
         raise InvalidRequest({"reference": Problem(f"No model takes more than {inputs.MOST} pictures together.")})
     if len(references) > MOST_ALONE:
         raise InvalidRequest({"reference": Problem(f"At most {MOST_ALONE} pictures can be tried one by one.")})
+    return with_pictures(values, references, models=models, join=partial(keeping.join_references, owner=owner))
+
+
+def with_pictures(
+    values: Mapping[str, Any], references: Sequence[Reference], *, models: Iterable[str], join: Join
+) -> dict[str, Any]:
+    """Return the values with these pictures, and two of them joined if that is asked for and some model takes one."""
     read = {**values, "references": tuple(map(_picture, references))}
-    if asks_to_join(values, models=models):
-        read["pair"] = _picture(keeping.join_references(*references, owner=owner))
+    together = values.get("join") and values.get("references_as") != inputs.ALONE and len(references) == 2
+    if together and any(flux_models.get(model).references == 1 for model in models):
+        read["pair"] = _picture(join(*references))
     return read
-
-
-def asks_to_join(values: Mapping[str, Any], *, models: Iterable[str]) -> bool:
-    """Whether two pictures are to be joined, and some model takes one only."""
-    two = values.get("join") and len(set(values.get("reference_key") or ())) == 2
-    together = values.get("references_as") != inputs.ALONE
-    return bool(two and together and any(flux_models.get(model).references == 1 for model in models))
 
 
 def pictures_of(job: Job) -> tuple[InputPicture, ...]:

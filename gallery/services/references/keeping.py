@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections.abc import Iterable
 from typing import IO
 
 import structlog
@@ -51,6 +52,13 @@ def keep_image(image: Image, *, owner: User) -> Reference:
 def find_joined(left: Reference, right: Reference, *, owner: User) -> Reference | None:
     """Return the two pictures as they were joined before."""
     return Reference.objects.filter(owner=owner, left=left, right=right).first()
+
+
+def list_joined(references: Iterable[Reference], *, owner: User) -> dict[tuple[int, int], Reference]:
+    """Return those that were joined of these before, by the ids of their halves: (left, right)."""
+    ids = [each.pk for each in references]
+    rows = Reference.objects.filter(owner=owner, left__in=ids, right__in=ids)
+    return {(row.left_id, row.right_id): row for row in rows if row.left_id and row.right_id}
 
 
 def join_references(left: Reference, right: Reference, *, owner: User) -> Reference:

@@ -23,6 +23,11 @@ class Input:
     reference: Reference | None = None
     parts: tuple[Reference, ...] = ()
 
+    @property
+    def pictures(self) -> tuple[Reference, ...]:
+        """What a person knows it by: the halves of a joined one, else itself; nothing of a deleted one."""
+        return pictures_of(self.reference)
+
 
 @dataclass
 class Relative:
@@ -46,8 +51,13 @@ def inputs_by_job(job_ids: Iterable[int]) -> dict[int, list[Reference]]:
     rows = rows.select_related("reference__left", "reference__right").order_by("job", "position")
     found: dict[int, list[Reference]] = {}
     for row in rows:
-        found.setdefault(row.job_id, []).extend(_parts(row.reference) or ([row.reference] if row.reference else []))
+        found.setdefault(row.job_id, []).extend(pictures_of(row.reference))
     return found
+
+
+def pictures_of(reference: Reference | None) -> tuple[Reference, ...]:
+    """Return the halves of a joined reference, else itself; nothing of one that was deleted."""
+    return _parts(reference) or ((reference,) if reference else ())
 
 
 def _parts(reference: Reference | None) -> tuple[Reference, ...]:
@@ -89,8 +99,8 @@ def _parents_by_child(images: list[Image], user: User) -> dict[int, list[Image]]
     )
     found: dict[int, list[Image]] = {}
     for row in rows:
-        for reference in _parts(row.reference) or (row.reference,):
-            if reference and reference.image and reference.image.owner_id == user.pk:
+        for reference in pictures_of(row.reference):
+            if reference.image and reference.image.owner_id == user.pk:
                 found.setdefault(jobs[row.job_id], []).append(reference.image)
     return found
 

@@ -1,7 +1,7 @@
 """From the rows of a batch to the cells of one run: every row cleaned, every problem said by its line."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -277,15 +277,18 @@ def _own_labels(rows: Iterable[Row]) -> dict[str, str]:
 def _labelled_row(
     number: int, row: Row, cells: list[Cell], own: dict[str, str], *, several: bool, named: bool
 ) -> Iterator[Cell]:
-    made: Counter[str]
-    label, made = f"{number} · {own[_one_line(row.values['prompt'])]}", Counter()
+    label = f"{number} · {own[_one_line(row.values['prompt'])]}"
+    return label_row(cells, lambda cell: f"{label} · {cell.request.model_id}" if named else label, several=several)
+
+
+def label_row(cells: Iterable[Cell], name: Callable[[Cell], str], *, several: bool) -> Iterator[Cell]:
+    """Yield the cells of a row under its name, with their number by model if models make several pictures of a row."""
+    made: Counter[str] = Counter()
     for cell in cells:
         model = cell.request.model_id
         made[model] += 1
         picture = {matrix_layout.PICTURE: str(made[model])} if several else {}
-        yield replace(
-            cell, labels={matrix_layout.ROW: f"{label} · {model}" if named else label, **cell.labels, **picture}
-        )
+        yield replace(cell, labels={matrix_layout.ROW: name(cell), **cell.labels, **picture})
 
 
 def _one_line(text: str) -> str:

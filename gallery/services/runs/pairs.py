@@ -1,16 +1,18 @@
 """A batch of pairs: the same request of every pair of pictures, as one run, each pair a row of its own."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 
 from gallery.catalogue.parameters import seeds
-from gallery.catalogue.problems import InvalidMatrix, InvalidRequest, Problem
+from gallery.catalogue.problems import InvalidMatrix, Problem
 from gallery.catalogue.text import labels
 from gallery.models import Reference, User
 from gallery.services.prices import price_book
 from gallery.services.references import inputs, keeping
 from gallery.services.references.preparation import UnusablePicture
-from gallery.services.runs import expansion, matrix_layout
+from gallery.services.runs import expansion
+from gallery.services.runs.batch import label_row
 from gallery.services.runs.expansion import Cell
 from gallery.services.runs.plan import RunPlan, RunSpec, with_cells
 
@@ -48,7 +50,7 @@ def plan_pairs(pairs: Sequence[Pair], spec: RunSpec, *, owner: User) -> RunPlan:
         return plan
     try:
         cells = list(_label(_expand(plan, pairs, spec, owner)))
-    except (InvalidMatrix, InvalidRequest) as invalid:
+    except InvalidMatrix as invalid:
         plan.problems = invalid.problems
         return plan
     if len(cells) > expansion.MAX_CELLS:
@@ -61,12 +63,19 @@ def plan_pairs(pairs: Sequence[Pair], spec: RunSpec, *, owner: User) -> RunPlan:
 def _expand(plan: RunPlan, pairs: Sequence[Pair], spec: RunSpec, owner: User) -> Iterator[tuple[int, list[Cell]]]:
     book = price_book.read_price_book()
     draw = seeds.drawn_once(seeds.stand_ins())
+    kept = {each.key: each for each in inputs.find_references((key for pair in pairs for key in pair.keys), user=owner)}
+    joined = keeping.list_joined(kept.values(), owner=owner)
+
+    def join(left: Reference, right: Reference) -> Reference:
+        return joined.get((left.pk, right.pk)) or keeping.join_references(left, right, owner=owner)
+
     for number, pair in enumerate(pairs, 1):
-        values = {**spec.values, "reference_key": list(pair.keys), "join": True}
-        if pair.prompt:
-            values["prompt"] = pair.prompt
+        values = {**spec.values, "join": True, **({"prompt": pair.prompt} if pair.prompt else {})}
+        references = [kept[key] for key in dict.fromkeys(pair.keys) if key in kept]
+        if len(references) < len(set(pair.keys)):
+            raise InvalidMatrix({"pair": Problem(f"Pair {number}: {inputs.GONE}")})
         try:
-            read = inputs.read_inputs(values, models=spec.models, owner=owner)
+            read = inputs.with_pictures(values, references, models=spec.models, join=join)
             found = expansion.expand_matrix(read, models=spec.models, seed=spec.seed, draw=draw, book=book)
         except UnusablePicture as wrong:
             raise InvalidMatrix({"pair": Problem(f"Pair {number}: {wrong}")}) from None
@@ -77,13 +86,8 @@ def _expand(plan: RunPlan, pairs: Sequence[Pair], spec: RunSpec, owner: User) ->
 def _label(found: Iterator[tuple[int, list[Cell]]]) -> Iterator[Cell]:
     """Label each cell with its pair, and with its number where a model makes several pictures of one."""
     for number, cells in found:
-        made: dict[str, int] = {}
         several = len({cell.request.model_id for cell in cells}) < len(cells)
-        for cell in cells:
-            model = cell.request.model_id
-            made[model] = made.get(model, 0) + 1
-            picture = {matrix_layout.PICTURE: str(made[model])} if several else {}
-            yield replace(cell, labels={matrix_layout.ROW: _name(number, cell), **cell.labels, **picture})
+        yield from label_row(cells, partial(_name, number), several=several)
 
 
 def _name(number: int, cell: Cell) -> str:

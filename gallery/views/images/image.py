@@ -55,8 +55,8 @@ def _of_job(image: Image, job: Job) -> dict[str, Any]:
 
 def _before_after(image: Image, made_from: list[lineage.Input]) -> str:
     """Write the query of a comparison of a picture with those of the gallery that went into it, them first."""
-    references = [each for row in made_from for each in (row.parts or (row.reference,)) if each and each.image]
-    before = [each.image.key for each in references if each.image and each.image.owner_id == image.owner_id]
+    images = [reference.image for row in made_from for reference in row.pictures]
+    before = [each.key for each in images if each and each.owner_id == image.owner_id]
     return urlencode({"image": [*before, image.key]}, doseq=True) if before else ""
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from gallery.catalogue.parameters.inputs import FIELDS
+from gallery.catalogue.parameters.inputs import has_inputs
 from gallery.models import Reference
 from gallery.services.references import lineage
 from gallery.services.runs.matrix_layout import ROW
@@ -16,7 +16,7 @@ def inputs_by_label(cells: Sequence[CellView]) -> dict[str, list[Reference]]:
     """Return the pictures by the label of their head, ALL where none tells them apart; runs of words cost no query."""
     first: dict[str, int] = {}
     for cell in cells:
-        if FIELDS[0] in cell.job.parameters:
+        if has_inputs(cell.job.parameters):
             first.setdefault(next((cell.job.axes[axis] for axis in AXES if axis in cell.job.axes), ALL), cell.job.id)
     if not first:
         return {}

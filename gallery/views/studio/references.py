@@ -1,7 +1,5 @@
 """Pictures that go in: taken from files, an address or the gallery, listed in the studio, looked at."""
 
-import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,18 +14,16 @@ from gallery import access
 from gallery.access import MemberRequest
 from gallery.catalogue.parameters import inputs as catalogue
 from gallery.forms.studio.compose import ComposeForm
-from gallery.models import Image, Reference, User
+from gallery.models import Image, User
 from gallery.paging import read_keyset_page
-from gallery.services.references import fetching, inputs, keeping
-from gallery.services.references.refusals import UnusablePicture
+from gallery.services.references import inputs, keeping
+from gallery.services.references.collecting import Collector
 from gallery.services.storage import files as storage
-from gallery.services.storage.error_words import StorageTrouble
 from gallery.views.images import files
 
 PAGE = 40  # pictures of the gallery to pick from
 MOST_AT_ONCE = 60  # files in one request
 MOST_ADDRESSES = 2  # in one request: each may take 20 s
-MEMORY_BYTES = 2 * 1024 * 1024  # of what is fetched from an address; the rest lies on the disk
 
 
 @dataclass
@@ -41,34 +37,18 @@ class Taken:
 def take_references(request: MemberRequest) -> Taken:
     """Keep every picture that came with a request, and put its key to those that were there. A bad one names itself."""
     taken = Taken(request.POST.copy())
-    for keep in _sources(request):
-        try:
-            reference = keep()
-        except UnusablePicture as wrong:
-            taken.problems.append(str(wrong))
-        except StorageTrouble as trouble:
-            taken.problems.append(f"Nothing can be kept now: {trouble}")
-        else:
-            taken.data.appendlist("reference_key", reference.key)
-    return taken
-
-
-def _sources(request: MemberRequest) -> list[Callable[[], Reference]]:
-    user = request.user
-    uploads = request.FILES.getlist("reference")[:MOST_AT_ONCE]
+    collector = Collector(request.user, taken.problems)
     addresses = request.POST.get("reference_address", "").split()[:MOST_ADDRESSES]
     images = access.images_read(request, request.POST.getlist("reference_image"))
-    return [
-        *(lambda file=file: keeping.keep_upload(file, name=file.name or "picture", owner=user) for file in uploads),
-        *(lambda address=address: _fetch(address, owner=user) for address in addresses),
-        *(lambda image=image: keeping.keep_image(image, owner=user) for image in images),
+    found = [
+        *(collector.keep_upload(file.name, file) for file in request.FILES.getlist("reference")[:MOST_AT_ONCE]),
+        *map(collector.keep_address, addresses),
+        *map(collector.keep_image, images),
     ]
-
-
-def _fetch(address: str, *, owner: User) -> Reference:
-    with tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES) as file:
-        fetching.fetch_picture(address, file)
-        return keeping.keep_upload(file, name=fetching.name_address(address), owner=owner)
+    for reference in found:
+        if reference:
+            taken.data.appendlist("reference_key", reference.key)
+    return taken
 
 
 @require_POST
