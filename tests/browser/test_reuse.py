@@ -75,7 +75,7 @@ def test_a_large_run_is_reviewed_and_back_leads_to_what_was_typed(studio, settin
     page.locator("#generate").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Review 12 images")
     assert not Run.objects.exists()
-    page.get_by_label(re.compile("^20")).check(force=True)
+    page.locator("#review").get_by_label(re.compile("^20")).check(force=True)
     expect(page.get_by_role("heading", level=1)).to_have_text("Review 8 images")
     page.go_back()
     expect(page.get_by_role("textbox", name="Prompt")).to_have_value("a red door")
@@ -85,4 +85,49 @@ def test_a_large_run_is_reviewed_and_back_leads_to_what_was_typed(studio, settin
     page.get_by_role("button", name=re.compile("^Generate 12")).click()
     expect(page).to_have_url(re.compile(r"/runs/\w+/$"))
     assert Run.objects.get().size == 12
+    assert complaints == []
+
+
+def hold_scripts(page):
+    """Hold back the scripts of the pages that follow (without the theme's none is drawn); returns what lets them go."""
+    held = []
+
+    def answer(route):
+        if held is None:
+            route.continue_()
+        else:
+            held.append(route)
+
+    def release():
+        nonlocal held
+        waiting, held = held, None
+        for route in waiting:
+            route.continue_()
+
+    page.route(re.compile(r"/static/(?!js/base/theme).*\.js"), answer)
+    return release
+
+
+def test_what_is_ticked_before_the_scripts_are_there_is_counted(studio, settings, complaints):
+    settings.REVIEW_FROM = 12
+    page = studio
+    compose(page, steps="10, 20, .., 30")
+    expect(page.locator("#generate")).to_contain_text("Review 12 images")
+    release = hold_scripts(page)
+    page.locator("#generate").click(no_wait_after=True)
+    page.locator("#review").get_by_label(re.compile("^20")).check(force=True)
+    release()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Review 8 images")
+    assert complaints == []
+
+
+def test_what_is_typed_before_the_scripts_are_there_is_priced(studio, live_server, complaints):
+    page = studio
+    release = hold_scripts(page)
+    page.goto(live_server.url, wait_until="commit")
+    page.get_by_label("Seeds").fill("1..3")
+    page.get_by_role("textbox", name="Prompt").fill("a red door")
+    release()
+    expect(page.locator("#generate")).to_contain_text("Generate 3 images")
+    expect(page.locator("#prompt-count")).to_have_text("10")
     assert complaints == []

@@ -1,4 +1,5 @@
-// The review of a run: after Back or a reload what was left out is left out again, and counted.
+// The review of a run: after Back or a reload what was left out is left out again, and counted; so is what was ticked
+// before the scripts were there.
 
 import { fillForm, readForm, recall, rememberOnLeaving } from "../base/memory.js";
 
@@ -8,5 +9,5 @@ if (held) fillForm(review(), held);
 rememberOnLeaving("review", () => readForm(review(), { all: true }));
 
 window.addEventListener("pageshow", (event) => {
-  if (held || event.persisted) review().dispatchEvent(new Event("change"));
+  if (event.persisted || readForm(review()).length) review().dispatchEvent(new Event("change"));
 });

@@ -201,12 +201,15 @@ const held = compose() && recall("compose");
 if (held) putBack(compose(), held);
 rememberOnLeaving("compose", () => readForm(compose(), { all: true }));
 
-// Price, fields and swatches follow what was put back; another visit of the page means another run.
+// Price, fields and swatches follow what was put back, and what was typed before the scripts were there; another visit of
+// the page means another run.
 window.addEventListener("pageshow", (event) => {
   const [visit] = performance.getEntriesByType("navigation");
   const form = compose();
-  if (!form || !(event.persisted || ["back_forward", "reload"].includes(visit?.type))) return;
-  form.elements.nonce.value = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
+  if (!form) return;
+  const cameBack = event.persisted || ["back_forward", "reload"].includes(visit?.type);
+  if (cameBack) form.elements.nonce.value = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
+  else if (!readForm(form).length) return;
   count(form);
   showWhatIsTaken(form);
   form.dispatchEvent(new Event("offer"));
