@@ -32,9 +32,9 @@ def finish(run, *, days_ago=0):
     ]
     Attempt.objects.bulk_create(attempts)
     Image.objects.bulk_create(
-        Image(
-            owner=run.owner, job=attempt.job, attempt=attempt, model=attempt.job.model, seed=attempt.job.seed, width=64,
-            height=64, bytes=1, sha256="0" * 64, format="jpeg", file="none", thumbnail="none", created_at=when,
+        Image.of_attempt(
+            attempt, width=64, height=64, bytes=1, sha256="0" * 64, format="jpeg", file="none", thumbnail="none",
+            created_at=when,
         ) for attempt in attempts
     )  # fmt: skip
     Job.objects.filter(run=run).update(state=State.DONE)

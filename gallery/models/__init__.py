@@ -1,6 +1,7 @@
 """Rows, constraints and querysets. Every write and decision lives in services."""
 
 from gallery.models.calls import Attempt, Gate
+from gallery.models.collections import Collection, CollectionImage, ImageTag, SavedSearch, Tag
 from gallery.models.contact_sheets import Sheet, SheetPart
 from gallery.models.costs.adjustments import Adjustment
 from gallery.models.costs.budgets import Budget, BudgetCount
@@ -22,10 +23,10 @@ from gallery.models.saved_items import PastPrompt, Preset, PromptTemplate
 from gallery.models.shares import Feedback, Guest, Refusal, Share, ShareItem
 
 __all__ = [
-    "Adjustment", "Attempt", "Balance", "Budget", "BudgetCount", "Charge", "Comparison", "ComparisonImage",
-    "DailyModelSpend", "DailySpend", "Difference", "Feedback", "Gate", "Guest", "Image", "Invite", "Job",
-    "JobReference", "KeyHolder", "LedgerEntry", "Letter", "MonthlySpend", "NamedSize", "PastPrompt", "Preset", "Price",
-    "Project", "PromptTemplate", "RateCounter", "Rating", "Reference", "Refusal", "Repeat", "ReportMail",
-    "Round", "Run", "SecretKey", "Share", "ShareItem", "Sheet", "SheetPart", "Statement", "Terms", "User",
-    "Vote", "Worker",
+    "Adjustment", "Attempt", "Balance", "Budget", "BudgetCount", "Charge", "Collection", "CollectionImage",
+    "Comparison", "ComparisonImage", "DailyModelSpend", "DailySpend", "Difference", "Feedback", "Gate", "Guest",
+    "Image", "ImageTag", "Invite", "Job", "JobReference", "KeyHolder", "LedgerEntry", "Letter", "MonthlySpend",
+    "NamedSize", "PastPrompt", "Preset", "Price", "Project", "PromptTemplate", "RateCounter", "Rating", "Reference",
+    "Refusal", "Repeat", "ReportMail", "Round", "Run", "SavedSearch", "SecretKey", "Share", "ShareItem", "Sheet",
+    "SheetPart", "Statement", "Tag", "Terms", "User", "Vote", "Worker",
 ]  # fmt: skip

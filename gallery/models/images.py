@@ -8,14 +8,18 @@ from django.db import models
 from django.db.models.functions import Coalesce, Left
 from django.utils import timezone
 
-from gallery.catalogue.parameters import delivery
-from gallery.catalogue.parameters.inputs import without_inputs
+from gallery.catalogue.parameters import delivery, shapes
+from gallery.catalogue.parameters.inputs import has_inputs, without_inputs
+from gallery.models.calls import Attempt
 from gallery.models.keys import KeyField
 from gallery.models.people import User
 from gallery.models.runs import OPENING
 
 THUMBNAIL_SECONDS = 60  # by then a thumbnail has been made, or its maker died
 CONTENT_TYPES = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+
+
+KEPT = models.Q(trashed_at=None)  # what does not lie in the trash
 
 
 class Origin(models.TextChoices):
@@ -28,6 +32,13 @@ class Origin(models.TextChoices):
 class ImageQuerySet(models.QuerySet["Image"]):
     def of(self, user: User | int) -> Self:
         return self.filter(owner=user)
+
+    def kept(self) -> Self:
+        """Without what lies in the trash."""
+        return self.filter(trashed_at=None)
+
+    def in_trash(self) -> Self:
+        return self.exclude(trashed_at=None)
 
     def before(self, image_id: int | None) -> Self:
         """Newest first, older than this row id: the next page, however deep."""
@@ -48,6 +59,9 @@ class ImageQuerySet(models.QuerySet["Image"]):
         return self.filter(models.Q(thumbnail_tries=0) | tried, thumbnail="")
 
 
+UPLOADED = models.Q(origin=Origin.UPLOAD)
+
+
 class Image(models.Model):
     """One stored picture: made here, with its file named by the attempt that paid for it, or uploaded.
 
@@ -57,8 +71,7 @@ class Image(models.Model):
     key = KeyField()
     origin = models.CharField(max_length=6, choices=Origin, default=Origin.MADE)
     name = models.CharField(max_length=120, blank=True)  # of the file that was uploaded
-    # Its index is image_of_owner, which begins with it.
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="images", db_index=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="images")
     job = models.ForeignKey("Job", models.PROTECT, null=True, blank=True, related_name="images")
     attempt = models.OneToOneField("Attempt", models.PROTECT, null=True, blank=True, related_name="image")
     model = models.CharField(max_length=40, blank=True)
@@ -74,6 +87,14 @@ class Image(models.Model):
     bytes = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
     created_at = models.DateTimeField(default=timezone.now)
+    trashed_at = models.DateTimeField(null=True, blank=True)  # since when it lies in the trash
+    # What the gallery is filtered by, copied from run and job: each has an index that ends in the order of the page.
+    run = models.ForeignKey("Run", models.PROTECT, null=True, blank=True, related_name="images", db_index=False)
+    project = models.ForeignKey(
+        "Project", models.SET_NULL, null=True, blank=True, related_name="images", db_index=False
+    )
+    edited = models.BooleanField(db_default=False)  # pictures went into it
+    shape = models.CharField(max_length=5, db_default="", blank=True)  # the nearest usual ratio
 
     objects = ImageQuerySet.as_manager()
 
@@ -86,12 +107,40 @@ class Image(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["owner", "-id"], name="image_of_owner"),
             models.Index(fields=["id"], name="image_no_thumbnail", condition=models.Q(thumbnail="")),
+            models.Index(fields=["owner", "trashed_at"], name="image_trash", condition=~KEPT),
+            models.Index(fields=["owner", "-id"], name="image_of_owner", condition=KEPT),
+            models.Index(fields=["owner", "created_at"], name="image_by_day", condition=KEPT),
+            models.Index(fields=["owner", "model", "-id"], name="image_by_model", condition=KEPT),
+            models.Index(fields=["owner", "shape", "-id"], name="image_by_shape", condition=KEPT),
+            models.Index(fields=["owner", "width", "height", "-id"], name="image_by_size", condition=KEPT),
+            models.Index(fields=["owner", "seed", "-id"], name="image_by_seed", condition=KEPT),
+            models.Index(fields=["owner", "project", "-id"], name="image_by_project", condition=KEPT),
+            models.Index(fields=["run", "-id"], name="image_by_run"),
+            models.Index(fields=["owner", "-id"], name="image_edited", condition=KEPT & models.Q(edited=True)),
+            models.Index(
+                fields=["owner", "-id"], name="image_uploaded", condition=KEPT & models.Q(origin=Origin.UPLOAD)
+            ),
         ]
 
     def __str__(self) -> str:
         return f"image {self.key}"
+
+    @classmethod
+    def of_attempt(cls, attempt: Attempt, **facts: Any) -> Self:
+        """Return the picture that this attempt paid for, unsaved; `facts`: of its file, width and height among them."""
+        job = attempt.job
+        shape, edited = shapes.named_ratio(facts["width"], facts["height"]), has_inputs(job.parameters)
+        return cls(
+            owner_id=job.owner_id, job=job, attempt=attempt, model=job.model, seed=job.seed, shape=shape, edited=edited,
+            run_id=job.run_id, project_id=attempt.project_id, **facts,
+        )  # fmt: skip
+
+    @classmethod
+    def of_upload(cls, *, width: int, height: int, **facts: Any) -> Self:
+        """Return a picture that was uploaded, unsaved."""
+        shape = shapes.named_ratio(width, height)
+        return cls(origin=Origin.UPLOAD, width=width, height=height, shape=shape, **facts)
 
     @property
     def content_type(self) -> str:

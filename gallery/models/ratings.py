@@ -21,6 +21,7 @@ class Verdict(models.TextChoices):
 
     NONE = "", "not judged"
     PICK = "pick", "picked"
+    MAYBE = "maybe", "perhaps"
     REJECT = "reject", "rejected"
 
 
@@ -40,6 +41,7 @@ class Rating(models.Model):
     image = models.ForeignKey("Image", models.CASCADE, related_name="ratings")
     stars = models.PositiveSmallIntegerField(default=0)  # 0: none given
     verdict = models.CharField(max_length=6, choices=Verdict, default=Verdict.NONE, blank=True)
+    favourite = models.BooleanField(db_default=False)
     changed_at = models.DateTimeField(default=timezone.now)
 
     objects = RatingQuerySet.as_manager()
@@ -49,6 +51,12 @@ class Rating(models.Model):
             models.UniqueConstraint(fields=["user", "image"], name="rating_once"),
             models.CheckConstraint(condition=Q(verdict__in=Verdict.values), name="rating_verdict_known"),
             models.CheckConstraint(condition=Q(stars__lte=MOST_STARS), name="rating_stars_at_most_five"),
+        ]
+        # The gallery is filtered by each: they end in the order of its page.
+        indexes = [
+            models.Index(fields=["user", "verdict", "-image"], name="rating_by_verdict", condition=~Q(verdict="")),
+            models.Index(fields=["user", "stars", "-image"], name="rating_by_stars", condition=Q(stars__gt=0)),
+            models.Index(fields=["user", "-image"], name="rating_favourite", condition=Q(favourite=True)),
         ]
 
     def __str__(self) -> str:

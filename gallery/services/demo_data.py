@@ -91,7 +91,7 @@ def _add_runs(pairs: Sequence[tuple[Run, Sequence[Sample]]], *, every: timedelta
         job.attempt = attempt
     Job.objects.bulk_update(jobs, ["attempt"], batch_size=200)
     samples = [sample for group in groups for sample in group]
-    Image.objects.bulk_create(_image(job, sample) for job, sample in zip(jobs, samples, strict=True))
+    Image.objects.bulk_create(_image(attempt, sample) for attempt, sample in zip(attempts, samples, strict=True))
 
 
 def _run(owner: User, samples: Sequence[Sample], began: datetime) -> Run:
@@ -127,9 +127,9 @@ def _attempt(job: Job) -> Attempt:
     )  # fmt: skip
 
 
-def _image(job: Job, sample: Sample) -> Image:
-    return Image(
-        owner_id=job.owner_id, job=job, attempt=job.attempt, model=job.model, seed=job.seed,
-        file=sample.file, thumbnail=sample.thumbnail, format="jpeg", bytes=sample.bytes, sha256=sample.sha256,
+def _image(attempt: Attempt, sample: Sample) -> Image:
+    job = attempt.job
+    return Image.of_attempt(
+        attempt, file=sample.file, thumbnail=sample.thumbnail, format="jpeg", bytes=sample.bytes, sha256=sample.sha256,
         width=job.width, height=job.height, created_at=job.created_at + timedelta(seconds=7),
     )  # fmt: skip

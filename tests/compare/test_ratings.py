@@ -48,7 +48,7 @@ def test_the_database_keeps_one_vote_for_each_pair(owner, pair, turned):
 
 def test_the_database_refuses_what_cannot_be_thought(owner, pair):
     one, _ = pair
-    for wrong in ({"stars": 6}, {"verdict": "maybe"}):
+    for wrong in ({"stars": 6}, {"verdict": "thrice"}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Rating.objects.create(user=owner, image=one, **wrong)
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -167,13 +167,19 @@ def nearest_ratio(width: int, height: int) -> str:
     for ratio, pixels in RATIO_PIXELS.items():
         if pixels == (width, height):
             return ratio
-    named = min(_NAMED_RATIOS, key=lambda ratio: _distance(width, height, ratio))
+    named = named_ratio(width, height)
     if _distance(width, height, named) <= _NAMED_TOLERANCE:
         return named
     if not 3 * height < 7 * width or not 3 * width < 7 * height:
         return RATIO_WIDEST if width > height else RATIO_NARROWEST
     close = Fraction(width, height).limit_denominator(_RATIO_TERM)
     return f"{close.numerator}:{close.denominator}"
+
+
+@lru_cache(maxsize=512)
+def named_ratio(width: int, height: int) -> str:
+    """Find the usual ratio that is nearest to a size in pixels, however far."""
+    return min(_NAMED_RATIOS, key=lambda ratio: _distance(width, height, ratio))
 
 
 def _distance(width: int, height: int, ratio: str) -> float:

@@ -186,9 +186,8 @@ def commit_image(attempt: Attempt, *, held_name: str = "", **facts: Any) -> Imag
     given_up = {"url": "", "fetch_error": "", "held_name": held_name}
     if not _end_fetch(attempt, Fetch.DONE, unless=[Fetch.DONE], **given_up):
         return Image.objects.get(attempt=attempt)
-    image = Image.objects.create(
-        owner_id=job.owner_id, job=job, attempt=attempt, model=job.model, seed=job.seed, **facts
-    )
+    image = Image.of_attempt(attempt, **facts)
+    image.save(force_insert=True)
     log.info("image stored", job=job.key, attempt=attempt.key, image=image.key, bytes=image.bytes)
     return image
 

@@ -10,7 +10,6 @@ from django.db import IntegrityError, transaction
 from PIL import Image as Pillow
 
 from gallery.models import Image, Reference, User
-from gallery.models.images import Origin
 from gallery.models.keys import random_key
 from gallery.models.references import NAME_LENGTH
 from gallery.services.media import thumbnails, validation
@@ -119,12 +118,13 @@ def _keep_original(content: bytes, prepared: Prepared, *, name: str, owner: User
         original = files.publish_bytes(content, files.file_name(key, "uploads", f".{prepared.original_format}"))
         content = prepared.content
         shown = Verified(prepared.format, prepared.width, prepared.height, turned=False, transparent=False)
-    image = Image.objects.create(
-        key=key, owner=owner, origin=Origin.UPLOAD, name=name, format=shown.format, width=shown.width,
+    image = Image.of_upload(
+        key=key, owner=owner, name=name, format=shown.format, width=shown.width,
         height=shown.height, turned=shown.turned, transparent=shown.transparent, bytes=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
         file=files.publish_bytes(content, files.file_name(key, "originals", f".{shown.format}")),
     )  # fmt: skip
+    image.save(force_insert=True)
     return image, original
 
 

@@ -1,0 +1,148 @@
+"""What a member sorts pictures by: tags, collections in an order of their own, and searches that were given a name."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from gallery.models.keys import KeyField
+from gallery.models.people import User
+
+TAG_LENGTH = 60
+
+
+class TagQuerySet(models.QuerySet["Tag"]):
+    def of(self, user: User) -> Self:
+        return self.filter(owner=user)
+
+
+class Tag(models.Model):
+    """A word that a member puts on pictures. `folded`: the word as it is compared, so that no two look alike."""
+
+    key = KeyField()
+    # Its index is tag_once, which begins with it.
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="tags", db_index=False)
+    name = models.CharField(max_length=TAG_LENGTH)
+    folded = models.CharField(max_length=4 * TAG_LENGTH)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = TagQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "folded"], name="tag_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ImageTag(models.Model):
+    """A tag on a picture."""
+
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="on_images", db_index=False)
+    image = models.ForeignKey("Image", models.CASCADE, related_name="on_tags")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tag", "image"], name="image_tag_once")]
+        indexes = [models.Index(fields=["tag", "-image"], name="image_tag_newest")]
+
+    def __str__(self) -> str:
+        return f"tag {self.tag_id} on image {self.image_id}"
+
+
+class SavedSearchQuerySet(models.QuerySet["SavedSearch"]):
+    def of(self, user: User) -> Self:
+        return self.filter(owner=user, deleted_at=None)
+
+
+class SavedSearch(models.Model):
+    """A search of the gallery under a name. `query`: its address, without the question mark."""
+
+    key = KeyField()
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_searches", db_index=False)
+    name = models.CharField(max_length=80)
+    query = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SavedSearchQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "-id"], name="saved_search_of_owner")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TeamUse(models.TextChoices):
+    """What the team may do with a collection."""
+
+    NOTHING = "", "private"
+    LOOK = "look", "the team may look"
+    ADD = "add", "the team may add"
+
+
+class CollectionQuerySet(models.QuerySet["Collection"]):
+    def owned_by(self, user: User) -> Self:
+        return self.filter(owner=user, deleted_at=None)
+
+    def visible_to(self, user: User) -> Self:
+        """One's own, and those that are shared with the team."""
+        return self.filter(Q(owner=user) | ~Q(team=TeamUse.NOTHING), deleted_at=None)
+
+    def open_to(self, user: User) -> Self:
+        """Those into which this member may put pictures of their own."""
+        return self.filter(Q(owner=user) | Q(team=TeamUse.ADD), deleted_at=None)
+
+
+class Collection(models.Model):
+    """Pictures under a name, in an order made by hand; with `rules`, those that a search finds, newest first.
+
+    `rules`: nested groups, {"join": "and" or "or", "parts": [group or query string of the gallery, ...]}.
+    """
+
+    key = KeyField()
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="collections", db_index=False)
+    name = models.CharField(max_length=80)
+    note = models.TextField(blank=True)
+    cover = models.ForeignKey("Image", models.SET_NULL, null=True, blank=True, related_name="+")
+    team = models.CharField(max_length=4, choices=TeamUse, default=TeamUse.NOTHING, blank=True)
+    rules = models.JSONField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    changed_at = models.DateTimeField(default=timezone.now)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CollectionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(team__in=TeamUse.values), name="collection_team_use_known"),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "-id"], name="collection_of_owner"),
+            models.Index(fields=["-id"], name="collection_of_team", condition=~Q(team="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CollectionImage(models.Model):
+    """A picture's place in a collection."""
+
+    collection = models.ForeignKey(Collection, models.CASCADE, related_name="items", db_index=False)
+    image = models.ForeignKey("Image", models.CASCADE, related_name="in_collections")
+    position = models.BigIntegerField()  # ascending, with gaps between; the newest comes first while nobody sorted
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    added_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["collection", "image"], name="collection_shows_once")]
+        indexes = [
+            models.Index(fields=["collection", "position", "id"], name="collection_order"),
+            models.Index(fields=["collection", "-image"], name="collection_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"image {self.image_id} in collection {self.collection_id}"
