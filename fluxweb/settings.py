@@ -111,7 +111,8 @@ MIDDLEWARE = [
     "gallery.middleware.caching",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",  # its files were compressed when they were collected
+    "gallery.middleware.Compression",
     "gallery.middleware.known_hosts",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

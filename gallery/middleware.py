@@ -10,6 +10,8 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import resolve_url
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
@@ -28,6 +30,7 @@ PROBES = ("/healthz", "/readyz")
 PAGE, TO_SAVE = "private, no-cache", "private, no-store"
 NOT_THIS_HOST = "fluxweb is not reached under this name. Open it by the address that you were given."
 SHARED = "/s/"
+COMPRESSED = ("text/html", "text/csv", "text/plain", "application/json")
 log = structlog.get_logger("fluxweb.web")
 
 SHARED_HEADERS = {
@@ -86,6 +89,22 @@ def caching(get_response: Answer) -> Answer:
 def _is_to_be_saved(response: HttpResponse) -> bool:
     kind = response.headers.get("Content-Type", "")
     return kind.startswith("text/csv") or "attachment" in response.headers.get("Content-Disposition", "")
+
+
+class Compression(GZipMiddleware):
+    """Compress pages, fragments, tables and JSON; pictures and ZIPs are compressed already, and go out as they are.
+
+    The length of a compressed page could tell a secret in it to whoever makes a browser ask for the page with guesses
+    in the address (BREACH). Here that ends at several doors: the tokens of forms are masked anew in every answer, the
+    nonces are new, the cookie of a session does not come with requests that another site makes (SameSite=Lax), what an
+    address says never stands in a page beside the address of a link (tests/project/test_compression.py), and Django
+    makes every answer longer by up to a hundred random bytes.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if not response.headers.get("Content-Type", "").startswith(COMPRESSED):
+            return response
+        return super().process_response(request, response)
 
 
 class DatabaseTrouble:
