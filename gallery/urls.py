@@ -110,6 +110,7 @@ urlpatterns = [
     path("sizes/<str:key>/remove/", named_sizes.remove, name="size-remove"),
     path("sizes/<str:key>/restore/", named_sizes.restore, name="size-restore"),
     path("marks/", ratings.rate, name="marks"),
+    path("marks/restore/", ratings.restore, name="marks-restore"),
     path("compare/", compare.show, name="compare"),
     path("compare/pairs/", pairwise.judge, name="compare-pairs"),
     path("compare/models/", model_quality.show, name="compare-models"),

@@ -213,7 +213,7 @@ def test_the_two_that_are_compared_stay_the_same_pictures(look, run):
     turn(tab, one="C", other="D")
     tab.click("label:has(> input[value=grid])")
     tab.click(".pane .view")
-    tab.press("x")
+    tab.press("Delete")
     tab.wait_for(f"!location.search.includes('{keys[0]}')")
     tab.click("label:has(> input[value=slider])")
     tab.wait_for("location.hash.includes('slider')")

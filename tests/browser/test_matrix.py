@@ -118,7 +118,7 @@ def test_arrow_keys_walk_over_the_matrix(look, owner):
     assert walk(page, "ArrowRight") == 5
     assert walk(page, "ArrowDown ArrowDown ArrowDown Home") == 9
     assert walk(page, "ArrowUp ArrowLeft") == 6
-    page.keyboard.press("1")
+    page.keyboard.press("-")
     expect(page.locator("#matrix")).to_have_class("size-s")
     page.wait_for_function("() => document.activeElement.matches('.cell')")
     assert focused(page) == 6
@@ -145,7 +145,7 @@ def test_the_focus_stays_on_a_cell_that_becomes_a_picture(look, owner, idle_work
     expect(page.locator(".cell.done img")).to_have_count(12, timeout=30_000)
     assert focused(page) == 3
     assert page.evaluate("() => document.activeElement.tagName") == "A"
-    page.keyboard.press("1")
+    page.keyboard.press("-")
     expect(page.locator("#matrix")).to_have_class("size-s")
     page.wait_for_function("() => document.activeElement.matches('.cell a')")
     assert focused(page) == 3

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from gallery.models import Rating
+from gallery.models import Image, Rating
 from tests.pages import Page
 from tests.rows import make_images
 
@@ -48,8 +48,29 @@ def test_with_htmx_the_tiles_say_it_where_they_are(owner, owner_client):
     assert not page.all("html")
 
 
+def test_undo_gives_every_picture_back_what_it_had(owner, owner_client):
+    one, two = make_images(owner, 2)
+    owner_client.post(MARKS, {"image": one.key, "verdict": "maybe", "stars": "3", "favourite": "1"})
+    toast = Page(owner_client.post(f"{MARKS}?verdict=pick", {"image": [one.key, two.key]}, headers=HTMX))
+    was = [each["value"] for each in toast.all("input", name="was")]
+    assert was == [f"{one.key}:maybe:3:1", f"{two.key}::0:0"]
+    assert owner_client.post("/marks/restore/", {"was": was, "shown": "1"}).status_code == 204
+    rated = Rating.objects.order_by("image_id").values_list("verdict", "stars", "favourite")
+    assert list(rated) == [("maybe", 3, True), ("", 0, False)]
+    assert not Image.objects.filter(attempt__picked=True).exists()
+
+
+@pytest.mark.parametrize("was", ["{}", "{}:pick:3", "{}:love:3:1", "{}:pick:9:1", "{}:pick:3:2", "", "\x00:pick:3:1"])
+def test_nothing_is_undone_with_nonsense(owner, owner_client, was):
+    (image,) = make_images(owner, 1)
+    sent = owner_client.post("/marks/restore/", {"was": [f"{image.key}:pick:3:1", was.format(image.key)]})
+    assert sent.status_code in (400, 404)
+    assert not Rating.objects.exists()
+
+
 @pytest.mark.parametrize(
-    "said", [{}, {"verdict": "perhaps"}, {"stars": "6"}, {"stars": "-1"}, {"stars": ""}, {"stars": "x"}]
+    "said",
+    [{}, {"verdict": "perhaps"}, {"stars": "6"}, {"stars": "-1"}, {"stars": ""}, {"stars": "x"}, {"favourite": "2"}],
 )
 def test_nonsense_is_not_written(owner, owner_client, said):
     (image,) = make_images(owner, 1)

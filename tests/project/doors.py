@@ -75,6 +75,7 @@ def form(name, things):
     keyed = {
         "templates-import": {"file": SimpleUploadedFile("templates.json", b'[{"name": "Gate", "prompt": "a gate"}]')},
         "marks": {"image": both, "verdict": "pick"},
+        "marks-restore": {"was": f"{both[0]}:maybe:3:1"},
         "compare-save": {"image": both, "name": "Two herons"},
         "compare-pairs": {"better": both[0], "worse": both[1]},
         "costs-statement-add": {"file": SimpleUploadedFile("usage.csv", b"time,usd\n2026-11-25 10:00,0.01")},

@@ -73,6 +73,7 @@ TABLE = {
     "size-restore": ADMIN_ACTS,
     "size-remove": ADMIN_ACTS,
     "marks": ("login 405 405 405", "login 404 302 404"),
+    "marks-restore": ("login 405 405 405", "login 404 302 404"),
     "compare": OWNER_LOOKS,
     "compare-save": ("login 405 405 405", "login 404 302 404"),
     "comparison": OWNER_LOOKS,

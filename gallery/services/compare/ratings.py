@@ -1,6 +1,7 @@
 """What members think: ratings of pictures, votes between two. Every call is one decision of one person."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,26 +10,48 @@ from gallery.models import Image, Rating, User, Vote
 from gallery.services.db.slices import write_in_slices
 from gallery.services.ledger import entries
 
+FIELDS = ("verdict", "stars", "favourite")
 
-def rate_images(images: Sequence[Image], *, user: User, **fields: object) -> None:
-    """Write `stars` or `verdict` (or both) on each picture as this member's; what is not named stays.
 
-    In slices, for a selection can be a whole run: after a kill in between the same press again does the rest.
+def rate_images(images: Sequence[Image], *, user: User, **fields: object) -> list[Rating]:
+    """Write `stars`, `verdict`, `favourite` on each picture as this member's; what is not named stays.
+
+    Return what stood there before, for `restore_ratings`. In slices, for a selection can be a whole run: after a kill
+    in between the same press again does the rest.
     """
-    write_in_slices(images, lambda part: _rate(part, user=user, **fields))
+    before: list[Rating] = []
+    write_in_slices(images, lambda part: before.extend(_rate(part, user=user, **fields)))
+    return before
 
 
-def _rate(images: Sequence[Image], *, user: User, **fields: object) -> None:
+def _rate(images: Sequence[Image], *, user: User, **fields: object) -> list[Rating]:
+    rated = ratings_of(user, images)
+    _write([Rating(user=user, image=image, **fields) for image in images], tuple(fields))
+    return [rated.get(image.id) or Rating(user=user, image=image, favourite=False) for image in images]
+
+
+def restore_ratings(ratings: Sequence[Rating]) -> None:
+    """Write ratings whole: to undo a press they are what stood there before it."""
+    write_in_slices(ratings, lambda part: _write(part, FIELDS))
+
+
+def _write(ratings: Sequence[Rating], fields: Sequence[str]) -> None:
     now = timezone.now()
-    rated = [Rating(user=user, image=image, changed_at=now, **fields) for image in images]
+    copies = [
+        Rating(user_id=each.user_id, image_id=each.image_id, changed_at=now, **_said(each, fields)) for each in ratings
+    ]
     Rating.objects.bulk_create(
-        rated,
+        copies,
         update_conflicts=True,
         unique_fields=["user", "image"],
         update_fields=[*fields, "changed_at"],
     )
     if "verdict" in fields:
-        entries.note_picks(images)
+        entries.note_picks([each.image_id for each in ratings])
+
+
+def _said(rating: Rating, fields: Sequence[str]) -> dict[str, Any]:
+    return {name: getattr(rating, name) for name in fields}
 
 
 def ratings_of(user: User, images: Sequence[Image]) -> dict[int, Rating]:

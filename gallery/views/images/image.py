@@ -16,6 +16,7 @@ from gallery.forms.compare import RepeatForm
 from gallery.forms.studio import prefill
 from gallery.models import Image, Job
 from gallery.models.keys import random_key
+from gallery.services.compare import ratings
 from gallery.services.references import lineage
 from gallery.services.runs import repeats
 from gallery.views.images import deliver
@@ -30,6 +31,7 @@ def show(request: MemberRequest, key: str) -> HttpResponse:
     mine = Image.objects.of(request.user)
     context = {
         "image": image,
+        "rating": ratings.ratings_of(request.user, [image]).get(image.id),
         "newer": mine.filter(id__gt=image.id).order_by("id").only("key").first(),
         "older": mine.filter(id__lt=image.id).order_by("-id").only("key").first(),
         "deliver": deliver.one_picture(image) | {"form": deliver.choices(request)},

@@ -12,47 +12,62 @@ from django.views.decorators.http import require_POST
 from gallery import access
 from gallery.access import MemberRequest
 from gallery.catalogue.text.value_lists import counted
-from gallery.forms.ratings import RatingForm
-from gallery.models import Image
+from gallery.forms.ratings import RatingForm, read_earlier
+from gallery.models import Image, Rating
 from gallery.services.compare import ratings
 
 MOST = 2000  # pictures in one press: as many as a run has
-WORDS = {"pick": "picked", "reject": "rejected", "": "no longer judged"}
+WORDS = {"pick": "picked", "maybe": "put aside as maybe", "reject": "rejected", "": "no longer judged"}
 
 
 @require_POST
 def rate(request: MemberRequest) -> HttpResponse:
-    """Write a verdict or stars on every picture named; what to write may stand in the address of a button."""
+    """Write a rating on every picture named; what to write may stand in the address of a button."""
     form = RatingForm(request.GET or request.POST)
     keys = request.POST.getlist("image")
     if not form.is_valid() or not 0 < len(keys) <= MOST:
         return HttpResponseBadRequest("Nothing was said of any picture.")
     images = access.images_read(request, keys)
-    ratings.rate_images(images, user=request.user, **form.rating_fields)
-    if request.htmx and "letter" in request.POST:  # the buttons under a picture of a comparison
-        return _buttons(request, images[0])
-    said = _say(images, form.rating_fields)
+    before = ratings.rate_images(images, user=request.user, **form.rating_fields)
+    return _answer(request, images, said=_say(images, form.rating_fields), before=before)
+
+
+@require_POST
+def restore(request: MemberRequest) -> HttpResponse:
+    """Undo: write the ratings that are sent along, as they were before."""
+    earlier = read_earlier(request.POST.getlist("was"))
+    if not earlier or len(earlier) > MOST:
+        return HttpResponseBadRequest("Nothing was said of any picture.")
+    images = access.images_read(request, earlier)
+    ratings.restore_ratings([Rating(user=request.user, image=image, **earlier[image.key]) for image in images])
+    return _answer(request, images, said=f"{counted(len(images), 'picture')} as before.")
+
+
+def _answer(
+    request: MemberRequest, images: list[Image], *, said: str, before: list[Rating] | None = None
+) -> HttpResponse:
+    """Say what was done. `shown`: the page shows it already, and keeps what stood there before by itself."""
+    if "shown" in request.POST:
+        return HttpResponse(status=204)
     if request.htmx:
         found = ratings.ratings_of(request.user, images)
         rated = [(image.key, found[image.id]) for image in images]
-        return render(request, "images/_rating_tiles.html", {"rated": rated, "said": said})
+        return render(request, "images/_rating_tiles.html", {"rated": rated, "said": said, "before": before})
     messages.success(request, said)
-    return redirect(_where_from(request))
-
-
-def _buttons(request: MemberRequest, image: Image) -> HttpResponse:
-    rating = ratings.ratings_of(request.user, [image])[image.id]
-    return render(request, "images/_judge.html", {"image": image, "rating": rating, "letter": request.POST["letter"]})
+    return redirect(where_from(request))
 
 
 def _say(images: list[Image], fields: dict[str, Any]) -> str:
     n = counted(len(images), "picture")
     if "verdict" in fields:
         return f"{n} {WORDS[fields['verdict']]}."
+    if "favourite" in fields:
+        return f"{n} {'among' if fields['favourite'] else 'no longer among'} the favourites."
     return f"{n}: {fields['stars']} of 5 stars."
 
 
-def _where_from(request: MemberRequest) -> str:
+def where_from(request: MemberRequest) -> str:
+    """Return the page that a form was sent from, if it is one of ours."""
     before = request.headers.get("Referer", "")
     ours = url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure())
     return before if ours else reverse("gallery")

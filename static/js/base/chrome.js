@@ -112,7 +112,9 @@ document.addEventListener("htmx:sendError", () => {
 
 // Said by a page of what it did: detail = { said, undo }.
 document.addEventListener("fluxweb:undoable", ({ detail }) => {
+  toasts.querySelector(".toast:has([data-undo])")?.remove(); // its Undo would mean something that was done since
   const button = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: "Undo" });
+  button.dataset.undo = "";
   button.addEventListener("click", () => {
     detail.undo();
     button.closest(".toast").remove();

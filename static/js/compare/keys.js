@@ -1,14 +1,17 @@
 // Everything by key; the sheet under ? says the same.
 
+import { RATING_KEYS } from "../images/marks.js";
+
 const ACTS = {
-  p: ["judge", "pick"], r: ["judge", "reject"], x: ["drop"], u: ["back"], s: ["swap"], v: ["mode"], m: ["ground"],
-  n: ["names"], t: ["pairs"], z: ["toggle"], 0: ["fit"], "+": ["in"], "=": ["in"], "-": ["out"], " ": ["flip"], "?": ["keys"],
+  Delete: ["drop"], Backspace: ["drop"], r: ["back"], s: ["swap"], v: ["mode"], w: ["ground"],
+  n: ["names"], t: ["pairs"], z: ["toggle"], ".": ["fit"], "+": ["in"], "=": ["in"], "-": ["out"], " ": ["flip"], "?": ["keys"],
   ArrowLeft: ["move", -1, 0], ArrowRight: ["move", 1, 0], ArrowUp: ["move", 0, -1], ArrowDown: ["move", 0, 1],
 };
 
-function actOf(key) {
-  if (/^[a-l]$/.test(key)) return ["go", key.toUpperCase()];
-  if (/^[1-5]$/.test(key)) return ["judge", key];
+/** With shift every letter leads to its picture; F and L alone are the heart, as everywhere. */
+function actOf(key, shifted) {
+  if (/^[a-l]$/.test(key) && (shifted || !(key in RATING_KEYS))) return ["go", key.toUpperCase()];
+  if (key in RATING_KEYS) return ["judge", RATING_KEYS[key]];
   return ACTS[key];
 }
 
@@ -17,7 +20,7 @@ export function listen(acts) {
     if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
     const typing = event.target.closest("input[type=text], textarea, select, [contenteditable]");
     const pressing = (event.key === " " || event.key.startsWith("Arrow")) && event.target.closest("button, a, summary, input");
-    const [name, ...how] = actOf(event.key.length === 1 ? event.key.toLowerCase() : event.key) ?? [];
+    const [name, ...how] = actOf(event.key.length === 1 ? event.key.toLowerCase() : event.key, event.shiftKey) ?? [];
     if (typing || pressing || !acts[name]) return;
     event.preventDefault();
     acts[name](...how);

@@ -5,6 +5,7 @@ import { keepForm } from "../base/memory.js";
 import { watch } from "./gestures.js";
 import { listen } from "./keys.js";
 import { Pane } from "./pane.js";
+import { rate } from "../images/marks.js";
 import { Stage } from "./stage.js";
 import { WHOLE, arrange, clamp, fitScale, oneToOne, pan, zoomAt } from "./view.js";
 
@@ -225,7 +226,7 @@ const acts = {
     if (vote) vote.click();
     else if (figureOf(letter) && !figureOf(letter).hidden) go(figureOf(letter));
   },
-  judge: (what) => current.querySelector(`[data-do="${what}"]`)?.click(),
+  judge: (what) => current.querySelector(".judge") && rate([keyOf(current)], what),
   drop,
   back: bringBack,
   swap,

@@ -1,6 +1,7 @@
 // The matrix of a run by keyboard: arrow keys go from picture to picture, and what is replaced keeps the focus.
 
-const SIZES = { 1: "size-s", 2: "size-m", 3: "size-l" };
+const SIZES = ["size-s", "size-m", "size-l"];
+const STEPS = { "-": -1, "+": 1, "=": 1 }; // between them
 const MOVES = {
   ArrowLeft: (cells, cell) => beside(cells, cell, -1),
   ArrowRight: (cells, cell) => beside(cells, cell, 1),
@@ -35,10 +36,11 @@ function enter(cell) {
 
 document.addEventListener("keydown", (event) => {
   const sheets = event.target.closest?.(".sheets");
-  if (!sheets || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+  if (!sheets || event.ctrlKey || event.altKey || event.metaKey || (event.shiftKey && event.key !== "+")) return;
   const cell = event.target.closest(".cell");
-  if (event.key in SIZES) {
-    document.getElementById(SIZES[event.key]).click();
+  if (event.key in STEPS) {
+    const at = SIZES.indexOf(document.getElementById("matrix").className);
+    document.getElementById(SIZES[at + STEPS[event.key]])?.click();
   } else if (event.key in MOVES) {
     const cells = [...sheets.querySelectorAll(".cell")];
     enter(cell ? MOVES[event.key](cells, cell) : cells[0]);

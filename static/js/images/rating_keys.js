@@ -1,0 +1,31 @@
+// Ratings by key where pictures lie as tiles, or one is shown alone: the same keys as in a comparison.
+
+import { RATING_KEYS, rate, undo } from "./marks.js";
+
+const TYPED = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
+
+/** Which pictures a key means: that of an open dialog; the tile with the focus, or under the pointer; what is ticked. */
+function meant() {
+  const dialog = document.querySelector("dialog[open]");
+  if (dialog) return alone(dialog);
+  const tile = document.activeElement.closest(".tile, .cell") ?? document.querySelector(":is(.tile, .cell):hover");
+  const box = tile?.querySelector(".tick input");
+  if (box && !box.checked) return [box.value];
+  const ticked = [...document.querySelectorAll(".tick input:checked")].map((each) => each.value);
+  return ticked.length ? ticked : alone(document);
+}
+
+const alone = (where) => [...where.querySelectorAll(".judge")].slice(0, 1).map((judge) => judge.dataset.image);
+
+document.addEventListener("keydown", (event) => {
+  const key = event.key.toLowerCase();
+  if (event.target.closest(TYPED) || event.altKey) return;
+  if (event.ctrlKey || event.metaKey) {
+    if (key === "z" && !event.shiftKey && undo().length) event.preventDefault();
+    return;
+  }
+  const keys = key in RATING_KEYS ? meant() : [];
+  if (!keys.length) return;
+  event.preventDefault();
+  rate(keys, RATING_KEYS[key]);
+});
