@@ -32,6 +32,7 @@ from gallery.models import (
     Sheet,
     SheetPart,
     Statement,
+    Tag,
     User,
 )  # fmt: skip
 from gallery.models.costs.statements import Kind
@@ -178,6 +179,15 @@ def saved_item_restore(request: MemberRequest, model: type[_Item], key: str) -> 
 def template_read(request: MemberRequest, key: str) -> ReadyTemplate | PromptTemplate:
     """Return a template that comes along with fluxweb, or one as `saved_item_read` does."""
     return ready_templates.BY_KEY.get(key) or saved_item_read(request, PromptTemplate, key)
+
+
+def tag_write(request: MemberRequest, key: str) -> Tag:
+    return _find(Tag.objects.of(request.user).select_related("owner"), key)
+
+
+def tag_restore(request: MemberRequest, key: str) -> Tag:
+    """Return a tag that its owner has deleted or merged and can put back."""
+    return _find(Tag.objects.in_trash_of(request.user).select_related("owner"), key)
 
 
 def share_write(request: MemberRequest, key: str) -> Share:

@@ -10,6 +10,7 @@ from huey import crontab
 from fluxweb.outages import Seldom
 from gallery.models import Attempt
 from gallery.services.accounts import invites
+from gallery.services.collections import tags
 from gallery.services.contact_sheets import sheets
 from gallery.services.db.transactions import release_connection
 from gallery.services.jobs import crash_points, provider
@@ -133,6 +134,7 @@ def _clear_up() -> None:
             sheets.delete_old_sheets,
             statements.sweep,
             rate_limits.delete_old_counters,
+            tags.delete_old_tags,
         ):
             heal(sweep)
 

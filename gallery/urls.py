@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 
 from gallery.views import help
 from gallery.views.accounts import invite, sign_in
+from gallery.views.collections import tags
 from gallery.views.compare import compare, model_quality, pairwise
 from gallery.views.costs import adjustments, amounts, budgets, drilldown, prices, report, report_mail, statements
 from gallery.views.images import deliver, files, gallery, image, ratings
@@ -111,6 +112,15 @@ urlpatterns = [
     path("sizes/<str:key>/restore/", named_sizes.restore, name="size-restore"),
     path("marks/", ratings.rate, name="marks"),
     path("marks/restore/", ratings.restore, name="marks-restore"),
+    path("tags/", tags.list_tags, name="tags"),
+    path("tags/complete/", tags.complete, name="tags-complete"),
+    path("tags/put/", tags.put, name="tags-put"),
+    path("tags/undo/", tags.undo, name="tags-undo"),
+    path("tags/<str:key>/", tags.show, name="tag"),
+    path("tags/<str:key>/off/", tags.take_off, name="tag-off"),
+    path("tags/<str:key>/merge/", tags.merge, name="tag-merge"),
+    path("tags/<str:key>/delete/", tags.delete, name="tag-delete"),
+    path("tags/<str:key>/restore/", tags.restore, name="tag-restore"),
     path("compare/", compare.show, name="compare"),
     path("compare/pairs/", pairwise.judge, name="compare-pairs"),
     path("compare/models/", model_quality.show, name="compare-models"),

@@ -24,6 +24,7 @@ from gallery.models.costs.statements import Kind
 from gallery.models.runs import State
 from gallery.models.shares import Download
 from gallery.services.accounts import invites
+from gallery.services.collections import tags
 from gallery.services.compare import comparisons
 from gallery.services.contact_sheets import sheets
 from gallery.services.library import saved_items
@@ -59,6 +60,7 @@ class Things:
     adjustment: Adjustment
     reference: Reference  # of a GIF, which the gallery keeps as given too
     size: NamedSize
+    sorted: dict  # a tag on the picture, and as `tag-restore` one that was deleted
 
     @property
     def link(self):
@@ -103,8 +105,14 @@ def make_things(owner, *, worker, world):
     return Things(
         run, image, uncertain, held, sheet, token, share, guest, make_kept(owner), comparison, twin, make_statement(),
         make_adjustment(), keep_upload(picture_file("GIF"), name=f"{SECRET_PROMPT}.gif", owner=owner),
-        NamedSize.objects.create(name="Door plate", width=600, height=200),
+        NamedSize.objects.create(name="Door plate", width=600, height=200), make_sorted(owner, image),
     )  # fmt: skip
+
+
+def make_sorted(owner, image):
+    found = {name: tags.tag_images([image], [f"Heron, {name}"], user=owner).tags[0] for name in ("tag", "tag-restore")}
+    tags.delete_tag(found["tag-restore"])
+    return found
 
 
 def make_kept(owner):

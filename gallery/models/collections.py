@@ -1,21 +1,38 @@
 """What a member sorts pictures by: tags, collections in an order of their own, and searches that were given a name."""
 
+from datetime import timedelta
 from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
+from gallery.catalogue.text.tags import FOLDED_LENGTH, TAG_LENGTH
 from gallery.models.keys import KeyField
 from gallery.models.people import User
+from gallery.models.saved_items import TRASH_DAYS
 
-TAG_LENGTH = 60
+# A tag can be on a million pictures: only some are counted.
+COUNT_SOME = (
+    "SELECT COUNT(*) FROM ("
+    "SELECT 1 FROM gallery_imagetag WHERE gallery_imagetag.tag_id = gallery_tag.id LIMIT %s) AS counted"
+)
+MOST_COUNTED = 1000  # pictures of a tag: beyond it nobody counts
 
 
 class TagQuerySet(models.QuerySet["Tag"]):
     def of(self, user: User) -> Self:
-        return self.filter(owner=user)
+        return self.filter(owner=user, deleted_at=None)
+
+    def in_trash_of(self, user: User) -> Self:
+        return self.filter(owner=user, deleted_at__gt=timezone.now() - timedelta(days=TRASH_DAYS))
+
+    def counted(self) -> Self:
+        """With the number of pictures as `images`, up to one more than is counted."""
+        counted = RawSQL(COUNT_SOME, [MOST_COUNTED + 1], output_field=models.IntegerField())  # noqa: S611  no input in it
+        return self.annotate(images=counted)
 
 
 class Tag(models.Model):
@@ -25,13 +42,17 @@ class Tag(models.Model):
     # Its index is tag_once, which begins with it.
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="tags", db_index=False)
     name = models.CharField(max_length=TAG_LENGTH)
-    folded = models.CharField(max_length=4 * TAG_LENGTH)
+    folded = models.CharField(max_length=FOLDED_LENGTH)
     created_at = models.DateTimeField(default=timezone.now)
+    deleted_at = models.DateTimeField(null=True, blank=True)  # with its pictures, so that it can be put back
 
     objects = TagQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["owner", "folded"], name="tag_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "folded"], condition=Q(deleted_at=None), name="tag_once")
+        ]
+        indexes = [models.Index(fields=["owner", "-deleted_at"], name="tag_trash", condition=~Q(deleted_at=None))]
 
     def __str__(self) -> str:
         return self.name
@@ -42,10 +63,15 @@ class ImageTag(models.Model):
 
     tag = models.ForeignKey(Tag, models.CASCADE, related_name="on_images", db_index=False)
     image = models.ForeignKey("Image", models.CASCADE, related_name="on_tags")
+    # Where a merge brought it: taken off again when the merge is undone.
+    merged_from = models.ForeignKey(Tag, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tag", "image"], name="image_tag_once")]
-        indexes = [models.Index(fields=["tag", "-image"], name="image_tag_newest")]
+        indexes = [
+            models.Index(fields=["tag", "-image"], name="image_tag_newest"),
+            models.Index(fields=["merged_from"], name="image_tag_merged", condition=~Q(merged_from=None)),
+        ]
 
     def __str__(self) -> str:
         return f"tag {self.tag_id} on image {self.image_id}"

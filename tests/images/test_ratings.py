@@ -25,7 +25,7 @@ def test_one_press_picks_what_is_ticked(owner, owner_client):
     assert response["Location"].endswith("/gallery/")
     assert kept(owner) == {one.key, two.key}
     page = Page(owner_client.get("/gallery/"))
-    assert page.one("div", class_="toast").text == "2 pictures picked."
+    assert page.one("div", class_="toast").text == "2 pictures picked. Undo"
     assert "picked" in page.one("span", id=f"marked-{one.key}").text
 
 

@@ -24,6 +24,8 @@ FORMS = {
     "template-new": {"name": "a door", "prompt": "a {{colour}} door"},
     "template-edit": {"name": "a gate", "prompt": "a {{colour}} gate"},
     "template-use": {"fill-1": "at dusk"},
+    "tag": {"name": "a heron"},
+    "tag-merge": {"name": "another heron"},
     "image-repeat": {"nonce": "once more", "quoted_micros": "10000"},
     "job-settle": {"as": "charged"},
     "job-release": {"drop": "1"},
@@ -75,6 +77,9 @@ def form(name, things):
     keyed = {
         "templates-import": {"file": SimpleUploadedFile("templates.json", b'[{"name": "Gate", "prompt": "a gate"}]')},
         "marks": {"image": both, "verdict": "pick"},
+        "tags-put": {"image": both, "tag": "heron, dawn"},
+        "tags-undo": {"put": f"{things.sorted['tag'].key}:{both[0]}"},
+        "tag-off": {"image": both},
         "marks-restore": {"was": f"{both[0]}:maybe:3:1"},
         "compare-save": {"image": both, "name": "Two herons"},
         "compare-pairs": {"better": both[0], "worse": both[1]},
@@ -113,6 +118,8 @@ def address(name, things):
         keys[name] = [things.share.key]
     if name.startswith(("preset", "template")) and name not in KEPT_LISTS:
         keys[name] = [things.kept.get(name, things.kept[name.partition("-")[0]]).key]
+    if name == "tag" or name.startswith("tag-"):
+        keys[name] = [things.sorted.get(name, things.sorted["tag"]).key]
     if name.startswith("budget-"):
         keys[name] = [_budget_of(things.run.owner).key]
     if name.startswith("costs-statement") and name.removeprefix("costs-statement") in (

@@ -12,10 +12,12 @@ from gallery import access, tasks
 from gallery.access import MemberRequest
 from gallery.catalogue.models import params
 from gallery.catalogue.numbers.money import money
+from gallery.forms.collections import TagsForm
 from gallery.forms.compare import RepeatForm
 from gallery.forms.studio import prefill
 from gallery.models import Image, Job
 from gallery.models.keys import random_key
+from gallery.services.collections import tags
 from gallery.services.compare import ratings
 from gallery.services.references import lineage
 from gallery.services.runs import repeats
@@ -32,6 +34,8 @@ def show(request: MemberRequest, key: str) -> HttpResponse:
     context = {
         "image": image,
         "rating": ratings.ratings_of(request.user, [image]).get(image.id),
+        "tags": tags.tags_of(image, user=request.user),
+        "form": TagsForm(),
         "newer": mine.filter(id__gt=image.id).order_by("id").only("key").first(),
         "older": mine.filter(id__lt=image.id).order_by("-id").only("key").first(),
         "deliver": deliver.one_picture(image) | {"form": deliver.choices(request)},

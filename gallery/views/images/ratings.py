@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from gallery import access
@@ -15,6 +13,7 @@ from gallery.catalogue.text.value_lists import counted
 from gallery.forms.ratings import RatingForm, read_earlier
 from gallery.models import Image, Rating
 from gallery.services.compare import ratings
+from gallery.views.undoing import say_undoable, where_from
 
 MOST = 2000  # pictures in one press: as many as a run has
 WORDS = {"pick": "picked", "maybe": "put aside as maybe", "reject": "rejected", "": "no longer judged"}
@@ -39,13 +38,13 @@ def restore(request: MemberRequest) -> HttpResponse:
     if not earlier or len(earlier) > MOST:
         return HttpResponseBadRequest("Nothing was said of any picture.")
     images = access.images_read(request, earlier)
+    found = ratings.ratings_of(request.user, images)
+    before = [found.get(image.id) or Rating(user=request.user, image=image, favourite=False) for image in images]
     ratings.restore_ratings([Rating(user=request.user, image=image, **earlier[image.key]) for image in images])
-    return _answer(request, images, said=f"{counted(len(images), 'picture')} as before.")
+    return _answer(request, images, said=f"{counted(len(images), 'picture')} as before.", before=before)
 
 
-def _answer(
-    request: MemberRequest, images: list[Image], *, said: str, before: list[Rating] | None = None
-) -> HttpResponse:
+def _answer(request: MemberRequest, images: list[Image], *, said: str, before: list[Rating]) -> HttpResponse:
     """Say what was done. `shown`: the page shows it already, and keeps what stood there before by itself."""
     if "shown" in request.POST:
         return HttpResponse(status=204)
@@ -53,8 +52,12 @@ def _answer(
         found = ratings.ratings_of(request.user, images)
         rated = [(image.key, found[image.id]) for image in images]
         return render(request, "images/_rating_tiles.html", {"rated": rated, "said": said, "before": before})
-    messages.success(request, said)
+    say_undoable(request, said, address=reverse("marks-restore"), fields=[("was", _written(each)) for each in before])
     return redirect(where_from(request))
+
+
+def _written(rating: Rating) -> str:
+    return f"{rating.image.key}:{rating.verdict}:{rating.stars}:{int(rating.favourite)}"
 
 
 def _say(images: list[Image], fields: dict[str, Any]) -> str:
@@ -64,10 +67,3 @@ def _say(images: list[Image], fields: dict[str, Any]) -> str:
     if "favourite" in fields:
         return f"{n} {'among' if fields['favourite'] else 'no longer among'} the favourites."
     return f"{n}: {fields['stars']} of 5 stars."
-
-
-def where_from(request: MemberRequest) -> str:
-    """Return the page that a form was sent from, if it is one of ours."""
-    before = request.headers.get("Referer", "")
-    ours = url_has_allowed_host_and_scheme(before, {request.get_host()}, require_https=request.is_secure())
-    return before if ours else reverse("gallery")

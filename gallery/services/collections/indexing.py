@@ -1,0 +1,13 @@
+"""What the search has to hear of: pictures whose tags or collections have changed, and names that have."""
+
+from collections.abc import Iterable
+
+from gallery.models import Tag
+
+
+def note_images(image_ids: Iterable[int]) -> None:
+    """Say that other tags or collections are on these pictures."""
+
+
+def note_tag(tag: Tag) -> None:
+    """Say that a tag has another name, is gone or is back, on all its pictures."""
