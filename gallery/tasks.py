@@ -18,6 +18,7 @@ from gallery.services.ledger import report_mail
 from gallery.services.operations import daily_rounds, rate_limits
 from gallery.services.paid_calls import claims, downloads, perform
 from gallery.services.reconciliation import balance, statements
+from gallery.services.search import upkeep
 from gallery.services.storage import files, storage_watch
 from gallery.worker import priority
 from gallery.worker.healing import heal
@@ -135,6 +136,7 @@ def _clear_up() -> None:
             statements.sweep,
             rate_limits.delete_old_counters,
             tags.delete_old_tags,
+            upkeep.sweep_index,
         ):
             heal(sweep)
 

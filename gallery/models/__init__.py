@@ -20,13 +20,15 @@ from gallery.models.references import JobReference, Reference
 from gallery.models.repeats import Repeat
 from gallery.models.runs import Job, Project, Run
 from gallery.models.saved_items import PastPrompt, Preset, PromptTemplate
+from gallery.models.search import FacetChange, ImageChange, ImageText
 from gallery.models.shares import Feedback, Guest, Refusal, Share, ShareItem
 
 __all__ = [
     "Adjustment", "Attempt", "Balance", "Budget", "BudgetCount", "Charge", "Collection", "CollectionImage",
-    "Comparison", "ComparisonImage", "DailyModelSpend", "DailySpend", "Difference", "Feedback", "Gate", "Guest",
-    "Image", "ImageTag", "Invite", "Job", "JobReference", "KeyHolder", "LedgerEntry", "Letter", "MonthlySpend",
-    "NamedSize", "PastPrompt", "Preset", "Price", "Project", "PromptTemplate", "RateCounter", "Rating", "Reference",
-    "Refusal", "Repeat", "ReportMail", "Round", "Run", "SavedSearch", "SecretKey", "Share", "ShareItem", "Sheet",
-    "SheetPart", "Statement", "Tag", "Terms", "User", "Vote", "Worker",
+    "Comparison", "ComparisonImage", "DailyModelSpend", "DailySpend", "Difference", "FacetChange", "Feedback",
+    "Gate", "Guest", "Image", "ImageChange", "ImageTag", "ImageText", "Invite", "Job", "JobReference", "KeyHolder",
+    "LedgerEntry", "Letter", "MonthlySpend", "NamedSize", "PastPrompt", "Preset", "Price", "Project",
+    "PromptTemplate", "RateCounter", "Rating", "Reference", "Refusal", "Repeat", "ReportMail", "Round", "Run",
+    "SavedSearch", "SecretKey", "Share", "ShareItem", "Sheet", "SheetPart", "Statement", "Tag", "Terms", "User",
+    "Vote", "Worker",
 ]  # fmt: skip

@@ -22,6 +22,7 @@ from gallery.services.ledger import entries
 from gallery.services.media import thumbnails
 from gallery.services.prices import price_book, quotes
 from gallery.services.runs import prompt_history
+from gallery.services.search import index
 from gallery.services.storage import files
 
 RUN_SIZE = 5  # images in one run: one prompt on as many models
@@ -91,7 +92,8 @@ def _add_runs(pairs: Sequence[tuple[Run, Sequence[Sample]]], *, every: timedelta
         job.attempt = attempt
     Job.objects.bulk_update(jobs, ["attempt"], batch_size=200)
     samples = [sample for group in groups for sample in group]
-    Image.objects.bulk_create(_image(attempt, sample) for attempt, sample in zip(attempts, samples, strict=True))
+    images = Image.objects.bulk_create(_image(*pair) for pair in zip(attempts, samples, strict=True))
+    index.write_texts([image.id for image in images])
 
 
 def _run(owner: User, samples: Sequence[Sample], began: datetime) -> Run:

@@ -26,6 +26,7 @@ from gallery.services.operations import secret_keys, workers
 from gallery.services.paid_calls import downloads, recording, recovery
 from gallery.services.reconciliation import statements
 from gallery.services.runs import repeats
+from gallery.services.search import index
 from gallery.services.storage import storage_watch
 from gallery.worker import healing
 from gallery.worker.background import BackgroundMaker
@@ -33,6 +34,7 @@ from gallery.worker.downloader import Downloader
 from gallery.worker.healing import heal
 
 POLL = {"initial_delay": 0.05, "max_delay": 0.2, "backoff": 1.15}  # huey's default lets a job wait up to 10 s
+INDEX_SECONDS = 0.5  # how often it is asked whether a picture changed that is searched for
 STORAGE_LOOK_SECONDS = 0.5  # how often it is asked whether a look is due
 FETCH_THREADS_MAX = 8  # 64 calls of 5 s bring 13 pictures a second
 # A thread that ends a database call waits this long for its turn. With Python's own 5 ms, five rounds of 64 calls of
@@ -88,6 +90,7 @@ class Process:
             self._every(settings.SWEEP_SECONDS, self.sweep),
             self._every(secret_keys.BEAT_SECONDS, self.hold_key),
             self._every(STORAGE_LOOK_SECONDS, self.look_at_storage),
+            self._every(INDEX_SECONDS, self.index_changes),
         ]
         _start_deaf(consumer)
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -148,6 +151,10 @@ class Process:
             self.thumbnail_maker.wake()
             self.sheet_renderer.wake()
             self.statement_reader.wake()
+
+    def index_changes(self) -> None:
+        """Let pictures be found by what was changed of them."""
+        index.index_changes(stopped=self.ended.is_set)
 
     def look_at_storage(self) -> None:
         """In a thread of its own: a storage that does not answer takes seconds to say so."""

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.pages import Page
 from tests.rows import make_images
+from tests.search.rows import make_prompted
 
 pytestmark = pytest.mark.django_db
 
@@ -128,3 +129,29 @@ def test_an_absurd_key_fills_no_form(owner_client, query):
 @pytest.mark.parametrize("query", ["before=%00", "before=-1", "before=" + "9" * 30, "before=x", "before="])
 def test_an_absurd_page_of_runs_is_the_first(owner_client, query):
     assert owner_client.get(f"/runs/?{query}").status_code == 200
+
+
+def test_a_search_pages_like_the_gallery_and_says_how_many_there_are(owner, colleague, owner_client):
+    make_prompted(owner, *["a red boat"] * 61, *["a car"] * 3)
+    make_prompted(colleague, "a red boat")
+    first = Page(owner_client.get(GALLERY, {"q": '"red boat" NOT car'}))
+    assert first.one("input", name="q")["value"] == '"red boat" NOT car'
+    assert first.one("span", id="found").text == "60+ found"
+    second = Page(owner_client.get(older(first), headers=HTMX))
+    assert (len(tiles(first)), len(tiles(second)), older(second)) == (60, 1, None)
+    assert Page(owner_client.get(GALLERY, {"q": "car"})).one("span", id="found").text == "3 found"
+
+
+def test_a_search_that_finds_nothing_says_what_to_do(owner, owner_client):
+    make_prompted(owner, "a boat")
+    page = Page(owner_client.get(GALLERY, {"q": "<zebra> AND"}))
+    assert "“<zebra> AND”" in page.one("div", class_="empty").text
+    assert page.one("input", name="q")["value"] == "<zebra> AND"
+
+
+@pytest.mark.parametrize("text", ["boat", "zebra", "b*", "NOT zebra", "*", "\x00", "('\"*"])
+def test_a_search_costs_the_same_queries_however_many_pictures_there_are(owner, owner_client, text):
+    make_prompted(owner, *["a boat"] * 70)
+    with CaptureQueriesContext(connection) as queries:
+        assert owner_client.get(GALLERY, {"q": text}).status_code == 200
+    assert len(queries) <= QUERIES + 6  # PostgreSQL looks through stretches of ids

@@ -6,28 +6,23 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-# Thai, Lao, Tibetan, Burmese, Khmer, Javanese; kana, bopomofo, Chinese characters: no space tells where a word ends.
-_UNSPACED = re.compile(
-    "[\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\ua980-\ua9df\u3005-\u3007\u3040-\u312f"
-    "\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
-)
+from gallery.catalogue.text.scripts import HANGUL, POINTS, SKIN_TONES, UNSPACED
+
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 # What follows a Korean word without a space, at most three of them: cat-s-with-only.
 _PARTICLES = (
     "들|은|는|이|가|을|를|의|에|에서|에게|에게서|께|께서|한테|한테서|와|과|랑|이랑|하고|도|만|뿐|로|으로|로서|으로서"
     "|로써|으로써|부터|까지|처럼|같이|보다|마다|밖에|조차|마저|나|이나|든지|이든지|라도|이라도|야|아|여|이여|라고|이라고"
     "|인|이고|이며|며|이다|입니다|였다|이었다"
 )
-_HANGUL = "\u1100-\u11ff\uac00-\ud7ff"
 _FORMS = {unicodedata.normalize(form, each) for each in _PARTICLES.split("|") for form in ("NFC", "NFD")}
-_SUFFIX = re.compile(f"(?:{'|'.join(sorted(_FORMS, key=len, reverse=True))}){{1,3}}(?![{_HANGUL}])")
-_ENDS_IN_HANGUL = re.compile(f"[{_HANGUL}]")
+_SUFFIX = re.compile(f"(?:{'|'.join(sorted(_FORMS, key=len, reverse=True))}){{1,3}}(?![{HANGUL}])")
+_ENDS_IN_HANGUL = re.compile(f"[{HANGUL}]")
 # What stands before a noun without a space: the articles of Arabic and Hebrew, and the little words before them.
 _ARTICLE = re.compile("(?:^|(?<=\\W))(?:[وف]?[بك]?ال|[وف]?لل|[וש]?ה|כשה|מה)$")
 _LONGEST_ARTICLE = 4
-# The vowel signs of Arabic and Hebrew, and the stroke that draws a word out: hardly anybody types them.
-_POINTS = re.compile(
-    "[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7]"
-)
+_POINTS = re.compile(f"[{POINTS}]")
+_SKIN_TONES = re.compile(f"[{SKIN_TONES}]")
 _VARIATION = "\ufe0f"  # asks for the coloured form of an emoji: with it or without, it is the same word
 _ZERO_WIDTH_JOINER = "\u200d"
 _PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")  # ASCII, with one space between words
@@ -145,7 +140,7 @@ def _is_letter(character: str) -> bool:
 
 
 def _is_skin_tone(character: str) -> bool:
-    return "\U0001f3fb" <= character <= "\U0001f3ff"
+    return _SKIN_TONES.match(character) is not None
 
 
 def _particles_follow(text: str, place: int) -> bool:

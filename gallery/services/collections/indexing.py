@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable
 
+from gallery.catalogue.search.documents import tag_facet
 from gallery.models import Tag
+from gallery.services.search import index
 
 
 def note_images(image_ids: Iterable[int]) -> None:
     """Say that other tags or collections are on these pictures."""
+    index.mark_changed(image_ids)
 
 
 def note_tag(tag: Tag) -> None:
     """Say that a tag has another name, is gone or is back, on all its pictures."""
+    index.mark_facet_changed(tag_facet(tag.pk))

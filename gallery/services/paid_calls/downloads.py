@@ -24,6 +24,7 @@ from gallery.services.db.transactions import release_connection, write_transacti
 from gallery.services.jobs import crash_points, provider
 from gallery.services.jobs.transitions import transition_job
 from gallery.services.media import validation
+from gallery.services.search import index
 from gallery.services.storage import files, spool
 
 HELD = "held"  # the folder of results that wait for an admin
@@ -188,6 +189,7 @@ def commit_image(attempt: Attempt, *, held_name: str = "", **facts: Any) -> Imag
         return Image.objects.get(attempt=attempt)
     image = Image.of_attempt(attempt, **facts)
     image.save(force_insert=True)
+    index.mark_changed([image.id], at_once=False)
     log.info("image stored", job=job.key, attempt=attempt.key, image=image.key, bytes=image.bytes)
     return image
 

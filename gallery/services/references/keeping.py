@@ -12,10 +12,12 @@ from PIL import Image as Pillow
 from gallery.models import Image, Reference, User
 from gallery.models.keys import random_key
 from gallery.models.references import NAME_LENGTH
+from gallery.services.db.transactions import write_transaction
 from gallery.services.media import thumbnails, validation
 from gallery.services.media.validation import DECODE_SLOTS, Verified
 from gallery.services.references.joining import join_pictures
 from gallery.services.references.preparation import Prepared, prepare_picture
+from gallery.services.search import index
 from gallery.services.storage import files
 
 log = structlog.get_logger("fluxweb.references")
@@ -124,7 +126,9 @@ def _keep_original(content: bytes, prepared: Prepared, *, name: str, owner: User
         sha256=hashlib.sha256(content).hexdigest(),
         file=files.publish_bytes(content, files.file_name(key, "originals", f".{shown.format}")),
     )  # fmt: skip
-    image.save(force_insert=True)
+    with write_transaction():
+        image.save(force_insert=True)
+        index.mark_changed([image.id])
     return image, original
 
 

@@ -1,0 +1,140 @@
+"""The index on SQLite: an FTS5 table over the texts, which it reads from their own table when a row goes."""
+
+from collections.abc import Iterator, Sequence
+
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
+
+from gallery.catalogue.search.documents import MARK
+from gallery.catalogue.search.queries import And, Constant, Not, Or, Phrase, Query
+from gallery.models import ImageText
+from gallery.services.db.raw_updates import placeholders
+from gallery.services.db.slices import Pace
+from gallery.services.db.statements import execute_statement, read_column
+from gallery.services.db.transactions import write_transaction
+
+TABLE, NEXT, TEXTS = "gallery_search", "gallery_search_next", ImageText._meta.db_table
+MAKE = (
+    "CREATE VIRTUAL TABLE {} USING fts5("
+    f"text, content='{TEXTS}', content_rowid='image_id', tokenize=\"ascii tokenchars '_-.:'\")"
+)
+MOST = 4_000  # ids that are asked for at once
+LEAST_PAGES, MOST_PAGES = 16, 1_024  # of the index, 4 KB each, that one slice merges
+MATCH = f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s"  # noqa: S608  a name of ours
+
+
+def take_turn() -> None:
+    """Writers are alone on SQLite."""
+
+
+def forget_rows(image_ids: Sequence[int]) -> None:
+    """Take rows out of the index, before their texts change or go: what goes is read from there."""
+    for table in _tables():
+        if there := _ids_in(table, image_ids):
+            execute_statement(f"DELETE FROM {table} WHERE rowid IN ({placeholders(there)})", there)  # noqa: S608
+
+
+def add_rows(image_ids: Sequence[int]) -> None:
+    """Put rows into the index, once their texts are written."""
+    for table in _tables():
+        _add(table, image_ids)
+
+
+def _add(table: str, image_ids: Sequence[int]) -> None:
+    if image_ids:
+        ids = placeholders(image_ids)
+        text = f"SELECT image_id, text FROM {TEXTS} WHERE image_id IN ({ids}) ORDER BY image_id"  # noqa: S608
+        execute_statement(f"INSERT INTO {table} (rowid, text) {text}", image_ids)
+
+
+def _tables() -> list[str]:
+    """Return the index, and the one that is to take its place if one is being built."""
+    return read_column("SELECT name FROM sqlite_master WHERE name IN (%s, %s)", [TABLE, NEXT])
+
+
+def _ids_in(table: str, image_ids: Sequence[int]) -> list[int]:
+    """Return those of the ids that an index holds: to take out another would damage it."""
+    if not image_ids:
+        return []
+    return read_column(f"SELECT id FROM {table}_docsize WHERE id IN ({placeholders(image_ids)})", image_ids)  # noqa: S608
+
+
+def find_batches(query: Query, *, before_id: int | None, first: int) -> Iterator[list[int]]:
+    """Give the ids that are found, newest first, `first` of them and then more at a time."""
+    written, size = write_query(query), first
+    while True:
+        older = "" if before_id is None else "AND rowid < %s"
+        asked = [written, *([] if before_id is None else [before_id]), size]
+        ids = read_column(f"{MATCH} {older} ORDER BY rowid DESC LIMIT %s", asked)
+        yield ids
+        if len(ids) < size:
+            return
+        before_id, size = ids[-1], min(size * 4, MOST)
+
+
+def condition(query: Query) -> Q:
+    return Q(id__in=RawSQL(MATCH, [write_query(query)]))  # noqa: S611  values are passed apart
+
+
+def write_query(query: Query) -> str:
+    """Write a query in FTS5's own language, where NOT stands between two only."""
+    if isinstance(query, Phrase):
+        return f'"{" ".join(query.words)}"{" *" if query.prefix else ""}'
+    if isinstance(query, And):
+        return _write_all(query.parts)
+    if isinstance(query, Or):
+        return "(" + " OR ".join(map(write_query, query.parts)) + ")"
+    if isinstance(query, Not):
+        return _write_all((query,))
+    assert isinstance(query, Constant)
+    return f'"{MARK}"' if query.value else f'("{MARK}" NOT "{MARK}")'
+
+
+def _write_all(parts: Sequence[Query]) -> str:
+    wanted = [write_query(part) for part in parts if not isinstance(part, Not)] or [f'"{MARK}"']
+    unwanted = [write_query(part.part) for part in parts if isinstance(part, Not)]
+    written = " AND ".join(wanted)
+    return f"(({written}) NOT ({' OR '.join(unwanted)}))" if unwanted else f"({written})"
+
+
+def merge() -> None:
+    """Write the index into one piece, without what is dead, a slice at a time."""
+    pace, pages = Pace(), -LEAST_PAGES  # below zero: begin anew with all pieces
+    while True:
+        pace.size = abs(pages)
+        with pace.slice():
+            worked = _merge_pages(pages)
+        if not worked:
+            return
+        pages = max(LEAST_PAGES, min(pace.size, MOST_PAGES))
+
+
+def _merge_pages(pages: int) -> bool:
+    """Return whether there was anything to merge: FTS5 tells it by the rows that it changed."""
+    before = _total_changes()
+    execute_statement(f"INSERT INTO {TABLE} ({TABLE}, rank) VALUES ('merge', %s)", [pages])  # noqa: S608
+    return _total_changes() - before >= 2
+
+
+def _total_changes() -> int:
+    [changes] = read_column("SELECT total_changes()")
+    return int(changes)
+
+
+def begin_rebuild() -> None:
+    """Begin an index that takes the place of this one once it is full. What changes meanwhile is written to both."""
+    with write_transaction():
+        execute_statement(f"DROP TABLE IF EXISTS {NEXT}")
+        execute_statement(MAKE.format(NEXT))
+
+
+def rebuild_rows(image_ids: Sequence[int]) -> None:
+    """Put rows into the next index, unless a change has done so."""
+    there = set(_ids_in(NEXT, image_ids))
+    _add(NEXT, [pk for pk in image_ids if pk not in there])
+
+
+def end_rebuild() -> None:
+    with write_transaction():
+        execute_statement(f"DROP TABLE IF EXISTS {TABLE}")
+        execute_statement(f"ALTER TABLE {NEXT} RENAME TO {TABLE}")

@@ -1,0 +1,118 @@
+"""The index on PostgreSQL: a column that the database makes of each text, tokens with their places, under a GIN index.
+
+GIN knows no order: of a common word it would bring a million pictures to show sixty. So each row has tokens that say in
+which stretch of ids it lies, and the newest are looked through first, in stretches eight times as long each time.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from django.db import connection
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
+
+from gallery.catalogue.search.queries import And, Constant, Not, Or, Phrase, Query, phrases_in
+from gallery.models import ImageText
+from gallery.services.db.statements import execute_statement, read_column
+
+TEXTS, INDEX = ImageText._meta.db_table, "gallery_search"
+SHIFTS = (8, 11, 14, 17)  # stretches of 256, 2,048, 16,384 and 131,072 ids, as the column has them
+STRETCHES = 4  # of one length that are looked through at once
+SHORT_PREFIX = 2  # letters: so many words begin with them that the newest pictures are read first
+WALKED = 2_000  # pictures
+TURN = 7_263_016_016  # of the lock that writers of the index take one after the other
+FOUND = f"SELECT image_id FROM {TEXTS} WHERE tokens @@ %s::tsquery"  # noqa: S608  names of ours
+
+
+def take_turn() -> None:
+    """Wait for whoever writes texts: two at once could each put an older text over a newer one."""
+    execute_statement(f"SELECT 1 FROM pg_advisory_xact_lock({TURN})")  # noqa: S608  a number of ours
+
+
+def forget_rows(image_ids: Sequence[int]) -> None:
+    """The database does it."""
+
+
+def add_rows(image_ids: Sequence[int]) -> None:
+    """The database does it."""
+
+
+def find_batches(query: Query, *, before_id: int | None, first: int) -> Iterator[list[int]]:
+    """Give the ids that are found, newest first, those of one stretch of ids at a time."""
+    written = _write_query(query)
+    upper = _upper_id(before_id)
+    if _is_short_prefix(query):
+        walked = _walk(written, upper)
+        yield walked[0]
+        upper = walked[1]
+    else:
+        for shift in SHIFTS:
+            newest = (upper - 1) >> shift
+            numbers = range(max(0, newest - STRETCHES + 1), newest + 1)
+            windows = " | ".join(f"'_w{shift}_{number}'" for number in numbers)
+            yield _found(f"({written}) & ({windows})", upper)
+            upper = min(upper, numbers.start << shift)
+            if not upper:
+                return
+    yield _found(written, upper)
+
+
+def _upper_id(before_id: int | None) -> int:
+    if before_id is not None:
+        return before_id
+    [newest] = read_column(f"SELECT coalesce(max(image_id), 0) FROM {TEXTS}")  # noqa: S608
+    return int(newest) + 1
+
+
+def _is_short_prefix(query: Query) -> bool:
+    return any(phrase.prefix and len(phrase.words[-1]) <= SHORT_PREFIX for phrase in phrases_in(query))
+
+
+def _walk(written: str, upper: int) -> tuple[list[int], int]:
+    """Return what is found among the newest below an id, and down to which id that is."""
+    newest = f"SELECT image_id, tokens FROM {TEXTS} WHERE image_id < %s ORDER BY image_id DESC LIMIT {WALKED}"  # noqa: S608
+    found = f"SELECT image_id FROM newest WHERE tokens @@ %s::tsquery ORDER BY image_id DESC"  # noqa: F541
+    lowest = "SELECT coalesce(min(image_id), 0) FROM newest"
+    ids = read_column(f"WITH newest AS MATERIALIZED ({newest}) ({lowest}) UNION ALL ({found})", [upper, written])
+    return ids[1:], ids[0]
+
+
+def _found(written: str, upper: int) -> list[int]:
+    """Read them all by the GIN index, then put them in order: asked at once, the planner would walk the whole table."""
+    newest = "SELECT image_id FROM found WHERE image_id < %s ORDER BY image_id DESC"
+    return read_column(f"WITH found AS MATERIALIZED ({FOUND}) {newest}", [written, upper])
+
+
+def condition(query: Query) -> Q:
+    if isinstance(query, Constant):
+        return Q() if query.value else Q(pk__in=[])
+    return Q(id__in=RawSQL(FOUND, [_write_query(query)]))  # noqa: S611  values are passed apart
+
+
+def _write_query(query: Query) -> str:
+    """Write a query as a tsquery, whose parser is not asked to part words."""
+    if isinstance(query, Phrase):
+        words = " <-> ".join(f"'{word}'" for word in query.words)
+        return f"({words}{':*' if query.prefix else ''})"
+    if isinstance(query, Not):
+        return f"!{_write_query(query.part)}"
+    assert isinstance(query, And | Or)
+    return "(" + (" & " if isinstance(query, And) else " | ").join(map(_write_query, query.parts)) + ")"
+
+
+def merge() -> None:
+    """Take what is dead out of the index, and tell the planner how common words are."""
+    if not connection.in_atomic_block:
+        execute_statement(f"VACUUM (ANALYZE) {TEXTS}")
+
+
+def begin_rebuild() -> None:
+    """The index that is there serves until the next is full."""
+
+
+def rebuild_rows(image_ids: Sequence[int]) -> None:
+    """The database does it."""
+
+
+def end_rebuild() -> None:
+    if not connection.in_atomic_block:
+        execute_statement(f"REINDEX INDEX CONCURRENTLY {INDEX}")
