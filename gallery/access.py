@@ -65,13 +65,27 @@ def image_read(request: MemberRequest, key: str) -> Image:
 
 
 def images_read(request: MemberRequest, keys: Iterable[str], rows: ImageQuerySet | None = None) -> list[Image]:
-    """Return these pictures in this order. One that may not be seen hides them all."""
+    """Return these pictures in this order. One that may not be seen hides them all.
+
+    What is in the trash is left out; if all of them are, there is nothing.
+    """
     keys = list(dict.fromkeys(keys))
     rows = Image.objects.all() if rows is None else rows
     found = rows.filter(owner=request.user).in_bulk(keys, field_name="key")
-    if len(found) < len(keys):
+    kept = [found[key] for key in keys if key in found and found[key].trashed_at is None]
+    if len(found) < len(keys) or (keys and not kept):
         raise Http404
-    return [found[key] for key in keys]
+    return kept
+
+
+def images_of_trash(request: MemberRequest, keys: Iterable[str]) -> ImageQuerySet:
+    """Return those of these pictures that this member has deleted and can put back."""
+    return Image.objects.in_trash_of(request.user).filter(key__in=list(keys))
+
+
+def trash_cursor(request: MemberRequest, key: str) -> Image:
+    """Return the picture that ends a page of the trash."""
+    return _find(Image.objects.in_trash_of(request.user), key)
 
 
 def budget_manage(request: MemberRequest, key: str) -> Budget:

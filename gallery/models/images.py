@@ -22,6 +22,11 @@ CONTENT_TYPES = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 KEPT = models.Q(trashed_at=None)  # what does not lie in the trash
 
 
+def emptied_before(now: datetime) -> datetime:
+    """Return since when something must lie in the trash to be deleted for good."""
+    return now - timedelta(days=settings.TRASH_DAYS)
+
+
 class Origin(models.TextChoices):
     """Where a picture comes from. Only what was made here was paid for, and counts in reports."""
 
@@ -31,14 +36,20 @@ class Origin(models.TextChoices):
 
 class ImageQuerySet(models.QuerySet["Image"]):
     def of(self, user: User | int) -> Self:
-        return self.filter(owner=user)
+        """A member's pictures, without what lies in the trash."""
+        return self.kept().filter(owner=user)
 
     def kept(self) -> Self:
         """Without what lies in the trash."""
         return self.filter(trashed_at=None)
 
-    def in_trash(self) -> Self:
-        return self.exclude(trashed_at=None)
+    def in_trash_of(self, user: User | int) -> Self:
+        """What a member has deleted and can put back."""
+        return self.filter(owner=user, trashed_at__gt=emptied_before(timezone.now()))
+
+    def to_delete(self, now: datetime) -> Self:
+        """What nobody can put back any more."""
+        return self.filter(trashed_at__lte=emptied_before(now))
 
     def before(self, image_id: int | None) -> Self:
         """Newest first, older than this row id: the next page, however deep."""
@@ -108,7 +119,8 @@ class Image(models.Model):
         ]
         indexes = [
             models.Index(fields=["id"], name="image_no_thumbnail", condition=models.Q(thumbnail="")),
-            models.Index(fields=["owner", "trashed_at"], name="image_trash", condition=~KEPT),
+            models.Index(fields=["owner", "-trashed_at", "-id"], name="image_in_trash", condition=~KEPT),
+            models.Index(fields=["trashed_at"], name="image_to_delete", condition=~KEPT),
             models.Index(fields=["owner", "-id"], name="image_of_owner", condition=KEPT),
             models.Index(fields=["owner", "created_at"], name="image_by_day", condition=KEPT),
             models.Index(fields=["owner", "model", "-id"], name="image_by_model", condition=KEPT),

@@ -38,7 +38,9 @@ class Rating(models.Model):
 
     # Its index is rating_once, which begins with it.
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="ratings", db_index=False)
-    image = models.ForeignKey("Image", models.CASCADE, related_name="ratings")
+    # Of a picture that was deleted for good the call that made it is left: what was thought of its model still counts.
+    image = models.ForeignKey("Image", models.SET_NULL, null=True, related_name="ratings")
+    attempt = models.ForeignKey("Attempt", models.CASCADE, null=True, related_name="ratings")  # none made an upload
     stars = models.PositiveSmallIntegerField(default=0)  # 0: none given
     verdict = models.CharField(max_length=6, choices=Verdict, default=Verdict.NONE, blank=True)
     favourite = models.BooleanField(db_default=False)
@@ -78,8 +80,11 @@ class Vote(models.Model):
     """One member's judgment of one pair. Of a tie, `better` and `worse` mean nothing but the two pictures."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="votes", db_index=False)
-    better = models.ForeignKey("Image", models.CASCADE, related_name="votes_won")
-    worse = models.ForeignKey("Image", models.CASCADE, related_name="votes_lost")
+    # As of a rating: what is left of a picture that was deleted is the call that made it.
+    better = models.ForeignKey("Image", models.SET_NULL, null=True, related_name="votes_won")
+    worse = models.ForeignKey("Image", models.SET_NULL, null=True, related_name="votes_lost")
+    better_attempt = models.ForeignKey("Attempt", models.CASCADE, null=True, related_name="votes_won")
+    worse_attempt = models.ForeignKey("Attempt", models.CASCADE, null=True, related_name="votes_lost")
     tie = models.BooleanField(default=False)
     blind = models.BooleanField()  # whether the names were hidden while it was judged
     created_at = models.DateTimeField(default=timezone.now)
@@ -89,7 +94,13 @@ class Vote(models.Model):
     class Meta:
         constraints = [
             # Who votes on a pair again has changed their mind; nobody counts twice.
-            models.UniqueConstraint("user", Least("better", "worse"), Greatest("better", "worse"), name="vote_once"),
+            models.UniqueConstraint(
+                "user",
+                Least("better", "worse"),
+                Greatest("better", "worse"),
+                name="vote_once",
+                condition=Q(better__isnull=False, worse__isnull=False),
+            ),
             models.CheckConstraint(condition=~Q(better=F("worse")), name="vote_between_two"),
         ]
 
@@ -106,7 +117,8 @@ class ComparisonQuerySet(models.QuerySet["Comparison"]):
 
     def for_list(self) -> Self:
         """With their pictures, in two queries more."""
-        return self.prefetch_related(models.Prefetch("items", ComparisonImage.objects.select_related("image")))
+        items = ComparisonImage.objects.filter(image__trashed_at=None).select_related("image")
+        return self.prefetch_related(models.Prefetch("items", items))
 
 
 class Comparison(models.Model):

@@ -21,7 +21,8 @@ class Similarity(models.TextChoices):
 class RepeatQuerySet(models.QuerySet["Repeat"]):
     def due(self) -> Self:
         """Whose second picture is there and has not been measured."""
-        return self.filter(similarity=Similarity.UNKNOWN, tries__lt=3, job__images__isnull=False)
+        both = {"image__isnull": False, "job__images__isnull": False}
+        return self.filter(similarity=Similarity.UNKNOWN, tries__lt=3, **both)
 
     def measured(self) -> Self:
         return self.exclude(similarity=Similarity.UNKNOWN)
@@ -30,7 +31,8 @@ class RepeatQuerySet(models.QuerySet["Repeat"]):
 class Repeat(models.Model):
     """A picture and the job that asked for it once more, on purpose."""
 
-    image = models.ForeignKey("Image", models.CASCADE, related_name="repeats")
+    # What was measured says something of the model also when the picture is there no more.
+    image = models.ForeignKey("Image", models.SET_NULL, null=True, related_name="repeats")
     job = models.OneToOneField("Job", models.CASCADE, related_name="repeat")
     similarity = models.CharField(max_length=9, choices=Similarity, default=Similarity.UNKNOWN, blank=True)
     mean_difference = models.FloatField(null=True, blank=True)  # levels of 255, over all pixels and channels
@@ -47,12 +49,13 @@ class Repeat(models.Model):
         indexes = [models.Index(fields=["id"], name="repeat_unmeasured", condition=Q(similarity=""))]
 
     def __str__(self) -> str:
-        return f"repeat of image {self.image_id}"
+        return f"repeat by job {self.job_id}"
 
     @property
     def twin(self) -> Image | None:
         """The second picture, or None while there is none. (Reads the pictures that were loaded along.)"""
-        return max(self.job.images.all(), key=lambda image: image.id, default=None)
+        twin: Image | None = self.job.shown_image
+        return twin
 
     @property
     def differing_percent(self) -> float | None:

@@ -224,6 +224,17 @@ class Job(models.Model):
         """Return the JSON to send, exactly, but that digests stand for the pictures that go in."""
         return {"model": self.model, "prompt": self.prompt, "seed": self.seed, **self.parameters}
 
+    @property
+    def kept_images(self) -> list[Any]:
+        """The pictures made for it that are not in the trash, oldest first. (Reads those that were loaded along.)"""
+        return sorted((image for image in self.images.all() if image.trashed_at is None), key=lambda image: image.id)
+
+    @property
+    def shown_image(self) -> Any:
+        """Its newest picture, or the one that it reused; None where neither is there any more."""
+        newest = self.kept_images[-1:]
+        return newest[0] if newest else self.reused if self.reused and self.reused.trashed_at is None else None
+
     def input_pixels(self) -> list[int]:
         """Return how many pixels each picture has that goes in; those that were deleted are not known."""
         if not has_inputs(self.parameters):

@@ -1,7 +1,7 @@
 """Links: which pictures, by which rules, for whom and how long; what guests answered."""
 
 from datetime import date, datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -102,6 +102,11 @@ class Share(models.Model):
 
     def __str__(self) -> str:
         return f"share {self.key}"
+
+    @property
+    def shown_cover(self) -> Any:
+        """The picture that stands for it in lists; None while that one lies in the trash."""
+        return self.cover if self.cover and self.cover.trashed_at is None else None
 
     @property
     def is_open(self) -> bool:

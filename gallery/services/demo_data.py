@@ -51,8 +51,10 @@ def store_sample(prompt: str, *, model: str, seed: int, size: str, content: byte
     sha256 = hashlib.sha256(content).hexdigest()
     with Pillow.open(io.BytesIO(content)) as picture:
         picture.load()
-        small = files.publish_bytes(thumbnails.make_thumbnail(picture), f"thumbnails/demo/{sha256[:16]}.webp")
-    name = files.publish_bytes(content, f"originals/demo/{sha256[:16]}.jpeg")
+        small = files.publish_bytes(
+            thumbnails.make_thumbnail(picture), files.sample_name(sha256, "thumbnails", ".webp")
+        )
+    name = files.publish_bytes(content, files.sample_name(sha256, "originals", ".jpeg"))
     quote = quotes.quote_request(request, book=price_book.read_price_book())
     return Sample(prompt, request, quote, name, small, len(content), sha256)
 

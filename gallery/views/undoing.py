@@ -5,10 +5,13 @@ from collections.abc import Iterable
 from django.contrib import messages
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
 
 from gallery.access import MemberRequest
 
+TOAST = '<div hx-swap-oob="beforeend:#toasts"><div class="toast good" data-toast>{}</div></div>'
 MOST_FIELDS = 4000  # beyond, the button would be larger than the page
 
 
@@ -18,8 +21,16 @@ def say_undoable(request: MemberRequest, said: str, *, address: str, fields: Ite
     if len(fields) > MOST_FIELDS:
         messages.success(request, said)
         return
-    context = {"said": said, "address": address, "fields": fields}
-    messages.success(request, render_to_string("parts/_undoable.html", context, request=request), extra_tags="undo")
+    messages.success(request, _written(request, said=said, address=address, fields=fields), extra_tags="undo")
+
+
+def undoable_toast(request: MemberRequest, said: str, *, address: str, fields: Iterable[tuple[str, str]]) -> SafeString:
+    """Return the same for a fragment, which puts it among the toasts of the page that is there."""
+    return format_html(TOAST, _written(request, said=said, address=address, fields=fields, fragment=True))
+
+
+def _written(request: MemberRequest, **context: object) -> SafeString:
+    return render_to_string("parts/_undoable.html", context, request=request)
 
 
 def where_from(request: MemberRequest, *, otherwise: str = "gallery") -> str:

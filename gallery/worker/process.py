@@ -19,6 +19,7 @@ from gallery.models import Job, KeyHolder, Worker
 from gallery.services.budgets import deferral, repricing
 from gallery.services.contact_sheets import sheets
 from gallery.services.db.transactions import release_connection
+from gallery.services.images import trash
 from gallery.services.jobs import gates
 from gallery.services.ledger import entries
 from gallery.services.media import thumbnails
@@ -79,7 +80,7 @@ class Process:
         self.worker = workers.register_worker(threads=threads)
         self.detector = workers.FailureDetector(self.worker)
         gates.ensure_gates()
-        self.thumbnail_maker = BackgroundMaker(_make_thumbnail_or_measure)
+        self.thumbnail_maker = BackgroundMaker(_make_or_clear)
         self.sheet_renderer = BackgroundMaker(sheets.draw_next_part, name="sheets", threads=1)
         self.statement_reader = BackgroundMaker(self._read_next, name="statements", threads=1)
         fetch_threads = max(4, min(FETCH_THREADS_MAX, threads // 2))
@@ -178,9 +179,12 @@ class Process:
             self.wake(waiting)
 
 
-def _make_thumbnail_or_measure() -> bool:
-    """Make the next thumbnail; while none is missing, measure the next repeat. Return whether there was something."""
-    return thumbnails.make_next_thumbnail() or repeats.measure_next_repeat()
+def _make_or_clear() -> bool:
+    """Make the next thumbnail; while none is missing, measure the next repeat, and then empty the trash.
+
+    Return whether there was something to do.
+    """
+    return thumbnails.make_next_thumbnail() or repeats.measure_next_repeat() or trash.delete_next()
 
 
 def _keep_memory_together() -> None:

@@ -84,6 +84,11 @@ VALUES = {
         "fifty",
         "5 0",
     ),
+    "FLUXWEB_TRASH_DAYS": (
+        "0",
+        "a month",
+        "-30",
+    ),
     "FLUXWEB_WAITING_MAX": (
         "0",
         "1,000",

@@ -33,5 +33,5 @@ def delete_comparison(comparison: Comparison) -> None:
 
 
 def image_keys_of(comparison: Comparison) -> list[str]:
-    """Return the keys of its pictures in their order."""
-    return list(comparison.items.values_list("image__key", flat=True))
+    """Return the keys of its pictures in their order, without those in the trash."""
+    return list(comparison.items.filter(image__trashed_at=None).values_list("image__key", flat=True))

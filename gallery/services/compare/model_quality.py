@@ -5,13 +5,15 @@ nothing about models. Price and time are those of the pictures that were judged.
 """
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q
 
 from gallery.catalogue.numbers.ratios import permille, rounded
-from gallery.models import Image, Rating, Repeat, User, Vote
+from gallery.models import Attempt, Rating, Repeat, User, Vote
 from gallery.models.ratings import Verdict
 from gallery.models.repeats import Similarity
 from gallery.services.compare import bradley_terry
@@ -102,10 +104,11 @@ def _mark_best(found: list[Quality]) -> None:
 
 def _votes(user: User | None, word: str) -> list[CountedVote]:
     """Return (better model, worse model, tie, blind, how many)."""
-    votes = Vote.objects.filter(better__job__demo=settings.DEMO, better__job__prompt=F("worse__job__prompt"))
-    votes = _narrowed(votes.exclude(better__model=F("worse__model")), user, word, prompt="better__job__prompt")
-    counted = votes.values_list("better__model", "worse__model", "tie", "blind").annotate(n=Count("id"))
-    return list(counted.order_by("better__model", "worse__model", "tie", "blind"))
+    prompt = "better_attempt__job__prompt"
+    votes = Vote.objects.filter(better_attempt__demo=settings.DEMO, **{prompt: F("worse_attempt__job__prompt")})
+    votes = _narrowed(votes.exclude(better_attempt__model=F("worse_attempt__model")), user, word, prompt=prompt)
+    games = votes.values_list("better_attempt__model", "worse_attempt__model", "tie", "blind")
+    return list(games.annotate(n=Count("id")).order_by("better_attempt__model", "worse_attempt__model", "tie", "blind"))
 
 
 def _games(votes: list[CountedVote]) -> tuple[dict[str, None], list[bradley_terry.Game]]:
@@ -120,22 +123,23 @@ def _blind_votes(votes: list[CountedVote], model: str) -> int:
 
 def _picks(user: User | None, word: str) -> dict[str, tuple[int, int]]:
     """Return {model: (picked, picked or rejected)}."""
-    rated = Rating.objects.filter(image__job__demo=settings.DEMO).exclude(verdict=Verdict.NONE)
-    rated = _narrowed(rated, user, word, prompt="image__job__prompt")
+    rated = Rating.objects.filter(attempt__demo=settings.DEMO).exclude(verdict=Verdict.NONE)
+    rated = _narrowed(rated, user, word, prompt="attempt__job__prompt")
     picked = Count("id", filter=Q(verdict=Verdict.PICK))
-    rows = rated.order_by().values_list("image__model").annotate(picked=picked, judged=Count("id"))
+    rows = rated.order_by().values_list("attempt__model").annotate(picked=picked, judged=Count("id"))
     return {model: (picked, judged) for model, picked, judged in rows}
 
 
 def _facts(user: User | None, word: str) -> dict[str, tuple[int | None, float | None]]:
-    """Return {model: (average price in micros, average seconds)} of the pictures that were judged."""
+    """Return {model: (average price in micros, average seconds)} of the calls whose pictures were judged."""
     rated, votes = Rating.objects.all(), Vote.objects.all()
     if user:
         rated, votes = rated.of(user), votes.of(user)
-    judged = Q(pk__in=rated.values("image")) | Q(pk__in=votes.values("better")) | Q(pk__in=votes.values("worse"))
-    images = _narrowed(Image.objects.filter(judged, job__demo=settings.DEMO), None, word, prompt="job__prompt")
-    took = ExpressionWrapper(F("attempt__answered_at") - F("attempt__sent_at"), output_field=DurationField())
-    rows = images.order_by().values_list("model").annotate(price=Avg("attempt__micros"), took=Avg(took))
+    judged = [rated.values("attempt"), votes.values("better_attempt"), votes.values("worse_attempt")]
+    judged_by = reduce(or_, (Q(pk__in=each) for each in judged))
+    calls = _narrowed(Attempt.objects.filter(judged_by, demo=settings.DEMO), None, word, prompt="job__prompt")
+    took = ExpressionWrapper(F("answered_at") - F("sent_at"), output_field=DurationField())
+    rows = calls.order_by().values_list("model").annotate(price=Avg("micros"), took=Avg(took))
     return {model: (round(price), took.total_seconds() if took else None) for model, price, took in rows}
 
 

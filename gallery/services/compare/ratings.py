@@ -1,7 +1,7 @@
 """What members think: ratings of pictures, votes between two. Every call is one decision of one person."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -27,7 +27,10 @@ def rate_images(images: Sequence[Image], *, user: User, **fields: object) -> lis
 def _rate(images: Sequence[Image], *, user: User, **fields: object) -> list[Rating]:
     rated = ratings_of(user, images)
     _write([Rating(user=user, image=image, **fields) for image in images], tuple(fields))
-    return [rated.get(image.id) or Rating(user=user, image=image, favourite=False) for image in images]
+    before = [rated.get(image.id) or Rating(user=user, favourite=False) for image in images]
+    for rating, image in zip(before, images, strict=True):
+        rating.image = image  # as it is loaded here already
+    return before
 
 
 def restore_ratings(ratings: Sequence[Rating]) -> None:
@@ -38,7 +41,8 @@ def restore_ratings(ratings: Sequence[Rating]) -> None:
 def _write(ratings: Sequence[Rating], fields: Sequence[str]) -> None:
     now = timezone.now()
     copies = [
-        Rating(user_id=each.user_id, image_id=each.image_id, changed_at=now, **_said(each, fields)) for each in ratings
+        Rating(user_id=each.user_id, image=each.image, attempt_id=_made_by(each), changed_at=now, **_said(each, fields))
+        for each in ratings
     ]
     Rating.objects.bulk_create(
         copies,
@@ -47,7 +51,11 @@ def _write(ratings: Sequence[Rating], fields: Sequence[str]) -> None:
         update_fields=[*fields, "changed_at"],
     )
     if "verdict" in fields:
-        entries.note_picks([each.image_id for each in ratings])
+        entries.note_picks([each.image_id for each in ratings if each.image_id])
+
+
+def _made_by(rating: Rating) -> int | None:
+    return rating.image.attempt_id if rating.image else None
 
 
 def _said(rating: Rating, fields: Sequence[str]) -> dict[str, Any]:
@@ -56,14 +64,15 @@ def _said(rating: Rating, fields: Sequence[str]) -> dict[str, Any]:
 
 def ratings_of(user: User, images: Sequence[Image]) -> dict[int, Rating]:
     """Return {image id: rating} of what the member has rated among these pictures."""
-    return {rating.image_id: rating for rating in Rating.objects.of(user).filter(image__in=images)}
+    return {cast("int", rating.image_id): rating for rating in Rating.objects.of(user).filter(image__in=images)}
 
 
 @transaction.atomic
 def save_vote(better: Image, worse: Image, *, user: User, tie: bool = False, blind: bool = False) -> Vote:
     """Keep the member's judgment of this pair; an earlier one of the same pair is replaced."""
     Vote.objects.of(user).between(better, worse).delete()
-    return Vote.objects.create(user=user, better=better, worse=worse, tie=tie, blind=blind)
+    made_by = {"better_attempt_id": better.attempt_id, "worse_attempt_id": worse.attempt_id}
+    return Vote.objects.create(user=user, better=better, worse=worse, tie=tie, blind=blind, **made_by)
 
 
 def votes_of(user: User, images: Sequence[Image]) -> list[Vote]:

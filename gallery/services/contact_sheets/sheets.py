@@ -221,7 +221,7 @@ def _cells(run: Run, count: int) -> list[SheetCell]:
         .prefetch_related("images")
         .order_by("position")
     )
-    return [SheetCell(job, max(job.images.all(), key=lambda image: image.id, default=job.reused)) for job in jobs]
+    return [SheetCell(job, job.shown_image) for job in jobs]
 
 
 def _parts(run: Run, layout: Layout, cells: list[SheetCell], *, edge: int) -> list[PlannedPart]:

@@ -98,7 +98,7 @@ COUNTERS = [rollups.add_to_rollups, budget_counters.add_to_counters]
 
 def note_picks(images: Iterable[Image | int]) -> None:
     """Count pictures as picked if somebody picks them, and no longer if nobody does."""
-    picked = Exists(Rating.objects.picked().filter(image__attempt=OuterRef("pk")))
+    picked = Exists(Rating.objects.picked().filter(attempt=OuterRef("pk")))
     Attempt.objects.filter(image__in=images).update(picked=picked)
 
 

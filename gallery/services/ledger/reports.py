@@ -265,7 +265,7 @@ def total_spend(chosen: Slice) -> Sums:
 
 def has_ratings(chosen: Slice) -> bool:
     """Whether anybody has picked or rejected a picture of a slice: before that, nothing is used or unused."""
-    rated = Rating.objects.exclude(verdict=Verdict.NONE).filter(image__attempt__in=chosen.attempts())
+    rated = Rating.objects.exclude(verdict=Verdict.NONE).filter(attempt__in=chosen.attempts())
     return rated.exists()
 
 

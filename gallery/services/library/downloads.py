@@ -18,7 +18,7 @@ def read_files(ids: Sequence[int], delivery: Delivery | None) -> Iterator[tuple[
     A picture whose file is gone must not cost the others.
     """
     for start in range(0, len(ids), PAGE):
-        found = Image.objects.select_related("attempt").in_bulk(ids[start : start + PAGE])
+        found = Image.objects.kept().select_related("attempt").in_bulk(ids[start : start + PAGE])
         for number, image in enumerate((found[each] for each in ids[start : start + PAGE] if each in found), start + 1):
             with contextlib.suppress(FileNotFoundError):
                 name, content = _file(image, delivery)

@@ -28,6 +28,12 @@ class Input:
         """What a person knows it by: the halves of a joined one, else itself; nothing of a deleted one."""
         return pictures_of(self.reference)
 
+    @property
+    def is_deleted(self) -> bool:
+        """Whether there is nothing to show of it, or it is a picture that lies in the trash, or was joined from one."""
+        shown = (self.reference, *self.pictures) if self.reference else ()
+        return not shown or any(each.image and each.image.trashed_at for each in shown if each)
+
 
 @dataclass
 class Relative:

@@ -75,18 +75,18 @@ def measure_next_repeat() -> bool:
 
 
 def _measure(repeat: Repeat) -> None:
-    twin = repeat.job.images.order_by("id").last()
-    if twin is None:  # deleted meanwhile
+    image, twin = repeat.image, repeat.job.images.order_by("id").last()
+    if image is None or twin is None:  # deleted meanwhile
         return
     try:
-        found = _compare(repeat.image, twin)
+        found = _compare(image, twin)
     except (OSError, ValueError, SyntaxError):
-        log.exception("repeat not measured", image=repeat.image.key)
+        log.exception("repeat not measured", image=image.key)
         return
     Repeat.objects.filter(pk=repeat.pk).update(
         similarity=found.similarity, mean_difference=found.mean_difference, differing_share=found.differing_share
     )
-    log.info("repeat measured", image=repeat.image.key, model=repeat.job.model, likeness=str(found.similarity))
+    log.info("repeat measured", image=image.key, model=repeat.job.model, likeness=str(found.similarity))
 
 
 def _compare(one: Image, other: Image) -> similarity.Measured:

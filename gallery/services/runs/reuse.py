@@ -36,6 +36,7 @@ def _newest(recipes: list[str], owner: User) -> dict[str, Image]:
 
 def image_ids_of_run(run_id: int, *, owner_id: int) -> list[int]:
     """Return the ids of the owner's pictures in a run, in its order: those made for a cell, or the one it reused."""
-    made = Image.objects.of(owner_id).filter(job__run=run_id).values_list("job__position", "id")
-    reused = Job.objects.filter(run=run_id, reused__owner=owner_id).values_list("position", "reused_id")
+    mine = Image.objects.of(owner_id)
+    made = mine.filter(job__run=run_id).values_list("job__position", "id")
+    reused = Job.objects.filter(run=run_id, reused__in=mine).values_list("position", "reused_id")
     return list(dict.fromkeys(image for _, image in sorted([*made, *reused])))

@@ -80,7 +80,7 @@ def read_page(share: Share, *, after: Image | None = None, limit: int = PAGE) ->
 
 def load_images(ids: list[int]) -> list[Image]:
     """Load pictures as tiles show them; one that went meanwhile is left out."""
-    found = _for_tiles(Image.objects.all()).in_bulk(ids)
+    found = _for_tiles(Image.objects.kept()).in_bulk(ids)
     return [found[each] for each in ids if each in found]
 
 
@@ -92,7 +92,8 @@ def _for_tiles(images: ImageQuerySet) -> ImageQuerySet:
 def list_ids(share: Share) -> list[int]:
     """Return the ids of all pictures of a link that has an end, in their order."""
     if not share.live:
-        return list(ShareItem.objects.filter(share=share).order_by("position").values_list("image_id", flat=True))
+        items = ShareItem.objects.filter(share=share, image__trashed_at=None)
+        return list(items.order_by("position").values_list("image_id", flat=True))
     return ids_of_source(share)
 
 
@@ -101,7 +102,8 @@ def ids_of_source(share: Share) -> list[int]:
     if share.kind == Kind.RUN:
         return reuse.image_ids_of_run(cast("int", share.run_id), owner_id=share.owner_id)
     if share.kind == Kind.COMPARISON:
-        items = ComparisonImage.objects.filter(comparison=share.comparison_id, image__owner=share.owner_id)
+        owned = {"image__owner": share.owner_id, "image__trashed_at": None}
+        items = ComparisonImage.objects.filter(comparison=share.comparison_id, **owned)
         return list(items.values_list("image_id", flat=True))
     newest = _of_gallery(share).order_by("-id")
     return list(newest.values_list("id", flat=True)[: MOST_ITEMS + 1])
@@ -109,7 +111,7 @@ def ids_of_source(share: Share) -> list[int]:
 
 def images_of(job: Job) -> Sequence[int | None]:
     """Return the ids of the pictures that a cell shows: those made for it, or the one it reused."""
-    return sorted(image.id for image in job.images.all()) or [job.reused_id]
+    return [image.id for image in job.kept_images] or [job.reused_id]
 
 
 def _of_gallery(share: Share) -> ImageQuerySet:

@@ -32,7 +32,7 @@ log = structlog.get_logger("fluxweb.shares")
 
 def open_view(image: Image) -> IO[bytes]:
     """Return an open file with the view of a picture: drawn anew, so that nothing is in it but pixels, and kept."""
-    name = files.file_name(image.file_key, "views", ".webp")
+    name = files.view_name(image)
     if default_storage.exists(name):
         return files.open_file(name)
     drawn = render_view(image)

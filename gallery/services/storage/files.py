@@ -15,7 +15,7 @@ from django.core.files import File
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage, storages
 
-from gallery.models import Attempt, Sheet, Statement
+from gallery.models import Attempt, Image, Sheet, Statement
 from gallery.services.operations import workers
 from gallery.services.storage import spool
 from gallery.services.storage.error_words import StorageTrouble as StorageTrouble
@@ -24,6 +24,7 @@ from gallery.services.storage.error_words import name_trouble
 FREE_BYTES = 200 * 1024 * 1024  # below this nothing is bought: a result can have 40 MB, and the database needs room too
 PROBE_SECONDS = 20  # how long a successful look at a remote storage is believed
 STALE_SECONDS = 3600  # a temporary file this old belongs to nobody
+SAMPLES = "demo"  # the folder of files that many demo pictures show
 
 probes: dict[str, Any] = {"good_until": 0.0, "failed_at": 0.0, "trouble": None}
 probing = threading.Lock()  # one at a time: of many threads that ask, one asks the service and the others believe it
@@ -143,6 +144,21 @@ def file_name_of(attempt: Attempt | Sheet | Statement, folder: str, suffix: str 
 def file_name(key: str, folder: str, suffix: str = "") -> str:
     """Return the name of a file, in a part of its folder: no file system likes a million names in one."""
     return f"{folder}/{key[:2]}/{key}{suffix}"
+
+
+def view_name(image: Image) -> str:
+    """Return the name of the view that guests see of a picture, once one was drawn."""
+    return file_name(image.file_key, "views", ".webp")
+
+
+def sample_name(digest: str, folder: str, suffix: str) -> str:
+    """Return the name of a file that many demo pictures show."""
+    return f"{folder}/{SAMPLES}/{digest[:16]}{suffix}"
+
+
+def is_sample(name: str) -> bool:
+    """Say whether a file is not one picture's alone."""
+    return name.split("/")[1:2] == [SAMPLES]
 
 
 def list_files(folder: str) -> Iterator[tuple[str, str]]:

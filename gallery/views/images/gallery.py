@@ -44,7 +44,7 @@ def show_gallery(request: MemberRequest) -> HttpResponse:
 
 
 def gallery_rows(user: User, last: Image | None) -> ImageQuerySet:
-    return Image.objects.of(user).kept().before(last.id if last else None).for_tiles()
+    return Image.objects.of(user).before(last.id if last else None).for_tiles()
 
 
 def _rows(user: User, last: Image | None, text: str) -> ImageQuerySet | FoundImages:

@@ -13,7 +13,7 @@ from gallery.catalogue.text.value_lists import counted
 from gallery.forms.ratings import RatingForm, read_earlier
 from gallery.models import Image, Rating
 from gallery.services.compare import ratings
-from gallery.views.undoing import say_undoable, where_from
+from gallery.views.undoing import say_undoable, undoable_toast, where_from
 
 MOST = 2000  # pictures in one press: as many as a run has
 WORDS = {"pick": "picked", "maybe": "put aside as maybe", "reject": "rejected", "": "no longer judged"}
@@ -48,16 +48,19 @@ def _answer(request: MemberRequest, images: list[Image], *, said: str, before: l
     """Say what was done. `shown`: the page shows it already, and keeps what stood there before by itself."""
     if "shown" in request.POST:
         return HttpResponse(status=204)
+    undo: dict[str, Any] = {"address": reverse("marks-restore"), "fields": [("was", _written(each)) for each in before]}
     if request.htmx:
         found = ratings.ratings_of(request.user, images)
         rated = [(image.key, found[image.id]) for image in images]
-        return render(request, "images/_rating_tiles.html", {"rated": rated, "said": said, "before": before})
-    say_undoable(request, said, address=reverse("marks-restore"), fields=[("was", _written(each)) for each in before])
+        toast = undoable_toast(request, said, **undo)
+        return render(request, "images/_rating_tiles.html", {"rated": rated, "toast": toast})
+    say_undoable(request, said, **undo)
     return redirect(where_from(request))
 
 
 def _written(rating: Rating) -> str:
-    return f"{rating.image.key}:{rating.verdict}:{rating.stars}:{int(rating.favourite)}"
+    key = rating.image.key if rating.image else ""
+    return f"{key}:{rating.verdict}:{rating.stars}:{int(rating.favourite)}"
 
 
 def _say(images: list[Image], fields: dict[str, Any]) -> str:

@@ -58,6 +58,16 @@ class CellView:
         return self.images[-1] if self.images else None
 
     @property
+    def is_deleted(self) -> bool:
+        """Whether its picture was there, and is in the trash or gone."""
+        return self.kind == "done" and not self.images
+
+    @property
+    def in_trash(self) -> bool:
+        """Whether one of its pictures can be put back."""
+        return any(image.trashed_at for image in [*self.job.images.all(), self.job.reused] if image)
+
+    @property
     def width(self) -> int:
         return self.image.width if self.image else self.job.width
 
@@ -157,5 +167,4 @@ def _put_ratings(found: list[CellView], owner: User) -> None:
 
 
 def _images(job: Job) -> list[Image]:
-    made = sorted(job.images.all(), key=lambda image: image.id)
-    return made or ([job.reused] if job.reused else [])
+    return job.kept_images or ([job.shown_image] if job.shown_image else [])

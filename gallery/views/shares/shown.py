@@ -45,7 +45,7 @@ class Shown:
         """The pictures that went in, as far as they are still there and the link shows them."""
         if not (self.share.show_inputs and self.image.job):
             return []
-        return [each for each in lineage.inputs_of(self.image.job) if each.reference]
+        return [each for each in lineage.inputs_of(self.image.job) if not each.is_deleted]
 
     @property
     def caption(self) -> str:
