@@ -119,6 +119,13 @@ def test_a_link_shows_it_as_gone_at_once(owner, visitor, pair, live):
         assert visitor.get(f"/s/{token}/pictures/{gone}/").status_code == status
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_search_finds_what_is_not_in_the_trash(owner, owner_client, pair):
+    for change, found in ((trash.trash_images, False), (restore, True)):
+        change([pair[0].pk], owner=owner)
+        assert (pair[0].key in owner_client.get("/gallery/?q=boats").text) == found
+
+
 def test_nobody_reaches_into_anothers_trash(owner, colleague, colleague_client, pair):
     assert colleague_client.post("/gallery/trash/add/", {"image": pair[0].key}).status_code == 404
     since = trash.trash_images([each.pk for each in pair], owner=owner)

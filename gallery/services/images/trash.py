@@ -17,6 +17,7 @@ from gallery.models.runs import UNFINISHED
 from gallery.services.db.slices import write_in_slices
 from gallery.services.db.transactions import write_transaction
 from gallery.services.paid_calls import held_files
+from gallery.services.search import index
 from gallery.services.storage import files
 
 AT_ONCE = 20  # pictures deleted in one go: removing a file takes longer than removing a row
@@ -31,7 +32,7 @@ def trash_images(image_ids: Sequence[int], *, owner: User) -> datetime:
     In slices, for a selection can be a gallery.
     """
     since = timezone.now()
-    write_in_slices(image_ids, lambda part: Image.objects.of(owner).filter(pk__in=part).update(trashed_at=since))
+    write_in_slices(image_ids, lambda part: _move(Image.objects.of(owner), part, since=since))
     log.info("images trashed", owner=owner.pk, images=len(image_ids))
     return since
 
@@ -43,19 +44,22 @@ def restore_since(since: datetime, *, owner: User) -> int:
 
 def restore_images(images: ImageQuerySet, *, owner: User) -> int:
     """Put back those of these pictures that lie in the member's trash; return how many."""
-    restored: list[int] = []
+    counts: list[int] = []
+    ids = list(images.values_list("pk", flat=True))
+    write_in_slices(ids, lambda part: counts.append(_move(Image.objects.in_trash_of(owner), part, since=None)))
+    return sum(counts)
 
-    def restore(part: Sequence[int]) -> None:
-        restored.append(Image.objects.in_trash_of(owner).filter(pk__in=part).update(trashed_at=None))
 
-    write_in_slices(list(images.values_list("pk", flat=True)), restore)
-    return sum(restored)
+def _move(images: ImageQuerySet, ids: Sequence[int], *, since: datetime | None) -> int:
+    """Put these of the pictures into the trash or back, for the search too; return how many."""
+    index.mark_changed(ids)
+    return images.filter(pk__in=ids).update(trashed_at=since)
 
 
 def empty_trash(images: ImageQuerySet, *, owner: User) -> int:
     """Give up those of these pictures that lie in the member's trash: nobody can put them back. Return how many."""
     ids = list(images.values_list("pk", flat=True))
-    write_in_slices(ids, lambda part: Image.objects.in_trash_of(owner).filter(pk__in=part).update(trashed_at=EMPTIED))
+    write_in_slices(ids, lambda part: _move(Image.objects.in_trash_of(owner), part, since=EMPTIED))
     log.info("trash emptied", owner=owner.pk, images=len(ids))
     return len(ids)
 
@@ -108,4 +112,6 @@ def _delete_rows(images: Sequence[Image], references: Sequence[Reference]) -> No
     Vote.objects.filter(of_uploads & (Q(better__in=images) | Q(worse__in=images))).delete()
     Attempt.objects.filter(image__in=images).exclude(held_name="").update(held_name="")
     Reference.objects.filter(pk__in=[each.pk for each in references]).delete()
-    Image.objects.filter(pk__in=[image.pk for image in images]).delete()
+    ids = [image.pk for image in images]
+    index.mark_changed(ids)
+    Image.objects.filter(pk__in=ids).delete()
