@@ -58,7 +58,8 @@ def main():
 def _fill():
     """Make fifty pictures of 4 megapixels; return their keys and the cookie of who owns them."""
     from gallery.models import Image
-    from gallery.services import demo_data
+    from gallery.services.demo_data.filling import fill_gallery
+    from gallery.services.demo_data.samples import store_sample
     from gallery.simulator.drawing import pictures
 
     owner = stand.make_owner()
@@ -69,8 +70,8 @@ def _fill():
         )
         content = pictures.encode(drawn, "jpeg")
         size = f"{EDGE}x{EDGE}"
-        samples.append(demo_data.store_sample("fog", model="flux-2-pro", seed=seed, size=size, content=content))
-    for _ in demo_data.fill_gallery(owner, samples, images=PICTURES):
+        samples.append(store_sample("fog", model="flux-2-pro", seed=seed, size=size, content=content))
+    for _ in fill_gallery(owner, samples, images=PICTURES):
         pass
     cookie = stand.signed_in(owner).cookies["sessionid"].value
     return list(Image.objects.order_by("id").values_list("key", flat=True)), cookie

@@ -1,18 +1,23 @@
 """What the commands write ends its lines, so that a prompt or the next line of a log never stands behind it."""
 
 import io
+from itertools import accumulate
 
 import pytest
 from django.core.management import call_command
+
+from gallery.models import Run
 
 pytestmark = pytest.mark.django_db
 
 
 def test_demo_data_writes_whole_lines(owner, monkeypatch):
-    monkeypatch.setattr("gallery.services.demo_data.CHUNK", 1)
+    monkeypatch.setattr("gallery.services.demo_data.filling.CHUNK", 1)
     out = io.StringIO()
     call_command("demo_data", images=7, stdout=out)
-    assert out.getvalue() == "5 of 7\n7 of 7\nolga has 7 more images.\n"
+    *progress, last = out.getvalue().splitlines()
+    assert progress == [f"{n} of 7" for n in accumulate(Run.objects.order_by("id").values_list("size", flat=True))]
+    assert last == "olga has 7 more images."
 
 
 @pytest.mark.parametrize("images", [0, 1])

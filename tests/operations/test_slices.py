@@ -29,12 +29,13 @@ from gallery.models.calls import KEY_GATE
 from gallery.models.costs.budgets import Period
 from gallery.models.costs.statements import Kind, Stage
 from gallery.models.runs import PRICE_CHANGED
-from gallery.services import demo_data
 from gallery.services.accounts import invites
 from gallery.services.budgets import budgets, deferral, repricing
 from gallery.services.db import slices
 from gallery.services.db.raw_updates import PreparedRows
 from gallery.services.db.slices import Pace, delete_in_slices, write_in_slices
+from gallery.services.demo_data.filling import fill_gallery
+from gallery.services.demo_data.samples import Sample
 from gallery.services.jobs import gates, transitions
 from gallery.services.ledger import entries
 from gallery.services.operations import rate_limits
@@ -309,9 +310,9 @@ def test_the_check_of_the_sums_keeps_nobody_from_writing(spent):
 def test_demo_data_is_written_a_few_runs_at_a_time(owner):
     request = validation.clean_request("flux-dev", {"prompt": "a cat", "seed": 7, "size": "64x64"})
     quote = quotes.quote_request(request, book=price_book.read_price_book())
-    sample = demo_data.Sample("a cat", request, quote, "a.jpeg", "a.webp", 10, "0" * 64)
+    sample = Sample(request, quote, "a.jpeg", "a.webp", 10, "0" * 64)
     with counted_writes() as slices_made:
-        list(demo_data.fill_gallery(owner, [sample], images=203))
+        list(fill_gallery(owner, [sample], images=203))
     assert len(slices_made) > 2
     assert (Job.objects.count(), entries.find_differences()) == (203, [])
 

@@ -113,23 +113,24 @@ def session():
     return browser.cookies[settings.SESSION_COOKIE_NAME].value
 
 
-def fill_gallery(images):
+def fill(images):
     """Give olga so many finished pictures; all of them show one."""
     from gallery.models import User
-    from gallery.services import demo_data
+    from gallery.services.demo_data.filling import fill_gallery
+    from gallery.services.demo_data.samples import store_sample
     from gallery.simulator.drawing import pictures
 
     what = {"model": "flux-2-pro", "prompt": "a lighthouse in fog, the lamp just lit, seen from the pier", "seed": 7}
     drawn = pictures.render(**what, width=256, height=192, parameters={})
     content = pictures.encode(drawn, "jpeg")
-    sample = demo_data.store_sample(what.pop("prompt"), **what, size="256x192", content=content)
+    sample = store_sample(what.pop("prompt"), **what, size="256x192", content=content)
     owner = User.objects.get_or_create(username="olga")[0]
-    return sum(1 for _ in demo_data.fill_gallery(owner, [sample], images=images))
+    return sum(1 for _ in fill_gallery(owner, [sample], images=images))
 
 
 ANSWERS = {
     each.__name__: each
-    for each in (jobs, wipe, takers, key_gate, resume, budget, sums, heartbeat, session, press, fill_gallery)
+    for each in (jobs, wipe, takers, key_gate, resume, budget, sums, heartbeat, session, press, fill)
 }
 
 if __name__ == "__main__":

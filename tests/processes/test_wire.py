@@ -29,7 +29,7 @@ def decoded(headers, content):
 
 @pytest.fixture
 def site(town):
-    town.ask("fill_gallery", CARDS)
+    town.ask("fill", CARDS)
     return Website(town, **UP)
 
 

@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from gallery import tasks
+from gallery.catalogue.text.value_lists import counted
 from gallery.models import Attempt, Job, Project, Run
 from gallery.models.keys import random_key
 from gallery.services.runs import submission
@@ -183,12 +184,13 @@ def test_use_these_settings_of_a_run_fills_the_form_as_it_was(owner, owner_clien
 
 def test_use_these_settings_of_demo_data_fills_the_form_too(owner, owner_client):
     call_command("demo_data", images=5, stdout=io.StringIO())
-    run = Run.objects.get()
+    run = Run.objects.order_by("size").last()
     page = Page(owner_client.get(STUDIO, {"run": run.key}))
     assert page.value("prompt") == run.prompt
-    assert (page.value("seed"), page.value("size")) == ("0", "1024x1024")
-    assert len(page.value("model")) == 5
-    assert page.one("button", id="generate").text.startswith("Generate 5 images")
+    jobs = run.jobs.values_list("model", "seed")
+    assert {(model, int(seed)) for model in page.value("model") for seed in page.value("seed").split(", ")} == set(jobs)
+    assert page.value("size") == "1024x1024"
+    assert page.one("button", id="generate").text.startswith(f"Generate {counted(run.size, 'image')}")
 
 
 @pytest.mark.parametrize("what", ["run", "image"])

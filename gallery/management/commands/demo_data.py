@@ -5,7 +5,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from gallery.catalogue.parameters import shapes
 from gallery.catalogue.text.value_lists import counted
 from gallery.models import User
-from gallery.services import demo_data
+from gallery.services.demo_data.filling import fill_gallery
+from gallery.services.demo_data.samples import Sample, store_sample
 from gallery.simulator.drawing import pictures
 
 PROMPTS = (
@@ -34,7 +35,7 @@ class Command(BaseCommand):
     def handle(self, *, images: int, owner: str, **_: object) -> None:
         member = self._member(owner)
         samples = [self._sample(n) for n in range(min(max(images, 1), len(PROMPTS) * len(MODELS)))]
-        for made in demo_data.fill_gallery(member, samples, images=images):
+        for made in fill_gallery(member, samples, images=images):
             self.stdout.write(f"{made:,} of {images:,}")
         self.stdout.write(f"{member.username} has {counted(images, 'more image')}.")
 
@@ -46,11 +47,11 @@ class Command(BaseCommand):
             f"Nobody is called {owner}." if owner else "Nobody has an account yet. Run `manage.py up` first."
         )
 
-    def _sample(self, n: int) -> demo_data.Sample:
+    def _sample(self, n: int) -> Sample:
         seed, model = n // len(MODELS), MODELS[n % len(MODELS)]
         prompt, ratio = PROMPTS[seed % len(PROMPTS)], RATIOS[seed % len(RATIOS)]
         width, height = shapes.pixels_for_ratio(ratio)
         width, height = width // 16 * 16, height // 16 * 16
         drawn = pictures.render(model=model, prompt=prompt, seed=seed, width=width, height=height, parameters={})
         content = pictures.encode(drawn, "jpeg")
-        return demo_data.store_sample(prompt, model=model, seed=seed, size=f"{width}x{height}", content=content)
+        return store_sample(prompt, model=model, seed=seed, size=f"{width}x{height}", content=content)

@@ -9,7 +9,17 @@ from functools import cache
 from typing import Any
 
 from django.db import connection, connections
-from django.db.models import Field, Model
+from django.db.models import Field, JSONField, Model
+
+PLAIN = (int, str, type(None))  # what a database takes as it is
+
+NEXT_IDS = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+# What AUTOINCREMENT reads and writes; a table without a row has none there.
+START_IDS = (
+    "INSERT INTO sqlite_sequence (name, seq) SELECT %s, 0 WHERE NOT EXISTS"
+    " (SELECT 1 FROM sqlite_sequence WHERE name = %s)"
+)
+TAKE_IDS = "UPDATE sqlite_sequence SET seq = seq + %s WHERE name = %s RETURNING seq"
 
 
 def update_rows(model: type[Model], where: dict[str, Any], **fields: Any) -> int:
@@ -64,7 +74,9 @@ class PreparedRows:
 
     def __init__(self, rows: Sequence[Model]) -> None:
         self.model = type(rows[0])
-        self.fields: list[Any] = [field for field in self.model._meta.concrete_fields if not field.primary_key]
+        is_numbered = rows[0].pk is not None
+        fields = self.model._meta.concrete_fields
+        self.fields: list[Any] = [field for field in fields if is_numbered or not field.primary_key]
         columns = [_prepared(field, rows) for field in self.fields]
         self.values: list[list[Any]] = [list(row) for row in zip(*columns, strict=True)]
 
@@ -82,14 +94,32 @@ class PreparedRows:
             )
 
 
+def take_ids(model: type[Model], count: int) -> Sequence[int]:
+    """Take ids for rows to come, which then can point at each other before they are written.
+
+    Call inside a transaction of its own: nobody else gets them, also if nothing is written after all.
+    """
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(NEXT_IDS, [table, count])
+            return [number for (number,) in cursor.fetchall()]
+        cursor.execute(START_IDS, [table, table])
+        cursor.execute(TAKE_IDS, [count, table])
+        last: int = cursor.fetchone()[0]
+        return range(last - count + 1, last + 1)
+
+
 def _prepared(field: "Field[Any, Any]", rows: Sequence[Model]) -> list[Any]:
     """Return one column. Most rows have the very value of the row before: it is turned once."""
     database = connections[connection.alias]  # not looked up anew for every value
+    is_json = isinstance(field, JSONField)
     column, value, turned = [], object(), None
     for row in rows:
         before, value = value, field.pre_save(row, add=True)
         if value is not before:
-            turned = field.get_db_prep_save(value, database)
+            is_plain = isinstance(value, PLAIN) and not is_json
+            turned = value if is_plain else field.get_db_prep_save(value, database)
         column.append(turned)
     return column
 

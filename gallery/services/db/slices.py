@@ -22,10 +22,14 @@ Row = TypeVar("Row")
 
 
 class Pace:
-    """How many rows a slice may have, as the slices before it have taught."""
+    """How many rows a slice may have, as the slices before it have taught.
 
-    def __init__(self, size: int = FIRST) -> None:
+    `rests` false: what happens between the slices takes as long as they do anyway.
+    """
+
+    def __init__(self, size: int = FIRST, *, rests: bool = True) -> None:
         self.size = size
+        self.rests = rests
 
     @contextmanager
     def slice(self) -> Iterator[None]:
@@ -35,7 +39,7 @@ class Pace:
             yield
         took = time.monotonic() - began
         self._learn(took)
-        if not connection.in_atomic_block:
+        if self.rests and not connection.in_atomic_block:
             time.sleep(min(took, MOST_SECONDS))
 
     def _learn(self, took: float) -> None:

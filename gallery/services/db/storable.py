@@ -40,6 +40,8 @@ def make_storable(value: Any) -> Any:
     """Return a value, or all within it, without what no database takes; the same object if there is nothing of it."""
     if isinstance(value, str):
         return value if value.isascii() and "\x00" not in value else UNSTORABLE.sub(REPLACEMENT, value)
+    if value is None or isinstance(value, int):  # most values are of these
+        return value
     if isinstance(value, list):
         return [make_storable(each) for each in value]
     if isinstance(value, tuple):

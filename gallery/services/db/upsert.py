@@ -10,9 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
-from gallery.services.db.raw_updates import placeholders, to_db_value
-
-PLAIN = (int, str, type(None))  # what a database takes as it is
+from gallery.services.db.raw_updates import PLAIN, placeholders, to_db_value
 
 
 def add_rows(

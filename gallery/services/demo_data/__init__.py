@@ -1,0 +1,1 @@
+"""Believable rows for trying things out and for benchmarks."""
