@@ -17,6 +17,8 @@ from gallery.models import (
     Adjustment,
     Attempt,
     Budget,
+    Collection,
+    CollectionImage,
     Comparison,
     Difference,
     Guest,
@@ -37,6 +39,7 @@ from gallery.models import (
 )  # fmt: skip
 from gallery.models.costs.statements import Kind
 from gallery.models.images import ImageQuerySet
+from gallery.services.collections import items
 from gallery.services.paid_calls import losses
 
 _Row = TypeVar("_Row", bound=Model)
@@ -61,17 +64,32 @@ def run_write(request: MemberRequest, key: str) -> Run:
 
 
 def image_read(request: MemberRequest, key: str) -> Image:
+    """Return a picture to be looked at: one's own, or one in a collection that is shared with the team."""
+    return _find(Image.objects.select_related("job__run__project", "attempt", "owner").visible_to(request.user), key)
+
+
+def image_write(request: MemberRequest, key: str) -> Image:
+    """Return one's own picture: only its owner changes it, spends on it or goes on from it."""
     return _find(Image.objects.select_related("job__run__project", "attempt", "owner"), key, owner=request.user)
 
 
 def images_read(request: MemberRequest, keys: Iterable[str], rows: ImageQuerySet | None = None) -> list[Image]:
-    """Return these pictures in this order. One that may not be seen hides them all.
+    """Return these pictures in this order, to be looked at. One that may not be seen hides them all.
 
     What is in the trash is left out; if all of them are, there is nothing.
     """
-    keys = list(dict.fromkeys(keys))
     rows = Image.objects.all() if rows is None else rows
-    found = rows.filter(owner=request.user).in_bulk(keys, field_name="key")
+    return _find_all(rows.visible_to(request.user), keys)
+
+
+def images_write(request: MemberRequest, keys: Iterable[str]) -> list[Image]:
+    """Return these pictures of one's own in this order, without the trash. One of somebody else hides them all."""
+    return _find_all(Image.objects.of(request.user), keys)
+
+
+def _find_all(rows: ImageQuerySet, keys: Iterable[str]) -> list[Image]:
+    keys = list(dict.fromkeys(keys))
+    found = rows.in_bulk(keys, field_name="key")
     kept = [found[key] for key in keys if key in found and found[key].trashed_at is None]
     if len(found) < len(keys) or (keys and not kept):
         raise Http404
@@ -202,6 +220,30 @@ def tag_write(request: MemberRequest, key: str) -> Tag:
 def tag_restore(request: MemberRequest, key: str) -> Tag:
     """Return a tag that its owner has deleted or merged and can put back."""
     return _find(Tag.objects.in_trash_of(request.user).select_related("owner"), key)
+
+
+def collection_read(request: MemberRequest, key: str) -> Collection:
+    """Return one's own collection, or one that is shared with the team."""
+    return _find(Collection.objects.visible_to(request.user).select_related("owner"), key)
+
+
+def collection_add(request: MemberRequest, key: str) -> Collection:
+    """Return a collection into which this member may put pictures."""
+    return _find(Collection.objects.open_to(request.user), key)
+
+
+def collection_write(request: MemberRequest, key: str) -> Collection:
+    return _find(Collection.objects.owned_by(request.user), key)
+
+
+def item_cursor(collection: Collection, key: str) -> CollectionImage:
+    """Return the place of a picture in a collection that its reader may see."""
+    return get_object_or_404(items.items_in_order(collection).select_related("image"), image__key=key)
+
+
+def collection_restore(request: MemberRequest, key: str) -> Collection:
+    """Return a collection that its owner has deleted and can put back."""
+    return _find(Collection.objects.in_trash_of(request.user), key)
 
 
 def share_write(request: MemberRequest, key: str) -> Share:

@@ -19,7 +19,9 @@ from gallery.services.storage import storage_watch
 PAGES = {
     "studio": "studio", "studio-check": "studio", "runs": "runs", "run": "runs", "run-changes": "runs",
     "gallery": "gallery", "image": "gallery", "image-as": "gallery", "download": "gallery",
-    "tags": "gallery", "tag": "gallery", "tags-put": "gallery", "trash": "gallery",
+    "collections": "collections", "collection": "collections", "collection-new": "collections",
+    "collection-change": "collections", "collections-put": "collections", "tags": "collections", "tag": "collections",
+    "tags-put": "gallery", "trash": "gallery",
     "compare": "compare", "queue": "queue", "help": "help", "sizes": "sizes",
     "batch": "studio", "prompts": "studio", "presets": "studio", "preset": "studio", "preset-save": "studio",
     "templates": "studio", "template": "studio", "template-new": "studio", "template-edit": "studio",

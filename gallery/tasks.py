@@ -10,7 +10,7 @@ from huey import crontab
 from fluxweb.outages import Seldom
 from gallery.models import Attempt
 from gallery.services.accounts import invites
-from gallery.services.collections import tags
+from gallery.services.collections import collections, tags
 from gallery.services.contact_sheets import sheets
 from gallery.services.db.transactions import release_connection
 from gallery.services.jobs import crash_points, provider
@@ -137,6 +137,7 @@ def _clear_up() -> None:
             rate_limits.delete_old_counters,
             tags.delete_old_tags,
             upkeep.sweep_index,
+            collections.delete_old_collections,
         ):
             heal(sweep)
 

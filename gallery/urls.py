@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 
 from gallery.views import help
 from gallery.views.accounts import invite, sign_in
-from gallery.views.collections import tags
+from gallery.views.collections import collections, items, tags
 from gallery.views.compare import compare, model_quality, pairwise
 from gallery.views.costs import adjustments, amounts, budgets, drilldown, prices, report, report_mail, statements
 from gallery.views.images import deliver, files, gallery, image, ratings, trash
@@ -116,6 +116,17 @@ urlpatterns = [
     path("sizes/<str:key>/restore/", named_sizes.restore, name="size-restore"),
     path("marks/", ratings.rate, name="marks"),
     path("marks/restore/", ratings.restore, name="marks-restore"),
+    path("collections/", collections.list_collections, name="collections"),
+    path("collections/new/", collections.new, name="collection-new"),
+    path("collections/put/", items.put, name="collections-put"),
+    path("collections/<str:key>/", collections.show, name="collection"),
+    path("collections/<str:key>/change/", collections.change, name="collection-change"),
+    path("collections/<str:key>/take-out/", items.take_out, name="collection-take-out"),
+    path("collections/<str:key>/put-back/", items.put_back, name="collection-put-back"),
+    path("collections/<str:key>/move/", items.move, name="collection-move"),
+    path("collections/<str:key>/cover/", items.cover, name="collection-cover"),
+    path("collections/<str:key>/delete/", collections.delete, name="collection-delete"),
+    path("collections/<str:key>/restore/", collections.restore, name="collection-restore"),
     path("tags/", tags.list_tags, name="tags"),
     path("tags/complete/", tags.complete, name="tags-complete"),
     path("tags/put/", tags.put, name="tags-put"),

@@ -24,7 +24,7 @@ from gallery.models.costs.statements import Kind
 from gallery.models.runs import State
 from gallery.models.shares import Download
 from gallery.services.accounts import invites
-from gallery.services.collections import tags
+from gallery.services.collections import collections, items, tags
 from gallery.services.compare import comparisons
 from gallery.services.contact_sheets import sheets
 from gallery.services.library import saved_items
@@ -60,7 +60,7 @@ class Things:
     adjustment: Adjustment
     reference: Reference  # of a GIF, which the gallery keeps as given too
     size: NamedSize
-    sorted: dict  # a tag on the picture, and as `tag-restore` one that was deleted
+    sorted: dict  # a tag and a collection with the picture, and as `tag-restore` ... those that were deleted
 
     @property
     def link(self):
@@ -112,6 +112,10 @@ def make_things(owner, *, worker, world):
 def make_sorted(owner, image):
     found = {name: tags.tag_images([image], [f"Heron, {name}"], user=owner).tags[0] for name in ("tag", "tag-restore")}
     tags.delete_tag(found["tag-restore"])
+    for name in ("collection", "collection-restore"):
+        found[name] = collections.make_collection(owner=owner, name=f"Herons, {name}", note=SECRET_PROMPT)
+        items.add_images(found[name], [image], by=owner)
+    collections.delete_collection(found["collection-restore"])
     return found
 
 

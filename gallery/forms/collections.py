@@ -1,10 +1,12 @@
-"""Tags as they are typed."""
+"""Tags and collections as they are typed."""
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from gallery.catalogue.text import tags
-from gallery.forms.fields import refuse_broken_text
+from gallery.forms.fields import LinesField, NameField, refuse_broken_text
+from gallery.models.collections import TeamUse
+from gallery.services.collections import items
 
 MOST_AT_ONCE = 20
 
@@ -41,3 +43,42 @@ class TagForm(forms.Form):
 def _check_length(name: str) -> None:
     if tags.is_too_long(name):
         raise ValidationError(f"“{name[:20]}…” is too long: a tag has at most {tags.TAG_LENGTH} characters.")
+
+
+class CollectionForm(forms.Form):
+    """What is said about a collection, and what the team may do with it."""
+
+    name = NameField(max_length=80, label="Name", validators=[refuse_broken_text])
+    note = LinesField(
+        required=False, max_length=2000, label="Note, on top of it", validators=[refuse_broken_text],
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+    team = forms.ChoiceField(
+        required=False, label="The team", widget=forms.RadioSelect, initial=TeamUse.NOTHING,
+        choices=[
+            (TeamUse.NOTHING, "sees nothing of it"),
+            (TeamUse.LOOK, "may look: pictures and recipes, no costs"),
+            (TeamUse.ADD, "may look, and put in pictures of their own"),
+        ],
+    )  # fmt: skip
+
+
+class PutForm(forms.Form):
+    """Into which collection: one that is there, or a new one of this name."""
+
+    collection = forms.CharField(required=False)
+    name = NameField(required=False, max_length=80, label="A new one", validators=[refuse_broken_text])
+
+    def clean(self) -> dict[str, str]:
+        cleaned = super().clean() or {}
+        if not self.errors and not cleaned.get("collection") and not cleaned.get("name"):
+            raise ValidationError("Choose a collection, or write the name of a new one.")
+        return cleaned
+
+
+class MoveForm(forms.Form):
+    """Where a picture goes within a collection: `to`, or in front of another."""
+
+    image = forms.CharField()
+    to = forms.ChoiceField(required=False, choices=[(each, each) for each in items.WAYS])
+    before = forms.CharField(required=False)

@@ -117,6 +117,13 @@ class CollectionQuerySet(models.QuerySet["Collection"]):
         """One's own, and those that are shared with the team."""
         return self.filter(Q(owner=user) | ~Q(team=TeamUse.NOTHING), deleted_at=None)
 
+    def of_others(self, user: User) -> Self:
+        """Those that others share with the team."""
+        return self.filter(~Q(team=TeamUse.NOTHING), deleted_at=None).exclude(owner=user)
+
+    def in_trash_of(self, user: User) -> Self:
+        return self.filter(owner=user, deleted_at__gt=timezone.now() - timedelta(days=TRASH_DAYS))
+
     def open_to(self, user: User) -> Self:
         """Those into which this member may put pictures of their own."""
         return self.filter(Q(owner=user) | Q(team=TeamUse.ADD), deleted_at=None)
@@ -154,6 +161,21 @@ class Collection(models.Model):
         return self.name
 
 
+class CollectionImageQuerySet(models.QuerySet["CollectionImage"]):
+    def in_order(self) -> Self:
+        return self.order_by("position", "id")
+
+    def following(self, item: "CollectionImage") -> Self:
+        """Those behind this one, the next first."""
+        behind = Q(position__gt=item.position) | Q(id__gt=item.pk)
+        return self.filter(behind, position__gte=item.position).in_order()
+
+    def preceding(self, item: "CollectionImage") -> Self:
+        """Those in front of this one, the nearest first."""
+        in_front = Q(position__lt=item.position) | Q(id__lt=item.pk)
+        return self.filter(in_front, position__lte=item.position).order_by("-position", "-id")
+
+
 class CollectionImage(models.Model):
     """A picture's place in a collection."""
 
@@ -162,6 +184,8 @@ class CollectionImage(models.Model):
     position = models.BigIntegerField()  # ascending, with gaps between; the newest comes first while nobody sorted
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     added_at = models.DateTimeField(default=timezone.now)
+
+    objects = CollectionImageQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["collection", "image"], name="collection_shows_once")]

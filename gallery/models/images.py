@@ -11,6 +11,7 @@ from django.utils import timezone
 from gallery.catalogue.parameters import delivery, shapes
 from gallery.catalogue.parameters.inputs import has_inputs, without_inputs
 from gallery.models.calls import Attempt
+from gallery.models.collections import CollectionImage
 from gallery.models.keys import KeyField
 from gallery.models.people import User
 from gallery.models.runs import OPENING
@@ -50,6 +51,12 @@ class ImageQuerySet(models.QuerySet["Image"]):
     def to_delete(self, now: datetime) -> Self:
         """What nobody can put back any more."""
         return self.filter(trashed_at__lte=emptied_before(now))
+
+    def visible_to(self, user: User) -> Self:
+        """One's own, and those in a collection that is shared with the team, as long as both are."""
+        shared = models.Q(collection__deleted_at=None) & ~models.Q(collection__team="")
+        item = CollectionImage.objects.filter(shared, image=models.OuterRef("pk"))
+        return self.filter(models.Q(owner=user) | KEPT & models.Q(models.Exists(item)))
 
     def before(self, image_id: int | None) -> Self:
         """Newest first, older than this row id: the next page, however deep."""

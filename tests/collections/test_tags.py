@@ -25,8 +25,8 @@ def on(image):
 
 
 def press(client, page):
-    """Press the Undo that a page offers, and return what it answers."""
-    form = page.one("button", class_="link").node.find_parent("form")
+    """Press the newest Undo that a page offers, and return what it answers."""
+    form = page.all("button", class_="link")[-1].node.find_parent("form")
     fields = {}
     for each in form.find_all("input"):
         fields.setdefault(each["name"], []).append(each["value"])

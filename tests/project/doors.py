@@ -24,6 +24,8 @@ FORMS = {
     "template-new": {"name": "a door", "prompt": "a {{colour}} door"},
     "template-edit": {"name": "a gate", "prompt": "a {{colour}} gate"},
     "template-use": {"fill-1": "at dusk"},
+    "collection-new": {"name": "Doors"},
+    "collection-change": {"name": "Gates", "note": "for the client"},
     "tag": {"name": "a heron"},
     "tag-merge": {"name": "another heron"},
     "image-repeat": {"nonce": "once more", "quoted_micros": "10000"},
@@ -80,6 +82,11 @@ def form(name, things):
         "tags-put": {"image": both, "tag": "heron, dawn"},
         "tags-undo": {"put": f"{things.sorted['tag'].key}:{both[0]}"},
         "tag-off": {"image": both},
+        "collections-put": {"image": both, "name": "More herons"},
+        "collection-put-back": {"was": f"{both[1]}:7"},
+        "collection-take-out": {"image": both[1]},
+        "collection-move": {"image": both[0], "to": "last"},
+        "collection-cover": {"image": both[0]},
         "marks-restore": {"was": f"{both[0]}:maybe:3:1"},
         "trash-add": {"image": both},
         "trash-restore": {"image": both},
@@ -121,6 +128,8 @@ def address(name, things):
         keys[name] = [things.share.key]
     if name.startswith(("preset", "template")) and name not in KEPT_LISTS:
         keys[name] = [things.kept.get(name, things.kept[name.partition("-")[0]]).key]
+    if name.startswith("collection") and name not in ("collections", "collection-new", "collections-put"):
+        keys[name] = [things.sorted.get(name, things.sorted["collection"]).key]
     if name == "tag" or name.startswith("tag-"):
         keys[name] = [things.sorted.get(name, things.sorted["tag"]).key]
     if name.startswith("budget-"):

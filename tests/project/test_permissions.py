@@ -77,6 +77,17 @@ TABLE = {
     "trash-restore": ("login 405 405 405", "login 302 302 302"),
     "trash-empty": ("login 405 405 405", "login 302 302 302"),
     "marks": ("login 405 405 405", "login 404 302 404"),
+    "collections": MEMBERS_LOOK,
+    "collection-new": ("login 200 200 200", "login 302 302 302"),
+    "collections-put": ("login 405 405 405", "login 404 302 404"),
+    "collection": OWNER_LOOKS,  # while it is private: tests/collections/test_team.py asks the same of a shared one
+    "collection-change": ("login 404 200 404", "login 404 302 404"),
+    "collection-put-back": OWNER_ACTS,
+    "collection-move": OWNER_ACTS,
+    "collection-cover": OWNER_ACTS,
+    "collection-take-out": OWNER_ACTS,
+    "collection-restore": OWNER_ACTS,
+    "collection-delete": OWNER_ACTS,  # last: then it is gone
     "tags": MEMBERS_LOOK,
     "tags-complete": MEMBERS_LOOK,
     "tags-put": ("login 405 405 405", "login 404 302 404"),

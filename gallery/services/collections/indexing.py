@@ -2,14 +2,19 @@
 
 from collections.abc import Iterable
 
-from gallery.catalogue.search.documents import tag_facet
-from gallery.models import Tag
+from gallery.catalogue.search.documents import collection_facet, tag_facet
+from gallery.models import Collection, Tag
 from gallery.services.search import index
 
 
 def note_images(image_ids: Iterable[int]) -> None:
     """Say that other tags or collections are on these pictures."""
     index.mark_changed(image_ids)
+
+
+def note_collection(collection: Collection) -> None:
+    """Say that a collection has another name, is gone or is back, or is seen by others than before."""
+    index.mark_facet_changed(collection_facet(collection.pk))
 
 
 def note_tag(tag: Tag) -> None:

@@ -127,8 +127,9 @@ def merge_tags(tag: Tag, *, into: Tag) -> None:
     """Put another tag on all its pictures in slices, then delete it; `restore_tag` undoes both."""
     for image_ids in _in_slices(tag):
         rows = (ImageTag(tag=into, image_id=image_id, merged_from=tag) for image_id in image_ids)
-        ImageTag.objects.bulk_create(rows, ignore_conflicts=True)
-        indexing.note_images(image_ids)
+        with transaction.atomic():
+            ImageTag.objects.bulk_create(rows, ignore_conflicts=True)
+            indexing.note_images(image_ids)
     delete_tag(tag)
 
 
@@ -140,6 +141,7 @@ def _in_slices(tag: Tag) -> Iterator[Sequence[int]]:
         yield part
 
 
+@transaction.atomic
 def delete_tag(tag: Tag) -> None:
     """Take a tag off all its pictures; it lies in the trash with them and can be put back."""
     Tag.objects.filter(pk=tag.pk).update(deleted_at=timezone.now())

@@ -56,7 +56,7 @@ def _images(request: MemberRequest) -> list[Image]:
     keys = request.POST.getlist("image")
     if not 0 < len(keys) <= MOST:
         raise Http404
-    return access.images_read(request, keys)
+    return access.images_write(request, keys)
 
 
 def _ask(request: MemberRequest, images: list[Image], form: TagsForm) -> HttpResponse:
@@ -99,7 +99,7 @@ def undo(request: MemberRequest) -> HttpResponse:
     put_again, off_again = request.POST.getlist("put"), request.POST.getlist("off")
     parted = [text.partition(":") for text in put_again + off_again]
     found = {tag.key: tag for tag in Tag.objects.of(request.user).filter(key__in={tag for tag, _, _ in parted})}
-    images = {image.key: image for image in access.images_read(request, [key for _, _, key in parted])}
+    images = {image.key: image for image in access.images_write(request, [key for _, _, key in parted])}
     tags.put_pairs(tags.read_pairs(put_again, tags=found, images=images))
     tags.take_off_pairs(tags.read_pairs(off_again, tags=found, images=images))
     messages.success(request, "As before.")

@@ -19,6 +19,7 @@ class Pane:
     image: Image
     rating: Rating | None
     hidden: bool
+    is_mine: bool  # of others nobody sees what they cost
 
     @property
     def name(self) -> str:
@@ -41,7 +42,8 @@ class Table:
 def build_panes(images: list[Image], *, user: User, hidden: bool) -> list[Pane]:
     rated = ratings.ratings_of(user, images)
     return [
-        Pane(letter, image, rated.get(image.id), hidden) for letter, image in zip(ascii_uppercase, images, strict=False)
+        Pane(letter, image, rated.get(image.id), hidden, image.owner_id == user.pk)
+        for letter, image in zip(ascii_uppercase, images, strict=False)
     ]
 
 

@@ -31,27 +31,32 @@ HIDDEN = ("aspect_ratio", "size")  # shown as the shape
 def show(request: MemberRequest, key: str) -> HttpResponse:
     image = access.image_read(request, key)
     mine = Image.objects.of(request.user)
+    is_mine = image.owner == request.user
     context = {
         "image": image,
+        "is_mine": is_mine,
         "rating": ratings.ratings_of(request.user, [image]).get(image.id),
         "tags": tags.tags_of(image, user=request.user),
         "form": TagsForm(),
-        "newer": mine.filter(id__gt=image.id).order_by("id").only("key").first(),
-        "older": mine.filter(id__lt=image.id).order_by("-id").only("key").first(),
+        "newer": mine.filter(id__gt=image.id).order_by("id").only("key").first() if is_mine else None,
+        "older": mine.filter(id__lt=image.id).order_by("-id").only("key").first() if is_mine else None,
         "deliver": deliver.one_picture(image) | {"form": deliver.choices(request)},
         "used_in": lineage.images_made_from(image, user=request.user).before(None).for_tiles()[:MOST_RELATIVES],
-        **(_of_job(image, image.job) if image.job else {}),
+        **(_of_job(image, image.job, is_mine=is_mine) if image.job else {}),
     }
     return render(request, "images/image.html", context)
 
 
-def _of_job(image: Image, job: Job) -> dict[str, Any]:
-    """What only a picture has that was made here."""
+def _of_job(image: Image, job: Job, *, is_mine: bool) -> dict[str, Any]:
+    """What only a picture has that was made here. Others see the recipe: neither what went in nor what it cost."""
+    recipe = [_line(name, value) for name, value in image.parameters.items() if name not in HIDDEN]
+    return {"job": job, "recipe": recipe, **(_of_owner(image, job) if is_mine else {})}
+
+
+def _of_owner(image: Image, job: Job) -> dict[str, Any]:
     return {
-        "job": job,
         "made_from": (made_from := lineage.inputs_of(job)),
         "before_after": _before_after(image, made_from),
-        "recipe": [_line(name, value) for name, value in image.parameters.items() if name not in HIDDEN],
         "attempts": job.attempts.order_by("id"),
         "repeats": repeats.repeats_of_image(image),
         "repeat_micros": repeats.quote_repeat(image),
@@ -69,7 +74,7 @@ def _before_after(image: Image, made_from: list[lineage.Input]) -> str:
 @require_safe
 def family(request: MemberRequest, key: str) -> HttpResponse:
     """Draw what a picture was made from and what was made from it, as far as it goes both ways."""
-    image = access.image_read(request, key)
+    image = access.image_write(request, key)
     context = {"image": image, "trees": lineage.find_family(image, user=request.user)}
     return render(request, "images/family/family.html", context)
 
@@ -77,7 +82,7 @@ def family(request: MemberRequest, key: str) -> HttpResponse:
 @require_POST
 def repeat(request: MemberRequest, key: str) -> HttpResponse:
     """Buy the picture's very request once more; the button said the price."""
-    image = access.image_read(request, key)
+    image = access.image_write(request, key)
     if image.job is None:
         raise Http404
     form = RepeatForm(request.POST)

@@ -51,7 +51,7 @@ def add(request: MemberRequest) -> HttpResponse:
     keys = request.POST.getlist("image")
     if not 0 < len(keys) <= MOST:
         return HttpResponseBadRequest("No picture was named.")
-    images = access.images_read(request, keys)
+    images = access.images_write(request, keys)
     since = trash.trash_images([image.pk for image in images], owner=request.user)
     words = f"{counted(len(images), 'picture')} in the trash. What was paid stays in the books."
     undo: dict[str, Any] = {"address": reverse("trash-restore"), "fields": [("since", since.isoformat())]}

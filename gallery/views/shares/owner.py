@@ -126,7 +126,7 @@ def _wanted(request: MemberRequest, asked: QueryDict) -> tuple[Share, list[Image
     """Return an unsaved link for what is asked for, and its pictures if they were chosen one by one."""
     share = Share(owner=request.user, sharer=request.user.get_full_name() or request.user.username)
     if keys := asked.getlist("image"):
-        images = access.images_read(request, keys)
+        images = access.images_write(request, keys)
         share.title = counted(len(images), "picture")
         return share, images
     if key := asked.get("run"):

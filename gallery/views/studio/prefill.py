@@ -39,7 +39,7 @@ def _image(request: MemberRequest, key: str, sent: QueryDict) -> dict[str, Any]:
     """A picture with everything, with `use=prompt`, `use=seed`, `use=shape` some of it, with `use=reference` itself."""
     if "reference" in sent.getlist("use"):
         return _references(request, sent.getlist("image"))
-    return prefill.from_job(_job_of(access.image_read(request, key)), use=sent.getlist("use"))
+    return prefill.from_job(_job_of(access.image_write(request, key)), use=sent.getlist("use"))
 
 
 def _job(request: MemberRequest, key: str, sent: QueryDict) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def _job_of(image: Image) -> Job:
 
 def _references(request: MemberRequest, keys: list[str]) -> dict[str, Any]:
     """Pictures that are to go in, in their order."""
-    images = access.images_read(request, keys[: inputs.MOST])
+    images = access.images_write(request, keys[: inputs.MOST])
     try:
         kept = [keeping.keep_image(image, owner=request.user) for image in images]
     except (UnusablePicture, StorageTrouble) as trouble:

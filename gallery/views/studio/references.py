@@ -39,7 +39,7 @@ def take_references(request: MemberRequest) -> Taken:
     taken = Taken(request.POST.copy())
     collector = Collector(request.user, taken.problems)
     addresses = request.POST.get("reference_address", "").split()[:MOST_ADDRESSES]
-    images = access.images_read(request, request.POST.getlist("reference_image"))
+    images = access.images_write(request, request.POST.getlist("reference_image"))
     found = [
         *(collector.keep_upload(file.name, file) for file in request.FILES.getlist("reference")[:MOST_AT_ONCE]),
         *map(collector.keep_address, addresses),
