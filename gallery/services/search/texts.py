@@ -56,7 +56,6 @@ def _collections(image_ids: Sequence[int]) -> Iterator[_Label]:
     """With the names of those that the owner of the picture may see: another's private one is nobody's business."""
     is_seen = Q(collection__owner=F("image__owner")) | ~Q(collection__team=TeamUse.NOTHING)
     rows = CollectionImage.objects.filter(image__in=image_ids).order_by("collection_id")
-    named = When(is_seen, collection__deleted_at=None, then="collection__name")
-    rows = rows.annotate(label=Case(named, default=Value("")))
-    for image_id, collection_id, name in rows.values_list("image_id", "collection_id", "label"):
+    label = Case(When(is_seen, collection__deleted_at=None, then="collection__name"), default=Value(""))
+    for image_id, collection_id, name in rows.values_list("image_id", "collection_id", label):
         yield image_id, documents.collection_facet(collection_id), name
