@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gallery.catalogue.search.documents import MARK, MOST_PLACES, MOST_TOKENS, compose_text
+from gallery.catalogue.search.documents import MOST_PLACES, MOST_WORDS, compose_text
 from gallery.catalogue.search.words import WORD_CHARACTERS, words_of
 
 
@@ -43,7 +43,7 @@ def test_words_are_their_own_words_however_letters_are_composed(text):
 
 def test_fields_are_parted_and_long_texts_stay_within_what_postgresql_holds():
     assert compose_text(["red", "", "car"], facets=["_o1"]) == "_ _o1 _ red _ car"
-    long = compose_text(["so " * 300 + "x " * MOST_TOKENS], facets=[]).split(" ")
-    assert len(long) == MOST_TOKENS
-    assert (long.count("so"), long.count("x")) == (MOST_PLACES, MOST_PLACES)
-    assert long.count(MARK) == MOST_TOKENS - 2 * MOST_PLACES
+    assert compose_text(["黒猫 cat 白い"], facets=[]) == "_ _ 黒 猫 cat 白 い _ 黒猫 _ 白い"
+    long = compose_text(["so " * 300 + "x " * MOST_WORDS, "never"], facets=[]).split(" ")
+    assert len(long) == MOST_WORDS + 2
+    assert (long.count("so"), long.count("x"), long.count("never")) == (MOST_PLACES, MOST_PLACES, 0)

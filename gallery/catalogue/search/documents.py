@@ -4,32 +4,52 @@ Both engines index exactly these tokens at exactly these places; so they find th
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
-from gallery.catalogue.search.words import words_of
+from gallery.catalogue.search.queries import Phrase
+from gallery.catalogue.search.words import is_character, words_of
 
 # In every text, in front and between two fields: no phrase reaches over it, and what has it not is not there.
 MARK = "_"
 # Beyond these PostgreSQL forgets where a word stands (position 16,383; 255 places of one word; 1 MB in all).
-MOST_TOKENS = 16_000
+MOST_WORDS = 8_000  # characters of scripts without spaces are written twice
 MOST_PLACES = 255
 MOST_CHARACTERS = 200_000  # of the text that is left
 
 
 def compose_text(fields: Iterable[str], *, facets: Iterable[str]) -> str:
     """Write the text of a picture. What is too long ends early: a long field belongs at the end."""
-    tokens = [MARK, *facets]
+    tokens, left = [MARK, *facets], MOST_WORDS
     for field in fields:
-        if words := words_of(field):
-            tokens += [MARK, *words]
-    if len(tokens) > MOST_PLACES:
-        tokens = _within_limits(tokens)
-    return " ".join(tokens)
+        words = words_of(field)[:left]
+        left -= len(words)
+        tokens += [MARK, *words] if words else []
+        tokens += [] if field.isascii() else _pairs(words)
+    return " ".join(tokens if len(tokens) <= MOST_PLACES else _within_limits(tokens))
+
+
+def as_indexed(phrase: Phrase) -> Phrase:
+    """Return the phrase that finds the same sooner: of characters that stand alone, each with the next as one word."""
+    if len(phrase.words) < 2 or not all(map(is_character, phrase.words)):
+        return phrase
+    return Phrase(tuple(first + second for first, second in pairwise(phrase.words)), phrase.prefix)
+
+
+def _pairs(words: Sequence[str]) -> list[str]:
+    """Write each character with the one behind it: a phrase of common characters is then one of rare words."""
+    tokens = [MARK]
+    for first, second in pairwise(words):
+        if is_character(first) and is_character(second):
+            tokens.append(first + second)
+        elif tokens[-1] != MARK:
+            tokens.append(MARK)
+    return tokens if len(tokens) > 1 else []
 
 
 def _within_limits(tokens: list[str]) -> list[str]:
     left, places, characters = [], Counter[str](), 0
-    for token in tokens[:MOST_TOKENS]:
+    for token in tokens:
         places[token] += 1
         characters += len(token) + 1
         if characters > MOST_CHARACTERS:

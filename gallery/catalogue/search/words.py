@@ -26,12 +26,15 @@ _DROPPED = regex.compile(
     rf"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\U000e0100-\U000e01ef"
     rf"{POINTS}{SKIN_TONES}\p{{Cf}}]"
 )
-_ALONE = rf"(?=[{UNSPACED}{HANGUL}])[\p{{L}}\p{{M}}\p{{N}}]"
+_CHARACTER = rf"(?=[{UNSPACED}{HANGUL}])[\p{{L}}\p{{M}}\p{{N}}]"
 _WORD = regex.compile(
-    rf"{_ALONE}|(?:(?![{UNSPACED}{HANGUL}])[\p{{L}}\p{{M}}\p{{N}}])+"
+    rf"{_CHARACTER}|(?:(?![{UNSPACED}{HANGUL}])[\p{{L}}\p{{M}}\p{{N}}])+"
     r"|[\U0001f1e6-\U0001f1ff]{2}"  # a flag
     r"|[\U0001f1e6-\U0001f1ff\p{Extended_Pictographic}]"
 )
+
+
+_IS_CHARACTER = regex.compile(_CHARACTER)
 
 
 @lru_cache(maxsize=64)  # the pictures of a run have one prompt
@@ -39,6 +42,11 @@ def words_of(text: str) -> tuple[str, ...]:
     """Part a text into its words, in their order."""
     found: list[str] = _ASCII_WORD.findall(text.lower()) if text.isascii() else _WORD.findall(_folded(text))
     return tuple(word[:WORD_CHARACTERS] for word in found)
+
+
+def is_character(word: str) -> bool:
+    """Say whether a word is a character of a script without spaces, or a Korean syllable."""
+    return _IS_CHARACTER.fullmatch(word) is not None
 
 
 def _folded(text: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
-from gallery.catalogue.search.documents import MARK
+from gallery.catalogue.search.documents import MARK, as_indexed
 from gallery.catalogue.search.queries import And, Constant, Not, Or, Phrase, Query
 from gallery.models import ImageText
 from gallery.services.db.raw_updates import placeholders
@@ -79,7 +79,8 @@ def condition(query: Query) -> Q:
 def write_query(query: Query) -> str:
     """Write a query in FTS5's own language, where NOT stands between two only."""
     if isinstance(query, Phrase):
-        return f'"{" ".join(query.words)}"{" *" if query.prefix else ""}'
+        words = " ".join(as_indexed(query).words)
+        return f'"{words}"{" *" if query.prefix else ""}'
     if isinstance(query, And):
         return _write_all(query.parts)
     if isinstance(query, Or):

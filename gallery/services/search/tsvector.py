@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
+from gallery.catalogue.search.documents import as_indexed
 from gallery.catalogue.search.queries import And, Constant, Not, Or, Phrase, Query, phrases_in
 from gallery.models import ImageText
 from gallery.services.db.statements import execute_statement, read_column
@@ -91,7 +92,7 @@ def condition(query: Query) -> Q:
 def _write_query(query: Query) -> str:
     """Write a query as a tsquery, whose parser is not asked to part words."""
     if isinstance(query, Phrase):
-        words = " <-> ".join(f"'{word}'" for word in query.words)
+        words = " <-> ".join(f"'{word}'" for word in as_indexed(query).words)
         return f"({words}{':*' if query.prefix else ''})"
     if isinstance(query, Not):
         return f"!{_write_query(query.part)}"
