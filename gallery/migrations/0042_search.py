@@ -4,7 +4,7 @@ from django.db import migrations, models
 # FTS5's tokenizer parts at spaces only: it takes all that is not ASCII for letters, and these of ASCII.
 MAKE_ON_SQLITE = """
     CREATE VIRTUAL TABLE gallery_search USING fts5(
-        text, content='gallery_imagetext', content_rowid='image_id', tokenize="ascii tokenchars '_-.:'"
+        text, content='gallery_imagetext', content_rowid='image_id', tokenize="ascii tokenchars '_+-.:'"
     )
 """
 # Made of tokens, not of a text: PostgreSQL's parser is not asked to part words. Beside them stands in which stretches

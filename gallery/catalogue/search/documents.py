@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from gallery.catalogue.search.queries import Phrase
-from gallery.catalogue.search.words import is_character, words_of
+from gallery.catalogue.search.words import words_of
 
 # In every text, in front and between two fields: no phrase reaches over it, and what has it not is not there.
 MARK = "_"
 # Beyond these PostgreSQL forgets where a word stands (position 16,383; 255 places of one word; 1 MB in all).
-MOST_WORDS = 8_000  # characters of scripts without spaces are written twice
+MOST_WORDS = 8_000  # each is written twice: alone, and with the next one
 MOST_PLACES = 255
 MOST_CHARACTERS = 200_000  # of the text that is left
 
@@ -24,27 +24,19 @@ def compose_text(fields: Iterable[str], *, facets: Iterable[str]) -> str:
     for field in fields:
         words = words_of(field)[:left]
         left -= len(words)
-        tokens += [MARK, *words] if words else []
-        tokens += [] if field.isascii() else _pairs(words)
+        for each in (words, _pairs(words)):
+            tokens += [MARK, *each] if each else []
     return " ".join(tokens if len(tokens) <= MOST_PLACES else _within_limits(tokens))
 
 
 def as_indexed(phrase: Phrase) -> Phrase:
-    """Return the phrase that finds the same sooner: of characters that stand alone, each with the next as one word."""
-    if len(phrase.words) < 2 or not all(map(is_character, phrase.words)):
-        return phrase
-    return Phrase(tuple(first + second for first, second in pairwise(phrase.words)), phrase.prefix)
+    """Return the phrase that finds the same sooner: of common words, two that stand together may be rare."""
+    return Phrase(_pairs(phrase.words), phrase.prefix) if len(phrase.words) > 1 else phrase
 
 
-def _pairs(words: Sequence[str]) -> list[str]:
-    """Write each character with the one behind it: a phrase of common characters is then one of rare words."""
-    tokens = [MARK]
-    for first, second in pairwise(words):
-        if is_character(first) and is_character(second):
-            tokens.append(first + second)
-        elif tokens[-1] != MARK:
-            tokens.append(MARK)
-    return tokens if len(tokens) > 1 else []
+def _pairs(words: Sequence[str]) -> tuple[str, ...]:
+    """Write each word with the one behind it, as one that nobody can type."""
+    return tuple(f"+{first}+{second}" for first, second in pairwise(words))
 
 
 def _within_limits(tokens: list[str]) -> list[str]:

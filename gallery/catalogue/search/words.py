@@ -34,19 +34,11 @@ _WORD = regex.compile(
 )
 
 
-_IS_CHARACTER = regex.compile(_CHARACTER)
-
-
 @lru_cache(maxsize=64)  # the pictures of a run have one prompt
 def words_of(text: str) -> tuple[str, ...]:
     """Part a text into its words, in their order."""
     found: list[str] = _ASCII_WORD.findall(text.lower()) if text.isascii() else _WORD.findall(_folded(text))
     return tuple(word[:WORD_CHARACTERS] for word in found)
-
-
-def is_character(word: str) -> bool:
-    """Say whether a word is a character of a script without spaces, or a Korean syllable."""
-    return _IS_CHARACTER.fullmatch(word) is not None
 
 
 def _folded(text: str) -> str:

@@ -16,7 +16,7 @@ from gallery.services.db.transactions import write_transaction
 TABLE, NEXT, TEXTS = "gallery_search", "gallery_search_next", ImageText._meta.db_table
 MAKE = (
     "CREATE VIRTUAL TABLE {} USING fts5("
-    f"text, content='{TEXTS}', content_rowid='image_id', tokenize=\"ascii tokenchars '_-.:'\")"
+    f"text, content='{TEXTS}', content_rowid='image_id', tokenize=\"ascii tokenchars '_+-.:'\")"
 )
 MOST = 4_000  # ids that are asked for at once
 LEAST_PAGES, MOST_PAGES = 16, 1_024  # of the index, 4 KB each, that one slice merges

@@ -20,6 +20,7 @@ SHIFTS = (8, 11, 14, 17)  # stretches of 256, 2,048, 16,384 and 131,072 ids, as 
 STRETCHES = 4  # of one length that are looked through at once
 SHORT_PREFIX = 2  # letters: so many words begin with them that the newest pictures are read first
 WALKED = 2_000  # pictures
+MOST_FETCHED = 3_000  # rows; where no more are to be expected, all are read at once
 TURN = 7_263_016_016  # of the lock that writers of the index take one after the other
 FOUND = f"SELECT image_id FROM {TEXTS} WHERE tokens @@ %s::tsquery"  # noqa: S608  names of ours
 
@@ -39,22 +40,27 @@ def add_rows(image_ids: Sequence[int]) -> None:
 
 def find_batches(query: Query, *, before_id: int | None, first: int) -> Iterator[list[int]]:
     """Give the ids that are found, newest first, those of one stretch of ids at a time."""
-    written = _write_query(query)
-    upper = _upper_id(before_id)
+    written, upper = _write_query(query), _upper_id(before_id)
     if _is_short_prefix(query):
-        walked = _walk(written, upper)
-        yield walked[0]
-        upper = walked[1]
+        ids, upper = _walk(written, upper)
+        yield ids
     else:
         for shift in SHIFTS:
-            newest = (upper - 1) >> shift
-            numbers = range(max(0, newest - STRETCHES + 1), newest + 1)
-            windows = " | ".join(f"'_w{shift}_{number}'" for number in numbers)
-            yield _found(f"({written}) & ({windows})", upper)
-            upper = min(upper, numbers.start << shift)
-            if not upper:
-                return
-    yield _found(written, upper)
+            ids, lower = _look_through(written, upper, shift)
+            yield ids
+            looked_at, upper = upper - lower, lower
+            if (len(ids) + 1) * upper <= MOST_FETCHED * looked_at:
+                break
+    if upper:
+        yield _found(written, upper)
+
+
+def _look_through(written: str, upper: int, shift: int) -> tuple[list[int], int]:
+    """Return what is found in some stretches below an id, and the id down to which they reach."""
+    newest = (upper - 1) >> shift
+    numbers = range(max(0, newest - STRETCHES + 1), newest + 1)
+    windows = " | ".join(f"'_w{shift}_{number}'" for number in numbers)
+    return _found(f"({written}) & ({windows})", upper), min(upper, numbers.start << shift)
 
 
 def _upper_id(before_id: int | None) -> int:
