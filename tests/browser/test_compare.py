@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from gallery.models import Image, Rating
 from tests.browser.test_every_page import findings
+from tests.browser.test_reuse import hold_scripts
 from tests.conftest import signed_in
 from tests.factories import make_run
 
@@ -154,6 +155,15 @@ def test_equal_pictures_have_no_difference_and_other_shapes_cannot_have_one(comp
     expect(page.locator("#stage-said")).to_have_text("No pixel differs.")
     page.get_by_label("Second picture").select_option("C")
     expect(page.locator("#stage-said")).to_contain_text("different shapes")
+
+
+def test_a_view_that_is_chosen_before_the_scripts_are_there_is_shown(compare, images):
+    page = compare(images)
+    release = hold_scripts(page)
+    page.reload(wait_until="commit")
+    page.get_by_role("radio", name="Slider").check(force=True)
+    release()
+    expect(page.locator("#stage .edge")).to_be_visible()
 
 
 def test_slider_overlay_and_flicker(compare, images):

@@ -36,6 +36,16 @@ def names(page):
     return page.locator("#references .name")
 
 
+def slide_between_before_and_after(page):
+    """Lay the result, which comes last, over the first picture that went in, and draw the edge between the two."""
+    page.get_by_role("radio", name="Slider").check()
+    page.get_by_label("Second picture").select_option(index=3)
+    page.get_by_label("Edge").fill("25")
+    result = page.locator("#stage .layer").nth(1)
+    assert result.evaluate("(layer) => layer.style.clipPath") == "inset(0px 0px 0px 25%)"
+    expect(page.locator("#stage .layer")).to_have_count(2)
+
+
 def test_three_pictures_go_in_and_lead_back(studio, world, busy_worker, complaints):
     page = studio
     page.locator("#id_reference").set_input_files(
@@ -76,6 +86,7 @@ def test_three_pictures_go_in_and_lead_back(studio, world, busy_worker, complain
     page.locator(".relatives").get_by_role("link").click()
     page.get_by_role("link", name="Compare with what went in").click()
     expect(page.locator(".pane")).to_have_count(4)
+    slide_between_before_and_after(page)
     assert complaints == []
 
 
@@ -105,3 +116,82 @@ def test_two_are_joined_for_a_model_that_takes_one(studio, world, busy_worker, c
     assert list(sent_pictures(post.body)) == ["input_image"]
     assert Image.objects.filter(origin="made").get().job.inputs.get().name == "left.png + right.png"
     assert complaints == []
+
+
+@pytest.fixture
+def scriptless(browser, live_server, owner_client, cookie):
+    """Olga's browser without scripts, with the studio open."""
+    context = browser.new_context(java_script_enabled=False)
+    context.add_cookies([cookie(owner_client)])
+    page = context.new_page()
+    page.goto(live_server.url)
+    yield page
+    context.close()
+
+
+def choose(page, **files):
+    """Give files to the form as a browser without scripts does; they come back as pictures of it."""
+    page.locator("#id_reference").set_input_files(
+        [
+            {"name": f"{name}.png", "mimeType": "image/png", "buffer": picture_bytes(colour)}
+            for name, colour in files.items()
+        ]
+    )
+    page.get_by_role("button", name="Add and put in order").click()
+
+
+def fill(page, prompt, model):
+    """Fill the rest of the form."""
+    page.get_by_role("textbox", name="Prompt").fill(prompt)
+    page.locator('input[name=model][value="flux-2-klein-9b"]').uncheck()
+    box = page.locator(f'input[value="{model}"]')
+    if not box.is_visible():
+        page.locator("details.family", has=box).locator("summary").first.click()
+    box.check()
+    page.get_by_label("Seeds").fill("7")
+
+
+def generate(page):
+    """Send it. A page without scripts tells nothing by itself: the worker works while it is asked for again."""
+    page.locator("#generate").click()
+    expect(page).to_have_url(re.compile(r"/runs/\w+/$"))
+    for _ in range(200):
+        if page.locator(".cell.done img").count():
+            return
+        page.reload()
+    raise AssertionError("nothing came")
+
+
+def test_without_script_files_go_in_by_number_and_lead_back(scriptless, world, busy_worker):
+    page = scriptless
+    choose(page, red=RED, blue=BLUE)
+    expect(names(page)).to_have_text(["red.png", "blue.png"])
+    choose(page, green=GREEN)
+    expect(names(page)).to_have_text(["red.png", "blue.png", "green.png"])
+    page.get_by_label("Place of green.png").fill("1")
+    page.get_by_role("button", name="Add and put in order").click()
+    expect(names(page)).to_have_text(["green.png", "red.png", "blue.png"])
+    page.get_by_role("button", name="Take out red.png").click()
+    expect(names(page)).to_have_text(["green.png", "blue.png"])
+    choose(page, red=RED)
+    fill(page, "the cup of image 3", "flux-2-pro")
+    generate(page)
+    (post,) = world.till
+    assert list(sent_pictures(post.body).values()) == [GREEN, BLUE, RED]
+    page.locator(".cell.done a").click()
+    page.locator(".relatives").get_by_role("link").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("green.png")
+    page.locator(".relatives").get_by_role("link").click()
+    expect(page.get_by_role("heading", name="Made from")).to_be_visible()
+
+
+def test_without_script_two_are_joined_by_a_choice(scriptless, world, busy_worker):
+    page = scriptless
+    fill(page, "the left image on the right image", "flux-kontext-pro")
+    choose(page, left=RED, right=BLUE)
+    page.get_by_label("Join the two").check()
+    page.get_by_role("button", name="Add and put in order").click()
+    expect(page.locator(".joined img")).to_be_visible()
+    generate(page)
+    (post,) = world.till
+    assert list(sent_pictures(post.body)) == ["input_image"]

@@ -130,7 +130,9 @@ def test_a_queue_of_edits_holds_keys_and_no_bytes(owner, references):
     ("sent", "order"),
     [
         ({"reference_place": ["2", "1", "3"]}, [1, 0, 2]),
-        ({"reference_place": ["", "x", "1"]}, [0, 2, 1]),
+        ({"reference_place": ["1", "2", "1"]}, [2, 0, 1]),
+        ({"reference_place": ["3", "2", "3"]}, [1, 2, 0]),
+        ({"reference_place": ["", "x", "9"]}, [0, 1, 2]),
         ({"reference_drop": "1"}, [0, 2]),
     ],
 )

@@ -23,14 +23,18 @@ class ReferenceKeys(forms.MultipleHiddenInput):
             return list(data.get(name) or [])
         keys, places = data.getlist(name), data.getlist(f"{name[:-4]}_place")
         dropped = set(data.getlist(f"{name[:-4]}_drop"))
-        order = sorted(range(len(keys)), key=lambda n: (_place(places, n), n))
+        order = sorted(range(len(keys)), key=lambda n: _place(places, n))
         return [keys[n] for n in order if keys[n] not in dropped]
 
 
-def _place(places: list[str], n: int) -> int:
-    """A number that is no place leaves a picture where it stands."""
+def _place(places: list[str], n: int) -> tuple[int, int]:
+    """Who was given the number of another goes before it on the way up and behind it on the way down.
+
+    A number that is no place leaves a picture where it stands.
+    """
     text = places[n].strip() if n < len(places) else ""
-    return int(text) if text.isdecimal() and len(text) < 5 else n + 1
+    place = int(text) if text.isdecimal() and len(text) < 5 else n + 1
+    return place, (place > n + 1) - (place < n + 1)
 
 
 class ReferenceKeysField(forms.Field):

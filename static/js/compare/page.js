@@ -201,7 +201,9 @@ function recall() {
   view = said.view ?? view;
   const pair = said.two.map(figureSaid);
   if (pair.length === 2 && pair.every(Boolean)) setPair(...pair);
-  if (MODES.includes(said.mode) && figures.length > 1) setMode(said.mode);
+  const chosen = controls.mode.value; // perhaps before the scripts were there
+  const wanted = MODES.includes(said.mode) ? said.mode : chosen;
+  if (wanted !== mode() && figures.length > 1) setMode(wanted);
 }
 
 // -- what people do --------------------------------------------------------------------------------------------------
@@ -273,7 +275,7 @@ function start() {
     link.addEventListener("click", () => { link.hash = location.hash; }); // what comes is looked at in the same way
   }
   try {
-    setGround(GROUNDS.find((name) => name === localStorage.getItem("fluxweb:ground")) ?? "grey");
+    setGround(GROUNDS.find((name) => name === localStorage.getItem("fluxweb:ground")) ?? controls.ground.value);
   } catch {
     setGround("grey");
   }
