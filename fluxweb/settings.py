@@ -49,6 +49,7 @@ FLUX_TIMEOUT = env_float("FLUX_TIMEOUT", 420, low=0.1, high=3600)
 REFERENCE_ORIGINS = env_list("FLUXWEB_REFERENCE_ORIGINS")  # of one's own network, that members may fetch pictures from
 TRASH_DAYS = env_int("FLUXWEB_TRASH_DAYS", 30, high=3650)  # so long a deleted picture can be put back
 REVIEW_FROM = env_int("FLUXWEB_REVIEW_FROM", 50, high=2001)  # images: so large a run is shown before it is bought
+AI_MARK = env_bool("FLUXWEB_AI_MARK", True)  # files of pictures say in XMP that a model made them
 WAITING_MAX = env_int("FLUXWEB_WAITING_MAX", 5000)  # jobs of one member that may wait at once
 BUDGET_WARNING_PERCENT = env_int("FLUXWEB_BUDGET_WARNING", 80, high=100)
 

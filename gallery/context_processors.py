@@ -17,7 +17,8 @@ from gallery.services.reconciliation import balance, settlement
 from gallery.services.storage import storage_watch
 
 PAGES = {
-    "studio": "studio", "studio-check": "studio", "runs": "runs", "run": "runs", "run-changes": "runs",
+    "studio": "studio", "studio-check": "studio", "studio-recipe": "studio",
+    "runs": "runs", "run": "runs", "run-changes": "runs",
     "gallery": "gallery", "image": "gallery", "image-as": "gallery", "download": "gallery",
     "collections": "collections", "collection": "collections", "collection-new": "collections",
     "collection-change": "collections", "collections-put": "collections", "tags": "collections", "tag": "collections",

@@ -12,7 +12,7 @@ from gallery.views.library import named_sizes, presets, prompts, saved_items, te
 from gallery.views.operations import gates, health, queue, unresolved
 from gallery.views.runs import jobs, run, sheets
 from gallery.views.shares import guest, guest_files, owner
-from gallery.views.studio import batch, kept_references, pairs, references, studio
+from gallery.views.studio import batch, kept_references, pairs, recipes, references, studio
 
 # A member's links.
 SHARES = [
@@ -65,6 +65,7 @@ urlpatterns = [
     path("studio/check/", studio.check, name="studio-check"),
     path("studio/review/", studio.review, name="studio-review"),
     path("studio/fill/", studio.fill, name="studio-fill"),
+    path("studio/recipe/", recipes.fill_from_file, name="studio-recipe"),
     path("images/<str:key>/family/", image.family, name="image-family"),
     path("references/", references.add, name="references"),
     path("references/kept/", kept_references.list_kept, name="references-kept"),

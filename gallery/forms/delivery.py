@@ -12,8 +12,16 @@ from gallery.catalogue.parameters.delivery import Delivery
 from gallery.catalogue.problems import InvalidValue
 from gallery.forms.fields import NameField, refuse_broken_text
 from gallery.models import NamedSize
+from gallery.services.library.downloads import Wish
+from gallery.services.library.kept_files import Keep
 
 AS_USUAL = [("", "Usual for the size")]
+KEEPS = [
+    (Keep.ORIGINAL, "Original", "byte for byte as received"),
+    (Keep.RECIPE, "With recipe", "prompt, model, seed and settings inside, pixels untouched"),
+    (Keep.CLEAN, "Clean", "no recipe and nothing else beside the picture"),
+]
+TABLES = [("", "With originals and recipes, not with clean files"), ("with", "Yes"), ("without", "No")]
 
 
 class ReadField(forms.CharField):
@@ -85,6 +93,26 @@ class DeliveryForm(forms.Form):
 
 def _usual(size: NamedSize) -> Delivery:
     return Delivery(size.width, size.height, format=size.format, fit=size.fit)
+
+
+class KeepForm(forms.Form):
+    """What files keep of what they know, where they come at no exact size. Nothing chosen is the original."""
+
+    keep = forms.ChoiceField(required=False, choices=[(value, name) for value, name, _ in KEEPS])
+    mark = forms.ChoiceField(required=False, choices=[("off", "Without the mark")])
+    table = forms.ChoiceField(required=False, choices=TABLES)
+
+    rows = KEEPS
+
+    def chosen(self) -> str:
+        return str(self["keep"].value() or Keep.ORIGINAL)
+
+    def wish(self, delivery: Delivery | None = None) -> Wish:
+        """Return what a valid form asks for. What is handed on without recipes has no table of them either."""
+        keep = Keep(self.cleaned_data["keep"] or Keep.ORIGINAL)
+        usual = delivery is None and keep != Keep.CLEAN
+        table = {"with": True, "without": False}.get(self.cleaned_data["table"], usual)
+        return Wish(delivery, keep, marked=self.cleaned_data["mark"] != "off", table=table)
 
 
 class SizeForm(forms.Form):

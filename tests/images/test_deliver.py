@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from gallery.models import Attempt, Image, NamedSize
-from gallery.services.media import exact_sizes, metadata
+from gallery.services.media import exact_sizes
+from gallery.services.media.metadata import xmp
 from gallery.services.operations import stream_slots
 from gallery.services.references.keeping import keep_upload
 from tests.factories import make_run
@@ -144,7 +145,7 @@ def test_a_file_that_is_gone_is_not_found_and_costs_the_others_nothing(owner_cli
 
 def test_a_selection_and_a_run_come_as_they_are_or_all_at_one_size(owner_client, run):
     images = [job.images.get() for job in run.jobs.order_by("position")]
-    for wanted in ({"image": [each.key for each in images]}, {"run": run.key}):
+    for wanted in ({"image": [each.key for each in images], "table": "without"}, {"run": run.key, "table": "without"}):
         originals = files_in(owner_client.get(ZIP, wanted))
         assert list(originals) == [f"{n:03d}-{each.download_name}" for n, each in enumerate(images, 1)]
         for image, content in zip(images, originals.values(), strict=True):
@@ -162,7 +163,9 @@ def test_a_selection_and_a_run_come_as_they_are_or_all_at_one_size(owner_client,
 
 def test_a_zip_makes_each_picture_when_it_is_asked_for(owner_client, run, monkeypatch):
     asked, deliver_image = [], exact_sizes.deliver_image
-    monkeypatch.setattr(exact_sizes, "deliver_image", lambda *wish: asked.append(wish) or deliver_image(*wish))
+    monkeypatch.setattr(
+        exact_sizes, "deliver_image", lambda *wish, **how: asked.append(wish) or deliver_image(*wish, **how)
+    )
     response = owner_client.get(ZIP, {"run": run.key, "size": "64x64"})
     made = [len(asked) for _ in response]
     response.close()
@@ -172,7 +175,7 @@ def test_a_zip_makes_each_picture_when_it_is_asked_for(owner_client, run, monkey
 
 def test_what_a_run_reused_comes_along(owner, owner_client, run, image):
     again = make_run(owner, models=["flux-2-pro"], seed="7", size="64x128", buy_again=False)
-    assert [*files_in(owner_client.get(ZIP, {"run": again.key}))] == [f"001-{image.download_name}"]
+    assert [*files_in(owner_client.get(ZIP, {"run": again.key, "table": "without"}))] == [f"001-{image.download_name}"]
 
 
 def test_an_upload_keeps_its_name_and_is_not_called_made_by_a_model(owner, owner_client):
@@ -180,8 +183,11 @@ def test_an_upload_keeps_its_name_and_is_not_called_made_by_a_model(owner, owner
     response = deliver(owner_client, image, size="40x30")
     assert response["Content-Disposition"].endswith("der%20L%C3%B6we-40x30.jpg")
     assert opened(response.content).size == (40, 30)
-    assert metadata.MADE_BY_MODEL not in response.content
-    for query, name in ({}, "001-Straße-der Löwe.png"), ({"size": "40x30"}, "001-Straße-der Löwe-40x30.jpg"):
+    assert xmp.MADE_BY_MODEL not in response.content
+    for query, name in (
+        ({"table": "without"}, "001-Straße-der Löwe.png"),
+        ({"size": "40x30"}, "001-Straße-der Löwe-40x30.jpg"),
+    ):
         assert list(files_in(owner_client.get(ZIP, query | {"image": image.key}))) == [name]
 
 
@@ -217,7 +223,7 @@ def test_too_many_at_once_are_asked_to_come_again(owner, owner_client, image):
 
 
 def test_whoever_waits_while_a_picture_is_made_is_not_slow(owner_client, image, monkeypatch):
-    def make(*_):
+    def make(*_, **how):
         [slot] = stream_slots.taken_slots
         return f"{slot.waits_since} {slot.link}".encode()
 
@@ -231,7 +237,7 @@ def test_a_large_avif_is_made_apart_and_one_that_takes_too_long_says_so(owner_cl
     response = deliver(owner_client, image, **wish)
     made = opened(response.content)
     assert (made.size, made.format) == ((4096, 2048), "AVIF")
-    assert metadata.MADE_BY_MODEL in response.content
+    assert xmp.MADE_BY_MODEL in response.content
     monkeypatch.setattr(exact_sizes, "WAIT_SECONDS", 0.001)
     late = deliver(owner_client, image, **wish)
     assert late.status_code == 302

@@ -9,7 +9,8 @@ from gallery.catalogue.parameters import delivery as deliveries
 from gallery.catalogue.parameters.delivery import Delivery
 from gallery.catalogue.problems import InvalidValue
 from gallery.models import Image
-from gallery.services.media import exact_sizes, metadata
+from gallery.services.media import exact_sizes
+from gallery.services.media.metadata import xmp
 from tests.images.test_decoding import (
     BLUE,
     GREEN,
@@ -95,8 +96,8 @@ def test_nothing_stands_in_it_but_how_it_was_made(image_format):
     content = exact_sizes.encode_exact(exact_sizes.draw_exact(quarters(), delivery), delivery)
     made = opened(content)
     made.load()
-    assert content.count(metadata.MADE_BY_MODEL) == 1
-    [source] = ElementTree.fromstring(metadata.MADE_BY_MODEL).iter(f"{{{IPTC}}}DigitalSourceType")
+    assert content.count(xmp.MADE_BY_MODEL) == 1
+    [source] = ElementTree.fromstring(xmp.MADE_BY_MODEL).iter(f"{{{IPTC}}}DigitalSourceType")
     assert source.text.endswith("/digitalsourcetype/trainedAlgorithmicMedia")
     assert not made.info.get("exif")
     assert not made.info.get("icc_profile")

@@ -97,6 +97,7 @@ def form(name, things):
         "share-new": {"image": things.image.key, **SHARE_FORM},
         "reference": {"title": "a heron"},
         "references": {"reference_image": things.image.key},
+        "studio-recipe": {"recipe_image": things.image.key},
     }
     return keyed.get(name) or FORMS.get(name)
 

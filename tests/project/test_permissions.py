@@ -27,6 +27,7 @@ TABLE = {
     "studio-check": ("login 405 405 405", "login 200 200 200"),
     "studio-review": ("login 405 405 405", "login 200 200 200"),
     "studio-fill": ("login 405 405 405", "login 200 200 200"),
+    "studio-recipe": ("login 405 405 405", "login 404 200 404"),
     "studio-runs": MEMBERS_LOOK,
     "references": ("login 405 405 405", "login 404 200 404"),
     "references-pick": MEMBERS_LOOK,

@@ -79,6 +79,7 @@ VALUES = {
         "-1",
         "1_0",
     ),
+    "FLUXWEB_AI_MARK": ("perhaps", "2"),
     "FLUXWEB_REVIEW_FROM": (
         "0",
         "fifty",

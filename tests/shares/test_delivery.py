@@ -4,6 +4,7 @@ import io
 import itertools
 import json
 import zipfile
+from xml.etree import ElementTree
 
 import pytest
 from PIL import Image as Pillow
@@ -21,6 +22,7 @@ from tests.shares.conftest import SECRET, at, read
 pytestmark = pytest.mark.django_db
 
 PROMPT, MODEL, SEED, COST = "4 boats", "flux-2-klein-4b", 1, "0.01"
+LAB = ImageCms.createProfile("LAB")
 SWITCHES = ("show_prompt", "show_model", "show_seed", "show_cost")
 
 
@@ -36,6 +38,7 @@ def test_each_switch_rules_pages_previews_files_and_names_alike(visitor, owner, 
     recipe = recipe_in(read(file))
     assert recipe_in(zipped.read(name)) == recipe
     text = "".join(page.content.decode() for page in pages) + file["Content-Disposition"] + name + json.dumps(recipe)
+    text += zipped.read(name).decode("latin-1") + zipped.read(name).decode("utf-16-be", "replace")
     facts = dict(zip(texts(pages[1], "dt"), texts(pages[1], "dd"), strict=True))
     assert (PROMPT in text) == rules["show_prompt"] == ("Prompt" in facts) == ("prompt" in recipe)
     assert (image.model in text) == rules["show_model"] == ("Model" in facts) == ("model" in recipe)
@@ -58,7 +61,9 @@ def texts(response, tag):
 
 def recipe_in(content):
     with Pillow.open(io.BytesIO(content)) as opened:
-        return json.loads(b"".join(body for name, body in opened.applist if name == "COM"))
+        xmp = ElementTree.fromstring(opened.info["xmp"])
+    [told] = xmp.iter("{urn:fluxweb:recipe#}recipe")
+    return {name: value for name, value in json.loads(told.text).items() if name != "program"}
 
 
 def test_clean_files_have_the_same_pixels_and_nothing_else(visitor, owner, pictures):
@@ -73,21 +78,28 @@ def test_clean_files_have_the_same_pixels_and_nothing_else(visitor, owner, pictu
         assert "comment" not in other.info
 
 
-def test_turned_and_coloured_pictures_are_drawn_as_they_are_meant(owner, pictures):
+def test_turned_and_coloured_pictures_stay_so_without_a_word_in_them(owner, pictures):
     image, share = pictures[0], make_share(owner, pictures[:1], download="clean")
     exif = Pillow.Exif()
     exif[0x0112], exif[0x010E] = 6, SECRET.decode()
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    wordy = profile.replace(b"s\0R\0G\0B", SECRET[:7])
+    assert wordy != profile
+    given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
     for image_format in ("jpeg", "png", "webp"):
         out = io.BytesIO()
-        Pillow.new("RGB", (40, 20), "teal").save(out, image_format, exif=exif.tobytes(), icc_profile=profile)
+        Pillow.new("RGB", (40, 20), "teal").save(out, image_format, exif=exif.tobytes(), icc_profile=wordy)
         image.format = image_format
         image.file = files.publish_bytes(out.getvalue(), f"originals/test/turned.{image_format}")
         content = delivery.file_content(image, share)
-        assert SECRET not in content
-        assert b"ICC" not in content
-        with Pillow.open(io.BytesIO(content)) as drawn:
-            assert (drawn.format.lower(), drawn.size) == (image_format, (20, 40))
+        assert SECRET[:7] not in content
+        with Pillow.open(io.BytesIO(content)) as drawn, Pillow.open(out) as before:
+            assert (drawn.format.lower(), drawn.tobytes()) == (image_format, before.tobytes())
+            assert dict(drawn.getexif()) == {0x0112: 6}
+            kept = ImageCms.ImageCmsProfile(io.BytesIO(drawn.info["icc_profile"]))
+            ramp = Pillow.linear_gradient("L").convert("RGB")
+            lab = [ImageCms.profileToProfile(ramp, each, LAB, outputMode="LAB").tobytes() for each in (kept, given)]
+        assert lab[0] == lab[1]
 
 
 def test_views_are_at_most_1600_px_made_once_and_say_nothing(visitor, owner, pictures, share, monkeypatch):

@@ -1,6 +1,6 @@
 """What the studio is filled with: its address, a run, a picture, a preset, a past prompt."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.http import QueryDict
@@ -60,6 +60,11 @@ def from_preset(preset: Preset) -> dict[str, Any]:
     return kept if kept["prompt"] else {name: kept[name] for name in kept if name not in PARTS["prompt"]}
 
 
+def from_recipe(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the recipe of a file fills in."""
+    return _with_sides(dict(values))
+
+
 def read_typed(sent: QueryDict) -> dict[str, Any]:
     """Return what was sent for the fields of the studio, under the names of the API; others are left out."""
     fields = ComposeForm.base_fields
@@ -102,7 +107,11 @@ def _inputs_of(job: Job) -> dict[str, Any]:
 
 
 def _recipe_of(job: Job) -> dict[str, Any]:
-    recipe = inputs.without_inputs(job.parameters)
+    return _with_sides(inputs.without_inputs(job.parameters))
+
+
+def _with_sides(recipe: dict[str, Any]) -> dict[str, Any]:
+    """A size that no tile shows stands in the fields of its sides."""
     if size_tile(recipe.get("size")) is None and recipe.get("size"):
         recipe["width"], recipe["height"] = recipe.pop("size").split("x")
     return recipe

@@ -16,7 +16,8 @@ from PIL import PngImagePlugin
 
 from gallery.catalogue.parameters.delivery import Delivery
 from gallery.models import Image
-from gallery.services.media import decoding, metadata, validation
+from gallery.services.media import decoding, validation
+from gallery.services.media.metadata import facts, xmp
 from gallery.services.media.processes import children
 from gallery.services.storage import files
 
@@ -28,12 +29,15 @@ AVIF_CHILD = Path(__file__).parent / "processes" / "avif_child.py"
 WAIT_SECONDS = 60  # for a large AVIF, however little of a busy machine it gets
 
 
-def deliver_image(image: Image, delivery: Delivery) -> bytes:
-    """Return the bytes of a picture as asked for. Raises ChildFailed, or FileNotFoundError if its file is gone."""
+def deliver_image(image: Image, delivery: Delivery, *, marked: bool = True) -> bytes:
+    """Return the bytes of a picture as asked for. Raises ChildFailed, or FileNotFoundError if its file is gone.
+
+    `marked`: it says that a model made it, if one did.
+    """
     with files.open_file(image.file) as file, _one_large(delivery), validation.DECODE_SLOTS:
         with validation.open_image(file) as picture:
             upright = decoding.render_upright(picture)
-        return encode_exact(draw_exact(upright, delivery), delivery, is_made=not image.is_upload)
+        return encode_exact(draw_exact(upright, delivery), delivery, marked=marked and facts.is_marked(image))
 
 
 def _one_large(delivery: Delivery) -> contextlib.AbstractContextManager[Any]:
@@ -77,9 +81,9 @@ def _fitted(picture: Pillow.Image, delivery: Delivery) -> Pillow.Image:
     return drawn
 
 
-def encode_exact(picture: Pillow.Image, delivery: Delivery, *, is_made: bool = True) -> bytes:
-    """Return the bytes in the format asked for: nothing beside pixels but that a model made it, if one did."""
-    options = _options(delivery) | (_mark(delivery) if is_made else {})
+def encode_exact(picture: Pillow.Image, delivery: Delivery, *, marked: bool = True) -> bytes:
+    """Return the bytes in the format asked for: nothing beside pixels but, if `marked`, that a model made it."""
+    options = _options(delivery) | (_mark(delivery) if marked else {})
     if delivery.format == "avif" and _is_large(delivery):
         return _encode_apart(picture, options)
     out = io.BytesIO()
@@ -100,9 +104,9 @@ def _encode_apart(picture: Pillow.Image, options: dict[str, Any]) -> bytes:
 
 def _mark(delivery: Delivery) -> dict[str, Any]:
     if delivery.format != "png":
-        return {"xmp": metadata.MADE_BY_MODEL}
+        return {"xmp": xmp.MADE_BY_MODEL}
     chunks = PngImagePlugin.PngInfo()
-    chunks.add_itxt("XML:com.adobe.xmp", metadata.MADE_BY_MODEL)
+    chunks.add_itxt("XML:com.adobe.xmp", xmp.MADE_BY_MODEL)
     return {"pnginfo": chunks}
 
 

@@ -10,7 +10,7 @@ from gallery.catalogue.models import flux_models
 from gallery.catalogue.parameters import inputs
 from gallery.catalogue.parameters.inputs import InputPicture
 from gallery.catalogue.problems import InvalidRequest, Problem
-from gallery.models import Job, JobReference, Reference, Run, User
+from gallery.models import Image, Job, JobReference, Reference, Run, User
 from gallery.models.images import CONTENT_TYPES
 from gallery.services.references import keeping
 
@@ -28,6 +28,11 @@ def find_references(keys: Iterable[str], *, user: User) -> list[Reference]:
     keys = list(dict.fromkeys(keys))
     found = Reference.objects.visible_to(user).in_bulk(keys, field_name="key") if keys else {}
     return [found[key] for key in keys if key in found]
+
+
+def keys_without(keys: Iterable[str], image: Image, *, user: User) -> list[str]:
+    """Return those of the keys whose references are not made of this picture."""
+    return [each.key for each in find_references(keys, user=user) if each.image_id != image.pk]
 
 
 def read_inputs(values: Mapping[str, Any], *, models: Iterable[str], owner: User | None) -> dict[str, Any]:

@@ -5,7 +5,6 @@ A stored original never goes out as it is: its container may say what the link k
 
 import contextlib
 import io
-import json
 from typing import IO, Any
 
 import structlog
@@ -13,11 +12,11 @@ from django.core.files.storage import default_storage
 from django.utils.text import slugify
 from PIL import Image as Pillow
 
-from gallery.catalogue.models import params
 from gallery.catalogue.numbers import money
 from gallery.models import Image, Share
 from gallery.models.shares import Download
-from gallery.services.media import decoding, metadata, validation
+from gallery.services.media import decoding, validation
+from gallery.services.media.metadata import embedding, facts, profiles, stripping
 from gallery.services.shares import image_keys
 from gallery.services.storage import files
 
@@ -63,34 +62,25 @@ def file_content(image: Image, share: Share) -> bytes:
     """Return the bytes of the file as a link hands it out: clean, or with what its switches let into the recipe."""
     with files.open_file(image.file) as file:
         clean = strip_original(file.read(), image.format)
-    if share.download != Download.RECIPE:
-        return clean
-    return metadata.embed_description(clean, image.format, json.dumps(recipe(image, share), ensure_ascii=False))
+    told = recipe(image, share) if share.download == Download.RECIPE else {}
+    return embedding.embed_recipe(clean, image.format, told, marked=facts.is_marked(image))
 
 
 def strip_original(original: bytes, image_format: str) -> bytes:
     """Return the bytes of a picture with nothing in them but the picture, as it is meant to be seen."""
     try:
-        return metadata.strip_metadata(original, image_format)
-    except metadata.CannotStrip as reason:
+        return stripping.strip_metadata(original, image_format, read_profile=profiles.wordless_profile)
+    except stripping.CannotStrip as reason:
         log.info("picture drawn anew for a guest", reason=str(reason))
         return _redrawn(original, image_format)
 
 
 def recipe(image: Image, share: Share) -> dict[str, Any]:
-    """Return what the switches let into the file. Parameters tell models apart, so they go with the model."""
-    size = {"width": image.width, "height": image.height}
-    if image.is_upload:
-        return size
-    shown: dict[str, Any] = {"prompt": image.prompt} if share.show_prompt else {}
-    shown |= {"model": image.model, **_parameters(image)} if share.show_model else {}
-    shown |= {"seed": image.seed} if share.show_seed else {}
-    shown |= {"cost": f"${money.exact(image.booked_micros)}"} if share.show_cost else {}
-    return shown | size
-
-
-def _parameters(image: Image) -> dict[str, Any]:
-    return {name: value for name, value in image.parameters.items() if name in params.PARAMS}
+    """Return what the switches let into the file."""
+    shown = [name for name in facts.EVERYTHING if getattr(share, f"show_{name}")]
+    shows_cost = share.show_cost and not image.is_upload
+    cost = {"cost": f"${money.exact(image.booked_micros)}"} if shows_cost else {}
+    return facts.recipe_facts(image, shown=shown) | cost
 
 
 def _redrawn(original: bytes, image_format: str) -> bytes:
@@ -103,7 +93,7 @@ def _redrawn(original: bytes, image_format: str) -> bytes:
     }
     options = known.get(image_format, {})
     shown = drawn.convert("RGB") if image_format == "jpeg" else drawn
-    return metadata.strip_metadata(_encoded(shown, image_format, **options), image_format)
+    return stripping.strip_metadata(_encoded(shown, image_format, **options), image_format)
 
 
 def _encoded(picture: Pillow.Image, image_format: str, **options: Any) -> bytes:

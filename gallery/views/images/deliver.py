@@ -1,7 +1,9 @@
 """Pictures as files: one at an exact size, several as a ZIP; and the pages where one chooses how."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -13,10 +15,11 @@ from django.views.decorators.http import require_safe
 from gallery import access
 from gallery.access import MemberRequest
 from gallery.catalogue.parameters.delivery import Delivery
-from gallery.forms.delivery import DeliveryForm
+from gallery.forms.delivery import DeliveryForm, KeepForm
 from gallery.models import Image, Run
 from gallery.services.ledger import entries
-from gallery.services.library import downloads, named_sizes
+from gallery.services.library import downloads, kept_files, named_sizes
+from gallery.services.library.downloads import Wish
 from gallery.services.media import exact_sizes
 from gallery.services.media.processes import children
 from gallery.services.operations import stream_slots
@@ -37,6 +40,10 @@ class Chosen:
     fields: list[tuple[str, str]]
     run: Run | None = None
 
+    @property
+    def keys(self) -> list[str]:
+        return [value for _, value in self.fields]
+
 
 def choices(request: MemberRequest) -> DeliveryForm:
     """Return the form with the team's sizes; bound if the address asks for another file than the original."""
@@ -54,14 +61,14 @@ def as_file(request: MemberRequest, key: str) -> HttpResponseBase:
     return _page(request, form, one_picture(image))
 
 
-def one_picture(image: Image) -> dict[str, object]:
+def one_picture(image: Image) -> dict[str, Any]:
     """Return what the form shows of a picture that is downloaded alone."""
     return {"images": [image], "alone": True, "action": reverse("image-as", args=[image.key])}
 
 
-def _page(request: MemberRequest, form: DeliveryForm, context: dict[str, object]) -> HttpResponse:
+def _page(request: MemberRequest, form: DeliveryForm, context: dict[str, Any]) -> HttpResponse:
     """What cannot be done is said beside its field, with the code that tells scripts so."""
-    status = 200 if form.is_valid() or not form.is_bound else 400
+    status = 400 if any(each.errors for each in (form, context.get("kept")) if each) else 200
     return render(request, "images/deliver/page.html", context | {"form": form}, status=status)
 
 
@@ -72,8 +79,9 @@ def _file(request: MemberRequest, image: Image, delivery: Delivery) -> HttpRespo
         say_busy(request)
         return redirect("image", key=image.key)
     slot.took()  # nobody is slow while it is made
+    marked = request.GET.get("mark") != "off"
     try:
-        content = exact_sizes.deliver_image(image, delivery)
+        content = exact_sizes.deliver_image(image, delivery, marked=marked)
     except FileNotFoundError:
         raise Http404 from None
     except children.ChildFailed:
@@ -81,6 +89,8 @@ def _file(request: MemberRequest, image: Image, delivery: Delivery) -> HttpRespo
         return redirect("image", key=image.key)
     finally:
         stream_slots.release_slot(slot)
+    if not marked and request.method == "GET":
+        kept_files.note_unmarked(request.user, [image.key])
     if request.method == "GET" and image.attempt:
         entries.note_downloaded(image.attempt)
     return _attachment(content, exact_sizes.delivered_name(image, delivery), delivery)
@@ -98,10 +108,10 @@ def choose(request: MemberRequest) -> HttpResponse:
     chosen = _chosen(request)
     if chosen.run is None and len(chosen.ids) == 1:
         return redirect("image-as", key=chosen.fields[0][1])
-    return _zip_page(request, chosen, choices(request))
+    return _zip_page(request, chosen, choices(request), KeepForm(request.GET))
 
 
-def _zip_page(request: MemberRequest, chosen: Chosen, form: DeliveryForm) -> HttpResponse:
+def _zip_page(request: MemberRequest, chosen: Chosen, form: DeliveryForm, kept: KeepForm) -> HttpResponse:
     shown = Image.objects.in_bulk(chosen.ids[:SHOWN])
     context = {
         "images": [shown[each] for each in chosen.ids[:SHOWN] if each in shown],
@@ -109,28 +119,36 @@ def _zip_page(request: MemberRequest, chosen: Chosen, form: DeliveryForm) -> Htt
         "fields": chosen.fields,
         "run": chosen.run,
         "action": reverse("download-zip"),
-        "originals": True,
+        "kept": kept,
+        "marks": settings.AI_MARK,
     }
     return _page(request, form, context)
 
 
 @require_safe
 def as_zip(request: MemberRequest) -> HttpResponseBase:
-    """The pictures as one ZIP: as the provider sent them, or all at the size that the address says."""
-    chosen, form = _chosen(request), choices(request)
-    if form.is_bound and not form.is_valid():
-        return _zip_page(request, chosen, form)
-    delivery = form.delivery() if form.is_bound else None
+    """The pictures as one ZIP: all at the size that the address says, else by what it says that they keep."""
+    chosen, form, kept = _chosen(request), choices(request), KeepForm(request.GET)
+    if not kept.is_valid() or (form.is_bound and not form.is_valid()):
+        return _zip_page(request, chosen, form, kept)
+    wish = kept.wish(form.delivery() if form.is_bound else None)
     try:
         slot = take_stream_slot(request, f"member {request.user.pk}")
     except stream_slots.TooManyStreams:
         say_busy(request)
         return redirect(f"{reverse('download')}?{request.GET.urlencode()}")
-    stream = zip_stream.Stream(downloads.read_files(chosen.ids, delivery), slot=slot)
+    if not wish.marked and request.method == "GET":
+        kept_files.note_unmarked(request.user, chosen.keys)
+    stream = zip_stream.Stream(downloads.read_files(chosen.ids, wish, reader=request.user), slot=slot)
     response = StreamingHttpResponse(stream, content_type="application/zip")
-    size = f"-{delivery.width}x{delivery.height}" if delivery else ""
-    response.headers["Content-Disposition"] = f'attachment; filename="pictures{size}.zip"'
+    response.headers["Content-Disposition"] = f'attachment; filename="pictures{_kind(wish)}.zip"'
     return response
+
+
+def _kind(wish: Wish) -> str:
+    if wish.delivery:
+        return f"-{wish.delivery.width}x{wish.delivery.height}"
+    return "" if wish.keep == kept_files.Keep.ORIGINAL else f"-{wish.keep}"
 
 
 def _chosen(request: MemberRequest) -> Chosen:

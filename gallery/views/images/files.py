@@ -3,14 +3,27 @@
 from typing import Any
 
 from csp.decorators import csp_update
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.contrib import messages
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseNotModified,
+)
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from gallery import access
 from gallery.access import MemberRequest
+from gallery.forms.delivery import KeepForm
 from gallery.models import Image
 from gallery.services.ledger import entries
+from gallery.services.library import kept_files
+from gallery.services.library.downloads import Wish
 from gallery.services.media import decoding, validation
 from gallery.services.paid_calls import held_files
 from gallery.services.storage import files
@@ -21,9 +34,15 @@ STAND_IN = "private, no-cache"  # shown while there is no thumbnail, and asked f
 
 @require_safe
 def original(request: MemberRequest, key: str) -> HttpResponseBase:
+    """The picture in full: byte for byte as received, with its recipe, or clean."""
     image = access.image_read(request, key)
-    response = _send_original(request, image)
-    if request.method == "GET" and "download" in request.GET and image.attempt:
+    form = KeepForm(request.GET)
+    if not form.is_valid():
+        return HttpResponseBadRequest("keep is one of original, recipe and clean; mark can be off.")
+    wish = form.wish()
+    is_original = wish.keep == kept_files.Keep.ORIGINAL
+    response = _send_original(request, image) if is_original else _send_kept(request, image, wish)
+    if request.method == "GET" and "download" in request.GET and image.attempt and response.status_code != 302:
         entries.note_downloaded(image.attempt)
     return response
 
@@ -72,6 +91,22 @@ def _send_original(request: HttpRequest, image: Image, *, cache: str = CACHE) ->
         return _send_upright(image, cache=cache)
     name, content_type = image.download_name, image.content_type
     return send(request, image.file, etag=image.sha256, content_type=content_type, name=name, cache=cache)
+
+
+def _send_kept(request: MemberRequest, image: Image, wish: Wish) -> HttpResponse:
+    """The picture with a recipe put in or everything taken out; where that cannot be, its page says why."""
+    try:
+        content = wish.read(image)
+    except FileNotFoundError:
+        raise Http404 from None
+    except kept_files.CannotKeep as reason:
+        messages.error(request, str(reason))
+        return redirect("image", key=image.key)
+    if not wish.marked and request.method == "GET":
+        kept_files.note_unmarked(request.user, [image.key])
+    named = content_disposition_header("download" in request.GET, wish.name(image)) or "inline"
+    headers = {"Content-Disposition": named, "Cache-Control": STAND_IN}
+    return HttpResponse(content, content_type=image.content_type, headers=headers)
 
 
 def _send_upright(image: Image, *, cache: str) -> HttpResponse:

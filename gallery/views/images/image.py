@@ -19,6 +19,7 @@ from gallery.models import Image, Job
 from gallery.models.keys import random_key
 from gallery.services.collections import tags
 from gallery.services.compare import ratings
+from gallery.services.media.metadata.facts import is_marked
 from gallery.services.references import lineage
 from gallery.services.runs import repeats
 from gallery.views.images import deliver
@@ -40,6 +41,7 @@ def show(request: MemberRequest, key: str) -> HttpResponse:
         "form": TagsForm(),
         "newer": mine.filter(id__gt=image.id).order_by("id").only("key").first() if is_mine else None,
         "older": mine.filter(id__lt=image.id).order_by("-id").only("key").first() if is_mine else None,
+        "marked": is_marked(image),
         "deliver": deliver.one_picture(image) | {"form": deliver.choices(request)},
         "used_in": lineage.images_made_from(image, user=request.user).before(None).for_tiles()[:MOST_RELATIVES],
         **(_of_job(image, image.job, is_mine=is_mine) if image.job else {}),

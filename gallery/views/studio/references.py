@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from csp.decorators import csp_update
+from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -14,8 +15,9 @@ from gallery import access
 from gallery.access import MemberRequest
 from gallery.catalogue.parameters import inputs as catalogue
 from gallery.forms.studio.compose import ComposeForm
-from gallery.models import Image, User
+from gallery.models import Image, Reference, User
 from gallery.paging import read_keyset_page
+from gallery.services.library import recipe_files
 from gallery.services.references import inputs, keeping
 from gallery.services.references.collecting import Collector
 from gallery.services.storage import files as storage
@@ -28,10 +30,14 @@ MOST_ADDRESSES = 2  # in one request: each may take 20 s
 
 @dataclass
 class Taken:
-    """What was sent, with the keys of the pictures that came along; and what is wrong with the others, in sentences."""
+    """What was sent, with the keys of the pictures that came along; and what is wrong with the others, in sentences.
+
+    `with_recipe`: those files, as they are kept, that say how they were made.
+    """
 
     data: QueryDict
     problems: list[str] = field(default_factory=list)
+    with_recipe: list[Image] = field(default_factory=list)
 
 
 def take_references(request: MemberRequest) -> Taken:
@@ -41,7 +47,7 @@ def take_references(request: MemberRequest) -> Taken:
     addresses = request.POST.get("reference_address", "").split()[:MOST_ADDRESSES]
     images = access.images_write(request, request.POST.getlist("reference_image"))
     found = [
-        *(collector.keep_upload(file.name, file) for file in request.FILES.getlist("reference")[:MOST_AT_ONCE]),
+        *(_keep_upload(collector, file, taken) for file in request.FILES.getlist("reference")[:MOST_AT_ONCE]),
         *map(collector.keep_address, addresses),
         *map(collector.keep_image, images),
     ]
@@ -51,12 +57,21 @@ def take_references(request: MemberRequest) -> Taken:
     return taken
 
 
+def _keep_upload(collector: Collector, file: UploadedFile, taken: Taken) -> Reference | None:
+    reference = collector.keep_upload(file.name, file)
+    image = reference.image if reference and recipe_files.holds_recipe(file) else None
+    if image and recipe_files.can_be_recalled(image):
+        taken.with_recipe.append(image)
+    return reference
+
+
 @require_POST
 def add(request: MemberRequest) -> HttpResponse:
     """Keep pictures, and answer with the list of all that the form has now. Buys nothing."""
     taken = take_references(request)
     form = ComposeForm(taken.data, unfinished=True)
-    context = {"form": form, "problems": taken.problems, **list_references(form, request.user)}
+    said = {"problems": taken.problems, "with_recipe": taken.with_recipe}
+    context = {"form": form, **said, **list_references(form, request.user)}
     response = render(request, "studio/references/_references.html", context)
     return trigger_client_event(response, "fluxweb:references", after="settle")
 

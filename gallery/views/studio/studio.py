@@ -47,16 +47,16 @@ def fill(request: MemberRequest) -> HttpResponse:
     return show_filled(request, values)
 
 
-def show_filled(request: MemberRequest, values: dict[str, Any]) -> HttpResponse:
+def show_filled(request: MemberRequest, values: dict[str, Any], **said: Any) -> HttpResponse:
     """Show the studio with these values, and say in the browser that they came from elsewhere."""
-    return trigger_client_event(_show_values(request, values, judged=True), "fluxweb:filled", after="swap")
+    return trigger_client_event(_show_values(request, values, judged=True, **said), "fluxweb:filled", after="swap")
 
 
-def _show_values(request: MemberRequest, values: dict[str, Any], *, judged: bool) -> HttpResponse:
+def _show_values(request: MemberRequest, values: dict[str, Any], *, judged: bool, **said: Any) -> HttpResponse:
     """Show the studio with these values; its price stands there also while what is wrong with them is not said."""
     form = prefill_form.prefilled_form(values)
     plan = plan_form(form, owner=request.user)
-    return show_studio(request, form if judged else ComposeForm(initial=values), plan)
+    return show_studio(request, form if judged else ComposeForm(initial=values), plan, **said)
 
 
 def plan_form(form: ComposeForm, *, owner: User | None = None) -> RunPlan:
@@ -73,7 +73,7 @@ def _submit(request: MemberRequest) -> HttpResponse:
     if taken.problems:
         form.add_error("reference", " ".join(taken.problems))
     if not NOT_A_PRESS.isdisjoint(request.POST):
-        return show_studio(request, form, plan)
+        return show_studio(request, form, plan, with_recipe=taken.with_recipe)
     if made := form.press().find_run(plan):
         return _go_to(request, made)
     if not form.is_valid():
@@ -131,15 +131,16 @@ def review(request: MemberRequest) -> HttpResponse:
     return _show_review(request, form, plan) if form.is_valid() else show_studio(request, form, plan)
 
 
-def show_studio(request: MemberRequest, form: ComposeForm, plan: RunPlan, *, trouble: str = "") -> HttpResponse:
+def show_studio(request: MemberRequest, form: ComposeForm, plan: RunPlan, **said: Any) -> HttpResponse:
     """Show the studio with this form in it: what is typed stays, and every problem stands beside its field.
 
-    `trouble`: why a press came to nothing, said above it all.
+    `said`: `trouble`, why a press came to nothing, above it all; `recipe`, what was read from a file; `with_recipe`,
+    pictures among the references whose recipe can be read.
     """
+    context = _form_context(form, plan, request.user) | said
     if request.htmx:
-        return render(request, "studio/_compose.html", _form_context(form, plan, request.user))
-    context = _form_context(form, plan, request.user)
-    context |= {"strips": run_strips.newest_strips(request.user), "trouble": trouble}
+        return render(request, "studio/_compose.html", context)
+    context |= {"strips": run_strips.newest_strips(request.user)}
     return render(request, "studio/studio.html", context)
 
 
