@@ -163,8 +163,6 @@ def _resolve(host: str, port: int) -> list[tuple[int, Any]]:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):  # UnicodeError: a label too long for the wire
         raise httpcore.ConnectError("name not found") from None
-    if not found:
-        raise httpcore.ConnectError("name not found")
     return [(family, address) for family, _, _, _, address in found]
 
 

@@ -208,8 +208,6 @@ def _check_side(side, limits, *, param, name):
 def _size_of_ratio(body, pictures):
     if "aspect_ratio" not in body:
         return _size_like(pictures, multiple=8) if pictures else tuple(CONTRACT["ratio"]["sizes"]["1:1"])
-    if {"size", "width", "height"} & set(body):
-        raise Refusal("use either aspect_ratio or a size, not both", param="aspect_ratio")
     match = re.fullmatch(r"([1-9][0-9]{0,4}):([1-9][0-9]{0,4})", str(body["aspect_ratio"]))
     if not match:
         raise Refusal("aspect_ratio must look like 16:9", param="aspect_ratio")

@@ -10,6 +10,8 @@ from gallery.api.account import Account, AccountUnreadable, Balance
 from gallery.simulator.app import make_app
 from gallery.simulator.world import World
 
+from .loopback import Loopback
+
 TOKEN = "account-token-that-no-page-may-show"
 NOON = datetime.datetime(2026, 11, 25, 12, tzinfo=datetime.UTC)
 DAY = {"start": NOON - datetime.timedelta(hours=12), "end": NOON + datetime.timedelta(hours=12)}
@@ -125,3 +127,14 @@ def test_the_simulator_answers_from_its_till():
     world.account_tokens = {"another"}
     with pytest.raises(AccountUnreadable, match="did not accept"):
         found.balance()
+
+
+def test_a_cut_answer_is_named():
+    cut = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"
+    with Loopback(cut) as server, pytest.raises(AccountUnreadable, match="cut short"):
+        Account(f"{server.origin}/v1", TOKEN).balance()
+
+
+def test_a_charge_beyond_the_calendar_is_refused():
+    with pytest.raises(AccountUnreadable, match="has no moment"):
+        account(Odd({"data": [{"id": 7, "type": 2, "created_at": 10**12, "quota": 1}]})).charges(page=0, **DAY)

@@ -13,7 +13,7 @@ import pytest
 import zstandard
 
 from gallery.api import ApiError, Client, ResultGone, ResultRefused, ResultUnavailable
-from gallery.api.results import result_body
+from gallery.api.results import encodings, result_body
 from gallery.api.results.result_body import copy_picture
 
 from .conftest import KEY
@@ -287,3 +287,17 @@ def test_nobody_listening_may_be_tried_again():
         pass
     with pytest.raises(ResultUnavailable):
         download(server)
+
+
+def test_what_is_called_zstandard_and_is_none_cannot_be_undone():
+    with pytest.raises(encodings.CannotUndo):
+        encodings.undo(b"(\xb5/\xfd" + b"\xff" * 20, "zstd", limit=1000)
+
+
+def test_a_bound_ends_what_brotli_holds():
+    assert len(encodings._brotli(brotli.compress(bytes(10**6)), 200_000)) == 200_000
+
+
+def test_what_begins_like_gzip_and_is_none_stays_as_it_is():
+    data = b"\x1f\x8b\x08" + b"\xff" * 20
+    assert encodings.undo_by_sight(data, limit=1000) == data

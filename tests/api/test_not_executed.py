@@ -101,3 +101,12 @@ def test_a_freeze_between_connecting_and_writing_sends_nothing(monkeypatch):
 def test_what_cannot_be_json_is_refused_before_anything_is_sent(body, canary):
     with pytest.raises(Refused):
         client_of(canary).generate(body)
+
+
+def test_a_connection_that_takes_too_long_is_not_executed(monkeypatch):
+    def never(*_):
+        raise TimeoutError
+
+    monkeypatch.setattr(transport, "connect", never)
+    error = failure(Client("http://127.0.0.1:9/v1", KEY))
+    assert (type(error), str(error)) == (NotExecuted, "connecting took too long")

@@ -211,3 +211,7 @@ def test_the_largest_result_fits_into_an_answer_in_short_lines():
     body = json.dumps({"created": 1, "data": [{"b64_json": base64.encodebytes(content).decode()}]}).encode()
     with Loopback(answer("200 OK", body)) as server, Client(server.origin, KEY) as client:
         assert client.generate({"prompt": "x"}).content == content
+
+
+def test_an_endless_text_is_no_address():
+    assert read_address("https://bfl.ai/" + "a" * 10**7) == ""

@@ -211,3 +211,9 @@ def test_the_list_of_hosts_is_read_as_written():
 def test_nonsense_in_the_list_of_hosts_stops_the_start(entry):
     with pytest.raises(ValueError, match="not a"):
         Client("https://api.test/v1", KEY, result_hosts=[entry])
+
+
+@pytest.mark.parametrize("entry", ["http://[::1", "http://a\x00b", "[::1", "x" * 70_000])
+def test_a_host_that_cannot_be_read_is_named(entry):
+    with pytest.raises(ValueError, match=r"not an origin|not a host"):
+        check_result_hosts([entry])

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from gallery.catalogue.numbers.amounts import MOST_MICROS, InvalidAmount, read_amount, read_column
 from gallery.catalogue.numbers.money import left, money, typed
+from gallery.catalogue.numbers.numerals import readings
 
 DOLLAR = 1_000_000
 
@@ -201,3 +202,8 @@ def test_no_amount_of_a_column_is_read_as_another(amounts, marks):
 @pytest.mark.parametrize(("micros", "words"), [(300_000, "$0.30 left"), (0, "$0.00 left"), (-130_000, "over by $0.13")])
 def test_what_is_left_is_never_negative(micros, words):
     assert left(micros) == words
+
+
+@pytest.mark.parametrize("text", ["abc", "", "e3", "1" * 1000, "1.2.3e5"])
+def test_what_is_no_number_has_no_readings(text):
+    assert readings(text) == []

@@ -288,3 +288,10 @@ def test_a_shape_of_many_blanks_is_gone_through_once(field):
     with pytest.raises(InvalidRequest):
         clean_request("flux-2-pro", {"prompt": "a", "seed": 1, "height": "64", field: "1" + " " * 100_000 + "x"})
     assert time.process_time() - began < 5
+
+
+def test_nothing_but_commas_replaces_no_word_and_a_broken_prompt_is_searched_as_typed():
+    assert read_axes({"prompt": "a red door", "replace": " , "}) == read_axes({"prompt": "a red door"})
+    with pytest.raises(InvalidRequest) as wrong:
+        read_axes({"prompt": "a {red {deep|pale}} door", "replace": "door, gate"})
+    assert set(wrong.value.problems) == {"prompt"}

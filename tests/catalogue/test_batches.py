@@ -220,3 +220,8 @@ def test_what_is_written_is_read_again(written):
     assert rows(text) == [{name: row[name] for name in batches.COLUMNS if name in row} for row in written]
     computed = [cell for record in csv.reader(io.StringIO(text)) for cell in record if cell[:1] in "=+-@"]
     assert [cell for cell in computed if cell] == []
+
+
+def test_a_list_that_is_too_long_is_refused():
+    with pytest.raises(InvalidValue, match="longer than 2 MB"):
+        batches.read("x" * (batches.MAX_BYTES + 1))

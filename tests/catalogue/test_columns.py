@@ -329,3 +329,18 @@ def test_models_are_found_by_the_words_of_their_names(text, model):
     if model:
         with pytest.raises(InvalidValue, match=f"is no FLUX model. Use {model}."):
             batches.read_models(text)
+
+
+@pytest.mark.parametrize(
+    ("values", "field"), [(["png", "JPEG"], "output_format"), (["x", "y"], columns.LEFT_OUT), (["12", "99"], "seed")]
+)
+def test_a_column_without_a_name_is_what_its_values_are(values, field):
+    assert columns._field_of_values(values) == field
+
+
+def test_a_text_is_read_as_somebody_chose_though_it_looks_otherwise():
+    rows = '[{"prompt": "a door"}]'
+    assert pasted.read(rows, Choice(key_of(rows), pasted.JSON, False)).names == ("prompt",)
+    assert pasted.read("", Choice(key_of(""), "comma", True)).records == []
+    with pytest.raises(InvalidValue, match="double quotes in the line with the names"):
+        pasted.read('"a,b\nc,d', Choice(key_of('"a,b'), "comma", True))

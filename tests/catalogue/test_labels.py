@@ -98,3 +98,8 @@ def test_lines_and_choices_show_where_they_differ():
     ]
     choices = prompt_variants.alternatives(f"a {{{LONG}dawn|{LONG}dusk}} view")
     assert [label for _, label in choices] == ["…of Scotland, dawn", "…of Scotland, dusk"]
+
+
+def test_more_texts_than_can_be_compared_keep_what_they_have_in_common():
+    texts = [f"{n} {'word ' * 20}{n}" for n in range(labels.MOST_ALIGNED + 1)]
+    assert len(set(told_apart(texts))) == len(texts)

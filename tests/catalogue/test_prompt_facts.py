@@ -115,3 +115,7 @@ def test_the_two_picture_templates_are_shipped_and_can_be_sent():
         assert (
             clean_request("flux-kontext-max", {"prompt": template.prompt, "seed": 1}).body["prompt"] == template.prompt
         )
+
+
+def test_a_fault_without_words_of_ours_is_said_in_pythons():
+    assert json_prompt('{"a": "\\ud"}').error == "line 1, column 9: invalid \\uXXXX escape"

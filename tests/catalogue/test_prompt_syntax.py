@@ -340,3 +340,13 @@ def test_long_prompts_are_gone_through_once(text):
     began = time.process_time()
     doubts(text, lines=True)
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize("prompt", ['{"p": "{a|b}" ', 'x {"a": 1 "b": "{c|d}"} y {e|f}'])
+def test_choices_in_what_is_only_written_like_json_are_escaped_too(prompt):
+    assert read(escaped(prompt)).write(()) == prompt
+
+
+@pytest.mark.parametrize(("text", "says"), [("{" + "word " * 40, "l…”"), ("word " * 40 + "}", "“…")])
+def test_a_long_piece_around_a_lonely_brace_is_cut(text, says):
+    assert says.replace("l…", "…") in read(text).doubts[0]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from gallery.catalogue.numbers.ratios import permille
 from gallery.services.prices.quotes import Quote
-from gallery.templatetags.fluxweb import percent
+from gallery.templatetags.fluxweb import percent, seconds
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,8 @@ def test_some_is_not_nothing_and_not_all_is_not_everything(part, whole):
         assert found < 1000
     assert abs(found * whole - 1000 * part) <= whole
     assert permille(-part, whole) == -found
+
+
+@pytest.mark.parametrize(("value", "says"), [(None, ""), (0.84, "0.8 s"), (12.4, "12 s"), (125, "2 min 5 s")])
+def test_durations_are_written_for_people(value, says):
+    assert seconds(value) == says

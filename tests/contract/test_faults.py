@@ -17,6 +17,7 @@ from PIL import Image
 from gallery.simulator import faults
 from gallery.simulator.app import make_app
 from gallery.simulator.drawing import oddities
+from gallery.simulator.playing import spoil_download
 from gallery.simulator.server import LoopbackServer
 from gallery.simulator.world import World
 from tests.contract.conftest import fetch
@@ -345,3 +346,8 @@ def test_a_shaped_answer_carries_the_real_result(world):
 def test_a_script_of_another_process_can_hold_any_bytes():
     fault = faults.from_json({"fault": "WrongType", "content_base64": "AP8=", "content_type": "image/png"})
     assert fault == faults.WrongType(b"\x00\xff", "image/png")
+
+
+def test_a_fault_of_a_call_is_none_of_a_download(world):
+    with pytest.raises(TypeError, match="no fault of a download"):
+        spoil_download(faults.Moderated(), world=world, picture=None)

@@ -1,9 +1,11 @@
 """What the provider refuses: status, parameter, and the vendor's shape of an error."""
 
+import base64
+
 import pytest
 
 from gallery.simulator.server import LoopbackServer
-from gallery.simulator.world import World
+from gallery.simulator.world import CONTRACT, World
 from tests.contract.conftest import data_url, fetch
 
 BAD = [
@@ -159,3 +161,19 @@ def test_a_result_needs_its_signature(address):
     assert fetch(address + "0").status == 403
     assert fetch(address.replace("/results/", "/results/0")).status == 404
     assert fetch(address, b"", method="POST").status == 405
+
+
+def test_an_edit_that_is_no_form_is_refused_and_what_is_no_number_is_left_to_the_checks(server):
+    address = f"{server.api_url}/images/edits"
+    assert fetch(address, b"{}").status == 400
+    fields = {"model": "flux-kontext-pro", "prompt": "a cat", "seed": "many"}
+    head = "--x\r\nContent-Disposition: form-data; name="
+    parts = "".join(f'{head}"{name}"\r\n\r\n{text}\r\n' for name, text in fields.items())
+    picture = base64.b64decode(data_url().partition(",")[2])
+    body = f'{parts}{head}"image"; filename="a.png"\r\n\r\n'.encode() + picture + b"\r\n--x--\r\n"
+    kind = {"Content-Type": "multipart/form-data; boundary=x"}
+    assert fetch(address, body, headers=kind).json["error"]["param"] == "seed"
+
+
+def test_a_body_larger_than_any_request_is_refused(server):
+    assert fetch(f"{server.api_url}/images/generations", b" " * (CONTRACT["body_bytes_max"] + 1)).status == 413

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ from wsgiref.validate import validator
 
 import pytest
 
+from gallery.simulator import checks
 from gallery.simulator import world as world_module
 from gallery.simulator.app import make_app
 from gallery.simulator.server import LoopbackServer
@@ -214,3 +216,28 @@ def test_calls_that_wait_are_answered_when_they_are_released():
         if not any(each.is_alive() for each in waiting):
             break
     assert not any(each.is_alive() for each in waiting)
+
+
+def test_a_picture_that_is_gone_cannot_be_had(world):
+    with pytest.raises(KeyError):
+        world.picture("http://127.0.0.1/results/nothing/sample.png")
+
+
+def test_the_last_references_are_kept_and_no_more():
+    kept = checks._Recent(2)
+    for n in range(3):
+        kept.keep(n, f"picture {n}")
+    assert [kept.get(n) for n in range(3)] == [None, "picture 1", "picture 2"]
+
+
+def test_a_server_is_stopped_twice_and_lines_that_say_nothing_are_let_go(world):
+    with LoopbackServer(world) as server:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=20) as line:
+            line.sendall(b"hello\r\n\r\n")
+            assert line.recv(10) == b""
+        with socket.create_connection(("127.0.0.1", server.port), timeout=20) as line:
+            line.sendall(b"POST /_clock HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+            assert line.recv(100).startswith(b"HTTP/1.1 100 Continue")
+            line.sendall(b"{}")
+            assert line.recv(100).startswith(b"HTTP/1.1 ")
+    server.stop()

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.test import override_settings
 
+from gallery import checks
 from gallery.models import Attempt, DailySpend, LedgerEntry
 from gallery.services.ledger import entries
 from tests.factories import make_run
@@ -47,6 +48,15 @@ def test_the_project_checks_clean():
     out = io.StringIO()
     call_command("check", fail_level="WARNING", databases=["default"], stdout=out, stderr=out)
     assert "no issues" in out.getvalue()
+
+
+def test_settings_under_which_money_could_be_lost_are_refused(settings):
+    careless = {"ENGINE": "django.db.backends.sqlite3", "ATOMIC_REQUESTS": True, "OPTIONS": {}}
+    settings.DATABASES = {"default": careless}
+    assert [error.id for error in (*checks.sqlite_keeps_the_mark(), *checks.no_atomic_requests())] == [
+        "fluxweb.E001",
+        "fluxweb.E002",
+    ]
 
 
 @pytest.mark.django_db

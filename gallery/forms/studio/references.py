@@ -18,9 +18,7 @@ class ReferenceKeys(forms.MultipleHiddenInput):
     `reference_drop` names one that is taken out.
     """
 
-    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[str]:
-        if not hasattr(data, "getlist"):
-            return list(data.get(name) or [])
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
         keys, places = data.getlist(name), data.getlist(f"{name[:-4]}_place")
         dropped = set(data.getlist(f"{name[:-4]}_drop"))
         order = sorted(range(len(keys)), key=lambda n: _place(places, n))
