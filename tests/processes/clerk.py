@@ -128,9 +128,17 @@ def fill(images):
     return sum(1 for _ in fill_gallery(owner, [sample], images=images))
 
 
+def find(text):
+    """How many pictures a search finds."""
+    from gallery.models import Image
+    from gallery.services.search.finding import find_images
+
+    return len(find_images(Image.objects.kept(), text)[:60])
+
+
 ANSWERS = {
     each.__name__: each
-    for each in (jobs, wipe, takers, key_gate, resume, budget, sums, heartbeat, session, press, fill)
+    for each in (jobs, wipe, takers, key_gate, resume, budget, sums, heartbeat, session, press, fill, find)
 }
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from tests.processes.books import check_books, check_pictures
-from tests.processes.town import wait_until
+from tests.processes.town import PROMPT, wait_until
 
 # point -> how the job that was hit ends; the others of the run are done.
 BEFORE_THE_MARK = ["claimed"]
@@ -29,6 +29,7 @@ def test_a_kill_that_leaves_no_doubt_loses_nothing(town, point):
     check_books(town.jobs(), town.till())
     check_pictures(town)
     wait_until(lambda: not [path for path in town.leftovers() if path.suffix == ".json"])
+    wait_until(lambda: town.ask("find", f'"{PROMPT}"') == 2)
 
 
 INLINE = {"fault": "Shaped", "body": {"created": 1, "data": [{"b64_json": "{b64}"}]}}

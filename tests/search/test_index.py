@@ -153,6 +153,7 @@ def test_a_text_of_a_picture_that_is_gone_goes_at_night(owner):
     assert_sound()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_index_is_rebuilt_and_says_so(owner):
     images = make_prompted(owner, *["a boat"] * 30)
     if connection.vendor == "sqlite":

@@ -70,7 +70,7 @@ def find_images(rows: ImageQuerySet, text: str, *, facets: Sequence[str] = ()) -
     """Return those of `rows` (what may be seen, filtered in whatever way) that are found by what somebody typed.
 
     `facets` (of catalogue/search/documents.py) say again what the rows are filtered by, owner and model first: the
-    index then looks at no others.
+    index then looks at no others. The rows are the searcher's own: tags are looked through, which are for nobody else.
     """
     return FoundImages(rows, with_facets(parse_query(text), facets))
 
