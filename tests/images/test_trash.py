@@ -65,7 +65,7 @@ def test_a_press_puts_pictures_into_the_trash_and_undo_takes_them_back(owner, ow
     one, two = pair
     owner_client.post("/gallery/trash/add/", {"image": [one.key, two.key]})
     page = Page(owner_client.get("/gallery/"))
-    assert "2 pictures in the trash" in page.one("div", class_="toast").text
+    assert "2 pictures moved to the trash" in page.one("div", class_="toast").text
     assert one.key not in page.html
     undo = page.one("input", name="since")["value"]
     assert one.key in owner_client.get("/gallery/trash/").text

@@ -53,7 +53,7 @@ def add(request: MemberRequest) -> HttpResponse:
         return HttpResponseBadRequest("No picture was named.")
     images = access.images_write(request, keys)
     since = trash.trash_images([image.pk for image in images], owner=request.user)
-    words = f"{counted(len(images), 'picture')} in the trash. What was paid stays in the books."
+    words = f"{counted(len(images), 'picture')} moved to the trash. What was paid stays in the books."
     undo: dict[str, Any] = {"address": reverse("trash-restore"), "fields": [("since", since.isoformat())]}
     if _is_gallery(request):
         gone = {"images": images, "toast": undoable_toast(request, words, **undo)}
