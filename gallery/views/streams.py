@@ -1,10 +1,11 @@
-"""Long answers: each needs one of few places, whoever asks."""
+"""Long answers: each needs one of few places, whoever asks. Who finds none waits in line, holding no thread."""
 
+import hashlib
 from typing import cast
 
-from django.contrib import messages
 from django.core.handlers.wsgi import WSGIRequest
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 from fluxweb.server import HANG_UP
 from gallery.services.operations import rate_limits, stream_slots, trusted_proxies
@@ -17,10 +18,18 @@ def take_stream_slot(request: HttpRequest, of: str) -> stream_slots.Slot:
     """
     who = rate_limits.address_bucket(trusted_proxies.client_address(request.META))
     hang_up = cast("WSGIRequest", request).environ.get(HANG_UP)
-    return stream_slots.take_slot(of, who, **({"hang_up": hang_up} if hang_up else {}))
+    reader = _name_reader(request, of, who)
+    return stream_slots.take_slot(of, who, reader=reader, **({"hang_up": hang_up} if hang_up else {}))
 
 
-def say_busy(request: HttpRequest) -> None:
-    """Tell a member that there is no place now, on the page they come to next."""
-    words = f"Several downloads are on their way. Try again in {stream_slots.BUSY_SECONDS} seconds."
-    messages.error(request, words)
+def _name_reader(request: HttpRequest, *known: str) -> str:
+    """Name whoever wants this very answer, so that they have the same place in line whenever they ask."""
+    told = [*known, request.headers.get("User-Agent", ""), request.get_full_path()]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+def wait_in_line(request: HttpRequest, full: stream_slots.TooManyStreams, template: str) -> HttpResponse:
+    """Answer with a page that asks again by itself, without script, until the download comes instead of it."""
+    response = render(request, template, {"place": full.place}, status=503)
+    response.headers["Retry-After"] = response.headers["Refresh"] = stream_slots.WAIT_SECONDS
+    return response

@@ -1,10 +1,13 @@
 """Downloads at an exact size, with real keys and a real mouse: what the frame shows is what the file has."""
 
+import zipfile
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from gallery.models import Image
+from gallery.services.operations import stream_slots
 from tests.browser.test_every_page import findings
 from tests.conftest import signed_in
 from tests.factories import make_run
@@ -50,3 +53,20 @@ def test_the_focus_moves_by_keys_and_by_dragging_and_the_download_obeys_it(
     assert content == owner_client.get(reverse("image-as", args=[image.key]), plain).content
     assert complaints == []
     assert findings(page) == []
+
+
+def test_a_download_in_line_starts_by_itself(
+    page, live_server, owner, owner_client, worker, provider_server, cookie, monkeypatch
+):  # fmt: skip
+    monkeypatch.setattr(stream_slots, "WAIT_SECONDS", 1)
+    run = make_run(owner, seed="7", size="64x64")
+    worker.work()
+    page.context.add_cookies([cookie(owner_client)])
+    before = [stream_slots.take_slot(f"member {owner.pk}", f"192.0.2.{n}") for n in range(stream_slots.OF_LINK)]
+    page.goto(f"{live_server.url}/download/pictures.zip?run={run.key}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("In line")
+    assert findings(page) == []
+    with page.expect_download() as download:
+        for slot in before:
+            stream_slots.release_slot(slot)
+    assert zipfile.is_zipfile(download.value.path())

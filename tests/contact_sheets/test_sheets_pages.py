@@ -201,12 +201,12 @@ def test_a_part_whose_file_is_gone_costs_the_others_nothing(owner_client, ask, r
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_download_too_many_is_asked_to_wait(owner_client, ask, run, in_parts):
+def test_one_download_too_many_waits_in_line(owner_client, ask, run, in_parts):
     ask()
     sheets.draw_next_part()
     running = [zip_of(owner_client, run.sheets.get()) for _ in range(stream_slots.OF_LINK)]
     refused = owner_client.get(reverse("sheet-zip", args=[run.sheets.get().key]), follow=True)
-    assert "Several downloads are on their way. Try again in 10 seconds." in refused.content.decode()
+    assert "Several downloads are on their way. Yours is number 1 in line" in refused.content.decode()
     for each in running:
         each.close()
     assert bytes_of(zip_of(owner_client, run.sheets.get()))[:2] == b"PK"

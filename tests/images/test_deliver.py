@@ -206,15 +206,13 @@ def test_what_is_somebody_elses_is_not_there_in_any_way(colleague, colleague_cli
         assert deliver(client, image, size="16x16").status_code == 404
 
 
-def test_too_many_at_once_are_asked_to_come_again(owner, owner_client, image):
+def test_too_many_at_once_wait_in_line(owner, owner_client, image):
     taken = [stream_slots.take_slot(f"member {owner.pk}", "192.0.2.1") for _ in range(stream_slots.OF_LINK)]
     try:
         for address in (reverse("image-as", args=[image.key]), ZIP):
             response = owner_client.get(address, {"image": image.key, "size": "16x16"})
-            assert response.status_code == 302
-            assert (
-                "Several downloads are on their way." in Page(owner_client.get(response["Location"], follow=True)).html
-            )
+            assert (response.status_code, response["Refresh"]) == (503, "3")
+            assert "in line and starts by itself" in Page(response).text
     finally:
         for slot in taken:
             stream_slots.release_slot(slot)

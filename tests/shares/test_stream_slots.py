@@ -20,6 +20,7 @@ def clock(monkeypatch):
     monkeypatch.setattr(stream_slots, "clock", lambda: now[0])
     yield now
     assert stream_slots.taken_slots == []
+    stream_slots.waiting.clear()
 
 
 @pytest.fixture
@@ -63,12 +64,13 @@ def test_readers_at_one_address_leave_room_for_those_at_another(links, clock):
     close(*running[:5])
 
 
-def test_who_finds_no_place_hears_when_to_come_again_and_the_owner_that_it_happened(links, clock, owner_client):
+def test_who_finds_no_place_waits_in_line_and_the_owner_hears_of_it_once(links, clock, owner_client):
     running = [zip_of(links[0]) for _ in range(4)]
-    refused = zip_of(links[0])
-    assert (refused.status_code, refused["Retry-After"]) == (503, "10")
-    assert "Try again in 10 seconds" in Page(refused).text
+    refused = [zip_of(links[0]) for _ in range(3)][-1]
+    assert (refused.status_code, refused["Retry-After"], refused["Refresh"]) == (503, "3", "3")
+    assert "Yours is number 1 in line and starts by itself" in Page(refused).text
     close(*running)
+    assert read(zip_of(links[0]))
     page = Page(owner_client.get(f"/shares/{links[0].key}/")).text
     assert "Too many ZIPs were on their way at once 1 time, last" in page
 
@@ -138,4 +140,48 @@ def test_a_reader_who_does_not_read_at_all_is_hung_up_on(clock, monkeypatch):
     slot = stream_slots.take_slot("link", "c")
     assert (stalled.lost, hung_up) == (True, [1])
     for each in (stalled, other, slot):
+        stream_slots.release_slot(each)
+
+
+def wait(link, address="a", *, reader):
+    """Ask once; return the slot, or the place in line."""
+    try:
+        return stream_slots.take_slot(link, address, reader=reader)
+    except stream_slots.TooManyStreams as full:
+        return full.place
+
+
+def test_who_came_first_goes_first_and_a_newcomer_behind_them(clock):
+    slots = [stream_slots.take_slot("one", f"{n}") for n in range(stream_slots.OF_LINK)]
+    assert [wait("one", reader=each) for each in ("ann", "ben", "ann", "cy")] == [1, 2, 1, 3]
+    stream_slots.release_slot(slots.pop())
+    assert [wait("one", reader=each) for each in ("dora", "cy", "ben")] == [4, 3, 2]
+    slots.append(wait("one", reader="ann"))
+    assert wait("one", reader="ben") == 1
+    for each in slots:
+        stream_slots.release_slot(each)
+
+
+def test_who_waits_for_one_link_holds_up_nobody_of_another(clock):
+    slots = [stream_slots.take_slot("one", f"{n}") for n in range(stream_slots.OF_LINK)]
+    assert wait("one", reader="ann") == 1
+    slots += [wait("two", f"other {n}", reader=f"of two {n}") for n in range(2)]
+    assert all(isinstance(each, stream_slots.Slot) for each in slots)
+    assert wait("three", "third", reader="cy") == 2
+    stream_slots.release_slot(slots.pop())
+    slots.append(wait("three", "third", reader="cy"))  # the one before waits for their own link
+    for each in slots:
+        stream_slots.release_slot(each)
+
+
+def test_who_does_not_ask_any_more_is_forgotten(clock):
+    slots = [stream_slots.take_slot("one", f"{n}") for n in range(stream_slots.OF_LINK)]
+    assert [wait("one", reader=each) for each in ("ann", "ben")] == [1, 2]
+    for _ in range(3):
+        clock[0] += 4
+        for each in slots:
+            each.took()
+        place = wait("one", reader="ben")
+    assert place == 1
+    for each in slots:
         stream_slots.release_slot(each)

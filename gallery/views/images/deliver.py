@@ -26,8 +26,9 @@ from gallery.services.operations import stream_slots
 from gallery.services.runs import reuse
 from gallery.services.storage import zip_stream
 from gallery.views.images.files import STAND_IN
-from gallery.views.streams import say_busy, take_stream_slot
+from gallery.views.streams import take_stream_slot, wait_in_line
 
+WAITING = "images/deliver/waiting.html"
 SHOWN = 24  # pictures on the page of a ZIP
 ASKS = ("size", "named", "format", "fit")  # whoever names one of these wants another file than the original
 
@@ -75,9 +76,8 @@ def _page(request: MemberRequest, form: DeliveryForm, context: dict[str, Any]) -
 def _file(request: MemberRequest, image: Image, delivery: Delivery) -> HttpResponseBase:
     try:
         slot = take_stream_slot(request, f"member {request.user.pk}")
-    except stream_slots.TooManyStreams:
-        say_busy(request)
-        return redirect("image", key=image.key)
+    except stream_slots.TooManyStreams as full:
+        return wait_in_line(request, full, WAITING)
     slot.took()  # nobody is slow while it is made
     marked = request.GET.get("mark") != "off"
     try:
@@ -134,9 +134,8 @@ def as_zip(request: MemberRequest) -> HttpResponseBase:
     wish = kept.wish(form.delivery() if form.is_bound else None)
     try:
         slot = take_stream_slot(request, f"member {request.user.pk}")
-    except stream_slots.TooManyStreams:
-        say_busy(request)
-        return redirect(f"{reverse('download')}?{request.GET.urlencode()}")
+    except stream_slots.TooManyStreams as full:
+        return wait_in_line(request, full, WAITING)
     if not wish.marked and request.method == "GET":
         kept_files.note_unmarked(request.user, chosen.keys)
     stream = zip_stream.Stream(downloads.read_files(chosen.ids, wish, reader=request.user), slot=slot)

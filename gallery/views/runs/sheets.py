@@ -21,7 +21,7 @@ from gallery.services.runs import matrix_layout
 from gallery.services.storage import zip_stream
 from gallery.views.images import files
 from gallery.views.runs import matrix_controls
-from gallery.views.streams import say_busy, take_stream_slot
+from gallery.views.streams import take_stream_slot, wait_in_line
 
 SHOWN = 2  # above the matrix; the older ones are folded
 CONTENT_TYPES = {"jpeg": "image/jpeg", "png": "image/png"}
@@ -140,9 +140,8 @@ def parts(request: MemberRequest, key: str) -> HttpResponseBase:
     sheet = access.sheet_write(request, key)
     try:
         slot = take_stream_slot(request, f"member {request.user.pk}")
-    except stream_slots.TooManyStreams:
-        say_busy(request)
-        return _back(request, sheet.run)
+    except stream_slots.TooManyStreams as full:
+        return wait_in_line(request, full, "images/deliver/waiting.html")
     response = StreamingHttpResponse(
         zip_stream.Stream(sheets.sheet_files(sheet), slot=slot), content_type="application/zip"
     )

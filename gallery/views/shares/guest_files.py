@@ -6,7 +6,6 @@ from typing import IO
 
 from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
@@ -18,7 +17,7 @@ from gallery.services.storage import files, zip_stream
 from gallery.share_access import GuestRequest
 from gallery.views.shares.guest import _find, unlocked, with_share
 from gallery.views.shares.shown import Shown
-from gallery.views.streams import take_stream_slot
+from gallery.views.streams import take_stream_slot, wait_in_line
 
 ZIP_PAGE = 60  # pictures loaded at once
 
@@ -98,9 +97,10 @@ def everything(request: GuestRequest, share: Share, token: str) -> HttpResponseB
         raise Http404
     try:
         slot = take_stream_slot(request, share.key)
-    except stream_slots.TooManyStreams:
-        refusals.note_refusal(share, Refused.DOWNLOADS)
-        return _busy(request)
+    except stream_slots.TooManyStreams as full:
+        if full.is_new:
+            refusals.note_refusal(share, Refused.DOWNLOADS)
+        return wait_in_line(request, full, "guest/busy.html")
     stream = zip_stream.Stream(_handed_out(share), slot=slot)
     response = StreamingHttpResponse(stream, content_type="application/zip")
     try:
@@ -108,12 +108,6 @@ def everything(request: GuestRequest, share: Share, token: str) -> HttpResponseB
     except Exception:  # nobody else will close what was never sent, and its slot would be taken for ever
         stream.close()
         raise
-
-
-def _busy(request: GuestRequest) -> HttpResponse:
-    response = render(request, "guest/busy.html", {"seconds": stream_slots.BUSY_SECONDS}, status=503)
-    response.headers["Retry-After"] = stream_slots.BUSY_SECONDS
-    return response
 
 
 def _handed_out(share: Share) -> Iterator[tuple[str, bytes]]:
