@@ -30,6 +30,7 @@ from gallery.models import (
     PromptTemplate,
     Reference,
     Run,
+    SavedSearch,
     Share,
     Sheet,
     SheetPart,
@@ -115,6 +116,11 @@ def budget_manage(request: MemberRequest, key: str) -> Budget:
 def image_cursor(request: MemberRequest, key: str) -> Image:
     """Return the picture that ends a page of the gallery, with what the next page needs of it."""
     return _find(Image.objects.only("id", "created_at"), key, owner=request.user)
+
+
+def search_write(request: MemberRequest, key: str) -> SavedSearch:
+    """Return a saved search of one's own, also one that was deleted and can be put back."""
+    return _find(SavedSearch.objects, key, owner=request.user)
 
 
 def size_write(request: MemberRequest, key: str) -> NamedSize:

@@ -22,7 +22,7 @@ PAGES = {
     "gallery": "gallery", "image": "gallery", "image-as": "gallery", "download": "gallery",
     "collections": "collections", "collection": "collections", "collection-new": "collections",
     "collection-change": "collections", "collections-put": "collections", "tags": "collections", "tag": "collections",
-    "tags-put": "gallery", "trash": "gallery",
+    "tags-put": "gallery", "trash": "gallery", "gallery-filters": "gallery",
     "compare": "compare", "queue": "queue", "help": "help", "sizes": "sizes",
     "batch": "studio", "prompts": "studio", "presets": "studio", "preset": "studio", "preset-save": "studio",
     "templates": "studio", "template": "studio", "template-new": "studio", "template-edit": "studio",

@@ -7,7 +7,7 @@ from gallery.views.accounts import invite, sign_in
 from gallery.views.collections import collections, items, tags
 from gallery.views.compare import compare, model_quality, pairwise
 from gallery.views.costs import adjustments, amounts, budgets, drilldown, prices, report, report_mail, statements
-from gallery.views.images import deliver, files, gallery, image, ratings, trash
+from gallery.views.images import deliver, files, filters, gallery, image, ratings, trash
 from gallery.views.library import named_sizes, presets, prompts, saved_items, templates
 from gallery.views.operations import gates, health, queue, unresolved
 from gallery.views.runs import jobs, run, sheets
@@ -104,6 +104,10 @@ urlpatterns = [
     path("gallery/trash/add/", trash.add, name="trash-add"),
     path("gallery/trash/restore/", trash.restore, name="trash-restore"),
     path("gallery/trash/empty/", trash.empty, name="trash-empty"),
+    path("gallery/filters/", filters.choose, name="gallery-filters"),
+    path("gallery/searches/", filters.save, name="searches"),
+    path("gallery/searches/<str:key>/delete/", filters.delete, name="search-delete"),
+    path("gallery/searches/<str:key>/restore/", filters.restore, name="search-restore"),
     path("images/<str:key>/", image.show, name="image"),
     path("images/<str:key>/repeat/", image.repeat, name="image-repeat"),
     path("images/<str:key>/original", files.original, name="image-original"),

@@ -15,6 +15,7 @@ from gallery.models import (
     PromptTemplate,
     Reference,
     Run,
+    SavedSearch,
     Share,
     Sheet,
     Statement,
@@ -61,6 +62,7 @@ class Things:
     reference: Reference  # of a GIF, which the gallery keeps as given too
     size: NamedSize
     sorted: dict  # a tag and a collection with the picture, and as `tag-restore` ... those that were deleted
+    search: SavedSearch
 
     @property
     def link(self):
@@ -106,6 +108,7 @@ def make_things(owner, *, worker, world):
         run, image, uncertain, held, sheet, token, share, guest, make_kept(owner), comparison, twin, make_statement(),
         make_adjustment(), keep_upload(picture_file("GIF"), name=f"{SECRET_PROMPT}.gif", owner=owner),
         NamedSize.objects.create(name="Door plate", width=600, height=200), make_sorted(owner, image),
+        SavedSearch.objects.create(owner=owner, name="Herons", query="seed=9"),
     )  # fmt: skip
 
 

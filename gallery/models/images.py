@@ -71,6 +71,12 @@ class ImageQuerySet(models.QuerySet["Image"]):
         """With the opening of what it shows as `opening`: of the prompt, of an upload its name."""
         return self.annotate(opening=Coalesce(Left("job__prompt", OPENING), "name"))
 
+    def with_rating_of(self, user: User) -> Self:
+        """With what a member thinks of each as `stars`, `verdict` and `favourite`; None where they have not rated."""
+        mine = models.FilteredRelation("ratings", condition=models.Q(ratings__user=user))
+        fields = {name: models.F(f"rating_of_member__{name}") for name in ("stars", "verdict", "favourite")}
+        return self.alias(rating_of_member=mine).annotate(**fields)
+
     def due_for_thumbnail(self, now: datetime) -> Self:
         """Without a thumbnail: new, or of a try that failed or died."""
         tried = models.Q(thumbnail_tries__lt=3, created_at__lte=now - timedelta(seconds=THUMBNAIL_SECONDS))

@@ -52,9 +52,10 @@ class _Gallery:
         return answer.content
 
     def list(self):
-        from gallery.views.images.gallery import PAGE, gallery_rows
+        from gallery.services.images.filters import Bound, Filters
+        from gallery.services.images.pages import page_rows
 
-        return list(gallery_rows(self.owner, None)[: PAGE + 1])
+        return list(page_rows(Bound(Filters(), self.owner)))
 
     def asks(self):
         """Return how many queries the first page makes, and how many of them count images or skip rows."""

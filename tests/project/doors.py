@@ -146,6 +146,8 @@ def address(name, things):
         keys[name] = [things.image.key]
     if name.startswith("reference-") or name == "reference":
         keys[name] = [things.reference.key]
+    if name.startswith("search-"):
+        keys[name] = [things.search.key]
     if name.startswith("size-"):
         keys[name] = [things.size.key]
     if name.startswith("sheet"):

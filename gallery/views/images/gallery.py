@@ -1,57 +1,51 @@
-"""The gallery: everything I made, newest first, endless, as fast at a million as at ten."""
+"""The gallery: everything I made, by what it is filtered by, endless, as fast at a million as at ten."""
 
-from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
+from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from gallery import access
 from gallery.access import MemberRequest
-from gallery.catalogue.search.documents import owner_facet
-from gallery.models import Image, User
-from gallery.models.images import ImageQuerySet
+from gallery.models import Image
 from gallery.paging import KeysetPage, read_keyset_page
-from gallery.services.compare import ratings
-from gallery.services.search.finding import FoundImages, find_images
-
-PAGE = 60
-
-
-@dataclass
-class Day:
-    """Pictures of one day; `head` is empty when the page before has shown it already."""
-
-    head: date | None
-    images: list[Image]
+from gallery.services.images.filters import SORTS, Bound, Filters
+from gallery.services.images.pages import PAGE, page_rows
+from gallery.services.images.walks import Place
+from gallery.views.images import cards
 
 
 @require_safe
 def show_gallery(request: MemberRequest) -> HttpResponse:
-    cursor = request.GET.get("before", "")
-    last = access.image_cursor(request, cursor) if cursor else None
-    text = request.GET.get("q", "").strip()
-    page = read_keyset_page(_rows(request.user, last, text), size=PAGE)
-    rated = ratings.ratings_of(request.user, page.rows)
-    for image in page.rows:
-        image.rating = rated.get(image.id)
-    context = {"days": _by_day(page.rows, last), "older": page.older, "first_page": last is None}
-    context |= {"text": text, "found": _found(page)}
-    return render(request, "images/_gallery_page.html" if request.htmx and cursor else "images/gallery.html", context)
+    filters = Filters.read(request.GET)
+    if "" in request.GET.dict().values():  # a form sends what was left open, too
+        return redirect(address_of(filters))
+    bound = Bound(filters, request.user)
+    after = _place(request, filters)
+    page = read_keyset_page(page_rows(bound, after=after), size=PAGE)
+    context = {"days": _days(filters, page, after), "older": _next(filters, page)}
+    if request.htmx and after:
+        return render(request, "images/_gallery_page.html", context)
+    return render(request, "images/gallery.html", context | _around(bound) | {"found": _found(page)})
 
 
-def gallery_rows(user: User, last: Image | None) -> ImageQuerySet:
-    return Image.objects.of(user).before(last.id if last else None).for_tiles()
+def address_of(filters: Filters) -> str:
+    return reverse("gallery") + (f"?{filters.query}" if filters.query else "")
 
 
-def _rows(user: User, last: Image | None, text: str) -> ImageQuerySet | FoundImages:
-    """Return my pictures below one of them: all, or those that are found by what was typed."""
-    rows = gallery_rows(user, last)
-    found = find_images(rows, text, facets=[owner_facet(user.pk)])
-    return found.before(last.id if last else None) if text else rows
+def _around(bound: Bound) -> dict[str, Any]:
+    """What stands above the pictures: the filters as chips, and the orders."""
+    filters = bound.filters
+    return {
+        "filters": filters,
+        "chips": [(chip, address_of(chip.without)) for chip in bound.chips()],
+        "sorts": [(words, address_of(filters.sorted_by(sort)), sort == filters.sort) for sort, words in SORTS.items()],
+        "without_words": address_of(filters.without_words()),
+    }
 
 
 def _found(page: KeysetPage) -> str:
@@ -59,7 +53,28 @@ def _found(page: KeysetPage) -> str:
     return f"{PAGE}+ found" if page.older else f"{len(page.rows)} found"
 
 
-def _by_day(images: list[Image], last: Image | None) -> list[Day]:
-    shown = timezone.localdate(last.created_at) if last else None
-    days = groupby(images, key=lambda image: timezone.localdate(image.created_at))
-    return [Day(day if day != shown else None, list(group)) for day, group in days]
+def _days(filters: Filters, page: KeysetPage, after: Place | None) -> list[cards.Day]:
+    if filters.sort == "best":
+        return cards.in_one(page.rows)
+    shown: date | None = timezone.localdate(after.created_at) if after else None
+    return cards.by_day(page.rows, shown=shown)
+
+
+def _place(request: MemberRequest, filters: Filters) -> Place | None:
+    """Return where the page begins: after the picture that the address names, at the stars that it had there."""
+    cursor = request.GET.get("before", "")
+    if not cursor:
+        return None
+    stars, _, key = cursor.rpartition(".")
+    image = access.image_cursor(request, key)
+    return Place(image.id, image.created_at, int(stars) if stars in ("1", "2", "3", "4", "5") else 0)
+
+
+def _next(filters: Filters, page: KeysetPage) -> str:
+    """Return the address of the next page, if there is one."""
+    last: Image | None = page.last
+    if last is None:
+        return ""
+    cursor = f"{last.stars}.{last.key}" if filters.sort == "best" else last.key  # type: ignore[attr-defined]  # annotated
+    query = f"{filters.query}&" if filters.query else ""
+    return f"{reverse('gallery')}?{query}before={cursor}"

@@ -1,0 +1,215 @@
+"""Which pictures a gallery shows, and in which order: read from an address, written back to it, put to the database."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from typing import Any, NamedTuple, Self
+from urllib.parse import urlencode
+
+from django.db.models import Q
+from django.http import QueryDict
+
+from gallery.catalogue.problems import InvalidValue, shown
+from gallery.catalogue.search.documents import model_facet, owner_facet, project_facet, shape_facet, tag_facet
+from gallery.models import Image, User
+from gallery.models.images import ImageQuerySet
+from gallery.services.images import kinds
+from gallery.services.images.kinds import BY_NAME, KINDS, Kind
+from gallery.services.images.walks import Walk, any_of, every_picture_of
+from gallery.services.search.finding import FoundImages, find_images, found_condition
+
+SORTS = {"": "Newest first", "oldest": "Oldest first", "best": "Best rated first"}
+MOST_VALUES = 40  # of one filter
+
+
+class Chip(NamedTuple):
+    """One filter as it is shown. `without`: the others, without it; `gone`: what it names is not there."""
+
+    label: str
+    words: str
+    without: "Filters"
+    gone: bool = False
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Values by filter, as an address writes them: those of one filter are alternatives, and all filters must hold."""
+
+    values: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    words: str = ""  # what is searched for
+    sort: str = ""
+    problems: tuple[str, ...] = ()  # what was written and means nothing: it is left out
+
+    @classmethod
+    def read(cls, query: QueryDict) -> Self:
+        """Read what an address asks for."""
+        problems: list[str] = []
+        values = tuple((kind.name, found) for kind in KINDS if (found := _read(kind, query, problems)))
+        sort = query.get("sort", "")
+        if sort not in SORTS:
+            problems.append(f"{shown(sort)} is no order.")
+            sort = ""
+        return cls(values, query.get("q", "").strip(), sort, tuple(problems))
+
+    @classmethod
+    def of(cls, query: str) -> Self:
+        """Read what was kept: the query of an address."""
+        return cls.read(QueryDict(query))
+
+    def __bool__(self) -> bool:
+        return bool(self.values or self.words)
+
+    def wanted(self, name: str) -> tuple[str, ...]:
+        return dict(self.values).get(name, ())
+
+    @cached_property
+    def query(self) -> str:
+        """Write it for an address, always in the same order; of all pictures, newest first, nothing."""
+        return urlencode([*([("q", self.words)] if self.words else []), *self.pairs()], safe=":")
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return every (name, value) but the words, as fields of a form hold them."""
+        return [(name, value) for name, values in self.values for value in values] + (
+            [("sort", self.sort)] if self.sort else []
+        )
+
+    def without(self, name: str, value: str | None = None) -> Self:
+        """Take one value off, or a whole filter."""
+        kept = ((each, tuple(v for v in vs if each != name or v != value)) for each, vs in self.values)
+        return replace(
+            self, values=tuple((each, vs) for each, vs in kept if vs and not (each == name and value is None))
+        )
+
+    def without_words(self) -> Self:
+        return replace(self, words="")
+
+    def sorted_by(self, sort: str) -> Self:
+        return replace(self, sort=sort)
+
+    def narrow(self, rows: ImageQuerySet, user: User) -> ImageQuerySet:
+        """Leave of these pictures those that are meant by this member, in the order that they have."""
+        return rows.filter(Bound(self, user).condition())
+
+
+def _read(kind: Kind, query: QueryDict, problems: list[str]) -> tuple[str, ...]:
+    """Return the values of one filter, each once."""
+    found: dict[str, None] = {}
+    for text in _typed(kind, query):
+        try:
+            found[kind.read(text)] = None
+        except InvalidValue as invalid:
+            problems.append(invalid.problem.message)
+    values = tuple(found)
+    if len(values) > MOST_VALUES:
+        problems.append(f"Only {MOST_VALUES} values of one filter are looked for at once.")
+    return values[-1:] if kind.once else values[:MOST_VALUES]
+
+
+def _typed(kind: Kind, query: QueryDict) -> Iterator[str]:
+    for typed in query.getlist(kind.name)[: 2 * MOST_VALUES]:
+        parts = typed.replace(",", " ").split() if kind.splits else [typed.strip()]
+        yield from filter(None, parts[: 2 * MOST_VALUES])
+
+
+class _Constraint(NamedTuple):
+    rank: int
+    walks: list[Walk]
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Filters as one member means them: what they name is looked up once."""
+
+    filters: Filters
+    user: User
+
+    @cached_property
+    def _named(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return {filter: {key: row}} of what the values name."""
+        found = {}
+        for name, values in self.filters.values:
+            if named := (kind := BY_NAME[name]).named:
+                rows = named(self.user).filter(**{f"{kind.key}__in": values})
+                found[name] = {getattr(row, kind.key): row for row in rows}
+        return found
+
+    def chips(self) -> list[Chip]:
+        return [self._chip(BY_NAME[name], value) for name, values in self.filters.values for value in values]
+
+    def _chip(self, kind: Kind, value: str) -> Chip:
+        others = self.filters.without(kind.name, value)
+        if kind.named is None:
+            return Chip(kind.label, kind.words(value), others)
+        row = self._named[kind.name].get(value)
+        return Chip(kind.label, getattr(row, "opening", "") or str(row) if row else "gone", others, gone=row is None)
+
+    @cached_property
+    def constraints(self) -> list[_Constraint]:
+        """Return what must hold, the filter first that leaves the fewest pictures as a rule."""
+        found = [self._constraint(BY_NAME[name], values) for name, values in self.filters.values if name not in _ENDS]
+        if ends := self._ends():
+            found.append(_Constraint(BY_NAME["from"].rank, ends))
+        return sorted(found, key=lambda constraint: constraint.rank)
+
+    def _constraint(self, kind: Kind, values: tuple[str, ...]) -> _Constraint:
+        meant: Any = values
+        if kind.named:
+            rows = self._named[kind.name]
+            meant = [rows[value].pk for value in values if value in rows]
+        return _Constraint(kind.rank, [walk for value in meant for walk in kind.walks(value, self.user)])
+
+    def _ends(self) -> list[Walk]:
+        """Return the days from one to another as one walk."""
+        first, last = (next(map(date.fromisoformat, self.filters.wanted(name)), None) for name in _ENDS)
+        return list(kinds.days(first, last, self.user)) if first or last else []
+
+    def condition(self) -> Q:
+        """Say all of it of a picture, the words too."""
+        return _all(self.constraints) & self._found()
+
+    def _found(self) -> Q:
+        return found_condition(self.filters.words, facets=self.facets()) if self.filters.words else Q()
+
+    def facets(self) -> list[str]:
+        """Say again to the search what is filtered by, so that it looks at no others: the filters of one value."""
+        values = {name: values[0] for name, values in self.filters.values if name in FACETS and len(values) == 1}
+        meant = {name: self._row(name, value) if BY_NAME[name].named else value for name, value in values.items()}
+        found = [FACETS[name](value.pk if BY_NAME[name].named else value) for name, value in meant.items() if value]
+        return [owner_facet(self.user.pk), *found]
+
+    def _row(self, name: str, value: str) -> Any:
+        return self._named[name].get(value)
+
+    def search(self) -> FoundImages:
+        """Return my pictures that are found by the words and pass the filters, newest first."""
+        rows = Image.objects.of(self.user).filter(_all(self.constraints)).for_tiles().with_rating_of(self.user)
+        return find_images(rows, self.filters.words, facets=self.facets())
+
+    def split(self) -> tuple[list[Walk], Q]:
+        """Return the walks that give the pictures, and what must hold of each picture beside."""
+        mine = every_picture_of(self.user)
+        if self.filters.sort == "best":
+            walks = [walk for walk in kinds.stars_from("1", self.user) if self._wants(walk.stars)]
+            return walks, mine.where & _all(
+                each for each in self.constraints if not each.walks or not each.walks[0].stars
+            )
+        if not self.constraints:
+            return [mine], self._found()
+        first, *others = self.constraints
+        return first.walks, mine.where & _all(others) & self._found()
+
+    def _wants(self, stars: int) -> bool:
+        exact, least = self.filters.wanted("stars"), self.filters.wanted("stars_from")
+        return (not exact or str(stars) in exact) and (not least or stars >= int(least[0]))
+
+
+_ENDS = ("from", "to")
+FACETS: Mapping[str, Any] = {"model": model_facet, "shape": shape_facet, "project": project_facet, "tag": tag_facet}
+
+
+def _all(constraints: Any) -> Q:
+    found = Q()
+    for constraint in constraints:
+        found &= any_of(constraint.walks)
+    return found

@@ -1,0 +1,191 @@
+"""What the gallery is filtered by: how each filter is read, which pictures it means, and which index walks them."""
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from gallery.catalogue.models.params import SEED_HIGH
+from gallery.catalogue.parameters import shapes
+from gallery.catalogue.problems import InvalidValue, shown
+from gallery.models import Collection, CollectionImage, ImageTag, Project, Rating, Run, Tag, User
+from gallery.models.images import KEPT, Origin
+from gallery.models.ratings import MOST_STARS, Verdict
+from gallery.services.images.walks import Walk
+
+VERDICTS = {"pick": "picked", "maybe": "maybe", "reject": "rejected", "none": "not judged"}
+MADE = {"reference": "made from a reference", "upload": "uploaded"}
+_KEY = re.compile(r"[0-9A-Za-z]{1,20}")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One filter. `rank`: the lower, the fewer pictures it leaves as a rule, and the rather its index is walked.
+
+    `walks(value, user)`: the pictures of one value; of what `named` finds, the value is the id of its row.
+    """
+
+    name: str
+    label: str
+    rank: int
+    read: Callable[[str], str]
+    walks: Callable[[Any, User], Sequence[Walk]]
+    words: Callable[[str], str] = str
+    named: Callable[[User], QuerySet[Any]] | None = None
+    key: str = "key"  # of the rows that its values name
+    splits: bool = False  # several values may be typed into one field
+    once: bool = False  # only one value makes sense
+
+
+def _is_one_of(values: Iterable[str], what: str) -> Callable[[str], str]:
+    known = tuple(values)
+
+    def read(text: str) -> str:
+        if text not in known:
+            raise InvalidValue(f"{shown(text)} is no {what}.")
+        return text
+
+    return read
+
+
+def _read_name(text: str) -> str:
+    if not text.isprintable() or len(text) > 80:
+        raise InvalidValue(f"{shown(text)} is no name.")
+    return text
+
+
+def _read_key(text: str) -> str:
+    if not _KEY.fullmatch(text):
+        raise InvalidValue(f"{shown(text)} is no address of anything here.")
+    return text
+
+
+def _read_size(text: str) -> str:
+    return shapes.size_text(*shapes.parse_size(text))
+
+
+def _read_seed(text: str) -> str:
+    if not (text.isascii() and text.isdecimal() and len(text) <= 10 and int(text) <= SEED_HIGH):
+        raise InvalidValue(f"{shown(text)} is no seed. Write a whole number.")
+    return str(int(text))
+
+
+def _read_stars(text: str) -> str:
+    if text not in {str(n) for n in range(1, MOST_STARS + 1)}:
+        raise InvalidValue(f"{shown(text)} is no number of stars from 1 to {MOST_STARS}.")
+    return text
+
+
+def _read_day(text: str) -> str:
+    return _day(text).isoformat()
+
+
+def _read_month(text: str) -> str:
+    return f"{_day(f'{text}-01', text):%Y-%m}"
+
+
+def _day(text: str, typed: str = "") -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise InvalidValue(f"{shown(typed or text)} is no date. Write it like 2026-11-03.") from None
+    if not 1970 <= day.year < 9999:
+        raise InvalidValue(f"{shown(typed or text)} is too far away.")
+    return day
+
+
+def _column(name: str) -> Callable[[Any, User], Sequence[Walk]]:
+    return lambda value, user: [_pictures(user, Q(**{name: value}))]
+
+
+def _pictures(user: User, fact: Q, *, by_day: bool = False) -> Walk:
+    return Walk(Q(owner=user) & KEPT & fact, by_day=by_day)
+
+
+def _size(value: str, user: User) -> Sequence[Walk]:
+    width, height = shapes.parse_size(value)
+    return [_pictures(user, Q(width=width, height=height))]
+
+
+def _made(value: str, user: User) -> Sequence[Walk]:
+    return [_pictures(user, Q(edited=True) if value == "reference" else Q(origin=Origin.UPLOAD))]
+
+
+def _stars(value: str, user: User) -> Sequence[Walk]:
+    return [Walk(Q(user=user, stars=int(value), stars__gt=0), table=Rating, stars=int(value))]
+
+
+def stars_from(value: str, user: User) -> Sequence[Walk]:
+    return [walk for n in range(int(value), MOST_STARS + 1) for walk in _stars(str(n), user)]
+
+
+def _favourite(value: str, user: User) -> Sequence[Walk]:
+    return [Walk(Q(user=user, favourite=True), table=Rating)]
+
+
+def _verdict(value: str, user: User) -> Sequence[Walk]:
+    judged = Q(user=user) & ~Q(verdict=Verdict.NONE)
+    if value == "none":
+        return [_pictures(user, ~Q(Exists(Rating.objects.filter(judged, image=OuterRef("pk")))))]
+    return [Walk(judged & Q(verdict=value), table=Rating)]
+
+
+def first_of(day: date) -> datetime:
+    """Return the moment at which a day begins, in the team's zone."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def month_range(month: str) -> tuple[date, date]:
+    """Return the first and the last day of a month written as 2026-11."""
+    first = _day(f"{month}-01")
+    return first, first.replace(day=monthrange(first.year, first.month)[1])
+
+
+def between(first: date | None, last: date | None) -> Q:
+    """Say that a picture is of these days, both included; None: without an end."""
+    lower = Q(created_at__gte=first_of(first)) if first else Q()
+    return lower & (Q(created_at__lt=first_of(last + timedelta(days=1))) if last else Q())
+
+
+def days(first: date | None, last: date | None, user: User) -> Sequence[Walk]:
+    return [_pictures(user, between(first, last), by_day=True)]
+
+
+def _joined(table: type[Model], name: str) -> Callable[[Any, User], Sequence[Walk]]:
+    return lambda row, user: [Walk(Q(**{name: row}), table=table)]
+
+
+_SHAPES = [tile.value for tile in shapes.RATIO_TILES]
+
+KINDS = (
+    Kind("model", "model", 90, _read_name, _column("model")),
+    Kind("shape", "shape", 80, _is_one_of(_SHAPES, "usual shape"), _column("shape")),
+    Kind("size", "size", 60, _read_size, _size, lambda value: value.replace("x", " × "), splits=True),
+    Kind("seed", "seed", 10, _read_seed, _column("seed"), splits=True),
+    Kind("from", "from", 70, _read_day, lambda value, user: days(_day(value), None, user), once=True),
+    Kind("to", "to", 70, _read_day, lambda value, user: days(None, _day(value), user), once=True),
+    Kind(
+        "month", "", 40, _read_month, lambda value, user: days(*month_range(value), user),
+        lambda value: f"{_day(f'{value}-01'):%B %Y}",
+    ),
+    Kind("stars", "stars", 32, _read_stars, _stars),
+    Kind("stars_from", "stars, at least", 33, _read_stars, stars_from, once=True),
+    Kind("favourite", "", 31, _is_one_of(["1"], "filter"), _favourite, lambda _: "favourites"),
+    Kind("verdict", "", 34, _is_one_of(VERDICTS, "verdict"), _verdict, VERDICTS.__getitem__),
+    Kind("tag", "tag", 20, _read_key, _joined(ImageTag, "tag"), named=lambda user: Tag.objects.of(user)),
+    Kind(
+        "collection", "collection", 21, _read_key, _joined(CollectionImage, "collection"),
+        named=lambda user: Collection.objects.visible_to(user),
+    ),
+    Kind(
+        "project", "project", 50, _read_name, _column("project"), named=lambda user: Project.objects.all(), key="name"
+    ),
+    Kind("run", "run", 5, _read_key, _column("run"), named=lambda user: Run.objects.of(user).with_opening()),
+    Kind("made", "", 85, _is_one_of(MADE, "filter"), _made, MADE.__getitem__),
+)  # fmt: skip
+BY_NAME = {kind.name: kind for kind in KINDS}
