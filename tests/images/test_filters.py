@@ -19,6 +19,7 @@ from tests.factories import make_run
 from tests.images.test_gallery import QUERIES, older, tiles
 from tests.pages import Page
 from tests.rows import finish, make_images
+from tests.search.rows import make_prompted
 
 pytestmark = pytest.mark.django_db
 
@@ -176,6 +177,22 @@ def test_the_form_leads_to_a_short_address_and_shows_it_ticked(mine, owner_clien
     assert panel.all("input", name="tag")[0]["value"] == "boats"
     sent = owner_client.get(f"{GALLERY}?model=flux-2-pro&stars_from=&from=&seed=2, 3&sort=")
     assert sent["Location"] == f"{GALLERY}?model=flux-2-pro&seed=2&seed=3"
+
+
+def test_words_and_filters_hold_at_once_in_every_order(owner, owner_client):
+    images = make_prompted(owner, *["a red boat", "a boat", "a red car"] * 3)
+    Rating.objects.bulk_create(Rating(user=owner, image=image, stars=1 + n % 5) for n, image in enumerate(images[:6]))
+    red = [image.key for n, image in enumerate(images) if n % 3 == 0]
+    for query, found in {
+        "q=red+boat": red[::-1],
+        "q=red+boat&sort=oldest": red,
+        "q=red+boat&sort=best": [red[1], red[0]],
+        "q=red+boat&stars_from=1": [red[1], red[0]],
+        "q=red+boat&stars_from=1&model=flux-2-pro": [],
+    }.items():
+        page = Page(owner_client.get(f"{GALLERY}?{query}"))
+        assert (tiles(page), page.one("input", name="q")["value"]) == (found, "red boat")
+    assert "under these filters" in page.one("div", class_="empty").text
 
 
 @pytest.mark.parametrize("sort", ["", "&sort=oldest", "&sort=best"])

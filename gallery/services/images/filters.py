@@ -21,6 +21,8 @@ from gallery.services.search.finding import FoundImages, find_images, found_cond
 
 SORTS = {"": "Newest first", "oldest": "Oldest first", "best": "Best rated first"}
 MOST_VALUES = 40  # of one filter
+FACETS: Mapping[str, Any] = {"model": model_facet, "shape": shape_facet, "project": project_facet, "tag": tag_facet}
+_ENDS = ("from", "to")  # of a stretch of days
 
 
 class Chip(NamedTuple):
@@ -147,17 +149,23 @@ class Bound:
     @cached_property
     def constraints(self) -> list[_Constraint]:
         """Return what must hold, the filter first that leaves the fewest pictures as a rule."""
-        found = [self._constraint(BY_NAME[name], values) for name, values in self.filters.values if name not in _ENDS]
+        found = [self._constraint(name, values) for name, values in self.filters.values if name not in _ENDS]
         if ends := self._ends():
             found.append(_Constraint(BY_NAME["from"].rank, ends))
         return sorted(found, key=lambda constraint: constraint.rank)
 
-    def _constraint(self, kind: Kind, values: tuple[str, ...]) -> _Constraint:
-        meant: Any = values
-        if kind.named:
-            rows = self._named[kind.name]
-            meant = [rows[value].pk for value in values if value in rows]
-        return _Constraint(kind.rank, [walk for value in meant for walk in kind.walks(value, self.user)])
+    def _constraint(self, name: str, values: tuple[str, ...]) -> _Constraint:
+        kind = BY_NAME[name]
+        return _Constraint(
+            kind.rank, [walk for value in self._meant(name, values) for walk in kind.walks(value, self.user)]
+        )
+
+    def _meant(self, name: str, values: tuple[str, ...]) -> list[Any]:
+        """Return the values, or the ids of the rows that they name and that are there."""
+        if BY_NAME[name].named is None:
+            return list(values)
+        rows = self._named[name]
+        return [rows[value].pk for value in values if value in rows]
 
     def _ends(self) -> list[Walk]:
         """Return the days from one to another as one walk."""
@@ -173,13 +181,9 @@ class Bound:
 
     def facets(self) -> list[str]:
         """Say again to the search what is filtered by, so that it looks at no others: the filters of one value."""
-        values = {name: values[0] for name, values in self.filters.values if name in FACETS and len(values) == 1}
-        meant = {name: self._row(name, value) if BY_NAME[name].named else value for name, value in values.items()}
-        found = [FACETS[name](value.pk if BY_NAME[name].named else value) for name, value in meant.items() if value]
+        single = [(name, self._meant(name, values)) for name, values in self.filters.values if len(values) == 1]
+        found = [FACETS[name](meant[0]) for name, meant in single if name in FACETS and meant]
         return [owner_facet(self.user.pk), *found]
-
-    def _row(self, name: str, value: str) -> Any:
-        return self._named[name].get(value)
 
     def search(self) -> FoundImages:
         """Return my pictures that are found by the words and pass the filters, newest first."""
@@ -191,9 +195,8 @@ class Bound:
         mine = every_picture_of(self.user)
         if self.filters.sort == "best":
             walks = [walk for walk in kinds.stars_from("1", self.user) if self._wants(walk.stars)]
-            return walks, mine.where & _all(
-                each for each in self.constraints if not each.walks or not each.walks[0].stars
-            )
+            others = [each for each in self.constraints if not each.walks or not each.walks[0].stars]
+            return walks, mine.where & _all(others) & self._found()
         if not self.constraints:
             return [mine], self._found()
         first, *others = self.constraints
@@ -202,10 +205,6 @@ class Bound:
     def _wants(self, stars: int) -> bool:
         exact, least = self.filters.wanted("stars"), self.filters.wanted("stars_from")
         return (not exact or str(stars) in exact) and (not least or stars >= int(least[0]))
-
-
-_ENDS = ("from", "to")
-FACETS: Mapping[str, Any] = {"model": model_facet, "shape": shape_facet, "project": project_facet, "tag": tag_facet}
 
 
 def _all(constraints: Any) -> Q:
