@@ -21,6 +21,7 @@ STRETCHES = 4  # of one length that are looked through at once
 SHORT_PREFIX = 2  # letters: so many words begin with them that the newest pictures are read first
 WALKED = 2_000  # pictures
 MOST_FETCHED = 3_000  # rows; where no more are to be expected, all are read at once
+ENOUGH = 4_096  # ids that tell what is to be expected: pictures of one run lie side by side
 TURN = 7_263_016_016  # of the lock that writers of the index take one after the other
 FOUND = f"SELECT image_id FROM {TEXTS} WHERE tokens @@ %s::tsquery"  # noqa: S608  names of ours
 
@@ -49,7 +50,7 @@ def find_batches(query: Query, *, before_id: int | None, first: int) -> Iterator
             ids, lower = _look_through(written, upper, shift)
             yield ids
             looked_at, upper = upper - lower, lower
-            if (len(ids) + 1) * upper <= MOST_FETCHED * looked_at:
+            if (len(ids) + 1) * upper <= MOST_FETCHED * looked_at and looked_at >= ENOUGH:
                 break
     if upper:
         yield _found(written, upper)
