@@ -13,6 +13,7 @@ from gallery.catalogue.search.queries import Phrase
 from gallery.models import FacetChange, ImageChange, ImageText
 from gallery.services.db import slices
 from gallery.services.db.slices import Pace
+from gallery.services.db.transactions import write_transaction
 from gallery.services.search.engines import engine
 from gallery.services.search.texts import read_texts
 
@@ -46,12 +47,13 @@ def index_changes(stopped: Callable[[], bool] = lambda: False) -> None:
 
 
 def _write_now(changes: Sequence[ImageChange]) -> None:
-    with Pace().slice():
+    with write_transaction():
         _settle(changes)
 
 
 def _write_some_of_facet() -> None:
-    _write_facet(Pace(AT_ONCE))
+    with write_transaction():
+        _settle_facet(most=AT_ONCE)
 
 
 def _write_changes(pace: Pace) -> bool:
@@ -74,14 +76,15 @@ def _write_facet(pace: Pace) -> bool:
     if not FacetChange.objects.exists():
         return False
     with pace.slice():
-        engine().take_turn()
-        change = FacetChange.objects.order_by("id").first()
-        if change is not None:
-            _settle_facet(change, most=pace.size)
+        _settle_facet(most=pace.size)
     return True
 
 
-def _settle_facet(change: FacetChange, *, most: int) -> None:
+def _settle_facet(*, most: int) -> None:
+    engine().take_turn()
+    change = FacetChange.objects.order_by("id").first()
+    if change is None:
+        return
     batches = engine().find_batches(Phrase((change.facet,)), before_id=change.before_id, first=most)
     ids: list[int] = next((batch[:most] for batch in batches if batch), [])
     write_texts(ids)
