@@ -18,7 +18,9 @@ class ReferenceKeys(forms.MultipleHiddenInput):
     `reference_drop` names one that is taken out.
     """
 
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[str]:
+        if not hasattr(data, "getlist"):
+            return list(data.get(name) or [])
         keys, places = data.getlist(name), data.getlist(f"{name[:-4]}_place")
         dropped = set(data.getlist(f"{name[:-4]}_drop"))
         order = sorted(range(len(keys)), key=lambda n: _place(places, n))
@@ -55,9 +57,7 @@ class KeepForm(forms.Form):
 class PairsInput(forms.MultipleHiddenInput):
     """Beside each `pair`, the keys of its pictures, stand its own words as `pair_prompt`; they may be empty."""
 
-    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[tuple[str, str]]:
-        if not hasattr(data, "getlist"):
-            return list(data.get(name) or [])
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[tuple[str, str]]:
         words = data.getlist(f"{name}_prompt")
         return [(keys, words[n] if n < len(words) else "") for n, keys in enumerate(data.getlist(name))]
 
