@@ -220,6 +220,20 @@ def test_of_a_picture_that_the_team_may_look_at_the_recipe_is_told_and_the_cost_
     shared = collections.make_collection(owner=owner, name="Docks", team="look")
     items.add_images(shared, [image], by=owner)
     assert files.read_by_others(get(colleague_client, image, keep="recipe").content)[0] == WRITTEN
-    found = files_in(colleague_client.get(ZIP, {"image": image.key}))
-    assert [(row["prompt"], row["cost_usd"]) for row in rows_in(found)] == [(WRITTEN, "")]
+    for wanted in {"image": image.key}, {"collection": shared.key}:
+        found = files_in(colleague_client.get(ZIP, wanted))
+        assert [(row["prompt"], row["cost_usd"]) for row in rows_in(found)] == [(WRITTEN, "")]
     assert colleague_client.post("/studio/recipe/", {"recipe_image": image.key}).status_code == 404
+
+
+def test_a_collection_comes_as_one_zip_in_its_order(owner, owner_client, colleague_client, run, image):
+    other = Image.objects.get(seed=8)
+    shelf = collections.make_collection(owner=owner, name="<Docks>")
+    items.add_images(shelf, [image], by=owner)
+    items.add_images(shelf, [other], by=owner)
+    order = [row.image for row in items.items_in_order(shelf).select_related("image")]
+    found = files_in(owner_client.get(ZIP, {"collection": shelf.key}))
+    assert [*found] == [*(f"{n:03d}-{each.download_name}" for n, each in enumerate(order, 1)), "recipes.csv"]
+    page = Page(owner_client.get("/download/", {"collection": shelf.key}))
+    assert (page.one("h1").text, "“<Docks>”" in page.text) == ("Download 2 pictures", True)
+    assert colleague_client.get(ZIP, {"collection": shelf.key}).status_code == 404

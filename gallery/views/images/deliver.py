@@ -16,7 +16,8 @@ from gallery import access
 from gallery.access import MemberRequest
 from gallery.catalogue.parameters.delivery import Delivery
 from gallery.forms.delivery import DeliveryForm, KeepForm
-from gallery.models import Image, Run
+from gallery.models import Collection, Image, Run
+from gallery.services.collections.items import items_in_order
 from gallery.services.ledger import entries
 from gallery.services.library import downloads, kept_files, named_sizes
 from gallery.services.library.downloads import Wish
@@ -40,6 +41,7 @@ class Chosen:
     ids: list[int]
     fields: list[tuple[str, str]]
     run: Run | None = None
+    collection: Collection | None = None
 
     @property
     def keys(self) -> list[str]:
@@ -106,8 +108,9 @@ def _attachment(content: bytes, name: str, delivery: Delivery) -> HttpResponse:
 def choose(request: MemberRequest) -> HttpResponse:
     """How a selection, or all of a run, is downloaded. One that was selected alone needs no ZIP."""
     chosen = _chosen(request)
-    if chosen.run is None and len(chosen.ids) == 1:
-        return redirect("image-as", key=chosen.fields[0][1])
+    name, key = chosen.fields[0]
+    if name == "image" and len(chosen.ids) == 1:
+        return redirect("image-as", key=key)
     return _zip_page(request, chosen, choices(request), KeepForm(request.GET))
 
 
@@ -118,6 +121,7 @@ def _zip_page(request: MemberRequest, chosen: Chosen, form: DeliveryForm, kept: 
         "count": len(chosen.ids),
         "fields": chosen.fields,
         "run": chosen.run,
+        "collection": chosen.collection,
         "action": reverse("download-zip"),
         "kept": kept,
         "marks": settings.AI_MARK,
@@ -151,10 +155,14 @@ def _kind(wish: Wish) -> str:
 
 
 def _chosen(request: MemberRequest) -> Chosen:
-    """Return the pictures that the address names, or those of the run that it names. None at all is not found."""
+    """Return the pictures that the address names, or those of a run or a collection. None at all is not found."""
     if "run" in request.GET:
         run = access.run_read(request, request.GET["run"])
         chosen = Chosen(reuse.image_ids_of_run(run.pk, owner_id=request.user.pk), [("run", run.key)], run)
+    elif "collection" in request.GET:
+        collection = access.collection_read(request, request.GET["collection"])
+        ids = items_in_order(collection).values_list("image", flat=True)
+        chosen = Chosen(list(ids), [("collection", collection.key)], collection=collection)
     else:
         images = access.images_read(request, request.GET.getlist("image"))
         chosen = Chosen([image.pk for image in images], [("image", image.key) for image in images])

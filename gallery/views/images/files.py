@@ -87,7 +87,7 @@ def held_look(request: MemberRequest, key: str) -> HttpResponseBase:
 
 def _send_original(request: HttpRequest, image: Image, *, cache: str = CACHE) -> HttpResponseBase:
     """Byte for byte as received; but not every browser turns a WebP by its EXIF: to be looked at it comes upright."""
-    if image.turned and image.format == "webp" and "download" not in request.GET:
+    if image.turned and image.format == "webp" and not {"download", "keep"} & request.GET.keys():
         return _send_upright(image, cache=cache)
     name, content_type = image.download_name, image.content_type
     return send(request, image.file, etag=image.sha256, content_type=content_type, name=name, cache=cache)
