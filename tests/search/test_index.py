@@ -167,7 +167,7 @@ def test_the_index_is_rebuilt_and_says_so(owner):
 
 
 def test_pictures_are_found_and_change_while_the_index_is_rebuilt(owner, monkeypatch):
-    monkeypatch.setattr("gallery.services.db.slices.LEAST", 5)
+    monkeypatch.setattr(upkeep, "LOOKED_AT", 5)
     images = make_prompted(owner, *["a boat"] * 30)
     ids = [image.id for image in reversed(images)]
     rebuilding = upkeep.rebuild_index()

@@ -1,6 +1,6 @@
 """Holds the texts against the pictures: what a crash, a restored database or another version left is put right."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from gallery.models import Image, ImageText
 from gallery.services.db import slices
@@ -14,7 +14,7 @@ LOOKED_AT = 500  # pictures at a time whose texts are compared
 def sweep_index() -> None:
     """Once a night: go through all pictures, write the texts that differ, then merge what is dead out of the index."""
     index_changes()
-    for ids in _all_ids(lambda: LOOKED_AT):
+    for ids in _all_ids():
         write_in_slices(find_wrong(ids), write_texts)
     engine().merge()
 
@@ -26,23 +26,22 @@ def rebuild_index() -> Iterator[int]:
     """
     pace, done = Pace(slices.LEAST), 0
     engine().begin_rebuild()
-    for ids in _all_ids(lambda: pace.size):
-        with pace.slice():
-            write_texts(ids)
-            engine().rebuild_rows(ids)
+    for ids in _all_ids():
+        write_in_slices(find_wrong(ids), write_texts)
+        write_in_slices(ids, engine().rebuild_rows, pace=pace)
         done += len(ids)
         yield done
     engine().end_rebuild()
     engine().merge()
 
 
-def _all_ids(size: Callable[[], int]) -> Iterator[list[int]]:
-    """Give the ids of all pictures and texts, newest first, so many at a time: a text may be of a picture long gone."""
+def _all_ids() -> Iterator[list[int]]:
+    """Give the ids of all pictures and texts, newest first, some at a time: a text may be of a picture long gone."""
     before: dict[str, int] = {}
-    while ids := sorted({*_ids(Image, before, size()), *_ids(ImageText, before, size())}, reverse=True)[: size()]:
+    while ids := sorted({*_ids(Image, before), *_ids(ImageText, before)}, reverse=True)[:LOOKED_AT]:
         yield ids
         before = {"pk__lt": ids[-1]}
 
 
-def _ids(model: type[Image] | type[ImageText], before: dict[str, int], most: int) -> Iterable[int]:
-    return model.objects.filter(**before).order_by("-pk").values_list("pk", flat=True)[:most]
+def _ids(model: type[Image] | type[ImageText], before: dict[str, int]) -> Iterable[int]:
+    return model.objects.filter(**before).order_by("-pk").values_list("pk", flat=True)[:LOOKED_AT]
