@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _MOST_ATTEMPTS = 200  # at text that is none: each may read to the end
 _START = re.compile(r'\{\s*"|\[\s*["{\[]')
@@ -10,7 +11,7 @@ _START = re.compile(r'\{\s*"|\[\s*["{\[]')
 _WRITTEN_AS_JSON = re.compile(
     r"""\{\s*(?:["“”„'‘’][^"“”‘’{}|\n]{1,80}["“”'‘’]\s*:|[\w-][\w -]{0,60}["”]?\s*:\s*["“”„'‘’\[{])"""
 )
-_OPENING = re.compile(r"(?<!\\)(\\*)([{\[])")
+_OPENING = re.compile(r"(?<!\\)(?:\\\\)*([{\[])")  # behind no backslash, or behind pairs of them
 _BRACES = re.compile(r'"(?:[^"\\\n]|\\.)*"|[{}]')
 # `\{` is no escape of JSON but one of ours: two characters that JSON reads stand in for it while it is judged.
 _OUR_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\([{}|])")
@@ -28,21 +29,20 @@ class Region:
     sound: bool
 
 
-def regions(text: str) -> list[Region]:
+@lru_cache(maxsize=4)  # one prompt is asked about from several sides
+def regions(text: str) -> tuple[Region, ...]:
     """Return the parts of a text that are JSON, or are written as JSON, in their order."""
     lenient = _OUR_ESCAPE.sub(r"\1\\n", text)
     found, position, attempts = [], 0, 0
-    while opening := _OPENING.search(text, position):
-        start = opening.start(2)
+    while attempts < _MOST_ATTEMPTS and (opening := _OPENING.search(text, position)):
+        start = opening.start(1)
         position = start + 1
-        if len(opening[1]) % 2 or attempts >= _MOST_ATTEMPTS:
-            continue
-        region = _region_at(lenient if opening[2] == "{" else text, start)
+        region = _region_at(lenient if opening[1] == "{" else text, start)
         attempts += region is None
         if region:
             found.append(region)
             position = region.end
-    return found
+    return tuple(found)
 
 
 def as_json(text: str) -> str:
