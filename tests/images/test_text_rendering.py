@@ -174,3 +174,24 @@ def test_scripts_without_blanks_break_anywhere_but_before_what_closes(every_lett
 
 def test_words_and_letters_without_blanks_share_a_line(every_letter):
     assert wrap_text("a cat 黒い猫が窓辺に座る", 20, width=110, lines=9)[0].startswith("a cat 黒")
+
+
+def test_nothing_has_no_lines_and_a_font_that_is_nowhere_is_none():
+    assert wrap_text("  ", 16, width=100, lines=2) == []
+    assert fonts.load_font("no such font.ttf", 16) is None
+
+
+def test_letters_that_are_pictures_are_pasted_in_the_size_of_the_line():
+    """Their fonts have one size only; the letters of Lato stand in for one, so that no machine needs such a font."""
+    run = text_rendering.TextRun("B", fonts.load_font(fonts.REGULAR, fonts.BITMAP_SIZE), "ltr", 16 / fonts.BITMAP_SIZE)
+    canvas = Pillow.new("RGB", (40, 40), "white")
+    text_rendering._paste(canvas, run, (10, 30), "black")
+    left, top, right, bottom = ImageChops.invert(canvas).getbbox()
+    assert 10 <= left < right <= 24
+    assert 10 <= top < bottom <= 31
+
+
+@pytest.mark.parametrize(("platform", "folder"), [("win32", "fonts"), ("darwin", "Fonts"), ("linux", "fonts")])
+def test_fonts_are_looked_for_where_the_machine_has_them(monkeypatch, platform, folder):
+    monkeypatch.setattr(fonts.sys, "platform", platform)
+    assert {each.name for each in fonts._folders()} == {folder}

@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from gallery.models import Preset, Run
 from gallery.services.library import saved_items
+from gallery.views.library import presets
 from tests.pages import Page
 from tests.sending import sound
 
@@ -189,3 +190,23 @@ def test_an_absurd_address_of_the_list_is_answered(owner_client, query):
 @pytest.mark.parametrize("query", ["before=%00", "before=x", "of=team&before=x"])
 def test_a_page_after_what_is_not_mine_is_not_there(owner_client, query):
     assert owner_client.get(f"{PRESETS}?{query}").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["save", "change"])
+def test_a_name_that_somebody_takes_in_this_moment_is_told(owner_client, monkeypatch, address):
+    preset = saved(owner_client)
+
+    def taken(*_, **__):
+        raise saved_items.NameTaken
+
+    monkeypatch.setattr(presets.saved_items, "change_item", taken)
+    where, form = {
+        "save": (SAVE, {**sound(prompt="a boat"), "name": "Doors", "overwrite": "on"}),
+        "change": (f"/presets/{preset.key}/", {"name": "Gates"}),
+    }[address]
+    assert "You have one of this name already." in Page(owner_client.post(where, form)).html
+
+
+def test_sides_in_pixels_are_written_as_a_size():
+    form = {"width": 640, "height": 64, "size": "1024x1024"}
+    assert presets.facts(form, ["size"]) == [(presets.facts({"size": "x"}, ["size"])[0][0], "1024x1024, 640 × 64")]

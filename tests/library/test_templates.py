@@ -205,3 +205,14 @@ def test_no_value_breaks_a_template(owner, owner_client, values):
     sent = {f"fill-{n}": value.encode("utf-8", "replace").decode() for n, value in enumerate(values, 1)}
     for address in ("", "use/"):
         assert owner_client.post(f"{TEMPLATES}{template.key}/{address}", sent).status_code == 200
+
+
+def test_a_name_that_somebody_takes_in_this_moment_is_told(owner, owner_client, monkeypatch):
+    row = make(owner)
+
+    def taken(*_, **__):
+        raise saved_items.NameTaken
+
+    monkeypatch.setattr(saved_items, "change_item", taken)
+    page = Page(owner_client.post(f"/templates/{row.key}/edit/", {**DOOR, "name": "Gate"}))
+    assert "You have one of this name already." in page.html

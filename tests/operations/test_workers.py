@@ -262,3 +262,21 @@ def test_a_mark_that_met_a_lock_costs_nothing_and_is_made_anew(owner, worker, mo
     attempt.refresh_from_db()
     assert (states(run), attempt.money) == (["QUEUED"], "not_charged")
     assert claims.claim_next(worker.row)
+
+
+def test_a_machine_without_proc_has_its_name_alone(monkeypatch):
+    def hidden(*_, **__):
+        raise OSError
+
+    monkeypatch.setattr(workers.Path, "read_text", hidden)
+    assert workers.describe_this_host() == workers.socket.gethostname()[:60]
+    assert workers.process_start_time(os.getpid()) == workers.NO_PROC
+
+
+def test_a_process_of_somebody_else_is_there(monkeypatch):
+    def forbidden(*_):
+        raise PermissionError
+
+    assert workers._answers(os.getpid())
+    monkeypatch.setattr(os, "kill", forbidden)
+    assert workers._answers(1)

@@ -284,3 +284,13 @@ def test_failures_that_were_in_flight_open_the_breaker_once(worker):
     breaker = Gate.objects.get(name="flux-2-pro")
     assert (breaker.times_opened, breaker.consecutive_failures) == (1, 0)
     assert breaker.closed_until < timezone.now() + timedelta(seconds=31)
+
+
+def test_a_call_that_was_cancelled_and_would_be_tried_again_is_not(owner, worker, provider_server, world):
+    run = make_run(owner, seed="7")
+    world.script(faults.RateLimited())
+    attempt = worker.claim()
+    run.jobs.update(cancel_wanted=True)
+    perform.perform_call(attempt)
+    job = run.jobs.get()
+    assert (job.state, job.reason, job.cancel_wanted) == ("CANCELLED", "cancelled", False)

@@ -5,6 +5,7 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from gallery.models import Attempt, Image
+from gallery.services.paid_calls import resolution
 from gallery.services.storage import files
 from gallery.simulator import faults
 from tests.factories import make_run, states
@@ -137,3 +138,20 @@ def test_what_needs_a_decision_stands_in_the_queue(owner_client, colleague_clien
     assert (len(mine.all("form", action=again)), len(mine.all("form", action=settle))) == (1, 0)
     assert (len(admins.all("form", action=again)), len(admins.all("form", action=settle))) == (0, 1)
     assert "Needs a decision" not in Page(colleague_client.get("/queue/")).text
+
+
+def test_what_is_booked_or_dropped_is_so_once(owner, admin, held, worker, world):
+    assert resolution.drop_held(held.attempt, by=admin)
+    assert not resolution.drop_held(held.attempt, by=admin)
+    refused = make_run(owner, prompt="moderated", seed="8", size="64x64")
+    world.script(faults.Moderated())
+    worker.call()
+    attempt = refused.jobs.get().attempt
+    assert resolution.book_charge(attempt, by=admin)
+    assert not resolution.book_charge(attempt, by=admin)
+    assert states(refused) == ["LOST"]
+
+
+def test_a_job_without_a_call_holds_no_file(admin_client, owner):
+    job = make_run(owner, seed="7", size="64x64").jobs.get()
+    assert "There is no held file." in Page(post(admin_client, "release", job)).html

@@ -5,12 +5,12 @@ import os
 from pathlib import Path
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 
 from gallery.models import Attempt, Image
-from gallery.services.jobs import gates
+from gallery.services.jobs import gates, provider
 from gallery.services.media import thumbnails
-from gallery.services.paid_calls import downloads, perform, recording, recovery
+from gallery.services.paid_calls import downloads, outcomes, perform, recording, recovery
 from gallery.services.storage import files, spool
 from gallery.simulator import faults
 from tests.factories import make_run, states
@@ -161,3 +161,63 @@ def test_no_line_of_a_whole_run_holds_a_prompt_a_key_or_a_signature(
     assert "very private" not in written
     assert settings.FLUX_API_KEY not in written
     assert "signature" not in written
+
+
+def test_no_call_is_made_inside_a_transaction(owner, worker, provider_server, world):
+    make_run(owner, seed="7")
+    attempt = worker.claim()
+    with transaction.atomic(), pytest.raises(RuntimeError, match="inside a transaction"):
+        perform.send_request(attempt, attempt.job.body(), marked_at=0)
+    assert world.till == []
+
+
+def test_an_error_of_our_own_in_a_call_reaches_the_books_and_the_log(owner, worker, monkeypatch, caplog):
+    run = make_run(owner, seed="7")
+
+    def broken(*_, **__):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(provider, "request_image", broken)
+    worker.call()
+    assert states(run) == ["UNKNOWN"]
+    assert "unexpected error in a paid call" in caplog.text
+
+
+@pytest.mark.parametrize(("times", "kept"), [(1, True), (3, False)])
+def test_a_picture_in_the_answer_gives_a_full_disk_some_time(owner, worker, monkeypatch, times, kept):
+    make_run(owner, seed="7")
+    attempt = worker.claim()
+    full = OSError(errno.ENOSPC, "No space left on device")
+    monkeypatch.setattr(recording, "RECORD_PAUSES", (0, 0))
+    monkeypatch.setattr(spool, "save_content", FailsAtFirst(spool.save_content, full, times))
+    outcome = outcomes.Outcome(state="HAVE_URL", money="charged", content=b"picture")
+    assert recording._spool_content(attempt, outcome) is kept
+
+
+def test_a_spool_waits_while_the_database_is_away(owner, worker, monkeypatch, settings):
+    spool.save_answer("aaa", outcomes.Outcome(state="UNKNOWN", money="uncertain").as_json())
+
+    def away(*_):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(recording, "record_late", away)
+    with pytest.raises(OperationalError):
+        recording.replay_spool()
+    assert [path.name for path in settings.SPOOL.iterdir()] == ["aaa.json"]
+
+
+def test_an_answer_of_no_call_that_we_know_is_let_go(worker, settings):
+    spool.save_answer("aaa", outcomes.Outcome(state="UNKNOWN", money="uncertain").as_json())
+    recording.replay_spool()
+    assert list(settings.SPOOL.iterdir()) == []
+
+
+def test_a_storage_that_refuses_is_quoted_and_a_picture_is_stored_once(owner, worker, provider_server, monkeypatch):
+    make_run(owner, seed="7")
+    attempt = worker.call()
+    refused = files.StorageTrouble("The bucket is gone.")
+    monkeypatch.setattr(files, "publish_file", FailsAtFirst(files.publish_file, refused, 1))
+    worker.fetch(attempt)
+    assert "The bucket is gone." in Attempt.objects.get().fetch_error
+    worker.fetch(attempt)
+    assert downloads.commit_image(Attempt.objects.get()) == Image.objects.get()

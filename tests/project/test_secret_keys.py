@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management.base import CommandError
+from django.db import OperationalError
 from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
@@ -187,3 +188,43 @@ def test_web_and_worker_refuse_beside_another_key_and_take_it_when_that_has_ende
         assert web.wait(START_SECONDS) == 0
     with started(sys.executable, "manage.py", "worker", env=other) as worker:
         assert any("FLUXWEB_SECRET_KEY is another one than before" in line for line in worker.stderr)
+
+
+class Beats:
+    """A stop that comes after so many beats."""
+
+    def __init__(self, count):
+        self.left = count
+
+    def wait(self, _seconds):
+        self.left -= 1
+        return self.left < 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_is_held_once_the_database_can_be_used(monkeypatch, caplog):
+    def away(_):
+        raise OperationalError("database is locked")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(secret_keys, "hold_key", away)
+        assert secret_keys.hold_key_or_wait("web") is None
+        secret_keys.keep_holding("web", None, Beats(1))
+    assert "the secret key is not compared yet" in caplog.text
+    assert not KeyHolder.objects.exists()
+    beats = Beats(2)
+    beats.let_go = secret_keys.end_hold
+    monkeypatch.setattr(secret_keys, "end_hold", lambda holder: beats.__dict__.update(held=KeyHolder.objects.count()))
+    secret_keys.keep_holding("web", None, beats)
+    assert beats.held == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_beat_that_the_database_refuses_is_tried_again(monkeypatch, caplog):
+    def away(_):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(secret_keys, "renew_hold", away)
+    secret_keys.keep_holding("web", secret_keys.hold_key("web"), Beats(1))
+    assert "the secret key is not held" in caplog.text
+    assert not KeyHolder.objects.exists()
