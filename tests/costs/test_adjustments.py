@@ -221,3 +221,11 @@ def test_a_member_sees_no_adjustment_of_others(dearer, admin, colleague_client):
     query = {"from": DAY, "to": DAY}
     assert "as invoiced" not in Page(colleague_client.get(reverse("costs-adjustments"), query)).html
     assert from_csv(colleague_client.get(reverse("costs-adjustments-csv"), query)) == []
+
+
+def test_what_is_taken_back_once_is_not_taken_back_again(dearer, admin_client, admin):
+    settlement.adjust_difference(only("amount"), by=admin, reason="price of 10 November")
+    back = reverse("costs-adjustment-back", args=[Adjustment.objects.get().key])
+    for says in ("Taken back by a counter entry", "It has been taken back already."):
+        assert says in Page(admin_client.post(back, {"reason": "a mistake"}, follow=True)).html
+    assert Adjustment.objects.count() == 2

@@ -79,6 +79,8 @@ def test_a_raise_needs_an_end_and_lets_what_waits_go_on(lead_client, owner, budg
     change = reverse("budget-change", args=[made.key])
     page = Page(lead_client.post(change, {"limit_micros": "0.01", "raised_micros": "0.01"}))
     assert "Say when the raise ends." in page.text
+    over = {"limit_micros": "0.01", "raised_micros": "0.01", "raised_until": "2020-01-01"}
+    assert "That day is over." in Page(lead_client.post(change, over)).text
     lead_client.post(change, {"limit_micros": "0.01", "raised_micros": "0.01", "raised_until": "2099-01-01"})
     assert Job.objects.deferred().count() == 1
     assert "raised until" in Page(lead_client.get(BUDGETS)).text

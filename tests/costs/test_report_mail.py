@@ -1,5 +1,6 @@
 """Reports by mail: once for each week or month, to those who asked, of what they may see."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from gallery.models import Letter, ReportMail
-from gallery.services.ledger import report_mail
+from gallery.services.ledger import periods, report_mail, reports
 from tests.costs.test_report_pages import book
 from tests.pages import Page
 
@@ -246,3 +247,17 @@ def test_it_is_chosen_on_the_page_of_costs(owner, owner_client):
     assert owner_client.post(choose, {"every": "year"}).status_code == 400
     owner_client.post(choose, {"every": ""})
     assert not ReportMail.objects.exists()
+
+
+def test_the_rest_of_a_long_list_is_one_line(lead, owner, colleague, today, monkeypatch):
+    monkeypatch.setattr(report_mail, "ROWS_MOST", 1)
+    for person in (owner, colleague, lead):
+        book(person, project="Docks", day=date(2026, 11, 20))
+    _, body = report_mail.write_report(lead, periods.period_around("month", date(2026, 11, 25)))
+    assert re.search(r"2 others +\$0\.07", body)
+
+
+def test_what_was_dearer_than_the_official_price_is_no_saving():
+    assert "Dearer than the official price by" in report_mail._saved(
+        reports.Sums({**reports.ZERO, "charged_micros": 50_000, "official_micros": 10_000})
+    )

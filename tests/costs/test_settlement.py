@@ -1,5 +1,6 @@
 """The provider's charges against the books: what agrees, what is proposed, and what a person makes of it."""
 
+import io
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from django.utils import timezone
 
 from gallery.catalogue.tables.statement_files import InvalidStatementFile
 from gallery.models import Attempt, Charge, Difference, Statement
+from gallery.models.costs.statements import Stage
 from gallery.services.jobs import provider
 from gallery.services.ledger import entries, periods, reports
 from gallery.services.reconciliation import balance, settlement, statements
@@ -257,3 +259,19 @@ def test_a_token_that_is_not_accepted_says_so_without_being_told(account, world,
     balance.read_balance()
     assert "balance not read" in caplog.text
     assert settings.FLUX_ACCOUNT_TOKEN not in caplog.text
+
+
+def test_a_stored_file_that_reads_otherwise_by_now_stops_its_statement(admin, monkeypatch):
+    statement = Statement.objects.create(source="csv", name="a.csv", start="2026-11-01", end="2026-11-30")
+    monkeypatch.setattr(statements.files, "open_file", lambda _: io.BytesIO(b"no statement at all"))
+    assert statements._lines_of_file(statement) is None
+    statement.refresh_from_db()
+    assert statement.trouble
+
+
+def test_how_far_the_lines_are_read_is_told_in_percent(db):
+    statement = Statement(source="csv", stage=Stage.LINES, start="2026-11-01", end="2026-11-30", position=1)
+    statement.save()
+    for number in (1, 2, 3, 4):
+        statement.charges.create(number=number, day="2026-11-10", at=timezone.now(), micros=1)
+    assert statements.reading_progress(statement) == 25

@@ -175,3 +175,14 @@ def test_what_is_not_complete_is_not_decided(half_done, admin_client):
     admin_client.post(decide, {"difference": difference.key, "do": "leave", "note": "-"})
     difference.refresh_from_db()
     assert (statement.is_complete, difference.decision) == (False, "")
+
+
+def test_a_month_that_is_none_is_told(account, admin_client):
+    page = Page(admin_client.post(reverse("costs-statement-begin"), {"month": "2026-13"}))
+    assert page.one("h1")
+    assert not Statement.objects.exists()
+
+
+def test_a_file_that_is_too_large_is_not_read(admin_client, monkeypatch):
+    monkeypatch.setattr("gallery.forms.costs.statements.MOST_BYTES", 10)
+    assert "more than 15 MB" in Page(send(admin_client, b"created_at,quota\n")).html

@@ -4,9 +4,11 @@ import io
 
 import pytest
 
-from gallery.services.references import fetching
+from gallery.services.references import collecting, fetching
+from gallery.services.references.collecting import TOO_SLOW, Collector
 from gallery.services.references.fetching import fetch_picture, name_address
 from gallery.services.references.preparation import UnusablePicture
+from gallery.services.storage.files import StorageTrouble
 from tests.api.loopback import HANG, Loopback, answer
 from tests.images.test_decoding import encoded, quarters
 
@@ -84,3 +86,17 @@ def test_our_own_network_is_closed_unless_it_is_named(settings, provider_server)
 )
 def test_an_address_gives_a_name(address, name):
     assert name_address(address) == name
+
+
+def test_what_takes_too_long_and_a_storage_that_is_away_are_said_beside_the_picture(monkeypatch):
+    slow = Collector(None, fetch_until=0)
+    assert slow.keep_address("https://pictures.example/cat.png") is None
+    assert slow.problems == [f"cat.png: {TOO_SLOW}"]
+
+    def away(*_, **__):
+        raise StorageTrouble("The bucket is gone.")
+
+    monkeypatch.setattr(collecting.keeping, "keep_image", away)
+    collector = Collector(None)
+    assert collector.keep_image(None) is None
+    assert collector.problems == ["Nothing can be kept now: The bucket is gone."]

@@ -8,10 +8,12 @@ import struct
 import zlib
 
 import pytest
+from django.core.files.storage import default_storage
 from PIL import Image as Pillow
 from PIL import ImageChops
 
-from gallery.services.references import encoding, preparation, refusals, sizes
+from gallery.models import Reference
+from gallery.services.references import encoding, keeping, preparation, refusals, sizes
 from gallery.services.references.preparation import UnusablePicture, prepare_picture
 from gallery.services.references.reading import apart
 from tests.images.test_decoding import (
@@ -26,6 +28,7 @@ from tests.images.test_decoding import (
     quarters,
     wide_profile,
 )
+from tests.references.pictures import picture_file
 
 SIZE = (320, 192)
 HEIC = b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic" + bytes(400)
@@ -329,3 +332,21 @@ ANSWERS = [
 def test_nothing_is_believed_that_a_process_apart_says(answer):
     with pytest.raises(apart.Unfit):
         apart._read(io.BytesIO(answer))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_picture_that_comes_twice_at_once_is_kept_once(owner, monkeypatch):
+    monkeypatch.setattr(keeping, "_find_kept", lambda *_: None)
+    first, second = (keeping.keep_upload(picture_file("PNG"), name="a.png", owner=owner) for _ in range(2))
+    assert first == second
+    assert default_storage.exists(first.file)
+    assert Reference.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_reference_without_the_file_that_was_given_has_none_to_show(owner, owner_client):
+    reference = keeping.keep_upload(picture_file("PNG"), name="a.png", owner=owner)
+    address = f"/references/{reference.key}/original"
+    assert owner_client.get(address).status_code == 404
+    Reference.objects.update(original="references/gone.gif")
+    assert owner_client.get(address).status_code == 404

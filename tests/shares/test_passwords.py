@@ -63,3 +63,8 @@ def test_an_account_made_by_a_link_has_one_spelling():
     assert all(map(made.check_password, WAYS))
     assert all(map(User.objects.create_superuser("nils", password=f"{COMPOSED} ").check_password, WAYS))
     assert not User.objects.create_user("nobody").has_usable_password()
+
+
+def test_no_password_is_asked_for_again(owner, pictures):
+    share = make_share(owner, password="open sesame")
+    assert unlock(Client(), share, password="").status_code == 200

@@ -148,3 +148,52 @@ def test_each_thumbnail_is_made_by_one_worker(owner, worker, provider_server):
         thread.join(SOON)
     assert not Image.objects.filter(thumbnail="").exists()
     assert set(Image.objects.values_list("thumbnail_tries", flat=True)) == {1}
+
+
+class FailsOnce:
+    """Raises at the first call; then tells that there is nothing (more) to do."""
+
+    def __init__(self):
+        self.calls = 0
+
+    def __call__(self, *_, **__):
+        self.calls += 1
+        if self.calls == 1:
+            raise ZeroDivisionError
+        return False
+
+
+def test_a_thread_outlives_what_it_did_not_expect():
+    make_next = FailsOnce()
+    maker = BackgroundMaker(make_next, name="sheets", threads=1)
+    for calls in (1, 2):
+        maker.wake()
+        wait_until(lambda n=calls: make_next.calls == n)
+    maker.stop()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_fetch_that_fails_unexpectedly_is_left_to_the_sweep(owner, worker, provider_server, monkeypatch, caplog):
+    make_run(owner, seed="7")
+    attempt = worker.call()
+    with monkeypatch.context() as patched:
+        patched.setattr(downloads, "fetch_image", FailsOnce())
+        downloader = Downloader(worker.row, threads=1, ended=int)
+        downloader.fetch(attempt.pk)
+        wait_until(lambda: "fetch failed unexpectedly" in caplog.text)
+        downloader.stop()
+    worker.fetch(attempt)
+    assert Image.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_fetch_that_has_to_wait_comes_again(worker, monkeypatch):
+    waits = iter([0.001, None])
+    monkeypatch.setattr(downloads, "fetch_image", lambda *_, **__: next(waits))
+    monkeypatch.setattr("gallery.worker.downloader.LATE_SECONDS", 0)
+    ended = threading.Event()
+    downloader = Downloader(worker.row, threads=1, ended=ended.set)
+    downloader.fetch(7)
+    assert ended.wait(SOON)
+    downloader.stop()
+    assert list(waits) == []
