@@ -11,6 +11,7 @@ from gallery.models.costs.report_mail import Letter, ReportMail
 from gallery.models.costs.statements import Balance, Charge, Difference, Statement
 from gallery.models.costs.terms import Terms
 from gallery.models.images import Image, NamedSize
+from gallery.models.looks import ImageColour, ImageLook
 from gallery.models.operations.installation import KeyHolder, Round, SecretKey
 from gallery.models.operations.rate_limits import RateCounter
 from gallery.models.operations.workers import Worker
@@ -26,7 +27,7 @@ from gallery.models.shares import Feedback, Guest, Refusal, Share, ShareItem
 __all__ = [
     "Adjustment", "Attempt", "Balance", "Budget", "BudgetCount", "Charge", "Collection", "CollectionImage",
     "Comparison", "ComparisonImage", "DailyModelSpend", "DailySpend", "Difference", "FacetChange", "Feedback",
-    "Gate", "Guest", "Image", "ImageChange", "ImageTag", "ImageText", "Invite", "Job", "JobReference", "KeyHolder",
+    "Gate", "Guest", "Image", "ImageChange", "ImageColour", "ImageLook", "ImageTag", "ImageText", "Invite", "Job", "JobReference", "KeyHolder",
     "LedgerEntry", "Letter", "MonthlySpend", "NamedSize", "PastPrompt", "Preset", "Price", "Project",
     "PromptTemplate", "RateCounter", "Rating", "Reference", "Refusal", "Repeat", "ReportMail", "Round", "Run",
     "SavedSearch", "SecretKey", "Share", "ShareItem", "Sheet", "SheetPart", "Statement", "Tag", "Terms", "User",

@@ -16,6 +16,7 @@ from gallery.models.keys import KeyField
 from gallery.models.people import User
 from gallery.models.runs import OPENING
 
+MOST_LOOKS = 3  # tries to measure what is seen
 THUMBNAIL_SECONDS = 60  # by then a thumbnail has been made, or its maker died
 CONTENT_TYPES = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 
@@ -82,6 +83,10 @@ class ImageQuerySet(models.QuerySet["Image"]):
         tried = models.Q(thumbnail_tries__lt=3, created_at__lte=now - timedelta(seconds=THUMBNAIL_SECONDS))
         return self.filter(models.Q(thumbnail_tries=0) | tried, thumbnail="")
 
+    def due_for_look(self) -> Self:
+        """With a thumbnail, and not yet measured for what is seen in it; not those of which it failed."""
+        return self.filter(look_tries__lt=MOST_LOOKS).exclude(thumbnail="")
+
 
 UPLOADED = models.Q(origin=Origin.UPLOAD)
 
@@ -103,6 +108,7 @@ class Image(models.Model):
     file = models.CharField(max_length=200)  # name in the storage, byte for byte as received
     thumbnail = models.CharField(max_length=200, blank=True)
     thumbnail_tries = models.PositiveSmallIntegerField(default=0)
+    look_tries = models.PositiveSmallIntegerField(null=True, db_default=0)  # None once its look is measured
     format = models.CharField(max_length=4)  # jpeg, png or webp, by its bytes
     width = models.PositiveIntegerField()  # of the picture as it stands, turned by its EXIF
     height = models.PositiveIntegerField()
@@ -132,6 +138,7 @@ class Image(models.Model):
         ]
         indexes = [
             models.Index(fields=["id"], name="image_no_thumbnail", condition=models.Q(thumbnail="")),
+            models.Index(fields=["id"], name="image_no_look", condition=models.Q(look_tries__lt=MOST_LOOKS)),
             models.Index(fields=["owner", "-trashed_at", "-id"], name="image_in_trash", condition=~KEPT),
             models.Index(fields=["trashed_at"], name="image_to_delete", condition=~KEPT),
             models.Index(fields=["owner", "-id"], name="image_of_owner", condition=KEPT),

@@ -23,6 +23,7 @@ from gallery.services.images import trash
 from gallery.services.jobs import gates
 from gallery.services.ledger import entries
 from gallery.services.media import thumbnails
+from gallery.services.media.seeing import looks
 from gallery.services.operations import secret_keys, workers
 from gallery.services.paid_calls import downloads, recording, recovery
 from gallery.services.reconciliation import statements
@@ -180,11 +181,12 @@ class Process:
 
 
 def _make_or_clear() -> bool:
-    """Make the next thumbnail; while none is missing, measure the next repeat, and then empty the trash.
+    """Make the next thumbnail; while none is missing, measure what is seen and the next repeat, then empty the trash.
 
     Return whether there was something to do.
     """
-    return thumbnails.make_next_thumbnail() or repeats.measure_next_repeat() or trash.delete_next()
+    work = (thumbnails.make_next_thumbnail, looks.measure_next_look, repeats.measure_next_repeat, trash.delete_next)
+    return any(make() for make in work)
 
 
 def _keep_memory_together() -> None:
