@@ -10,7 +10,7 @@ from gallery.views.costs import adjustments, amounts, budgets, drilldown, prices
 from gallery.views.images import deliver, files, filters, gallery, image, ratings, trash
 from gallery.views.library import named_sizes, presets, prompts, saved_items, templates
 from gallery.views.operations import gates, health, queue, unresolved
-from gallery.views.runs import jobs, run, sheets
+from gallery.views.runs import colours, jobs, run, sheets
 from gallery.views.shares import guest, guest_files, owner
 from gallery.views.studio import batch, kept_references, pairs, recipes, references, studio
 
@@ -87,6 +87,7 @@ urlpatterns = [
     path("runs/<str:key>/price/", run.price, name="run-price"),
     path("runs/<str:key>/extend/", run.extend, name="run-extend"),
     path("runs/<str:key>/extend/check/", run.check_extension, name="run-extend-check"),
+    path("runs/<str:key>/colours/", colours.of_run, name="run-colours"),
     path("runs/<str:key>/sheets/", sheets.of_run, name="run-sheets"),
     path("sheets/<str:key>/again/", sheets.again, name="sheet-again"),
     path("sheets/<str:key>/delete/", sheets.delete, name="sheet-delete"),

@@ -26,10 +26,10 @@ from gallery.models.shares import Feedback, Guest, Refusal, Share, ShareItem
 
 __all__ = [
     "Adjustment", "Attempt", "Balance", "Budget", "BudgetCount", "Charge", "Collection", "CollectionImage",
-    "Comparison", "ComparisonImage", "DailyModelSpend", "DailySpend", "Difference", "FacetChange", "Feedback",
-    "Gate", "Guest", "Image", "ImageChange", "ImageColour", "ImageLook", "ImageTag", "ImageText", "Invite", "Job", "JobReference", "KeyHolder",
-    "LedgerEntry", "Letter", "MonthlySpend", "NamedSize", "PastPrompt", "Preset", "Price", "Project",
-    "PromptTemplate", "RateCounter", "Rating", "Reference", "Refusal", "Repeat", "ReportMail", "Round", "Run",
-    "SavedSearch", "SecretKey", "Share", "ShareItem", "Sheet", "SheetPart", "Statement", "Tag", "Terms", "User",
-    "Vote", "Worker",
+    "Comparison", "ComparisonImage", "DailyModelSpend", "DailySpend", "Difference", "FacetChange", "Feedback", "Gate",
+    "Guest", "Image", "ImageChange", "ImageColour", "ImageLook", "ImageTag", "ImageText", "Invite", "Job",
+    "JobReference", "KeyHolder", "LedgerEntry", "Letter", "MonthlySpend", "NamedSize", "PastPrompt", "Preset",
+    "Price", "Project", "PromptTemplate", "RateCounter", "Rating", "Reference", "Refusal", "Repeat", "ReportMail",
+    "Round", "Run", "SavedSearch", "SecretKey", "Share", "ShareItem", "Sheet", "SheetPart", "Statement", "Tag",
+    "Terms", "User", "Vote", "Worker",
 ]  # fmt: skip

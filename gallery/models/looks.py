@@ -7,6 +7,8 @@ from django.db import models
 from gallery.models.images import Image
 from gallery.models.people import User
 
+BANDS = ("band_0", "band_1", "band_2", "band_3")
+
 
 class ImageLook(models.Model):
     """What was measured of one picture. `owner` is the picture's: each index begins with whose pictures are asked for.
@@ -24,7 +26,7 @@ class ImageLook(models.Model):
     palette = models.JSONField()  # [[#RRGGBB, share of the area in thousandths]], largest first
 
     class Meta:
-        indexes = [models.Index(fields=["owner", f"band_{n}"], name=f"look_band_{n}") for n in range(4)]
+        indexes = [models.Index(fields=["owner", band], name=f"look_{band}") for band in BANDS]
 
     def __str__(self) -> str:
         return f"look of image {self.image_id}"
@@ -38,7 +40,7 @@ class ImageColourQuerySet(models.QuerySet["ImageColour"]):
 class ImageColour(models.Model):
     """A colour that takes a fair share of a picture, to be found by: one row for each cell of the space of colours.
 
-    The space is DIN99o, in tenths; services/images/seen/colours.py says which cells lie around a colour.
+    The space is DIN99o, in tenths; catalogue/numbers/colour_cells.py says which cells lie around a colour.
     """
 
     image = models.ForeignKey(Image, models.CASCADE, related_name="colours")

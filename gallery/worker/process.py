@@ -81,7 +81,7 @@ class Process:
         self.worker = workers.register_worker(threads=threads)
         self.detector = workers.FailureDetector(self.worker)
         gates.ensure_gates()
-        self.thumbnail_maker = BackgroundMaker(_make_or_clear)
+        self.thumbnail_maker = BackgroundMaker(make_next)
         self.sheet_renderer = BackgroundMaker(sheets.draw_next_part, name="sheets", threads=1)
         self.statement_reader = BackgroundMaker(self._read_next, name="statements", threads=1)
         fetch_threads = max(4, min(FETCH_THREADS_MAX, threads // 2))
@@ -180,7 +180,7 @@ class Process:
             self.wake(waiting)
 
 
-def _make_or_clear() -> bool:
+def make_next() -> bool:
     """Make the next thumbnail; while none is missing, measure what is seen and the next repeat, then empty the trash.
 
     Return whether there was something to do.

@@ -48,6 +48,7 @@ TABLE = {
     "run-price": OWNER_ACTS,
     "run-extend": OWNER_ACTS,
     "run-extend-check": ("login 405 405 405", "login 404 200 404"),
+    "run-colours": OWNER_LOOKS,
     "run-sheets": ("login 404 200 404", "login 404 302 404"),
     "sheet-part": OWNER_LOOKS,
     "sheet-zip": OWNER_LOOKS,

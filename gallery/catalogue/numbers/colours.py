@@ -5,7 +5,7 @@ which plain distances come near to it, so that a database can ask for what lies 
 """
 
 from functools import lru_cache
-from math import atan2, cos, degrees, exp, hypot, log, radians, sin
+from math import atan2, cos, degrees, exp, hypot, log, radians, sin, sqrt
 from typing import NamedTuple
 
 _WHITE = (0.95047, 1.0, 1.08883)  # D65, two degrees
@@ -70,6 +70,7 @@ def _cube_root(share: float) -> float:
 _LINEAR = [_linear(level / 255) for level in range(256)]
 
 
+@lru_cache(maxsize=65_536)
 def uniform(colour: Lab) -> Uniform:
     """Convert Lab to DIN99o."""
     e = colour.a * cos(_TURN) + colour.b * sin(_TURN)
@@ -86,16 +87,16 @@ def difference(one: Lab, other: Lab) -> float:
     chroma_2, hue_2 = _chroma_and_hue(other, grey)
     by_hue, hue = _hues(hue_1, hue_2) if chroma_1 * chroma_2 else (0.0, hue_1 + hue_2)
     light, chroma = (one.lightness + other.lightness) / 2, (chroma_1 + chroma_2) / 2
-    lightness = (other.lightness - one.lightness) / (1 + 0.015 * (light - 50) ** 2 / (20 + (light - 50) ** 2) ** 0.5)
+    lightness = (other.lightness - one.lightness) / (1 + 0.015 * (light - 50) ** 2 / sqrt(20 + (light - 50) ** 2))
     colourful = (chroma_2 - chroma_1) / (1 + 0.045 * chroma)
-    hued = 2 * (chroma_1 * chroma_2) ** 0.5 * sin(radians(by_hue / 2)) / (1 + 0.015 * chroma * _hue_weight(hue))
+    hued = 2 * sqrt(chroma_1 * chroma_2) * sin(radians(by_hue / 2)) / (1 + 0.015 * chroma * _hue_weight(hue))
     turned = -sin(radians(60 * exp(-(((hue - 275) / 25) ** 2)))) * 2 * _root_of_seventh(chroma)
     squares = lightness**2 + colourful**2 + hued**2 + turned * colourful * hued
-    return max(0.0, squares) ** 0.5
+    return sqrt(max(0.0, squares))
 
 
 def _root_of_seventh(chroma: float) -> float:
-    return (chroma**7 / (chroma**7 + _HALF_SEVENTH)) ** 0.5
+    return sqrt(chroma**7 / (chroma**7 + _HALF_SEVENTH))
 
 
 def _chroma_and_hue(colour: Lab, grey: float) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Model
 from django.utils import timezone
 
-from gallery.models import Attempt, CollectionImage, Image, ImageTag, Job, Rating, Run, User
+from gallery.models import Attempt, CollectionImage, Image, ImageColour, ImageLook, ImageTag, Job, Rating, Run, User
 from gallery.models.calls import Fetch, Money
 from gallery.models.keys import random_key
 from gallery.models.runs import State, recipe_of
@@ -22,6 +22,7 @@ from gallery.services.demo_data.curating import Shelves
 from gallery.services.demo_data.presses import Press, draw_presses
 from gallery.services.demo_data.samples import Sample
 from gallery.services.ledger import entries
+from gallery.services.media.seeing import looks
 from gallery.services.runs import prompt_history
 from gallery.services.search import index
 
@@ -63,10 +64,12 @@ def _rows_of(presses: Sequence[Press], shelves: Shelves, draw: Random) -> dict[t
     jobs = [_job(next(ids[Job]), next(ids[Attempt]), *cell) for cell in cells]
     attempts = [_attempt(job) for job in jobs]
     images = [_image(next(ids[Image]), attempt, cell[2]) for attempt, cell in zip(attempts, cells, strict=True)]
+    seen = [looks.look_rows(image, cell[2].look) for image, cell in zip(images, cells, strict=True)]
     ratings = curating.judge(shelves, images, draw)
     tags, places = curating.sort_in(shelves, images, draw)
     return {
         Run: runs, Job: jobs, Attempt: attempts, Image: images,
+        ImageLook: [look for look, _ in seen], ImageColour: [colour for _, found_by in seen for colour in found_by],
         Rating: ratings, ImageTag: tags, CollectionImage: places,
     }  # fmt: skip
 
@@ -119,5 +122,5 @@ def _image(number: int, attempt: Attempt, sample: Sample) -> Image:
     return Image.of_attempt(
         attempt, id=number, file=sample.file, thumbnail=sample.thumbnail, format="jpeg", bytes=sample.bytes,
         sha256=sample.sha256, width=sample.request.width, height=sample.request.height,
-        created_at=attempt.reserved_at + timedelta(seconds=7),
+        created_at=attempt.reserved_at + timedelta(seconds=7), look_tries=None,
     )  # fmt: skip

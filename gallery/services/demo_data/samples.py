@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from PIL import Image as Pillow
 
 from gallery.catalogue.parameters import validation
+from gallery.models import ImageLook
 from gallery.services.media import thumbnails
+from gallery.services.media.seeing import looks
 from gallery.services.prices import price_book, quotes
 from gallery.services.storage import files
 
@@ -20,6 +22,7 @@ class Sample:
     thumbnail: str
     bytes: int
     sha256: str
+    look: ImageLook
 
     @property
     def size(self) -> str:
@@ -32,8 +35,9 @@ def store_sample(prompt: str, *, model: str, seed: int, size: str, content: byte
     sha256 = hashlib.sha256(content).hexdigest()
     with Pillow.open(io.BytesIO(content)) as picture:
         picture.load()
+        look = looks.look_at(picture)
         thumbnail = thumbnails.make_thumbnail(picture)
     small = files.publish_bytes(thumbnail, files.sample_name(sha256, "thumbnails", ".webp"))
     name = files.publish_bytes(content, files.sample_name(sha256, "originals", ".jpeg"))
     quote = quotes.quote_request(request, book=price_book.read_price_book())
-    return Sample(request, quote, name, small, len(content), sha256)
+    return Sample(request, quote, name, small, len(content), sha256, look)

@@ -6,9 +6,11 @@ from typing import Any
 
 from django.http import QueryDict
 
+from gallery.catalogue.prompts.asked_colours import Got
 from gallery.models import Image, Rating, User
 from gallery.models.calls import Money
 from gallery.services.compare import ratings, recipe_diff
+from gallery.services.images.asked_colours import got_by_image
 
 
 @dataclass
@@ -37,6 +39,7 @@ class Table:
 
     rows: list[Any]
     prompts: list[Any] | None
+    asked_colours: list[tuple[str, list[Got | None]]]
 
 
 def build_panes(images: list[Image], *, user: User, hidden: bool) -> list[Pane]:
@@ -48,7 +51,15 @@ def build_panes(images: list[Image], *, user: User, hidden: bool) -> list[Pane]:
 
 
 def build_table(images: list[Image]) -> Table:
-    return Table(recipe_diff.diff_fields(images), recipe_diff.diff_prompts(images))
+    return Table(recipe_diff.diff_fields(images), recipe_diff.diff_prompts(images), _asked_colours(images))
+
+
+def _asked_colours(images: list[Image]) -> list[tuple[str, list[Got | None]]]:
+    """Return (colour that a prompt names, what came of it in each picture)."""
+    found = got_by_image([image.pk for image in images])
+    by_colour = [{got.asked: got for got in found.get(image.pk, ())} for image in images]
+    asked = dict.fromkeys(colour for each in by_colour for colour in each)
+    return [(colour, [each.get(colour) for each in by_colour]) for colour in asked]
 
 
 def comparison_query(keys: list[str], **more: str) -> str:

@@ -1,16 +1,18 @@
 """A job as a tile: everything the template shows, prepared, so that the template only prints it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
 from django.utils import timezone
 
+from gallery.catalogue.prompts.asked_colours import Got
 from gallery.models import Attempt, Image, Job, Rating, User
 from gallery.models.calls import Money
 from gallery.models.runs import TRIED_AGAIN, UNCERTAIN_STATES, State
 from gallery.services.compare import ratings
+from gallery.services.images.asked_colours import got_by_image
 from gallery.services.jobs import queue, reasons, wait_times
 from gallery.services.jobs.reasons import Reason
 from gallery.services.paid_calls import resolution
@@ -34,6 +36,7 @@ class CellView:
     attempts: list[Attempt] = field(default_factory=list)  # of a job without a picture, which shows what it cost
     earlier_uncertain: bool = False  # an earlier call of the job may have been paid, and nobody has settled it
     rating: Rating | None = None  # what the owner thinks of its picture
+    got: Sequence[Got] = ()  # what came of the colours that its prompt names
 
     @property
     def name(self) -> str:
@@ -146,6 +149,7 @@ def build_cells(jobs: Iterable[Job], *, owner: User) -> list[CellView]:
         for job in jobs
     ]  # fmt: skip
     _put_ratings(found, owner)
+    _put_colours(found)
     return found
 
 
@@ -164,6 +168,12 @@ def _put_ratings(found: list[CellView], owner: User) -> None:
     rated = ratings.ratings_of(owner, [cell.image for cell in found if cell.image])
     for cell in found:
         cell.rating = rated.get(cell.image.id) if cell.image else None
+
+
+def _put_colours(found: list[CellView]) -> None:
+    shown = {cell.image.id: cell for cell in found if cell.image}
+    for image_id, got in got_by_image(shown).items():
+        shown[image_id].got = got
 
 
 def _images(job: Job) -> list[Image]:

@@ -15,6 +15,7 @@ from gallery import access, tasks
 from gallery.access import MemberRequest
 from gallery.catalogue.numbers.money import money
 from gallery.catalogue.problems import InvalidMatrix
+from gallery.catalogue.prompts.prompt_facts import hex_colours
 from gallery.catalogue.text.value_lists import counted
 from gallery.forms.runs.extension import ExtendForm
 from gallery.models import Attempt, Run
@@ -106,6 +107,7 @@ def _page(request: MemberRequest, run: Run, form: ExtendForm | None, plan: Exten
     notes = dict.fromkeys((cell.job.model, note) for cell in context["cells"] for note in cell.job.notes)
     controls = MatrixControls(run, context["cells"], query=controls_query(request))
     shown = {"controls": controls, "layout": controls.layout, "notes": list(notes)}
+    shown |= {"names_colours": bool(hex_colours(run.prompt)) or any(cell.got for cell in context["cells"])}
     shown |= {"inputs": inputs_shown.inputs_by_label(context["cells"])}
     shown |= {"form": form, "plan": plan, "sheets": sheets.listed(run), "sheet_edges": EDGES}
     return render(request, "runs/run.html", context | shown)

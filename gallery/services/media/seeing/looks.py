@@ -6,6 +6,7 @@ from PIL import Image as Pillow
 
 from gallery.catalogue.numbers import colour_cells, colours
 from gallery.models import Image, ImageColour, ImageLook
+from gallery.models.looks import BANDS
 from gallery.services.db.transactions import write_transaction
 from gallery.services.media import decoding, validation
 from gallery.services.media.seeing import palette, perceptual_hash
@@ -13,6 +14,7 @@ from gallery.services.storage import files
 
 EDGE = 256  # pixels, the longer side of what is decoded: of a JPEG no more than a few of its frequencies
 GROUND = "white"  # what is transparent is seen on
+MEASURED = ("hash", *BANDS, "palette")
 FAIR_SHARE = 20  # thousandths of the area, from which on a picture is found by a colour
 
 log = structlog.get_logger("fluxweb.images")
@@ -42,25 +44,27 @@ def _measure(image: Image) -> None:
 def look_at(picture: Pillow.Image) -> ImageLook:
     """Measure an upright opaque picture; the row is not saved and has no picture yet."""
     number = perceptual_hash.hash_picture(picture)
-    bands = {} if number is None else {f"band_{n}": band for n, band in enumerate(perceptual_hash.bands(number))}
+    bands = {} if number is None else dict(zip(BANDS, perceptual_hash.bands(number), strict=True))
     return ImageLook(hash=number, palette=palette.find_palette(picture), **bands)
 
 
 def keep_look(image: Image, look: ImageLook) -> None:
-    """Save what was measured, with the colours that the picture is found by, unless it is gone meanwhile."""
-    look.image, look.owner_id = image, image.owner_id
+    """Save what was measured of a picture, unless it is gone meanwhile."""
+    row, found_by = look_rows(image, look)
     with write_transaction():
         if Image.objects.filter(pk=image.pk).update(look_tries=None):
-            look.save()
+            row.save()
             ImageColour.objects.filter(image=image).delete()
-            ImageColour.objects.bulk_create(_found_by(look))
+            ImageColour.objects.bulk_create(found_by)
 
 
-def _found_by(look: ImageLook) -> list[ImageColour]:
-    """Return the colours of a fair share, of each cell the largest."""
+def look_rows(image: Image, look: ImageLook) -> tuple[ImageLook, list[ImageColour]]:
+    """Return unsaved rows of what was measured: of each cell with a colour of a fair share the largest of it."""
+    row = ImageLook(**{name: getattr(look, name) for name in MEASURED}, image=image, owner_id=image.owner_id)
     places = [colour_cells.place_of(colours.read_hex(name)) for name, share in look.palette if share >= FAIR_SHARE]
     largest = {colour_cells.cell_of(place): place for place in reversed(places)}
-    return [
-        ImageColour(image_id=look.image_id, owner_id=look.owner_id, cell=cell, **place._asdict())
+    found_by = [
+        ImageColour(image=image, owner_id=image.owner_id, cell=cell, **place._asdict())
         for cell, place in largest.items()
     ]
+    return row, found_by

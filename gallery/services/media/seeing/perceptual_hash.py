@@ -22,7 +22,7 @@ _LOWEST = sorted(((u, v) for u in range(_REACH) for v in range(_REACH)), key=lam
 
 def hash_picture(picture: Pillow.Image) -> int | None:
     """Hash an upright opaque picture into a signed number of 64 bits; None if there is nothing in it to see."""
-    greys = list(picture.convert("L").resize((EDGE, EDGE), Pillow.Resampling.BOX).getdata())
+    greys = picture.convert("L").resize((EDGE, EDGE), Pillow.Resampling.BOX).tobytes()
     mean = sum(greys) / len(greys)
     if sum(abs(grey - mean) for grey in greys) / len(greys) < FLATTEST:
         return None
@@ -31,7 +31,7 @@ def hash_picture(picture: Pillow.Image) -> int | None:
     return signed(sum((part > middle) << n for n, part in enumerate(parts)))
 
 
-def _frequencies(rows: list[list[int]]) -> list[float]:
+def _frequencies(rows: list[bytes]) -> list[float]:
     across = [[sum(map(float.__mul__, wave, map(float, row))) for wave in _WAVES] for row in rows]
     columns = list(zip(*across, strict=True))
     return [_weight(u) * _weight(v) * sum(map(float.__mul__, _WAVES[v], columns[u])) for u, v in _LOWEST]
