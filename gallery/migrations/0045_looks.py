@@ -88,18 +88,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="imagelook",
-            index=models.Index(fields=["owner", "band_0"], name="look_band_0"),
+            index=models.Index(fields=["owner", "band_0", "hash", "image"], name="look_band_0"),
         ),
         migrations.AddIndex(
             model_name="imagelook",
-            index=models.Index(fields=["owner", "band_1"], name="look_band_1"),
+            index=models.Index(fields=["owner", "band_1", "hash", "image"], name="look_band_1"),
         ),
         migrations.AddIndex(
             model_name="imagelook",
-            index=models.Index(fields=["owner", "band_2"], name="look_band_2"),
+            index=models.Index(fields=["owner", "band_2", "hash", "image"], name="look_band_2"),
         ),
         migrations.AddIndex(
             model_name="imagelook",
-            index=models.Index(fields=["owner", "band_3"], name="look_band_3"),
+            index=models.Index(fields=["owner", "band_3", "hash", "image"], name="look_band_3"),
         ),
     ]

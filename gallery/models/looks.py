@@ -26,7 +26,7 @@ class ImageLook(models.Model):
     palette = models.JSONField()  # [[#RRGGBB, share of the area in thousandths]], largest first
 
     class Meta:
-        indexes = [models.Index(fields=["owner", band], name=f"look_{band}") for band in BANDS]
+        indexes = [models.Index(fields=["owner", band, "hash", "image"], name=f"look_{band}") for band in BANDS]
 
     def __str__(self) -> str:
         return f"look of image {self.image_id}"

@@ -20,7 +20,7 @@ def run(owner):
     run = make_run(owner, prompt="a door in #FF6600", models=["flux-2-pro", "flux-2-flex"], seed="1..2", size="64x64")
     images = finish(run)
     for image, name in zip(images, ("#0000FF", "#FFAA00", "#FF6A10"), strict=False):
-        looks.keep_look(image, ImageLook(palette=[["#FFFFFF", 800], [name, 140]]))
+        looks.keep_look(image, ImageLook(palette=[[name, 140]]))
     return run
 
 
