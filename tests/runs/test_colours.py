@@ -36,8 +36,8 @@ def test_the_page_of_a_run_orders_pictures_and_models_by_how_near_they_came(owne
     ]  # fmt: skip
     models = rows(page, "colours-of-models")
     assert len(models) == 2
-    assert "near in 1 of 1" in models[0]
-    assert "near in 0 of 2" in models[1]
+    assert "near in 0 of 1" in models[0]
+    assert "near in 1 of 2" in models[1]
 
 
 def test_a_run_without_colours_says_how_to_name_one(owner, owner_client):
