@@ -43,10 +43,10 @@ def _measure(images, times):
     }
     for name, pk in cases.items():
         image = Image.objects.get(pk=pk)
-        found = likeness.images_like(image, owner)
+        found = likeness.images_like(image.pk, owner)
         yield (
             f"{name}: {len(found)} found",
-            _figure(lambda image=image: likeness.images_like(image, owner), times),
+            _figure(lambda image=image: likeness.images_like(image.pk, owner), times),
             f"<= {GOAL_MS}",
         )
     exact = ImageLook.objects.count()

@@ -2,10 +2,12 @@
 
 import io
 from math import dist
+from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
-from hypothesis import given
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image as Pillow
 from PIL import ImageDraw
@@ -14,12 +16,16 @@ from gallery.catalogue.numbers import colour_cells, colours
 from gallery.catalogue.numbers.colours import Rgb
 from gallery.models import Image, ImageColour, ImageLook
 from gallery.models.looks import BANDS
-from gallery.services.images import likeness, trash
+from gallery.services.images import by_colour, likeness, trash
+from gallery.services.images.filters import Bound, Filters
+from gallery.services.images.pages import page_rows
 from gallery.services.media import thumbnails
 from gallery.services.media.seeing import looks, palette, perceptual_hash
 from gallery.services.storage import files
 from gallery.worker import process
 from tests.factories import make_run
+from tests.images.test_gallery import tiles
+from tests.pages import Page
 from tests.rows import make_images
 
 HASHES = st.integers(-(2**63), 2**63 - 1)
@@ -148,12 +154,12 @@ def test_near_duplicates_come_the_most_alike_first_and_only_mine(owner, colleagu
     for image, number in zip([*mine, *others], [*hashes, 0], strict=True):
         looks.keep_look(image, a_look(number))
     first, far, twin, _, near = (image.pk for image in mine)
-    assert likeness.images_like(mine[0], owner) == [(0, twin), (1, near), (2, far)]
+    assert likeness.images_like(first, owner) == [(0, twin), (1, near), (2, far)]
     trash.trash_images([near], owner=owner)
-    assert likeness.images_like(mine[0], owner) == [(0, twin), (2, far)]
-    assert likeness.images_like(others[0], owner)[0].image_id == twin
+    assert likeness.images_like(first, owner) == [(0, twin), (2, far)]
+    assert likeness.images_like(others[0].pk, owner)[0].image_id == twin
     ImageLook.objects.filter(pk=first).delete()
-    assert likeness.images_like(mine[0], owner) == []
+    assert likeness.images_like(first, owner) == []
 
 
 def a_look(number, colours=()):
@@ -172,3 +178,50 @@ def test_each_index_of_looks_is_used(owner):
         plan = ImageLook.objects.filter(owner=owner, **{f"{band}__in": [1, 2, 3]}).explain()
         assert f"look_{band}" in plan or connection.vendor == "postgresql"  # which reads a small table whole
     assert "image_no_look" in Image.objects.due_for_look().order_by("-id")[:1].explain()
+
+
+@pytest.mark.django_db
+def test_the_gallery_shows_what_looks_like_one_of_what_may_be_seen(owner, colleague, owner_client, colleague_client):
+    mine, (other,) = make_images(owner, 3), make_images(colleague, 1)
+    for image, number in zip([*mine, other], (7, 6, -1, 7), strict=True):
+        looks.keep_look(image, a_look(number))
+    page = Page(owner_client.get("/gallery/", {"like": mine[0].key}))
+    assert tiles(page) == [mine[1].key, mine[0].key]
+    assert "looks like" in page.text
+    assert not tiles(Page(colleague_client.get("/gallery/", {"like": mine[0].key})))
+    link = Page(owner_client.get(reverse("image", args=[mine[0].key]))).one("a", href=f"/gallery/?like={mine[0].key}")
+    assert link.text == "Looks like this one"
+
+
+PALETTES = st.lists(st.lists(st.tuples(COLOURS, st.integers(1, 400)), max_size=3), min_size=4, max_size=4)
+
+
+@pytest.mark.django_db
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(palettes=PALETTES, step=st.tuples(*[st.integers(-40, 40)] * 3))
+def test_a_colour_finds_every_picture_that_shows_it(owner, colleague, palettes, step):
+    images = [*(Image.objects.of(owner) or make_images(owner, 4))]
+    (other,) = Image.objects.of(colleague) or make_images(colleague, 1)
+    for image, shown in [*zip(images, palettes, strict=True), (other, palettes[0])]:
+        swatches = [(colour.hex, share) for colour, share in shown]
+        looks.keep_look(image, a_look(1, swatches))
+    first = next((colour for shown in palettes for colour, _ in shown), Rgb(0, 0, 0))
+    asked = Rgb(*(min(255, max(0, level + by)) for level, by in zip(first, step, strict=True)))
+    found = set(page_rows(Bound(Filters.of(f"colour={asked.hex[1:]}"), owner)))
+    assert found == {image for image, shown in zip(images, palettes, strict=True) if shows(shown, asked)}
+
+
+def shows(swatches, asked):
+    """Of several colours in one cell the largest counts."""
+    largest = {}
+    for place, share in reversed([(colour_cells.place_of(colour), share) for colour, share in swatches]):
+        if share >= looks.FAIR_SHARE:
+            largest[colour_cells.cell_of(place)] = place
+    return any(dist(place, colour_cells.place_of(asked)) <= by_colour.REACH for place in largest.values())
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"), [("#ff6600", "#FF6600"), ("f60", "#FF6600"), ("#FF66001", ""), ("red", ""), ("##f60", "")]
+)
+def test_a_colour_is_read_with_or_without_its_sign(typed, read):
+    assert Filters.of(urlencode({"colour": typed})).wanted("colour") == ((read,) if read else ())

@@ -13,9 +13,11 @@ from django.utils import timezone
 from gallery.catalogue.models.params import SEED_HIGH
 from gallery.catalogue.parameters import shapes
 from gallery.catalogue.problems import InvalidValue, shown
-from gallery.models import Collection, CollectionImage, ImageTag, Project, Rating, Run, Tag, User
+from gallery.models import Collection, CollectionImage, Image, ImageTag, Project, Rating, Run, Tag, User
 from gallery.models.images import KEPT, Origin
 from gallery.models.ratings import MOST_STARS, Verdict
+from gallery.services.images import likeness
+from gallery.services.images.by_colour import read_colour, walks_of_colour
 from gallery.services.images.walks import Walk
 
 VERDICTS = {"pick": "picked", "maybe": "maybe", "reject": "rejected", "none": "not judged"}
@@ -116,6 +118,11 @@ def _made(value: str, user: User) -> Sequence[Walk]:
     return [_pictures(user, Q(edited=True) if value == "reference" else Q(origin=Origin.UPLOAD))]
 
 
+def _like(image_id: int, user: User) -> Sequence[Walk]:
+    near = [each.image_id for each in likeness.images_like(image_id, user)]
+    return [_pictures(user, Q(pk__in=[image_id, *near]))]
+
+
 def _stars(value: str, user: User) -> Sequence[Walk]:
     return [Walk(Q(user=user, stars=int(value), stars__gt=0), table=Rating, stars=int(value))]
 
@@ -186,6 +193,11 @@ KINDS = (
         "project", "project", 50, _read_name, _column("project"), named=lambda user: Project.objects.all(), key="name"
     ),
     Kind("run", "run", 5, _read_key, _column("run"), named=lambda user: Run.objects.of(user).with_opening()),
+    Kind(
+        "like", "looks like", 4, _read_key, _like, named=lambda user: Image.objects.visible_to(user).with_opening(),
+        once=True,
+    ),
+    Kind("colour", "shows", 15, read_colour, walks_of_colour, splits=True),
     Kind("made", "", 85, _is_one_of(MADE, "filter"), _made, MADE.__getitem__),
 )  # fmt: skip
 BY_NAME = {kind.name: kind for kind in KINDS}

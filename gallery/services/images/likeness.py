@@ -20,16 +20,16 @@ class Likeness(NamedTuple):
     image_id: int
 
 
-def images_like(image: Image, user: User) -> list[Likeness]:
+def images_like(image_id: int, user: User) -> list[Likeness]:
     """Return the member's pictures that look like this one, the most alike first and of those the newest, without it.
 
     None if nothing of it has been measured yet, or nothing is to be seen in it.
     """
-    look = ImageLook.objects.filter(image=image).first()
+    look = ImageLook.objects.filter(image=image_id).first()
     if look is None or look.hash is None:
         return []
     met = {other: perceptual_hash.distance(look.hash, number) for other, number in _candidates(look, user)}
-    near = [Likeness(bits, other) for other, bits in met.items() if bits <= MOST_BITS and other != image.pk]
+    near = [Likeness(bits, other) for other, bits in met.items() if bits <= MOST_BITS and other != image_id]
     near = sorted(near, key=lambda each: (each.bits, -each.image_id))[:MOST]
     kept = set(
         Image.objects.of(user).kept().filter(pk__in=[each.image_id for each in near]).values_list("pk", flat=True)

@@ -44,10 +44,11 @@ def choose(request: MemberRequest) -> HttpResponse:
     context = {
         "filters": filters,
         "groups": [group for group in _groups(filters, request.user) if group.boxes],
-        "typed": {name: ", ".join(filters.wanted(name)) for name in ("size", "seed", "from", "to")},
+        "typed": {name: ", ".join(filters.wanted(name)) for name in ("size", "seed", "colour", "from", "to")},
         "least": [(str(n), str(n) in filters.wanted("stars_from")) for n in range(1, MOST_STARS + 1)],
         "months": filters.wanted("month"),
         "runs": filters.wanted("run"),
+        "like": filters.wanted("like"),
         "sorts": [(sort, words, sort == filters.sort) for sort, words in SORTS.items()],
         "searches": [(search, address_of(Filters.of(search.query))) for search in mine[:MOST]],
         "deleted": _deleted(request),

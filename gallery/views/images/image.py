@@ -15,12 +15,13 @@ from gallery.catalogue.numbers.money import money
 from gallery.forms.collections import TagsForm
 from gallery.forms.compare import RepeatForm
 from gallery.forms.studio import prefill
-from gallery.models import Image, Job
+from gallery.models import Image, ImageLook, Job
 from gallery.models.keys import random_key
 from gallery.services.collections import tags
 from gallery.services.compare import ratings
 from gallery.services.images import asked_colours
 from gallery.services.media.metadata.facts import is_marked
+from gallery.services.media.seeing.looks import FAIR_SHARE
 from gallery.services.references import lineage
 from gallery.services.runs import repeats
 from gallery.views.images import deliver
@@ -43,6 +44,8 @@ def show(request: MemberRequest, key: str) -> HttpResponse:
         "newer": mine.filter(id__gt=image.id).order_by("id").only("key").first() if is_mine else None,
         "older": mine.filter(id__lt=image.id).order_by("-id").only("key").first() if is_mine else None,
         "marked": is_marked(image),
+        "look": ImageLook.objects.filter(image=image).first(),
+        "fair_share": FAIR_SHARE,
         "deliver": deliver.one_picture(image) | {"form": deliver.choices(request)},
         "used_in": lineage.images_made_from(image, user=request.user).before(None).for_tiles()[:MOST_RELATIVES],
         **(_of_job(image, image.job, is_mine=is_mine) if image.job else {}),
