@@ -14,6 +14,7 @@ from PIL import ImageDraw
 
 from gallery.catalogue.numbers import colour_cells, colours
 from gallery.catalogue.numbers.colours import Rgb
+from gallery.catalogue.prompts.asked_colours import FAIR_SHARE
 from gallery.models import Image, ImageColour, ImageLook
 from gallery.models.looks import BANDS
 from gallery.services.images import by_colour, likeness, trash
@@ -215,7 +216,7 @@ def shows(swatches, asked):
     """Of several colours in one cell the largest counts."""
     largest = {}
     for place, share in reversed([(colour_cells.place_of(colour), share) for colour, share in swatches]):
-        if share >= looks.FAIR_SHARE:
+        if share >= FAIR_SHARE:
             largest[colour_cells.cell_of(place)] = place
     return any(dist(place, colour_cells.place_of(asked)) <= by_colour.REACH for place in largest.values())
 

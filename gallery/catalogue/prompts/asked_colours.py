@@ -7,6 +7,7 @@ from typing import NamedTuple
 from gallery.catalogue.numbers import colours
 from gallery.catalogue.prompts.prompt_facts import hex_colours
 
+FAIR_SHARE = 20  # thousandths of the area, from which on a colour is one of the picture's own
 _CLOSER_LOOK = 3  # of the nearest in a plain space so many are measured by CIEDE2000, which takes longer
 
 
@@ -38,6 +39,16 @@ def asked_and_got(prompt: str, palette: Iterable[Sequence[str | int]]) -> list[G
 
 
 def _nearest(asked: str, swatches: Sequence[tuple[str, int]]) -> Got:
+    """Return what is near, however small it is; if nothing is, the nearest of what takes a fair share of the picture.
+
+    Between two plain colours a thin edge has all that lie between: none of them is what came instead.
+    """
+    found = _nearest_of(asked, swatches)
+    fair = [(name, share) for name, share in swatches if share >= FAIR_SHARE]
+    return found if found.distance <= colours.NEAR or not fair else _nearest_of(asked, fair)
+
+
+def _nearest_of(asked: str, swatches: Sequence[tuple[str, int]]) -> Got:
     here = colours.lab(colours.read_hex(asked))
     place = colours.uniform(here)
     near = sorted(swatches, key=lambda each: dist(place, colours.uniform(_lab(each[0]))))[:_CLOSER_LOOK]

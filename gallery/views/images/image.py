@@ -12,6 +12,7 @@ from gallery import access, tasks
 from gallery.access import MemberRequest
 from gallery.catalogue.models import params
 from gallery.catalogue.numbers.money import money
+from gallery.catalogue.prompts.asked_colours import FAIR_SHARE
 from gallery.forms.collections import TagsForm
 from gallery.forms.compare import RepeatForm
 from gallery.forms.studio import prefill
@@ -21,7 +22,6 @@ from gallery.services.collections import tags
 from gallery.services.compare import ratings
 from gallery.services.images import asked_colours
 from gallery.services.media.metadata.facts import is_marked
-from gallery.services.media.seeing.looks import FAIR_SHARE
 from gallery.services.references import lineage
 from gallery.services.runs import repeats
 from gallery.views.images import deliver

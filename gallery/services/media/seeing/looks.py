@@ -5,6 +5,7 @@ from django.db.models import F
 from PIL import Image as Pillow
 
 from gallery.catalogue.numbers import colour_cells, colours
+from gallery.catalogue.prompts.asked_colours import FAIR_SHARE
 from gallery.models import Image, ImageColour, ImageLook
 from gallery.models.looks import BANDS
 from gallery.services.db.transactions import write_transaction
@@ -15,7 +16,6 @@ from gallery.services.storage import files
 EDGE = 256  # pixels, the longer side of what is decoded: of a JPEG no more than a few of its frequencies
 GROUND = "white"  # what is transparent is seen on
 MEASURED = ("hash", *BANDS, "palette")
-FAIR_SHARE = 20  # thousandths of the area, from which on a picture is found by a colour
 
 log = structlog.get_logger("fluxweb.images")
 
