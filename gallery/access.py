@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, TypeVar, cast
 
+from django.contrib import messages
 from django.db.models import F, Manager, Model, QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -31,6 +32,7 @@ from gallery.models import (
     Reference,
     Run,
     SavedSearch,
+    Selection,
     Share,
     Sheet,
     SheetPart,
@@ -41,6 +43,8 @@ from gallery.models import (
 from gallery.models.costs.statements import Kind
 from gallery.models.images import ImageQuerySet
 from gallery.services.collections import items
+from gallery.services.images import selection
+from gallery.services.images.filters import Filters
 from gallery.services.paid_calls import losses
 
 _Row = TypeVar("_Row", bound=Model)
@@ -86,6 +90,32 @@ def images_read(request: MemberRequest, keys: Iterable[str], rows: ImageQuerySet
 def images_write(request: MemberRequest, keys: Iterable[str]) -> list[Image]:
     """Return these pictures of one's own in this order, without the trash. One of somebody else hides them all."""
     return _find_all(Image.objects.of(request.user), keys)
+
+
+def chosen_keys(request: MemberRequest, sent: QueryDict) -> list[str]:
+    """Return the keys of the pictures that are named, one by one or by a selection: of a longer one the newest."""
+    chosen = selection_named(request, sent)
+    if chosen is None:
+        return sent.getlist("image")
+    keys = selection.keys_of(chosen)
+    if len(keys) > selection.MOST:
+        most = f"{selection.MOST:,}"
+        messages.warning(request, f"More than {most} pictures match: the newest {most} are meant.")
+    return keys[: selection.MOST]
+
+
+def selection_named(request: MemberRequest, sent: QueryDict) -> Selection | None:
+    """Return the selection that is named; with `all`, all that a search finds but those of `without`, unsaved."""
+    if "selection" in sent:
+        return selection_read(request, sent.get("selection", ""))
+    if "all" not in sent:
+        return None
+    without = Image.objects.of(request.user).filter(key__in=sent.getlist("without")).values_list("pk", flat=True)
+    return Selection(owner=request.user, query=Filters.of(sent.get("all", "")).query, images=list(without))
+
+
+def selection_read(request: MemberRequest, key: str) -> Selection:
+    return _find(Selection.objects, key, owner=request.user)
 
 
 def _find_all(rows: ImageQuerySet, keys: Iterable[str]) -> list[Image]:

@@ -7,7 +7,7 @@ from gallery.views.accounts import invite, sign_in
 from gallery.views.collections import collections, items, tags
 from gallery.views.compare import compare, model_quality, pairwise
 from gallery.views.costs import adjustments, amounts, budgets, drilldown, prices, report, report_mail, statements
-from gallery.views.images import deliver, files, filters, gallery, image, ratings, trash
+from gallery.views.images import deliver, files, filters, gallery, image, ratings, selection, trash
 from gallery.views.library import named_sizes, presets, prompts, saved_items, templates
 from gallery.views.operations import gates, health, queue, unresolved
 from gallery.views.runs import colours, jobs, run, sheets
@@ -106,6 +106,9 @@ urlpatterns = [
     path("gallery/trash/restore/", trash.restore, name="trash-restore"),
     path("gallery/trash/empty/", trash.empty, name="trash-empty"),
     path("gallery/filters/", filters.choose, name="gallery-filters"),
+    path("selection/compare/", selection.keep, {"to": "compare"}, name="selection-compare"),
+    path("selection/edit/", selection.keep, {"to": "edit"}, name="selection-edit"),
+    path("selection/download/", selection.keep, {"to": "download"}, name="selection-download"),
     path("gallery/searches/", filters.save, name="searches"),
     path("gallery/searches/<str:key>/delete/", filters.delete, name="search-delete"),
     path("gallery/searches/<str:key>/restore/", filters.restore, name="search-restore"),

@@ -1,7 +1,7 @@
 """Rows, constraints and querysets. Every write and decision lives in services."""
 
 from gallery.models.calls import Attempt, Gate
-from gallery.models.collections import Collection, CollectionImage, ImageTag, SavedSearch, Tag
+from gallery.models.collections import Collection, CollectionImage, ImageTag, SavedSearch, Selection, Tag
 from gallery.models.contact_sheets import Sheet, SheetPart
 from gallery.models.costs.adjustments import Adjustment
 from gallery.models.costs.budgets import Budget, BudgetCount
@@ -30,6 +30,6 @@ __all__ = [
     "Guest", "Image", "ImageChange", "ImageColour", "ImageLook", "ImageTag", "ImageText", "Invite", "Job",
     "JobReference", "KeyHolder", "LedgerEntry", "Letter", "MonthlySpend", "NamedSize", "PastPrompt", "Preset",
     "Price", "Project", "PromptTemplate", "RateCounter", "Rating", "Reference", "Refusal", "Repeat", "ReportMail",
-    "Round", "Run", "SavedSearch", "SecretKey", "Share", "ShareItem", "Sheet", "SheetPart", "Statement", "Tag",
-    "Terms", "User", "Vote", "Worker",
+    "Round", "Run", "SavedSearch", "SecretKey", "Selection", "Share", "ShareItem", "Sheet", "SheetPart", "Statement",
+    "Tag", "Terms", "User", "Vote", "Worker",
 ]  # fmt: skip

@@ -196,3 +196,29 @@ class CollectionImage(models.Model):
 
     def __str__(self) -> str:
         return f"image {self.image_id} in collection {self.collection_id}"
+
+
+class SelectionQuerySet(models.QuerySet["Selection"]):
+    def of(self, user: User) -> Self:
+        return self.filter(owner=user)
+
+
+class Selection(models.Model):
+    """Pictures that a member chose and is about to do something with: addresses carry its key instead of theirs.
+
+    With `query`, all that this search of the gallery finds but those of `images`; without, just these, in their order.
+    """
+
+    key = KeyField()
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="selections", db_index=False)
+    query = models.TextField(null=True, blank=True)  # noqa: DJ001  a query of nothing means all pictures
+    images = models.JSONField(default=list)  # ids
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = SelectionQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "-id"], name="selection_of_owner")]
+
+    def __str__(self) -> str:
+        return f"selection {self.key}"

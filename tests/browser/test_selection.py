@@ -67,3 +67,26 @@ def test_a_row_a_column_and_all_of_a_run_are_taken_at_once(look, run):
     assert selected(page) == "1 selected"
     page.get_by_role("button", name="Select all pictures").click()
     assert selected(page) == "6 selected"
+
+
+def test_a_day_is_taken_at_once_a_frame_takes_what_it_touches_and_all_that_match_but_one(look, run, owner):
+    page = look("/gallery/")
+    page.get_by_role("button", name="Select Today").click()
+    assert selected(page) == "6 selected"
+    page.keyboard.press("Escape")
+    first, third = (page.locator(".tile").nth(n).bounding_box() for n in (0, 2))
+    page.mouse.move(first["x"] + first["width"] / 2, first["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(third["x"] + 10, third["y"] + 60, steps=4)
+    page.mouse.up()
+    assert selected(page) == "3 selected"
+    assert page.url.endswith("/gallery/")
+    page.get_by_role("checkbox", name="All that match").check()
+    assert selected(page) == "All selected"
+    page.locator(".tile input").nth(5).uncheck(force=True)
+    assert selected(page) == "All but 1"
+    page.get_by_role("button", name="Reject").click()
+    expect(page.locator(".marked .reject")).to_have_count(5)
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Compare 5")
+    assert "selection=" in page.url

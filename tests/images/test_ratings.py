@@ -108,7 +108,7 @@ def test_nobody_is_sent_elsewhere_by_a_foreign_page(owner, owner_client):
 def test_the_bar_floats_below_with_compare_first(owner, owner_client):
     make_images(owner, 2)
     page = Page(owner_client.get("/gallery/"))
-    assert page.one("form", id="selection")["action"] == "/compare/"
+    assert page.one("form", id="selection")["action"] == "/selection/compare/"
     boxes = page.all("input", name="image", type="checkbox", form="selection")
     assert len(boxes) == 2
     assert all(box["aria-label"].startswith("Select ") for box in boxes)

@@ -79,6 +79,7 @@ def form(name, things):
     keyed = {
         "templates-import": {"file": SimpleUploadedFile("templates.json", b'[{"name": "Gate", "prompt": "a gate"}]')},
         "marks": {"image": both, "verdict": "pick"},
+        **{f"selection-{to}": {"image": both} for to in ("compare", "edit", "download")},
         "tags-put": {"image": both, "tag": "heron, dawn"},
         "tags-undo": {"put": f"{things.sorted['tag'].key}:{both[0]}"},
         "tag-off": {"image": both},

@@ -40,7 +40,7 @@ def put(request: MemberRequest) -> HttpResponse:
 
 def _own(request: MemberRequest) -> list[Image]:
     """Return those of the pictures named that are one's own: what others share is theirs to give."""
-    keys = request.POST.getlist("image")
+    keys = access.chosen_keys(request, request.POST)
     if not 0 < len(keys) <= MOST:
         raise Http404
     own = [image for image in access.images_read(request, keys) if image.owner_id == request.user.pk]
@@ -60,7 +60,7 @@ def _ask(request: MemberRequest, images: list[Image], form: PutForm) -> HttpResp
 def take_out(request: MemberRequest, key: str) -> HttpResponse:
     """Take pictures out: its owner any of them, others their own."""
     collection = access.collection_read(request, key)
-    keys = request.POST.getlist("image")
+    keys = access.chosen_keys(request, request.POST)
     if not 0 < len(keys) <= MOST:
         raise Http404
     images = access.images_read(request, keys)

@@ -53,7 +53,7 @@ def put(request: MemberRequest) -> HttpResponse:
 
 
 def _images(request: MemberRequest) -> list[Image]:
-    keys = request.POST.getlist("image")
+    keys = access.chosen_keys(request, request.POST)
     if not 0 < len(keys) <= MOST:
         raise Http404
     return access.images_write(request, keys)

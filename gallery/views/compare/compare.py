@@ -27,7 +27,7 @@ CANDIDATES = 24  # newest pictures that one is offered beside those of the same 
 @require_safe
 def show(request: MemberRequest) -> HttpResponse:
     """Show the pictures named in the address; of one, what it can be compared with; of none, what was saved."""
-    keys = request.GET.getlist("image")
+    keys = access.chosen_keys(request, request.GET)
     if not keys:
         return _index(request)
     images = access.images_read(request, keys[:MOST], _rows())

@@ -21,7 +21,7 @@ from gallery.views.compare import comparison_panes
 @require_http_methods(["GET", "HEAD", "POST"])
 def judge(request: MemberRequest) -> HttpResponse:
     """Show the next pair of the pictures in the address, or their ranking; a POST says which of two is better."""
-    images = access.images_read(request, request.GET.getlist("image")[:MOST], _rows())
+    images = access.images_read(request, access.chosen_keys(request, request.GET)[:MOST], _rows())
     if len(images) < 2:
         return redirect(reverse("compare") + comparison_panes.comparison_query([image.key for image in images]))
     if request.method == "POST":

@@ -164,8 +164,9 @@ def _chosen(request: MemberRequest) -> Chosen:
         ids = items_in_order(collection).values_list("image", flat=True)
         chosen = Chosen(list(ids), [("collection", collection.key)], collection=collection)
     else:
-        images = access.images_read(request, request.GET.getlist("image"))
-        chosen = Chosen([image.pk for image in images], [("image", image.key) for image in images])
+        images = access.images_read(request, access.chosen_keys(request, request.GET))
+        kept = [("selection", request.GET["selection"])] if "selection" in request.GET else []
+        chosen = Chosen([image.pk for image in images], kept or [("image", image.key) for image in images])
     if not chosen.ids:
         raise Http404
     return chosen

@@ -23,7 +23,7 @@ WORDS = {"pick": "picked", "maybe": "put aside as maybe", "reject": "rejected", 
 def rate(request: MemberRequest) -> HttpResponse:
     """Write a rating on every picture named; what to write may stand in the address of a button."""
     form = RatingForm(request.GET or request.POST)
-    keys = request.POST.getlist("image")
+    keys = access.chosen_keys(request, request.POST)
     if not form.is_valid() or not 0 < len(keys) <= MOST:
         return HttpResponseBadRequest("Nothing was said of any picture.")
     images = access.images_read(request, keys)

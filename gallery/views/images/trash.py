@@ -19,7 +19,7 @@ from gallery.catalogue.text.value_lists import counted
 from gallery.models import Image
 from gallery.models.images import ImageQuerySet
 from gallery.paging import read_keyset_page
-from gallery.services.images import trash
+from gallery.services.images import selection, trash
 from gallery.views.undoing import say_undoable, undoable_toast, where_from
 
 PAGE = 60
@@ -48,18 +48,32 @@ def trash_rows(request: MemberRequest, cursor: str) -> ImageQuerySet:
 @require_POST
 def add(request: MemberRequest) -> HttpResponse:
     """Put pictures into the trash, and say how they come back."""
-    keys = request.POST.getlist("image")
-    if not 0 < len(keys) <= MOST:
+    images = _named(request)
+    ids = _selected(request) if images is None else [image.pk for image in images]
+    if not ids:
         return HttpResponseBadRequest("No picture was named.")
-    images = access.images_write(request, keys)
-    since = trash.trash_images([image.pk for image in images], owner=request.user)
-    words = f"{counted(len(images), 'picture')} moved to the trash. What was paid stays in the books."
+    since = trash.trash_images(ids, owner=request.user)
+    words = f"{counted(len(ids), 'picture')} moved to the trash. What was paid stays in the books."
     undo: dict[str, Any] = {"address": reverse("trash-restore"), "fields": [("since", since.isoformat())]}
-    if _is_gallery(request):
+    if images is not None and _is_gallery(request):
         gone = {"images": images, "toast": undoable_toast(request, words, **undo)}
         return render(request, "images/trash/_gone.html", gone)
     say_undoable(request, words, **undo)
     return _led_back(request)
+
+
+def _named(request: MemberRequest) -> list[Image] | None:
+    """Return the pictures that are named one by one; None if a selection is."""
+    keys = request.POST.getlist("image")
+    if "all" in request.POST or "selection" in request.POST:
+        return None
+    return access.images_write(request, keys) if len(keys) <= MOST else []
+
+
+def _selected(request: MemberRequest) -> list[int]:
+    """Return the ids of a selection, however many."""
+    named = access.selection_named(request, request.POST)
+    return list(selection.selected_images(named).values_list("pk", flat=True)) if named else []
 
 
 def _is_gallery(request: MemberRequest) -> bool:

@@ -125,7 +125,7 @@ def _make(form: ShareForm, share: Share, images: list[Image]) -> Share:
 def _wanted(request: MemberRequest, asked: QueryDict) -> tuple[Share, list[Image]]:
     """Return an unsaved link for what is asked for, and its pictures if they were chosen one by one."""
     share = Share(owner=request.user, sharer=request.user.get_full_name() or request.user.username)
-    if keys := asked.getlist("image"):
+    if keys := access.chosen_keys(request, asked):
         images = access.images_write(request, keys)
         share.title = counted(len(images), "picture")
         return share, images

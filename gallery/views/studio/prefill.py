@@ -42,6 +42,11 @@ def _image(request: MemberRequest, key: str, sent: QueryDict) -> dict[str, Any]:
     return prefill.from_job(_job_of(access.image_write(request, key)), use=sent.getlist("use"))
 
 
+def _selection(request: MemberRequest, key: str, sent: QueryDict) -> dict[str, Any]:
+    """The pictures of a selection, as what goes in."""
+    return _references(request, access.chosen_keys(request, sent))
+
+
 def _job(request: MemberRequest, key: str, sent: QueryDict) -> dict[str, Any]:
     """A picture that was wanted and not made, to be changed."""
     return prefill.from_job(access.job_read(request, key))
@@ -93,6 +98,7 @@ SOURCES = {
     "run": _run,
     "preset": _preset,
     "image": _image,
+    "selection": _selection,
     "job": _job,
     "past": _past,
     "share": _shared,
