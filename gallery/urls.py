@@ -105,6 +105,7 @@ urlpatterns = [
     path("gallery/trash/add/", trash.add, name="trash-add"),
     path("gallery/trash/restore/", trash.restore, name="trash-restore"),
     path("gallery/trash/empty/", trash.empty, name="trash-empty"),
+    path("gallery/tiles/", gallery.choose_tiles, name="gallery-tiles"),
     path("gallery/filters/", filters.choose, name="gallery-filters"),
     path("selection/compare/", selection.keep, {"to": "compare"}, name="selection-compare"),
     path("selection/edit/", selection.keep, {"to": "edit"}, name="selection-edit"),

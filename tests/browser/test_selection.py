@@ -1,5 +1,7 @@
 """Selecting pictures in the gallery and in a run, with a real mouse and real keys."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
@@ -90,3 +92,26 @@ def test_a_day_is_taken_at_once_a_frame_takes_what_it_touches_and_all_that_match
     page.get_by_role("button", name="Compare").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Compare 5")
     assert "selection=" in page.url
+
+
+def test_a_picture_is_looked_at_large_and_its_neighbours_by_arrow_keys(look, run, owner):
+    page = look("/gallery/")
+    page.locator(".tile a").nth(1).click()
+    large = page.get_by_role("dialog", name="The picture, large")
+    expect(large).to_be_visible()
+    page.keyboard.press("ArrowRight")
+    third = page.locator(".tile input").nth(2).get_attribute("value")
+    expect(large.locator("[data-picture]")).to_have_attribute("src", re.compile(f"{third}/original$"))
+    page.keyboard.press("4")
+    expect(page.locator(f"#marked-{third} .stars")).to_contain_text("4")
+    expect(large.get_by_role("button", name="4 of 5 stars for this picture")).to_have_attribute("aria-pressed", "true")
+    large.get_by_text("Recipe").click()
+    expect(large.locator("dl.kv")).to_contain_text("Seed")
+    large.locator("[data-picture]").click()
+    expect(large).to_have_class(re.compile("actual"))
+    page.keyboard.press("Escape")
+    expect(large).to_be_hidden()
+    expect(page.locator(".tile a").nth(2)).to_be_focused()
+    page.locator(".tile a").nth(2).click()
+    large.get_by_role("link", name="Its page").click()
+    expect(page).to_have_url(re.compile(f"/images/{third}/$"))

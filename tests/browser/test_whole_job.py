@@ -48,6 +48,7 @@ def test_a_person_makes_four_pictures_and_keeps_one(page, live_server, owner, wo
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Gallery").click()
     expect(page.locator(".tile img")).to_have_count(4)
     page.locator(f'.tile a[href$="{image.key}/"]').click()
+    page.get_by_role("dialog").get_by_role("link", name="Its page").click()
     expect(page).to_have_url(re.compile(f"/images/{image.key}/$"))
     assert complaints == []
 

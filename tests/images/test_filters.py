@@ -228,3 +228,15 @@ def test_a_search_is_kept_under_a_name_opened_deleted_and_put_back(mine, owner, 
     back = panel.one("form", action=f"/gallery/searches/{search.key}/restore/")
     assert owner_client.post(back["action"])["Location"] == saved["Location"]
     assert SavedSearch.objects.of(owner).get() == search
+
+
+def test_any_month_is_reached_at_once_and_the_size_of_tiles_is_remembered(mine, owner, owner_client):
+    panel = Page(owner_client.get("/gallery/filters/"))
+    links = panel.one("nav", class_="scrubber").node.find_all("a")
+    old = [image for image in mine if timezone.localdate(image.created_at) < timezone.localdate() - timedelta(days=30)]
+    oldest = Page(owner_client.get(links[-1]["href"]))
+    assert tiles(oldest) == [image.key for image in reversed(old)]
+    owner_client.post("/gallery/tiles/", {"size": "l"})
+    assert Page(owner_client.get(GALLERY)).all("div", class_="tiles-l")
+    owner_client.post("/gallery/tiles/", {"size": "x"})
+    assert Page(owner_client.get(GALLERY)).all("div", class_="tiles-l")

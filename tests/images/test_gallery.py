@@ -18,7 +18,7 @@ HTMX = {"HX-Request": "true"}
 
 
 def tiles(page):
-    return [each["value"] for each in page.all("input", name="image")]
+    return [each["value"] for each in page.all("input", name="image", type="checkbox")]
 
 
 def older(page):

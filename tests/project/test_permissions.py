@@ -63,6 +63,7 @@ TABLE = {
     "job-look": OWNER_LOOKS,
     "gallery": MEMBERS_LOOK,
     "gallery-filters": MEMBERS_LOOK,
+    "gallery-tiles": MEMBERS_POST,
     "selection-compare": OWNER_ACTS,
     "selection-edit": OWNER_ACTS,
     "selection-download": OWNER_ACTS,

@@ -19,7 +19,7 @@ from gallery.forms.searches import SearchForm
 from gallery.models import Collection, Image, Project, SavedSearch, Tag, User
 from gallery.models.images import KEPT
 from gallery.models.ratings import MOST_STARS
-from gallery.services.images import saved_searches
+from gallery.services.images import months, saved_searches
 from gallery.services.images.filters import SORTS, Filters
 from gallery.services.images.kinds import MADE, VERDICTS
 from gallery.views.images.gallery import address_of
@@ -47,6 +47,7 @@ def choose(request: MemberRequest) -> HttpResponse:
         "typed": {name: ", ".join(filters.wanted(name)) for name in ("size", "seed", "colour", "from", "to")},
         "least": [(str(n), str(n) in filters.wanted("stars_from")) for n in range(1, MOST_STARS + 1)],
         "months": filters.wanted("month"),
+        "years": months.list_months(request.user),
         "runs": filters.wanted("run"),
         "like": filters.wanted("like"),
         "sorts": [(sort, words, sort == filters.sort) for sort, words in SORTS.items()],

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from gallery import access
 from gallery.access import MemberRequest
@@ -17,6 +17,11 @@ from gallery.services.images.filters import SORTS, Bound, Filters
 from gallery.services.images.pages import PAGE, page_rows
 from gallery.services.images.walks import Place
 from gallery.views.images import cards
+from gallery.views.undoing import where_from
+
+TILES = "tiles"  # the cookie
+SIZES = {"s": "Small", "m": "Medium", "l": "Large"}
+YEAR = 365 * 24 * 60 * 60  # seconds
 
 
 @require_safe
@@ -27,10 +32,22 @@ def show_gallery(request: MemberRequest) -> HttpResponse:
     bound = Bound(filters, request.user)
     after = _place(request, filters)
     page = read_keyset_page(page_rows(bound, after=after), size=PAGE)
-    context = {"days": _days(filters, page, after), "older": _next(filters, page)}
+    context: dict[str, Any] = {"days": _days(filters, page, after), "older": _next(filters, page)}
     if request.htmx and after:
         return render(request, "images/_gallery_page.html", context)
-    return render(request, "images/gallery.html", context | _around(bound) | {"found": _found(page)})
+    tiles = request.COOKIES.get(TILES, "")
+    context |= {"found": _found(page), "tiles": tiles if tiles in SIZES else "m", "sizes": SIZES.items()}
+    return render(request, "images/gallery.html", context | _around(bound))
+
+
+@require_POST
+def choose_tiles(request: MemberRequest) -> HttpResponse:
+    """Remember in this browser how large tiles are."""
+    response = redirect(where_from(request))
+    if request.POST.get("size") in SIZES:
+        kept: dict[str, Any] = {"max_age": YEAR, "httponly": True, "samesite": "Lax", "secure": request.is_secure()}
+        response.set_cookie(TILES, request.POST["size"], **kept)
+    return response
 
 
 def address_of(filters: Filters) -> str:

@@ -51,7 +51,8 @@ function badgesOf({ verdict, stars, favourite }) {
   return [favourite && piece("heart"), verdict && piece(verdict), stars && piece("stars", String(stars))].filter(Boolean);
 }
 
-function show(key, { verdict, stars, favourite }) {
+/** Draw everything that shows a picture anew, as it is rated. */
+export function refresh(key, { verdict, stars, favourite }) {
   const badges = document.getElementById(`marked-${key}`);
   if (badges) badges.replaceChildren(...badgesOf({ verdict, stars, favourite }));
   for (const button of judgesOf(key).flatMap((judge) => [...judge.querySelectorAll("[data-do]")])) {
@@ -109,7 +110,7 @@ const asShown = (key) => waiting.reduce((rating, { changes }) => ({ ...rating, .
 function send(press) {
   for (const key of press.changes.keys()) if (!served.has(key)) served.set(key, read(key));
   waiting.push(press);
-  for (const key of press.changes.keys()) show(key, asShown(key));
+  for (const key of press.changes.keys()) refresh(key, asShown(key));
   deliver();
 }
 
@@ -127,7 +128,7 @@ async function deliver() {
 function settle({ changes }, isKept) {
   for (const [key, change] of changes) {
     if (isKept) served.set(key, { ...served.get(key), ...change });
-    else show(key, asShown(key));
+    else refresh(key, asShown(key));
     if (!waiting.some((press) => press.changes.has(key))) served.delete(key);
   }
 }

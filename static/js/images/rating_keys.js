@@ -15,7 +15,7 @@ function meant() {
   return ticked.length ? ticked : alone(document);
 }
 
-const alone = (where) => [...where.querySelectorAll(".judge")].slice(0, 1).map((judge) => judge.dataset.image);
+const alone = (where) => [...where.querySelectorAll(".judge")].map((judge) => judge.dataset.image).filter(Boolean).slice(0, 1);
 
 document.addEventListener("keydown", (event) => {
   const key = event.key.toLowerCase();
