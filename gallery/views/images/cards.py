@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from gallery.models import Image
 from gallery.templatetags.fluxweb import ratio_class, short
@@ -29,7 +32,7 @@ class Card:
     words: str
     maker: str
     detail: str
-    rating: Image | None  # itself, if the member has rated it
+    marks: SafeString  # what the member thinks of it
 
 
 @dataclass(slots=True)
@@ -48,8 +51,15 @@ def make_cards(images: Iterable[Any]) -> Iterator[Card]:
         yield Card(
             image.key, page.format(image.key), thumbnail.format(image.key), ratio_class(image), image.transparent,
             image.width, image.height, short(image.opening, WORDS), image.maker, image.detail,
-            image if image.stars or image.verdict or image.favourite else None,
+            _marks(image.stars or 0, image.verdict or "", bool(image.favourite)),
         )  # fmt: skip
+
+
+@lru_cache(maxsize=64)  # there are 48, and to draw those of sixty pictures took as long as the rest of the page
+def _marks(stars: int, verdict: str, favourite: bool) -> SafeString:
+    """Draw what somebody thinks of a picture."""
+    rating = {"stars": stars, "verdict": verdict, "favourite": favourite}
+    return render_to_string("images/_rating.html", {"rating": rating}) if any(rating.values()) else SafeString()
 
 
 def _address(name: str) -> str:
