@@ -78,7 +78,7 @@ WALKS = {
     "sort=best": "rating_by_stars",
     "favourite=1": "rating_favourite",
     "verdict=pick": "rating_by_verdict",
-    "verdict=none": "rating_once|sqlite_autoindex_gallery_rating_1",
+    "verdict=none": "image_of_owner|gallery_image_owner_id|gallery_image_pkey",
     "tag={tag}": "image_tag_newest",
     "collection={collection}": "collection_newest",
 }

@@ -50,7 +50,7 @@ def find_batches(query: Query, *, before_id: int | None, first: int) -> Iterator
             ids, lower = _look_through(written, upper, shift)
             yield ids
             looked_at, upper = upper - lower, lower
-            if (len(ids) + 1) * upper <= MOST_FETCHED * looked_at and looked_at >= ENOUGH:
+            if not upper or ((len(ids) + 1) * upper <= MOST_FETCHED * looked_at and looked_at >= ENOUGH):
                 break
     if upper:
         yield _found(written, upper)
