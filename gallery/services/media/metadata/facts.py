@@ -25,7 +25,9 @@ def recipe_facts(image: Image, *, shown: Container[str] = EVERYTHING) -> dict[st
 
 
 def _parameters(image: Image) -> dict[str, Any]:
-    return {name: value for name, value in image.parameters.items() if name in PARAMS}
+    """In the order of the form: databases have orders of their own."""
+    asked = image.parameters
+    return {name: asked[name] for name in PARAMS if name in asked}
 
 
 def is_marked(image: Image) -> bool:
