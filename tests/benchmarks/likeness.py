@@ -1,4 +1,4 @@
-"""What is found by being seen, at a million pictures: near-duplicates of one.
+"""What is found by being seen, at a million pictures: near-duplicates of one, and what shows a colour.
 
 python -m tests.benchmarks.likeness [--images 1000000] [--times 15]
 """
@@ -11,6 +11,8 @@ import time
 from tests.benchmarks import measuring, stand
 
 GOAL_MS = 50
+COLOURS = 3  # that a picture is found by
+SHOWN = {"grey": "#808080", "orange": "#FF6600", "a common blue": "#1A2B60"}
 COPIES = 40  # of one picture, a few bits apart
 SAME = 20_000  # of another, all alike
 CHUNK = 20_000
@@ -31,6 +33,9 @@ def main():
 def _measure(images, times):
     from gallery.models import Image, ImageLook
     from gallery.services.images import likeness
+    from gallery.services.images.filters import Bound, Filters
+    from gallery.services.images.pages import page_rows
+    from gallery.services.images.walks import Place
 
     owner = stand.make_owner()
     draw = random.Random(7)
@@ -49,15 +54,21 @@ def _measure(images, times):
             _figure(lambda image=image: likeness.images_like(image.pk, owner), times),
             f"<= {GOAL_MS}",
         )
-    exact = ImageLook.objects.count()
-    assert exact == images
+    assert ImageLook.objects.count() == images
+    middle = Place(first + images // 2)
+    for name, colour in SHOWN.items():
+        bound = Bound(Filters.of(f"colour={colour[1:]}"), owner)
+        yield f"a page of {name}", _figure(lambda bound=bound: list(page_rows(bound)), times), "-"
+        deep = _figure(lambda bound=bound: list(page_rows(bound, after=middle)), times)
+        yield f"a page of {name}, deep", deep, "-"
 
 
 def _fill(owner, count, draw):
     """Make uploads with looks; return the first id: copies of one come first, then the many that are alike."""
-    from gallery.models import Image, ImageLook
+    from gallery.models import Image
     from gallery.services.db.raw_updates import PreparedRows, take_ids
     from gallery.services.db.transactions import write_transaction
+    from gallery.services.media.seeing.looks import look_rows
 
     one, other = draw.getrandbits(64), draw.getrandbits(64)
     first = None
@@ -67,10 +78,10 @@ def _fill(owner, count, draw):
             first = first or ids[0]
             images = [_image(pk, owner) for pk in ids]
             hashes = [_hash(start + n, one, other, draw) for n in range(len(ids))]
-            looks = [_look(image, number) for image, number in zip(images, hashes, strict=True)]
-            for rows in (images, looks):
+            seen = [look_rows(image, _look(number, draw)) for image, number in zip(images, hashes, strict=True)]
+            colours = [colour for _, found_by in seen for colour in found_by]
+            for rows in (images, [look for look, _ in seen], colours):
                 PreparedRows(rows).insert()
-            assert ImageLook.objects.filter(pk=ids[0]).exists()
     return first
 
 
@@ -91,13 +102,14 @@ def _image(pk, owner):
     )  # fmt: skip
 
 
-def _look(image, number):
+def _look(number, draw):
     from gallery.models import ImageLook
     from gallery.models.looks import BANDS
     from gallery.services.media.seeing import perceptual_hash
 
     bands = dict(zip(BANDS, perceptual_hash.bands(number), strict=True))
-    return ImageLook(image=image, owner_id=image.owner_id, hash=number, palette=[], **bands)
+    palette = [(f"#{draw.getrandbits(24):06X}", 300) for _ in range(COLOURS)]
+    return ImageLook(hash=number, palette=palette, **bands)
 
 
 def _tidy():
