@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 
 from gallery.views import help
 from gallery.views.accounts import invite, sign_in
-from gallery.views.collections import collections, items, tags
+from gallery.views.collections import collections, cull, items, tags
 from gallery.views.compare import compare, model_quality, pairwise
 from gallery.views.costs import adjustments, amounts, budgets, drilldown, prices, report, report_mail, statements
 from gallery.views.images import deliver, files, filters, gallery, image, ratings, selection, trash
@@ -126,6 +126,7 @@ urlpatterns = [
     path("sizes/<str:key>/restore/", named_sizes.restore, name="size-restore"),
     path("marks/", ratings.rate, name="marks"),
     path("marks/restore/", ratings.restore, name="marks-restore"),
+    path("cull/", cull.show, name="cull"),
     path("collections/", collections.list_collections, name="collections"),
     path("collections/new/", collections.new, name="collection-new"),
     path("collections/put/", items.put, name="collections-put"),

@@ -18,6 +18,7 @@ class Kind(models.TextChoices):
     RUN = "run", "A run"
     GALLERY = "gallery", "A gallery"
     COMPARISON = "comparison", "A comparison"
+    COLLECTION = "collection", "A collection"
 
 
 class Download(models.TextChoices):
@@ -59,6 +60,7 @@ class Share(models.Model):
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.IMAGES)
     run = models.ForeignKey("Run", models.SET_NULL, null=True, blank=True, related_name="shares")
     comparison = models.ForeignKey("Comparison", models.SET_NULL, null=True, blank=True, related_name="shares")
+    collection = models.ForeignKey("Collection", models.SET_NULL, null=True, blank=True, related_name="shares")
     filter = models.JSONField(default=dict, blank=True)  # of a gallery: {"model": ..., "project": ..., "picked": ...}
     live = models.BooleanField(default=False)  # follows its source; else it shows its items
     cover = models.ForeignKey("Image", models.SET_NULL, null=True, blank=True, related_name="+")
@@ -124,7 +126,7 @@ class Share(models.Model):
     @property
     def is_endless(self) -> bool:
         """Whether nobody knows how many pictures it shows: then they are never counted."""
-        return self.live and self.kind == Kind.GALLERY
+        return self.live and self.kind in (Kind.GALLERY, Kind.COLLECTION)
 
     @property
     def is_previewed(self) -> bool:

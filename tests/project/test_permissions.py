@@ -87,6 +87,7 @@ TABLE = {
     "trash-restore": ("login 405 405 405", "login 302 302 302"),
     "trash-empty": ("login 405 405 405", "login 302 302 302"),
     "marks": ("login 405 405 405", "login 404 302 404"),
+    "cull": MEMBERS_LOOK,  # of the gallery; of a run or a collection: tests/collections/test_cull.py
     "collections": MEMBERS_LOOK,
     "collection-new": ("login 200 200 200", "login 302 302 302"),
     "collections-put": ("login 405 405 405", "login 404 302 404"),

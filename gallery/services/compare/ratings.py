@@ -1,9 +1,11 @@
 """What members think: ratings of pictures, votes between two. Every call is one decision of one person."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django.db import transaction
+from django.db.models import Avg, Count
 from django.utils import timezone
 
 from gallery.models import Image, Rating, User, Vote
@@ -65,6 +67,26 @@ def _said(rating: Rating, fields: Sequence[str]) -> dict[str, Any]:
 def ratings_of(user: User, images: Sequence[Image]) -> dict[int, Rating]:
     """Return {image id: rating} of what the member has rated among these pictures."""
     return {cast("int", rating.image_id): rating for rating in Rating.objects.of(user).filter(image__in=images)}
+
+
+@dataclass(frozen=True)
+class Average:
+    """What several think of a picture. `people`: who gave stars."""
+
+    stars: float
+    people: int
+
+    @property
+    def words(self) -> str:
+        return f"{self.stars:.1f} of {self.people} people"
+
+
+def averages_of(images: Sequence[Image], *, seen_by: User) -> dict[int, Average]:
+    """Return {image id: average} where this member has given stars, and others have: nobody is led by the others."""
+    mine = Rating.objects.of(seen_by).filter(stars__gt=0, image__in=images).values("image")
+    given = Rating.objects.filter(image__in=mine, stars__gt=0).values("image").order_by()
+    rows = given.annotate(mean=Avg("stars"), people=Count("id")).filter(people__gt=1)
+    return {pk: Average(mean, people) for pk, mean, people in rows.values_list("image", "mean", "people")}
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from gallery.models.runs import OPENING
 from gallery.models.shares import Kind
 from gallery.paging import read_keyset_page
 from gallery.services.runs import reuse
-from gallery.services.shares import image_keys
+from gallery.services.shares import collected, image_keys
 
 MOST_ITEMS = 2000  # as many as a run can have; a larger gallery is shared live
 PAGE = 60
@@ -33,11 +33,14 @@ def shared_images(share: Share) -> ImageQuerySet:
         return mine.filter(Q(job__run=share.run_id) | Q(reused_by__run=share.run_id)).distinct()
     if share.kind == Kind.COMPARISON:
         return mine.filter(comparisons=share.comparison_id)
+    if share.kind == Kind.COLLECTION:
+        return mine.filter(pk__in=collected.shared_items(share).order_by().values("image"))
     return _of_gallery(share)
 
 
 def _has_lost_its_source(share: Share) -> bool:
-    return (share.kind, None) in ((Kind.RUN, share.run_id), (Kind.COMPARISON, share.comparison_id))
+    sources = {Kind.RUN: share.run_id, Kind.COMPARISON: share.comparison_id, Kind.COLLECTION: share.collection_id}
+    return sources.get(Kind(share.kind), share.pk) is None
 
 
 def find_image(share: Share, key: str) -> Image | None:
@@ -70,6 +73,9 @@ class SharePage:
 
 def read_page(share: Share, *, after: Image | None = None, limit: int = PAGE) -> SharePage:
     """Return the pictures that follow one of them (None: from the front)."""
+    if share.live and share.kind == Kind.COLLECTION:
+        found = collected.ids_behind(share, after, most=limit + 1)
+        return SharePage(load_images(found[:limit]), len(found) > limit)
     if share.is_endless:
         page = read_keyset_page(_for_tiles(shared_images(share)).before(after.id if after else None), size=limit)
         return SharePage(page.rows, page.last is not None)
@@ -105,6 +111,8 @@ def ids_of_source(share: Share) -> list[int]:
         owned = {"image__owner": share.owner_id, "image__trashed_at": None}
         items = ComparisonImage.objects.filter(comparison=share.comparison_id, **owned)
         return list(items.values_list("image_id", flat=True))
+    if share.kind == Kind.COLLECTION:
+        return collected.ids_behind(share, None, most=MOST_ITEMS + 1)
     newest = _of_gallery(share).order_by("-id")
     return list(newest.values_list("id", flat=True)[: MOST_ITEMS + 1])
 
@@ -127,6 +135,8 @@ def _of_gallery(share: Share) -> ImageQuerySet:
 
 def find_neighbours(share: Share, image: Image) -> tuple[int | None, int | None, Image | None, Image | None]:
     """Return (number, of how many, before, after) of one of its pictures; no numbers where nobody counts."""
+    if share.live and share.kind == Kind.COLLECTION:
+        return None, None, *collected.images_around(share, image)
     if share.is_endless:
         rows = shared_images(share)
         newer, older = rows.filter(id__gt=image.id).order_by("id"), rows.filter(id__lt=image.id).order_by("-id")

@@ -69,12 +69,14 @@ def _page(request: MemberRequest, collection: Collection) -> KeysetPage:
 
 
 def _tiles(request: MemberRequest, collection: Collection, page: KeysetPage) -> dict[str, Any]:
-    rated = ratings.ratings_of(request.user, [item.image for item in page.rows])
+    images = [item.image for item in page.rows]
+    rated = ratings.ratings_of(request.user, images)
+    means = ratings.averages_of(images, seen_by=request.user) if collection.team else {}
     last: CollectionImage | None = page.last
     return {
         "collection": collection,
         "is_mine": collection.owner == request.user,
-        "tiles": [(item.image, rated.get(item.image_id)) for item in page.rows],
+        "tiles": [(image, rated.get(image.pk), means.get(image.pk)) for image in images],
         "older": last.image.key if last else None,
         "arranging": "arrange" in request.GET and collection.owner == request.user,
     }

@@ -24,7 +24,13 @@ from gallery.services.db import side_notes
 from gallery.services.shares import contents, feedback, image_keys, refusals, shares
 
 PAGE = 40
-KINDS: dict[str, str] = {Kind.RUN: "A run", Kind.GALLERY: "Gallery", Kind.COMPARISON: "A comparison"}
+KINDS: dict[str, str] = {
+    Kind.RUN: "A run",
+    Kind.GALLERY: "Gallery",
+    Kind.COMPARISON: "A comparison",
+    Kind.COLLECTION: "A collection",
+}
+MOST_NOTE = 1000  # characters of the note of a link
 SHOWN = 12  # pictures of what is about to be shared
 TOO_MANY = f"More than {contents.MOST_ITEMS:,} pictures. Let it be live, or filter it."
 NOTHING = "There is no picture in it yet. Let it be live, or wait for the first."
@@ -135,6 +141,10 @@ def _wanted(request: MemberRequest, asked: QueryDict) -> tuple[Share, list[Image
     if key := asked.get("comparison"):
         share.kind, share.comparison = Kind.COMPARISON, access.comparison_write(request, key)
         share.title = share.comparison.name
+        return share, []
+    if key := asked.get("collection"):
+        share.kind, share.collection = Kind.COLLECTION, access.collection_write(request, key)
+        share.title, share.note = share.collection.name, share.collection.note[:MOST_NOTE]
         return share, []
     if asked.get("gallery"):
         share.kind, share.title = Kind.GALLERY, "My pictures"

@@ -24,6 +24,7 @@ document.addEventListener("keydown", (event) => {
     if (key === "z" && !event.shiftKey && undo().length) event.preventDefault();
     return;
   }
+  if (key === "?") document.querySelector("dialog#rating-keys:not([open])")?.showModal();
   const keys = key in RATING_KEYS ? meant() : [];
   if (!keys.length) return;
   event.preventDefault();
