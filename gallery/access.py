@@ -42,7 +42,7 @@ from gallery.models import (
 )  # fmt: skip
 from gallery.models.costs.statements import Kind
 from gallery.models.images import ImageQuerySet
-from gallery.services.collections import items
+from gallery.services.collections import items, smart
 from gallery.services.images import selection
 from gallery.services.images.filters import Filters
 from gallery.services.paid_calls import losses
@@ -70,7 +70,11 @@ def run_write(request: MemberRequest, key: str) -> Run:
 
 def image_read(request: MemberRequest, key: str) -> Image:
     """Return a picture to be looked at: one's own, or one in a collection that is shared with the team."""
-    return _find(Image.objects.select_related("job__run__project", "attempt", "owner").visible_to(request.user), key)
+    rows = Image.objects.select_related("job__run__project", "attempt", "owner")
+    found = rows.visible_to(request.user).filter(key=key).first() or smart.find_shown(rows, [key]).get(key)
+    if found is None:
+        raise Http404
+    return found
 
 
 def image_write(request: MemberRequest, key: str) -> Image:
@@ -84,12 +88,17 @@ def images_read(request: MemberRequest, keys: Iterable[str], rows: ImageQuerySet
     What is in the trash is left out; if all of them are, there is nothing.
     """
     rows = Image.objects.all() if rows is None else rows
-    return _find_all(rows.visible_to(request.user), keys)
+    keys = list(dict.fromkeys(keys))
+    found = rows.visible_to(request.user).in_bulk(keys, field_name="key")
+    if missing := [key for key in keys if key not in found]:
+        found |= smart.find_shown(rows, missing)
+    return _all_of(keys, found)
 
 
 def images_write(request: MemberRequest, keys: Iterable[str]) -> list[Image]:
     """Return these pictures of one's own in this order, without the trash. One of somebody else hides them all."""
-    return _find_all(Image.objects.of(request.user), keys)
+    keys = list(dict.fromkeys(keys))
+    return _all_of(keys, Image.objects.of(request.user).in_bulk(keys, field_name="key"))
 
 
 def chosen_keys(request: MemberRequest, sent: QueryDict) -> list[str]:
@@ -118,9 +127,7 @@ def selection_read(request: MemberRequest, key: str) -> Selection:
     return _find(Selection.objects, key, owner=request.user)
 
 
-def _find_all(rows: ImageQuerySet, keys: Iterable[str]) -> list[Image]:
-    keys = list(dict.fromkeys(keys))
-    found = rows.in_bulk(keys, field_name="key")
+def _all_of(keys: list[str], found: dict[str, Image]) -> list[Image]:
     kept = [found[key] for key in keys if key in found and found[key].trashed_at is None]
     if len(found) < len(keys) or (keys and not kept):
         raise Http404
@@ -275,6 +282,11 @@ def collection_write(request: MemberRequest, key: str) -> Collection:
 def item_cursor(collection: Collection, key: str) -> CollectionImage:
     """Return the place of a picture in a collection that its reader may see."""
     return get_object_or_404(items.items_in_order(collection).select_related("image"), image__key=key)
+
+
+def item_found(collection: Collection, key: str) -> Image:
+    """Return a picture that ends a page of a collection which fills itself; it may have left it since."""
+    return _find(Image.objects.only("id"), key, owner=collection.owner)
 
 
 def collection_restore(request: MemberRequest, key: str) -> Collection:

@@ -4,7 +4,7 @@ from django.urls import include, path, re_path
 
 from gallery.views import help
 from gallery.views.accounts import invite, sign_in
-from gallery.views.collections import collections, cull, items, tags
+from gallery.views.collections import collections, cull, items, rules, tags
 from gallery.views.compare import compare, model_quality, pairwise
 from gallery.views.costs import adjustments, amounts, budgets, drilldown, prices, report, report_mail, statements
 from gallery.views.images import deliver, files, filters, gallery, image, ratings, selection, trash
@@ -132,6 +132,7 @@ urlpatterns = [
     path("collections/put/", items.put, name="collections-put"),
     path("collections/<str:key>/", collections.show, name="collection"),
     path("collections/<str:key>/change/", collections.change, name="collection-change"),
+    path("collections/<str:key>/rules/", rules.edit, name="collection-rules"),
     path("collections/<str:key>/take-out/", items.take_out, name="collection-take-out"),
     path("collections/<str:key>/put-back/", items.put_back, name="collection-put-back"),
     path("collections/<str:key>/move/", items.move, name="collection-move"),

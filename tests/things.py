@@ -25,7 +25,7 @@ from gallery.models.costs.statements import Kind
 from gallery.models.runs import State
 from gallery.models.shares import Download
 from gallery.services.accounts import invites
-from gallery.services.collections import collections, items, tags
+from gallery.services.collections import collections, items, smart, tags
 from gallery.services.compare import comparisons
 from gallery.services.contact_sheets import sheets
 from gallery.services.library import saved_items
@@ -119,6 +119,7 @@ def make_sorted(owner, image):
         found[name] = collections.make_collection(owner=owner, name=f"Herons, {name}", note=SECRET_PROMPT)
         items.add_images(found[name], [image], by=owner)
     collections.delete_collection(found["collection-restore"])
+    found["collection-rules"] = collections.make_collection(owner=owner, name="Fills itself", rules=smart.new_rules(""))
     return found
 
 

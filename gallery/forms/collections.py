@@ -63,6 +63,12 @@ class CollectionForm(forms.Form):
     )  # fmt: skip
 
 
+class NewCollectionForm(CollectionForm):
+    """A new one: filled by hand, or by searches."""
+
+    fills = forms.BooleanField(required=False, label="It fills itself from searches of my gallery")
+
+
 class PutForm(forms.Form):
     """Into which collection: one that is there, or a new one of this name."""
 

@@ -154,7 +154,8 @@ class ShareForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's takes no
             self.instance.public = self.cleaned_data["audience"] == LINK
         self.instance.expires_at = self._end()
         if "model" in self.fields:
-            self.instance.filter = {name: self.cleaned_data.get(name, "") for name in FILTER}
+            search = {"query": query} if (query := self.instance.filter.get("query")) else {}
+            self.instance.filter = search | {name: self.cleaned_data.get(name, "") for name in FILTER}
 
     def _end(self) -> datetime | None:
         """The moment after the last day; None is never."""

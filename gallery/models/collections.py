@@ -125,8 +125,8 @@ class CollectionQuerySet(models.QuerySet["Collection"]):
         return self.filter(owner=user, deleted_at__gt=timezone.now() - timedelta(days=TRASH_DAYS))
 
     def open_to(self, user: User) -> Self:
-        """Those into which this member may put pictures of their own."""
-        return self.filter(Q(owner=user) | Q(team=TeamUse.ADD), deleted_at=None)
+        """Those into which this member may put pictures of their own; none of those that fill themselves."""
+        return self.filter(Q(owner=user) | Q(team=TeamUse.ADD), deleted_at=None, rules__isnull=True)
 
 
 class Collection(models.Model):

@@ -5,7 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from gallery.models import Image, Rating, Run
-from gallery.services.collections import collections, items
+from gallery.services.collections import collections, items, smart
 from tests.browser.test_every_page import findings
 from tests.conftest import signed_in
 from tests.factories import make_run
@@ -100,9 +100,11 @@ def test_tags_are_typed_on_the_page_of_a_picture(look, images):
 
 
 def test_the_pages_are_sound(look, collection):
+    rules = smart.new_rules("stars=5", smart.new_rules("verdict=pick"))
+    fills = collections.make_collection(owner=collection.owner, name="Best", rules=rules)
     wrong = {}
-    for path in ("/collections/", "/collections/new/", "/tags/", reverse("collection", args=[collection.key]),
-                 reverse("collection-change", args=[collection.key])):  # fmt: skip
+    own = [reverse(name, args=[collection.key]) for name in ("collection", "collection-change")]
+    for path in ("/collections/", "/collections/new/", "/tags/", *own, reverse("collection-rules", args=[fills.key])):
         page = look(path)
         wrong[path] = findings(page)
     assert {path: found for path, found in wrong.items() if found} == {}

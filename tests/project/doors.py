@@ -25,6 +25,7 @@ FORMS = {
     "template-edit": {"name": "a gate", "prompt": "a {{colour}} gate"},
     "template-use": {"fill-1": "at dusk"},
     "collection-new": {"name": "Doors"},
+    "collection-rules": {"do": "add", "query": "/gallery/?stars=5"},
     "collection-change": {"name": "Gates", "note": "for the client"},
     "tag": {"name": "a heron"},
     "tag-merge": {"name": "another heron"},

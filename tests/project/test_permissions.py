@@ -93,6 +93,7 @@ TABLE = {
     "collections-put": ("login 405 405 405", "login 404 302 404"),
     "collection": OWNER_LOOKS,  # while it is private: tests/collections/test_team.py asks the same of a shared one
     "collection-change": ("login 404 200 404", "login 404 302 404"),
+    "collection-rules": ("login 404 200 404", "login 404 302 404"),
     "collection-put-back": OWNER_ACTS,
     "collection-move": OWNER_ACTS,
     "collection-cover": OWNER_ACTS,

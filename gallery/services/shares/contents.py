@@ -14,6 +14,8 @@ from gallery.models.ratings import Verdict
 from gallery.models.runs import OPENING
 from gallery.models.shares import Kind
 from gallery.paging import read_keyset_page
+from gallery.services.collections import smart
+from gallery.services.images.filters import Filters
 from gallery.services.runs import reuse
 from gallery.services.shares import collected, image_keys
 
@@ -33,6 +35,8 @@ def shared_images(share: Share) -> ImageQuerySet:
         return mine.filter(Q(job__run=share.run_id) | Q(reused_by__run=share.run_id)).distinct()
     if share.kind == Kind.COMPARISON:
         return mine.filter(comparisons=share.comparison_id)
+    if _fills_itself(share):
+        return _of_gallery(share)
     if share.kind == Kind.COLLECTION:
         return mine.filter(pk__in=collected.shared_items(share).order_by().values("image"))
     return _of_gallery(share)
@@ -41,6 +45,10 @@ def shared_images(share: Share) -> ImageQuerySet:
 def _has_lost_its_source(share: Share) -> bool:
     sources = {Kind.RUN: share.run_id, Kind.COMPARISON: share.comparison_id, Kind.COLLECTION: share.collection_id}
     return sources.get(Kind(share.kind), share.pk) is None
+
+
+def _fills_itself(share: Share) -> bool:
+    return share.collection is not None and share.collection.rules is not None
 
 
 def find_image(share: Share, key: str) -> Image | None:
@@ -73,7 +81,7 @@ class SharePage:
 
 def read_page(share: Share, *, after: Image | None = None, limit: int = PAGE) -> SharePage:
     """Return the pictures that follow one of them (None: from the front)."""
-    if share.live and share.kind == Kind.COLLECTION:
+    if share.live and share.kind == Kind.COLLECTION and not _fills_itself(share):
         found = collected.ids_behind(share, after, most=limit + 1)
         return SharePage(load_images(found[:limit]), len(found) > limit)
     if share.is_endless:
@@ -111,7 +119,7 @@ def ids_of_source(share: Share) -> list[int]:
         owned = {"image__owner": share.owner_id, "image__trashed_at": None}
         items = ComparisonImage.objects.filter(comparison=share.comparison_id, **owned)
         return list(items.values_list("image_id", flat=True))
-    if share.kind == Kind.COLLECTION:
+    if share.kind == Kind.COLLECTION and not _fills_itself(share):
         return collected.ids_behind(share, None, most=MOST_ITEMS + 1)
     newest = _of_gallery(share).order_by("-id")
     return list(newest.values_list("id", flat=True)[: MOST_ITEMS + 1])
@@ -126,6 +134,11 @@ def _of_gallery(share: Share) -> ImageQuerySet:
     """Return the owner's pictures through the link's filter; what is empty in it filters nothing."""
     wanted = {FILTERS[name]: value for name, value in share.filter.items() if name in FILTERS and value}
     mine = Image.objects.of(share.owner_id).filter(**wanted)
+    if query := share.filter.get("query"):
+        mine = Filters.of(query).narrow(mine, share.owner)
+    if share.collection is not None and share.collection.rules is not None:
+        mine = mine.filter(smart.condition(share.collection.rules, share.owner))
+        mine = mine if share.collection.deleted_at is None else mine.none()
     if not share.show_inputs:
         mine = mine.filter(origin=Origin.MADE)
     if share.filter.get("picked"):
@@ -135,7 +148,7 @@ def _of_gallery(share: Share) -> ImageQuerySet:
 
 def find_neighbours(share: Share, image: Image) -> tuple[int | None, int | None, Image | None, Image | None]:
     """Return (number, of how many, before, after) of one of its pictures; no numbers where nobody counts."""
-    if share.live and share.kind == Kind.COLLECTION:
+    if share.live and share.kind == Kind.COLLECTION and not _fills_itself(share):
         return None, None, *collected.images_around(share, image)
     if share.is_endless:
         rows = shared_images(share)

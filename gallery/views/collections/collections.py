@@ -11,11 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gallery import access
 from gallery.access import MemberRequest
-from gallery.forms.collections import CollectionForm
-from gallery.models import Collection, CollectionImage, Image
+from gallery.forms.collections import CollectionForm, NewCollectionForm
+from gallery.models import Collection, Image
+from gallery.models.images import ImageQuerySet
 from gallery.paging import KeysetPage, read_keyset_page, rows_after_cursor
-from gallery.services.collections import collections, items
+from gallery.services.collections import collections, items, smart
 from gallery.services.compare import ratings
+from gallery.views.collections.rules import first_rules
 from gallery.views.undoing import say_undoable
 
 PAGE = 40
@@ -37,11 +39,15 @@ def list_collections(request: MemberRequest) -> HttpResponse:
 
 
 def new(request: MemberRequest) -> HttpResponse:
-    """Make an empty one."""
-    form = CollectionForm(request.POST or None)
+    """Make an empty one, or one that fills itself."""
+    query = request.GET.get("query", "")
+    form = NewCollectionForm(request.POST or None, initial={"fills": bool(query)})
     if request.method == "POST" and form.is_valid():
-        return redirect("collection", key=collections.make_collection(owner=request.user, **form.cleaned_data).key)
-    return render(request, "collections/form.html", {"form": form})
+        fields = dict(form.cleaned_data)
+        fills = fields.pop("fills")
+        made = collections.make_collection(owner=request.user, **fields, **(first_rules(request) if fills else {}))
+        return redirect("collection-rules" if fills else "collection", key=made.key)
+    return render(request, "collections/form.html", {"form": form, "query": query or request.POST.get("query", "")})
 
 
 @require_safe
@@ -51,34 +57,39 @@ def show(request: MemberRequest, key: str) -> HttpResponse:
     context = _tiles(request, collection, page)
     if request.htmx and "before" in request.GET:
         return render(request, "collections/_tiles.html", context)
-    may_add = collection.owner == request.user or collection.team == "add"
+    may_add = collection.rules is None and (collection.owner == request.user or collection.team == "add")
     return render(request, "collections/collection.html", context | {"may_add": may_add})
 
 
 def _page(request: MemberRequest, collection: Collection) -> KeysetPage:
     """Read the pictures in their order, from behind the one that the address names."""
+    if collection.rules is not None:
+        last = access.item_found(collection, cursor) if (cursor := request.GET.get("before", "")) else None
+        return read_keyset_page(_for_page(smart.images_of(collection).before(last.pk if last else None)), size=PICTURES)
     rows = items.items_in_order(collection)
     if cursor := request.GET.get("before", ""):
         rows = rows.following(access.item_cursor(collection, cursor))
     found = read_keyset_page(rows, size=PICTURES)
-    tiles = Image.objects.for_tiles().annotate(by=F("owner__username"), by_id=F("owner_id"))
-    images = tiles.in_bulk([item.image_id for item in found.rows])
-    for item in found.rows:
-        item.image = images[item.image_id]
-    return found
+    images = _for_page(Image.objects.all()).in_bulk([item.image_id for item in found.rows])
+    last = found.last and images[found.last.image_id]
+    return KeysetPage([images[item.image_id] for item in found.rows], last)
+
+
+def _for_page(images: ImageQuerySet) -> ImageQuerySet:
+    """As tiles show them, with whose they are."""
+    return images.for_tiles().annotate(by=F("owner__username"), by_id=F("owner_id"))
 
 
 def _tiles(request: MemberRequest, collection: Collection, page: KeysetPage) -> dict[str, Any]:
-    images = [item.image for item in page.rows]
+    images = page.rows
     rated = ratings.ratings_of(request.user, images)
     means = ratings.averages_of(images, seen_by=request.user) if collection.team else {}
-    last: CollectionImage | None = page.last
     return {
         "collection": collection,
         "is_mine": collection.owner == request.user,
         "tiles": [(image, rated.get(image.pk), means.get(image.pk)) for image in images],
-        "older": last.image.key if last else None,
-        "arranging": "arrange" in request.GET and collection.owner == request.user,
+        "older": page.older,
+        "arranging": "arrange" in request.GET and collection.owner == request.user and collection.rules is None,
     }
 
 

@@ -9,7 +9,10 @@ from django.views.decorators.http import require_safe
 
 from gallery import access
 from gallery.access import MemberRequest
+from gallery.models import Collection, Image
+from gallery.services.collections import smart
 from gallery.services.collections.culling import MOST_COUNTED, Pile
+from gallery.services.images.filters import Filters
 
 POLL_SECONDS = 4  # while a run is made
 
@@ -42,12 +45,24 @@ def show(request: MemberRequest) -> HttpResponse:
 
 
 def _source(request: MemberRequest) -> Source:
-    if key := request.GET.get("run"):
+    asked = request.GET.keys() - {"after"}  # a run with more beside it is a search
+    if asked == {"run"}:
+        key = request.GET["run"]
         run = access.run_read(request, key)
         grows = run.jobs.unfinished().exists()
         return Source(Pile(request.user, run=run), "the run", reverse("run", args=[key]), f"run={key}", grows)
-    if key := request.GET.get("collection"):
+    if asked == {"collection"}:
+        key = request.GET["collection"]
         collection = access.collection_read(request, key)
         address = reverse("collection", args=[key])
-        return Source(Pile(request.user, collection=collection), collection.name, address, f"collection={key}")
-    return Source(Pile(request.user), "the gallery", reverse("gallery"), "")
+        return Source(_of_collection(request, collection), collection.name, address, f"collection={key}")
+    filters = Filters.read(request.GET)
+    found = filters.narrow(Image.objects.of(request.user).kept(), request.user)
+    address = reverse("gallery") + (f"?{filters.query}" if filters else "")
+    return Source(Pile(request.user, found=found), "the search" if filters else "the gallery", address, filters.query)
+
+
+def _of_collection(request: MemberRequest, collection: Collection) -> Pile:
+    if collection.rules is None:
+        return Pile(request.user, collection=collection)
+    return Pile(request.user, found=smart.images_of(collection))

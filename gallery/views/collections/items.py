@@ -51,7 +51,7 @@ def _own(request: MemberRequest) -> list[Image]:
 
 def _ask(request: MemberRequest, images: list[Image], form: PutForm) -> HttpResponse:
     """Offer one's own collections and those that others let one put into, the newest first."""
-    offered = Collection.objects.open_to(request.user).filter(rules=None).select_related("owner").order_by("-id")
+    offered = Collection.objects.open_to(request.user).select_related("owner").order_by("-id")
     context = {"images": images, "form": form, "offered": offered[:OFFERED], "back": where_from(request)}
     return render(request, "collections/put.html", context)
 

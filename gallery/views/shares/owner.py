@@ -21,6 +21,7 @@ from gallery.models import Image, Share
 from gallery.models.shares import Kind
 from gallery.paging import read_keyset_page, rows_after_cursor
 from gallery.services.db import side_notes
+from gallery.services.images.filters import Filters
 from gallery.services.shares import contents, feedback, image_keys, refusals, shares
 
 PAGE = 40
@@ -97,7 +98,7 @@ class ShareView:
     @property
     def what(self) -> str:
         kind = KINDS.get(self.share.kind, "Pictures")
-        wanted = [value for value in self.share.filter.values() if value]
+        wanted = ["a search" if name == "query" else value for name, value in self.share.filter.items() if value]
         return ", ".join([kind, *wanted, "live" if self.share.live else "snapshot"])
 
 
@@ -148,6 +149,8 @@ def _wanted(request: MemberRequest, asked: QueryDict) -> tuple[Share, list[Image
         return share, []
     if asked.get("gallery"):
         share.kind, share.title = Kind.GALLERY, "My pictures"
+        if query := Filters.of(asked.get("query", "")).query:
+            share.filter, share.title = {"query": query}, "What I found"
         return share, []
     raise Http404
 
