@@ -167,7 +167,7 @@ def delete_share(share: Share) -> None:
 def find_open_share(token: str) -> Share | None:
     """Return the link of a token, or None: one look-up whether it is wrong, ended, revoked or gone, so that no clock
     can tell which."""
-    return Share.objects.open(timezone.now()).with_token(token).select_related("owner", "cover").first()
+    return Share.objects.open(timezone.now()).with_token(token).select_related("owner", "cover", "collection").first()
 
 
 def is_unchanged(share: Share) -> bool:
