@@ -57,7 +57,18 @@ def test_a_collection_is_arranged_by_dragging_and_by_buttons(look, collection, i
     assert findings(page) == []
 
 
-def test_a_run_is_culled_by_keys_while_more_comes(look, images, owner):
+def test_a_run_is_culled_while_it_is_made(page, live_server, owner, cookie, idle_worker):
+    run = make_run(owner, seed="1..2", size="64x64")
+    page.context.add_cookies([cookie(signed_in(owner))])
+    page.goto(f"{live_server.url}/cull/?run={run.key}")
+    expect(page.get_by_role("heading", name="Nothing to judge yet")).to_be_visible()
+    idle_worker.start()
+    expect(page.locator(".cull li[data-key]")).to_have_count(2, timeout=30_000)
+    expect(page.locator(".cull .current img")).to_be_visible()
+    expect(page.locator("#left")).to_have_text("2")
+
+
+def test_a_run_is_culled_by_keys(look, images):
     page = look(f"/cull/?run={Run.objects.get().key}")
     current = page.locator(".cull .current")
     assert findings(page) == []
