@@ -21,7 +21,7 @@ PAGES = {
     "runs": "runs", "run": "runs", "run-changes": "runs",
     "gallery": "gallery", "image": "gallery", "image-as": "gallery", "download": "gallery",
     "collections": "collections", "collection": "collections", "collection-new": "collections",
-    "collection-change": "collections", "collections-put": "collections", "tags": "collections", "tag": "collections",
+    "collection-change": "collections", "collection-rules": "collections", "collections-put": "collections", "tags": "collections", "tag": "collections",
     "tags-put": "gallery", "trash": "gallery", "gallery-filters": "gallery",
     "compare": "compare", "queue": "queue", "help": "help", "sizes": "sizes",
     "batch": "studio", "prompts": "studio", "presets": "studio", "preset": "studio", "preset-save": "studio",

@@ -56,7 +56,7 @@ def test_new_pictures_come_to_the_front_and_undo_takes_them_out(owner, owner_cli
     old, *new = make_images(owner, 3)
     items.add_images(herons, [old], by=owner)
     offered = Page(owner_client.post("/collections/put/", {"image": old.key})).all("input", name="collection")
-    assert [each["value"] for each in offered] == [herons.key, ""]
+    assert [each["value"] for each in offered] == ["", herons.key]
     owner_client.post("/collections/put/", {"image": keys([*new, old]), "collection": herons.key})
     page = Page(owner_client.get(address(herons)))
     assert "2 pictures put into “Herons”." in page.one("div", class_="toasts").text
