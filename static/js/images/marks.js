@@ -8,6 +8,7 @@ export const RATING_KEYS = {
 const NONE = { verdict: "", stars: 0, favourite: false };
 const WORDS = { pick: "Picked", maybe: "Maybe", reject: "Rejected", "": "No longer judged" };
 const MOST_UNDONE = 200; // presses that are remembered
+const PAUSES_MS = [500, 2000]; // before what did not arrive is sent again
 
 const served = new Map(); // what the server has of pictures with something on its way, by key
 const waiting = []; // presses on their way, oldest first: { changes: Map of key to what changes, address, fields }
@@ -140,16 +141,20 @@ function post(address, fields) {
   return fetch(address, { method: "POST", body, headers, keepalive: fields.length < 1000 });
 }
 
-async function isKeptByServer({ address, fields }) {
+/** What did not arrive is sent again: it says how it shall be, so twice does no harm. (Leaving a page breaks it off, too.) */
+async function isKeptByServer({ address, fields }, pauses = PAUSES_MS) {
   try {
     const response = await post(address, fields);
     if (!response.ok) complain(response);
     return response.ok;
   } catch {
+    if (pauses.length) return wait(pauses[0]).then(() => isKeptByServer({ address, fields }, pauses.slice(1)));
     trouble("The server cannot be reached: what you pressed was taken back.");
     return false;
   }
 }
+
+const wait = (time) => new Promise((done) => setTimeout(done, time));
 
 const trouble = (said) => document.dispatchEvent(new CustomEvent("fluxweb:trouble", { detail: { said } }));
 
@@ -165,7 +170,7 @@ function complain(response) {
 // Whoever leaves with something on its way: all that is shown goes out at once.
 addEventListener("pagehide", () => {
   const keys = [...new Set(waiting.flatMap(({ changes }) => [...changes.keys()]))];
-  if (waiting.length > 1) post("/marks/restore/", keys.map((key) => written(key, asShown(key))));
+  if (keys.length) post("/marks/restore/", keys.map((key) => written(key, asShown(key))));
 });
 
 // -- buttons under a picture -----------------------------------------------------------------------------------------
