@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gallery", "0044_ratings_of_attempts"),
+        ("gallery", "0045_looks"),
     ]
 
     operations = [
