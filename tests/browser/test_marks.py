@@ -72,18 +72,6 @@ def test_what_is_ticked_is_rated_together_and_undone_one_by_one(look, images):
     assert rated(images[0]) == ("", 0, False)
 
 
-def test_the_tile_under_the_pointer_has_buttons(look, images):
-    page = look("/gallery/")
-    tile = page.locator(".tile").nth(2)
-    tile.hover()
-    with page.expect_response("**/marks/"):
-        tile.get_by_role("button", name="Maybe it").click()
-    expect(badges(page, images[2]).locator(".maybe")).to_be_attached()
-    assert rated(images[2]) == ("maybe", 0, False)
-    page.locator(".tile").nth(1).hover()
-    expect(tile.locator(".judge")).to_have_count(0)
-
-
 def test_what_the_server_refuses_is_taken_back_and_said(look, images):
     page = look("/gallery/")
     page.locator(".tile a").nth(1).focus()

@@ -1,6 +1,6 @@
 // Ratings by key where pictures lie as tiles, or one is shown alone: the same keys as in a comparison.
 
-import { RATING_KEYS, rate, read, show, undo } from "./marks.js";
+import { RATING_KEYS, rate, undo } from "./marks.js";
 
 const TYPED = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 
@@ -16,17 +16,6 @@ function meant() {
 }
 
 const alone = (where) => [...where.querySelectorAll(".judge")].map((judge) => judge.dataset.image).filter(Boolean).slice(0, 1);
-
-// The same as buttons, on the tile under the pointer.
-const tools = document.getElementById("rating-tools")?.content.firstElementChild.cloneNode(true);
-
-document.addEventListener("pointerover", ({ target, pointerType }) => {
-  const tile = pointerType === "mouse" ? target.closest?.(":is(.tile, .cell):has(> .tick)") : null;
-  if (!tools || !tile || tools.parentElement === tile) return;
-  tools.dataset.image = tile.querySelector(".tick input").value;
-  tile.append(tools);
-  show(tools.dataset.image, read(tools.dataset.image));
-});
 
 document.addEventListener("keydown", (event) => {
   const key = event.key.toLowerCase();
