@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gallery", "0045_looks"),
+        ("gallery", "0046_selections"),
     ]
 
     operations = [
