@@ -1,4 +1,4 @@
-// What stands around every page: the theme button, menus, toasts, and the news that a run has finished.
+// What stands around every page: theme, menus, toasts, news of runs.
 
 import { growTextareas } from "./grow.js";
 import { keepForms } from "./memory.js";
@@ -110,9 +110,9 @@ document.addEventListener("htmx:sendError", () => {
   toast("The server cannot be reached. Nothing was lost; try again in a moment.", "bad");
 });
 
-// Said by a page of what it did: detail = { said, undo }.
+// Said by a page: detail = { said, undo }.
 document.addEventListener("fluxweb:undoable", ({ detail }) => {
-  toasts.querySelector(".toast:has([data-undo])")?.remove(); // its Undo would mean something that was done since
+  toasts.querySelector("[data-undo]")?.closest(".toast").remove(); // it would undo what came after
   const button = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: "Undo" });
   button.dataset.undo = "";
   button.addEventListener("click", () => {
@@ -122,12 +122,12 @@ document.addEventListener("fluxweb:undoable", ({ detail }) => {
   toast(detail.said, "", button);
 });
 
-// Sent with 503 by the server: detail = { said }. The page, and what was typed in it, stays as it is.
+// Sent with 503: detail = { said }. The page stays as it is.
 document.addEventListener("fluxweb:trouble", ({ detail }) => toast(detail.said, "bad"));
 
 // -- signed out ------------------------------------------------------------------------------------------------------
 
-// Sent with 401 by the server: detail = { login }. What was typed stays; nothing asks again by itself.
+// Sent with 401: detail = { login }. The page stays; nothing asks again by itself.
 let signedOut = false;
 document.addEventListener("fluxweb:signed-out", ({ detail }) => {
   for (const poll of document.querySelectorAll("[hx-trigger^=every]")) poll.remove();

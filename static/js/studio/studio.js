@@ -1,4 +1,4 @@
-// The studio: shows what the ticked models take, offers what would be right, and never loses what was typed.
+// The studio: shows what the ticked models take, and never loses what was typed.
 
 import { fillForm, readForm, recall, rememberOnLeaving } from "../base/memory.js";
 
@@ -101,7 +101,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// A large run is shown on a page of its own before it is bought: Back leads to what was typed.
+// A large run has a page of its own before it is bought: Back leads here.
 document.addEventListener("fluxweb:review", () => {
   const form = compose();
   const usual = form.getAttribute("action");
@@ -125,7 +125,7 @@ document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
   if (opened) detail.fragment.querySelector("details")?.setAttribute("open", "");
 });
 
-// What is still wrong in the same way stays, or it would be read out at every key.
+// What is still wrong stays, or it would be read out at every key.
 document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
   const [why] = detail.fragment.children;
   if (detail.target.matches(".why") && why?.innerHTML === detail.target.innerHTML) detail.shouldSwap = false;
@@ -176,7 +176,7 @@ document.addEventListener("drop", (event) => { if (onForm(event)) takeFiles(even
 
 // -- who comes back ---------------------------------------------------------------------------------------------------
 
-// Where the server writes what depends on the rest: ticks there are put back before it is asked.
+// Ticks are put back before the server is asked.
 const PARTS = { skip: "values", buy_again: "owned", as_written: "doubts", let_wait: "budget" };
 
 function putBackTick(form, tick) {
@@ -201,8 +201,7 @@ const held = compose() && recall("compose");
 if (held) putBack(compose(), held);
 rememberOnLeaving("compose", () => readForm(compose(), { all: true }));
 
-// Price, fields and swatches follow what was put back, and what was typed before the scripts were there; another visit of
-// the page means another run.
+// The page follows what was put back or typed before the scripts came; another visit means another run.
 window.addEventListener("pageshow", (event) => {
   const [visit] = performance.getEntriesByType("navigation");
   const form = compose();
