@@ -82,9 +82,17 @@ def expected(images, query, ratings):
     if query.get("sort") == "best":
         stars = {image.id: ratings[image.id].stars if image.id in ratings else 0 for image in found}
         return sorted((image for image in found if stars[image.id]), key=lambda image: (-stars[image.id], -image.id))
-    by_day = any(name in query for name in ("from", "to", "month")) and not set(query) & {
-        "tag", "collection", "seed", "stars", "stars_from", "favourite", "verdict", "size", "project",
-    }  # fmt: skip
+    few = {
+        "tag",
+        "collection",
+        "seed",
+        "stars",
+        "stars_from",
+        "favourite",
+        "verdict",
+    }  # their indexes are walked rather
+    stretch = set(query) & {"from", "to"} and not set(query) & {"size", "project"}
+    by_day = not set(query) & few and ("month" in query or stretch)
     ordered = sorted(found, key=lambda image: (image.created_at, image.id) if by_day else image.id)
     return ordered if query.get("sort") == "oldest" else ordered[::-1]
 
