@@ -23,7 +23,7 @@ class Kind(models.TextChoices):
 
 class Download(models.TextChoices):
     OFF = "off", "Off: pictures are shown up to 1600 px, nothing can be downloaded"
-    CLEAN = "clean", "Clean files: full size, without recipe or metadata of any kind"
+    CLEAN = "clean", "Clean files: full size, without recipe; only the mark that a model made them stays"
     RECIPE = "recipe", "With the recipe: full size, and what is ticked above is written into the file"
 
 

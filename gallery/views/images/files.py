@@ -41,7 +41,10 @@ def original(request: MemberRequest, key: str) -> HttpResponseBase:
         return HttpResponseBadRequest("keep is one of original, recipe and clean; mark can be off.")
     wish = form.wish()
     is_original = wish.keep == kept_files.Keep.ORIGINAL
-    response = _send_original(request, image) if is_original else _send_kept(request, image, wish)
+    if is_original:
+        response = _send_original(request, image, cache=_cache_for(request, image))
+    else:
+        response = _send_kept(request, image, wish)
     if request.method == "GET" and "download" in request.GET and image.attempt and response.status_code != 302:
         entries.note_downloaded(image.attempt)
     return response
@@ -53,7 +56,13 @@ def thumbnail(request: MemberRequest, key: str) -> HttpResponseBase:
     image = access.image_read(request, key)
     if not image.thumbnail:
         return _send_original(request, image, cache=STAND_IN)
-    return send(request, image.thumbnail, etag=f"t{image.sha256}", content_type="image/webp", name=f"{image.key}.webp")
+    facts = {"etag": f"t{image.sha256}", "content_type": "image/webp", "name": f"{image.key}.webp"}
+    return send(request, image.thumbnail, **facts, cache=_cache_for(request, image))
+
+
+def _cache_for(request: MemberRequest, image: Image) -> str:
+    """A browser that may see another's picture asks each time whether that is so still."""
+    return CACHE if image.owner_id == request.user.pk else STAND_IN
 
 
 @require_safe
@@ -85,7 +94,7 @@ def held_look(request: MemberRequest, key: str) -> HttpResponseBase:
     return response
 
 
-def _send_original(request: HttpRequest, image: Image, *, cache: str = CACHE) -> HttpResponseBase:
+def _send_original(request: HttpRequest, image: Image, *, cache: str) -> HttpResponseBase:
     """Byte for byte as received; but not every browser turns a WebP by its EXIF: to be looked at it comes upright."""
     if image.turned and image.format == "webp" and not {"download", "keep"} & request.GET.keys():
         return _send_upright(image, cache=cache)
