@@ -151,7 +151,6 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "gallery.context_processors.chrome",
             ],
-            "libraries": {"heroicons": "gallery.templatetags.icons"},
         },
     }
 ]

@@ -4,15 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('gallery', '0047_shared_collections'),
+        ("gallery", "0047_shared_collections"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='share',
-            name='download',
-            field=models.CharField(choices=[('off', 'Off: pictures are shown up to 1600 px, nothing can be downloaded'), ('clean', 'Clean files: full size, without recipe; only the mark that a model made them stays'), ('recipe', 'With the recipe: full size, and what is ticked above is written into the file')], default='off', max_length=10),
+            model_name="share",
+            name="download",
+            field=models.CharField(
+                choices=[
+                    ("off", "Off: pictures are shown up to 1600 px, nothing can be downloaded"),
+                    ("clean", "Clean files: full size, without recipe; only the mark that a model made them stays"),
+                    ("recipe", "With the recipe: full size, and what is ticked above is written into the file"),
+                ],
+                default="off",
+                max_length=10,
+            ),
         ),
     ]

@@ -1,6 +1,6 @@
 """Heroicons, each written once a process: the package copies its XML for every one, a fifth of a gallery's page.
 
-Loaded as `heroicons`, in place of the package's own (settings).
+Loaded as `icons`; the package's own tags draw the same, each time anew.
 """
 
 from functools import lru_cache

@@ -14,7 +14,7 @@ from tests.factories import make_run
 from tests.pages import Page
 from tests.project import doors
 
-FRAGMENTS = {"studio-check", "studio-runs", "run-changes", "run-sheets"}
+FRAGMENTS = {"studio-check", "studio-runs", "run-changes", "run-sheets", "tags-complete"}
 STRICT = {
     "default-src": "'none'", "script-src": "'self'", "style-src": "'self'", "img-src": "'self'",
     "connect-src": "'self'", "manifest-src": "'self'", "form-action": "'self'", "frame-ancestors": "'none'",
