@@ -1,6 +1,7 @@
 // Nothing but the picture and keys. The list of the page is the pile; one of it is shown, the next ones are loaded ahead.
 
-import { RATING_KEYS, rate, read, undo } from "../images/marks.js";
+import { rate, read, undo } from "../images/marks.js";
+import { RATING_KEYS } from "../images/rating_names.js";
 
 const AHEAD = 3; // originals that are loaded before they are shown
 const REFILL = 8; // so few pictures ahead, and the next ones are asked for

@@ -1,6 +1,6 @@
 // Everything by key; the sheet under ? says the same.
 
-import { RATING_KEYS } from "../images/marks.js";
+import { RATING_KEYS } from "../images/rating_names.js";
 
 const ACTS = {
   Delete: ["drop"], Backspace: ["drop"], r: ["back"], s: ["swap"], v: ["mode"], w: ["ground"],

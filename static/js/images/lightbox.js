@@ -1,5 +1,5 @@
 // A picture over the whole window, and its neighbours by arrow keys; a click shows its own pixels. What it opens from are
-// plain links to the pages of pictures: with a key held down, or without this, they lead there.
+// plain links to the pages of pictures: see open_large.js.
 
 import { read, refresh } from "./marks.js";
 
@@ -77,11 +77,9 @@ async function readRecipe() {
   if (tile === shown && recipe) part("lines").replaceChildren(document.adoptNode(recipe));
 }
 
-function open(event) {
-  const link = event.target.closest(".gallery .tile > a");
-  if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
-  event.preventDefault();
-  show(link.parentElement);
+/** Open the window over the page, with the picture of this tile in it. */
+export function open(first) {
+  show(first);
   box.showModal();
 }
 
@@ -98,7 +96,6 @@ function press(event) {
 }
 
 function listen() {
-  document.addEventListener("click", open);
   box.addEventListener("close", close);
   box.addEventListener("keydown", press);
   box.addEventListener("click", ({ target }) => { if (target === part("stage")) box.close(); });
@@ -111,4 +108,4 @@ function listen() {
   });
 }
 
-if (box) listen(); // an empty gallery has none
+listen();

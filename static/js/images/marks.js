@@ -1,10 +1,6 @@
 // What one thinks of pictures: shown at once, sent one after the other, taken back if the server refuses.
 // The page itself holds what is shown: badges on tiles (#marked-KEY) and buttons under a picture (.judge).
 
-export const RATING_KEYS = {
-  p: "pick", u: "maybe", m: "maybe", x: "reject", f: "favourite", l: "favourite",
-  0: "0", 1: "1", 2: "2", 3: "3", 4: "4", 5: "5",
-};
 const NONE = { verdict: "", stars: 0, favourite: false };
 const WORDS = { pick: "Picked", maybe: "Maybe", reject: "Rejected", "": "No longer judged" };
 const MOST_UNDONE = 200; // presses that are remembered

@@ -1,8 +1,14 @@
 // Ratings by key where pictures lie as tiles, or one is shown alone: the same keys as in a comparison.
 
-import { RATING_KEYS, rate, undo } from "./marks.js";
+import { RATING_KEYS } from "./rating_names.js";
 
 const TYPED = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
+
+// What rates comes with the first sign that somebody is there: until then the page has less to load.
+let marks = null;
+let loading = null;
+const load = () => (loading ??= import("./marks.js").then((module) => { marks = module; }));
+for (const sign of ["pointermove", "focusin", "keydown"]) addEventListener(sign, load, { once: true, capture: true });
 
 /** Which pictures a key means: that of an open dialog; the tile with the focus, or under the pointer; what is ticked. */
 function meant() {
@@ -21,12 +27,12 @@ document.addEventListener("keydown", (event) => {
   const key = event.key.toLowerCase();
   if (event.target.closest(TYPED) || event.altKey) return;
   if (event.ctrlKey || event.metaKey) {
-    if (key === "z" && !event.shiftKey && undo().length) event.preventDefault();
+    if (key === "z" && !event.shiftKey && marks?.undo().length) event.preventDefault();
     return;
   }
   if (key === "?") document.querySelector("dialog#rating-keys:not([open])")?.showModal();
   const keys = key in RATING_KEYS ? meant() : [];
   if (!keys.length) return;
   event.preventDefault();
-  rate(keys, RATING_KEYS[key]);
+  load().then(() => marks.rate(keys, RATING_KEYS[key])); // in the order of the presses
 });
