@@ -17,6 +17,7 @@ class GalleryConfig(AppConfig):
         pre_migrate.connect(entries.before_migrate, sender=self)
         post_migrate.connect(entries.after_migrate, sender=self)
         post_migrate.connect(write_first_prices, sender=self)
+        post_migrate.connect(empty_search_index, sender=self)
         hear_who_comes_in()
 
 
@@ -31,6 +32,14 @@ def hear_who_comes_in() -> None:
     for signal in (user_logged_in, allauth.password_changed, allauth.password_set, allauth.password_reset):
         signal.connect(middleware.note_who_came_in)
     bind_extra_request_metadata.connect(middleware.name_the_client)
+
+
+def empty_search_index(*, apps: Apps = apps, **_: object) -> None:
+    """After the tables were emptied the index of the search is empty, too."""
+    from gallery.services.search import upkeep
+
+    if "imagetext" in apps.all_models["gallery"]:  # not after migrating back to before there was a search
+        upkeep.follow_emptied_tables()
 
 
 def write_first_prices(*, apps: Apps = apps, **_: object) -> None:

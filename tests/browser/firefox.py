@@ -16,7 +16,7 @@ from websockets.sync.client import connect
 
 PATIENCE_SECONDS = 120  # until what is waited for must be true
 LOOK_SECONDS = 0.05  # between two looks
-SHIFT = "\ue008"
+SHIFT, DELETE = "\ue008", "\ue017"
 LISTENING = re.compile(r"WebDriver BiDi listening on (ws://\S+)")
 PREFERENCES = {
     "app.normandy.enabled": False,

@@ -7,7 +7,7 @@ from gallery.models import Image, Rating, Run
 from gallery.models.shares import Feedback
 from gallery.services.shares import shares
 from tests.browser.conftest import REPLACED
-from tests.browser.firefox import run_firefox
+from tests.browser.firefox import DELETE, run_firefox
 from tests.browsers import find_browser
 from tests.conftest import signed_in
 from tests.factories import make_run, make_share
@@ -213,7 +213,7 @@ def test_the_two_that_are_compared_stay_the_same_pictures(look, run):
     turn(tab, one="C", other="D")
     tab.click("label:has(> input[value=grid])")
     tab.click(".pane .view")
-    tab.press("Delete")
+    tab.press(DELETE)
     tab.wait_for(f"!location.search.includes('{keys[0]}')")
     tab.click("label:has(> input[value=slider])")
     tab.wait_for("location.hash.includes('slider')")

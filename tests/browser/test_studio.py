@@ -107,7 +107,7 @@ def test_an_invalid_press_keeps_what_was_typed(studio):
 def test_colours_named_in_the_prompt_show_as_swatches(studio):
     prompt(studio).fill("a door in color #ff8800 and #123")
     expect(studio.locator(".swatches rect")).to_have_count(2)
-    expect(studio.locator(".swatches")).to_contain_text("#112233")
+    expect(studio.locator("div.swatches")).to_contain_text("#112233")
     painted = studio.locator(".swatches rect").first.evaluate("(rect) => getComputedStyle(rect).fill")
     assert painted == "rgb(255, 136, 0)"
 

@@ -38,8 +38,9 @@ def test_a_person_makes_four_pictures_and_keeps_one(page, live_server, owner, wo
     page.locator(".cell.done a").nth(2).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("a lighthouse in fog")
     expect(page.locator("dl")).to_contain_text("43")
+    page.locator("summary", has_text="Download").first.click()
     with page.expect_download() as waiting:
-        page.get_by_role("link", name="Download").click()
+        page.get_by_role("link", name="Original").click()
     image = Image.objects.get(key=page.url.split("/")[-2])
     post = next(post for post in world.till if post.request_id == image.attempt.request_id)
     assert waiting.value.path().read_bytes() == world.picture(post.result_url)

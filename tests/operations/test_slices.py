@@ -10,6 +10,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.db.models import F
 from django.utils import timezone
+from PIL import Image as Pillow
 
 from gallery.catalogue.parameters import validation
 from gallery.models import (
@@ -38,6 +39,7 @@ from gallery.services.demo_data.filling import fill_gallery
 from gallery.services.demo_data.samples import Sample
 from gallery.services.jobs import gates, transitions
 from gallery.services.ledger import entries
+from gallery.services.media.seeing import looks
 from gallery.services.operations import rate_limits
 from gallery.services.prices import price_book, quotes
 from gallery.services.reconciliation import statements
@@ -310,7 +312,7 @@ def test_the_check_of_the_sums_keeps_nobody_from_writing(spent):
 def test_demo_data_is_written_a_few_runs_at_a_time(owner):
     request = validation.clean_request("flux-dev", {"prompt": "a cat", "seed": 7, "size": "64x64"})
     quote = quotes.quote_request(request, book=price_book.read_price_book())
-    sample = Sample(request, quote, "a.jpeg", "a.webp", 10, "0" * 64)
+    sample = Sample(request, quote, "a.jpeg", "a.webp", 10, "0" * 64, look=looks.look_at(Pillow.new("RGB", (8, 8))))
     with counted_writes() as slices_made:
         list(fill_gallery(owner, [sample], images=203))
     assert len(slices_made) > 2

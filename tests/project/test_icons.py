@@ -7,7 +7,7 @@ from gallery.templatetags import icons
 
 
 def test_an_icon_is_what_the_package_writes_and_is_written_once():
-    template = engines["django"].from_string('{% load heroicons %}{% heroicon_outline "eye" size=16 class="big" %}')
+    template = engines["django"].from_string('{% load icons %}{% heroicon_outline "eye" size=16 class="big" %}')
     assert template.render() == template.render() == heroicon_outline("eye", size=16, **{"class": "big"})
     written = icons.heroicon_outline.cache_info()
     template.render()

@@ -34,6 +34,12 @@ def forget_rows(image_ids: Sequence[int]) -> None:
             execute_statement(f"DELETE FROM {table} WHERE rowid IN ({placeholders(there)})", there)  # noqa: S608
 
 
+def forget_all() -> None:
+    """Empty the index, whose texts are gone."""
+    for table in _tables():
+        execute_statement(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")  # noqa: S608
+
+
 def add_rows(image_ids: Sequence[int]) -> None:
     """Put rows into the index, once their texts are written."""
     for table in _tables():

@@ -11,6 +11,12 @@ from gallery.services.search.index import find_wrong, index_changes, write_texts
 LOOKED_AT = 500  # pictures at a time whose texts are compared
 
 
+def follow_emptied_tables() -> None:
+    """After somebody has emptied the tables, as `flush` does: the index knows nothing of that."""
+    if not ImageText.objects.exists():
+        engine().forget_all()
+
+
 def sweep_index() -> None:
     """Once a night: go through all pictures, write the texts that differ, then merge what is dead out of the index."""
     index_changes()

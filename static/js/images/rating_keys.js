@@ -7,7 +7,8 @@ const TYPED = "input:not([type=checkbox], [type=radio]), textarea, select, [cont
 // What rates comes with the first sign that somebody is there: until then the page has less to load.
 let marks = null;
 let loading = null;
-const load = () => (loading ??= import("./marks.js").then((module) => { marks = module; }));
+const load = () => (loading ??= import("./marks.js").then((module) => (marks = module), () => (loading = null)));
+const trouble = new CustomEvent("fluxweb:trouble", { detail: { said: "The server cannot be reached: press again." } });
 for (const sign of ["pointermove", "focusin", "keydown"]) addEventListener(sign, load, { once: true, capture: true });
 
 /** Which pictures a key means: that of an open dialog; the tile with the focus, or under the pointer; what is ticked. */
@@ -34,5 +35,6 @@ document.addEventListener("keydown", (event) => {
   const keys = key in RATING_KEYS ? meant() : [];
   if (!keys.length) return;
   event.preventDefault();
-  load().then(() => marks.rate(keys, RATING_KEYS[key])); // in the order of the presses
+  // In the order of the presses.
+  load().then((loaded) => (loaded ? loaded.rate(keys, RATING_KEYS[key]) : document.dispatchEvent(trouble)));
 });
