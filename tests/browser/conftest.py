@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from django.db import connection
+from playwright.sync_api import expect
 
 from gallery.services.contact_sheets import sheets
 from gallery.services.jobs import gates, provider
@@ -19,6 +20,7 @@ OPTIONS = (
 # What htmx says when a newer check replaces one that runs: meant so (hx-sync="replace").
 REPLACED = ("htmx:afterRequest", "htmx:sendAbort")
 IDLE_SECONDS = 0.05  # between two looks for work
+expect.set_options(timeout=20_000)  # ms; what comes is seen at once, and a slow machine has its time
 
 
 @pytest.fixture(scope="session")
