@@ -10,8 +10,9 @@ from gallery.models.costs.prices import Price
 from gallery.models.costs.report_mail import Letter, ReportMail
 from gallery.models.costs.statements import Balance, Charge, Difference, Statement
 from gallery.models.costs.terms import Terms
+from gallery.models.finding.looks import ImageColour, ImageLook
+from gallery.models.finding.search import FacetChange, ImageChange, ImageText
 from gallery.models.images import Image, NamedSize
-from gallery.models.looks import ImageColour, ImageLook
 from gallery.models.operations.installation import KeyHolder, Round, SecretKey
 from gallery.models.operations.rate_limits import RateCounter
 from gallery.models.operations.workers import Worker
@@ -21,7 +22,6 @@ from gallery.models.references import JobReference, Reference
 from gallery.models.repeats import Repeat
 from gallery.models.runs import Job, Project, Run
 from gallery.models.saved_items import PastPrompt, Preset, PromptTemplate
-from gallery.models.search import FacetChange, ImageChange, ImageText
 from gallery.models.shares import Feedback, Guest, Refusal, Share, ShareItem
 
 __all__ = [

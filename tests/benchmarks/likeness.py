@@ -104,7 +104,7 @@ def _image(pk, owner):
 
 def _look(number, draw):
     from gallery.models import ImageLook
-    from gallery.models.looks import BANDS
+    from gallery.models.finding.looks import BANDS
     from gallery.services.media.seeing import perceptual_hash
 
     bands = dict(zip(BANDS, perceptual_hash.bands(number), strict=True))

@@ -16,7 +16,7 @@ from gallery.catalogue.numbers import colour_cells, colours
 from gallery.catalogue.numbers.colours import Rgb
 from gallery.catalogue.prompts.asked_colours import FAIR_SHARE
 from gallery.models import Image, ImageColour, ImageLook
-from gallery.models.looks import BANDS
+from gallery.models.finding.looks import BANDS
 from gallery.services.images import by_colour, likeness, trash
 from gallery.services.images.filters import Bound, Filters
 from gallery.services.images.pages import page_rows

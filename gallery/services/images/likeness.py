@@ -7,7 +7,7 @@ an index, in which those 17 values are looked up. At a million pictures about a 
 from typing import Any, NamedTuple
 
 from gallery.models import Image, ImageLook, User
-from gallery.models.looks import BANDS
+from gallery.models.finding.looks import BANDS
 from gallery.services.media.seeing import perceptual_hash
 
 MOST_BITS = 7  # of 64 that may differ

@@ -59,7 +59,7 @@ def make_cards(images: Iterable[Any]) -> Iterator[Card]:
 def _marks(stars: int, verdict: str, favourite: bool) -> SafeString:
     """Draw what somebody thinks of a picture."""
     rating = {"stars": stars, "verdict": verdict, "favourite": favourite}
-    return render_to_string("images/_rating.html", {"rating": rating}) if any(rating.values()) else SafeString()
+    return render_to_string("images/ratings/_rating.html", {"rating": rating}) if any(rating.values()) else SafeString()
 
 
 def _address(name: str) -> str:

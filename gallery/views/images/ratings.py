@@ -53,7 +53,7 @@ def _answer(request: MemberRequest, images: list[Image], *, said: str, before: l
         found = ratings.ratings_of(request.user, images)
         rated = [(image.key, found[image.id]) for image in images]
         toast = undoable_toast(request, said, **undo)
-        return render(request, "images/_rating_tiles.html", {"rated": rated, "toast": toast})
+        return render(request, "images/ratings/_rating_tiles.html", {"rated": rated, "toast": toast})
     say_undoable(request, said, **undo)
     return redirect(where_from(request))
 

@@ -245,4 +245,4 @@ def _extension(request: MemberRequest, run: Run) -> tuple[ExtendForm, ExtensionP
 def check_extension(request: MemberRequest, key: str) -> HttpResponse:
     """Answer while somebody types what to add: its price, or what is wrong. Buys nothing."""
     form, plan = _extension(request, access.run_write(request, key))
-    return render(request, "runs/_extend_says.html", {"form": form, "plan": plan})
+    return render(request, "runs/extension/_extend_says.html", {"form": form, "plan": plan})

@@ -7,7 +7,7 @@ from PIL import Image as Pillow
 from gallery.catalogue.numbers import colour_cells, colours
 from gallery.catalogue.prompts.asked_colours import FAIR_SHARE
 from gallery.models import Image, ImageColour, ImageLook
-from gallery.models.looks import BANDS
+from gallery.models.finding.looks import BANDS
 from gallery.services.db.transactions import write_transaction
 from gallery.services.media import decoding, validation
 from gallery.services.media.seeing import palette, perceptual_hash
