@@ -39,10 +39,9 @@ def test_a_rate_limit_that_says_nonsense_closes_the_gate_for_our_own_time(town):
     post, closed_until = limit(town, retry_after="soon")
     assert closed_until >= post["time"] + OWN_BACKOFF_SECONDS
     town.let_workers_look_again()
-    assert town.states() == ["QUEUED"]
-    assert len(town.till()) == 1
+    opened = min(time.time(), closed_until)  # by us, or by itself on a machine that took so long to look
     town.ask("resume")
-    check_sent_again(town, not_before=0)
+    check_sent_again(town, not_before=opened)
 
 
 def limit(town, *, retry_after):
