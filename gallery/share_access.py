@@ -1,13 +1,17 @@
 """Who comes in by a link: the token first, then the password; what a browser's session remembers of both."""
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
 from gallery.models import Guest, Share
-from gallery.services.shares import feedback, shares
+from gallery.models.keys import random_key
+from gallery.services.shares import contents, feedback, shares
 
-# What a session keeps of links, by their keys: that the password was known, and who answers.
-PASSES, GUESTS = "share_passes", "share_guests"
+# What a session keeps of links, by their keys: that the password was known, and who answers; and what was chosen.
+PASSES, GUESTS, CHOSEN = "share_passes", "share_guests", "share_chosen"
+KEPT = 5  # selections of one browser, the newest
 
 
 class GuestRequest(HttpRequest):
@@ -44,6 +48,20 @@ def guest_of(request: HttpRequest, share: Share) -> Guest | None:
 
 def remember_guest(request: HttpRequest, guest: Guest) -> None:
     request.session[GUESTS] = request.session.get(GUESTS, {}) | {guest.share.key: guest.key}
+
+
+def keep_chosen(request: HttpRequest, share: Share, ids: Sequence[int]) -> str:
+    """Keep what is chosen of a link in the session of its guest, where no address has to hold it; return its key."""
+    key = random_key()
+    kept = list(request.session.get(CHOSEN, {}).items())[1 - KEPT :]
+    request.session[CHOSEN] = dict(kept) | {key: [share.key, list(ids)]}
+    return key
+
+
+def chosen_ids(request: HttpRequest, share: Share, key: str) -> list[int]:
+    """Return the ids of what this browser has chosen of a link under a key, as far as it is still shown; else none."""
+    of, ids = request.session.get(CHOSEN, {}).get(key, ("", []))
+    return contents.still_shown(share, ids) if of == share.key else []
 
 
 def is_named(request: HttpRequest, share: Share) -> bool:

@@ -11,7 +11,7 @@ from gallery.views.images import deliver, files, filters, gallery, image, rating
 from gallery.views.library import named_sizes, presets, prompts, saved_items, templates
 from gallery.views.operations import gates, health, queue, unresolved
 from gallery.views.runs import colours, jobs, run, sheets
-from gallery.views.shares import guest, guest_files, owner
+from gallery.views.shares import guest, guest_chosen, guest_files, owner
 from gallery.views.studio import batch, kept_references, pairs, recipes, references, studio
 
 # A member's links.
@@ -34,7 +34,8 @@ SHARES = [
 SHARED = [
     path("", guest.show, name="shared"),
     path("unlock/", guest.unlock, name="shared-unlock"),
-    path("compare/", guest.compare, name="shared-compare"),
+    path("choose/", guest_chosen.choose, name="shared-choose"),
+    path("compare/", guest_chosen.compare, name="shared-compare"),
     path("card.jpg", guest_files.card, name="shared-card"),
     path("all.zip", guest_files.everything, name="shared-zip"),
     path("pictures/<str:key>/", guest.picture, name="shared-picture"),

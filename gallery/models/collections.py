@@ -17,7 +17,8 @@ from gallery.models.saved_items import TRASH_DAYS
 # A tag can be on a million pictures: only some are counted.
 COUNT_SOME = (
     "SELECT COUNT(*) FROM ("
-    "SELECT 1 FROM gallery_imagetag WHERE gallery_imagetag.tag_id = gallery_tag.id LIMIT %s) AS counted"
+    "SELECT 1 FROM gallery_imagetag JOIN gallery_image ON gallery_image.id = gallery_imagetag.image_id"
+    " WHERE gallery_imagetag.tag_id = gallery_tag.id AND gallery_image.trashed_at IS NULL LIMIT %s) AS counted"
 )
 MOST_COUNTED = 1000  # pictures of a tag: beyond it nobody counts
 
@@ -30,7 +31,7 @@ class TagQuerySet(models.QuerySet["Tag"]):
         return self.filter(owner=user, deleted_at__gt=timezone.now() - timedelta(days=TRASH_DAYS))
 
     def counted(self) -> Self:
-        """With the number of pictures as `images`, up to one more than is counted."""
+        """With the number of pictures as `images`, without the trash, up to one more than is counted."""
         counted = RawSQL(COUNT_SOME, [MOST_COUNTED + 1], output_field=models.IntegerField())  # noqa: S611  no input in it
         return self.annotate(images=counted)
 

@@ -1,14 +1,16 @@
 """Long answers: each needs one of few places, whoever asks. Who finds none waits in line, holding no thread."""
 
 import hashlib
+from collections.abc import Callable
 from typing import cast
 
 from django.core.handlers.wsgi import WSGIRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 
 from fluxweb.server import HANG_UP
 from gallery.services.operations import rate_limits, stream_slots, trusted_proxies
+from gallery.services.storage.zip_stream import Files, Stream
 
 
 def take_stream_slot(request: HttpRequest, of: str) -> stream_slots.Slot:
@@ -32,4 +34,19 @@ def wait_in_line(request: HttpRequest, full: stream_slots.TooManyStreams, templa
     """Answer with a page that asks again by itself, without script, until the download comes instead of it."""
     response = render(request, template, {"place": full.place}, status=503)
     response.headers["Retry-After"] = response.headers["Refresh"] = stream_slots.WAIT_SECONDS
+    return response
+
+
+def send_zip(pack: Callable[[], Files], *, slot: stream_slots.Slot, name: str) -> StreamingHttpResponse:
+    """Answer with a ZIP, with its length where that is known: a browser then shows how much of it has come."""
+    try:
+        stream = Stream(pack(), slot=slot)
+    except BaseException:  # nobody else would give the slot back
+        stream_slots.release_slot(slot)
+        raise
+    response = StreamingHttpResponse(stream, content_type="application/zip")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "private, no-cache"
+    if stream.length is not None:
+        response.headers["Content-Length"] = str(stream.length)
     return response

@@ -13,6 +13,7 @@ from gallery.catalogue.text.tags import FOLDED_LENGTH, TAG_LENGTH, fold_tag, is_
 from gallery.forms.collections import TagsForm
 from gallery.models import ImageTag, Tag, User
 from gallery.services.collections import tags
+from gallery.services.images import trash
 from tests.pages import Page
 from tests.rows import make_images
 
@@ -194,3 +195,10 @@ def test_what_lay_in_the_trash_for_a_month_is_forgotten(owner):
     Tag.objects.update(deleted_at="2020-01-01T00:00Z")
     tags.delete_old_tags()
     assert not Tag.objects.exists()
+
+
+def test_what_lies_in_the_trash_is_not_counted(owner, owner_client):
+    images = make_images(owner, 3)
+    tags.tag_images(images, ["harbour"], user=owner)
+    trash.trash_images([images[0].pk], owner=owner)
+    assert Page(owner_client.get("/tags/")).one("span", class_="num").text == "2 pictures"

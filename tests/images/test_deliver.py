@@ -4,16 +4,19 @@ import io
 import zipfile
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from gallery.models import Attempt, Image, NamedSize
+from gallery.services.collections import collections, smart
 from gallery.services.media import exact_sizes
 from gallery.services.media.metadata import xmp
 from gallery.services.operations import stream_slots
 from gallery.services.references.keeping import keep_upload
+from gallery.services.storage import zip_stream
 from tests.factories import make_run
 from tests.images.test_decoding import opened
 from tests.pages import Page
@@ -254,3 +257,35 @@ def test_the_page_of_a_selection_costs_the_same_however_many_there_are(owner, ow
     assert [each["value"] for each in page.all("input", name="image")] == keys
     assert len(page.all("div", class_="stage")) == min(count, 24)
     assert len(queries) == 7
+
+
+def test_the_length_of_a_zip_is_known_before_it_is_made(owner, owner_client, run):
+    rules = collections.make_collection(owner=owner, name="All", rules=smart.new_rules("model=flux-2-pro"))
+    for wanted in (
+        {"run": run.key},
+        {"run": run.key, "table": "without"},
+        {"image": [each.key for each in Image.objects.all()]},
+        {"all": "model=flux-2-pro"},
+        {"collection": rules.key},
+    ):
+        response = owner_client.get(ZIP, wanted)
+        assert int(response["Content-Length"]) == len(response.getvalue())
+        assert len(files_in(response := owner_client.get(ZIP, wanted))) == 2 + ("table" not in wanted)
+    response = owner_client.get(ZIP, {"run": run.key, "size": "16x16"})
+    assert ("Content-Length" in response, len(files_in(response))) == (False, 2)
+
+
+def test_a_file_that_is_another_than_was_said_breaks_the_connection(owner_client, run, image):
+    response = owner_client.get(ZIP, {"run": run.key})
+    default_storage.delete(image.file)
+    default_storage.save(image.file, ContentFile(b"short"))
+    with pytest.raises(zip_stream.NotAsLong):
+        list(response)
+    response.close()
+    assert not stream_slots.taken_slots
+
+
+def test_names_are_safe_wherever_they_are_unpacked(owner, owner_client):
+    image = keep_upload(picture_file("PNG"), name="nul\u202egpj: ?.png", owner=owner).image
+    [name] = files_in(owner_client.get(ZIP, {"image": image.key, "table": "without"}))
+    assert name == "001-nulgpj- -.png"

@@ -81,6 +81,7 @@ def form(name, things):
         "templates-import": {"file": SimpleUploadedFile("templates.json", b'[{"name": "Gate", "prompt": "a gate"}]')},
         "marks": {"image": both, "verdict": "pick"},
         **{f"selection-{to}": {"image": both} for to in ("compare", "edit", "download")},
+        "shared-choose": {"picture": key_in(things.share, things.image)},
         "tags-put": {"image": both, "tag": "heron, dawn"},
         "tags-undo": {"put": f"{things.sorted['tag'].key}:{both[0]}"},
         "tag-off": {"image": both},
@@ -123,7 +124,7 @@ def address(name, things):
     }
     if name.startswith("run") and name != "runs":
         keys[name] = [things.run.key]
-    if name in ("shared-unlock", "shared-compare", "shared-card", "shared-zip"):
+    if name in ("shared-unlock", "shared-choose", "shared-compare", "shared-card", "shared-zip"):
         keys[name] = [things.link]
     elif name.startswith("shared-") and name != "shared-nothing":
         keys[name] = [things.link, key_in(things.share, things.image), *([1] if name == "shared-input" else [])]

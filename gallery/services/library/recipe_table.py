@@ -1,10 +1,9 @@
 """A table of what made the pictures of a ZIP, and what they cost: one row for each file."""
 
-from collections.abc import Iterable
 from datetime import UTC
 
 from gallery.models import Image
-from gallery.services.ledger.csv_export import csv_dollars, csv_lines
+from gallery.services.ledger.csv_export import csv_dollars
 from gallery.services.media.metadata.facts import recipe_facts
 
 NAME = "recipes.csv"
@@ -24,10 +23,6 @@ def recipe_row(image: Image, *, name: str, note: str = "", is_mine: bool = True)
     made = image.created_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     told = [facts.get(key) for key in ("model", "seed", "prompt")]
     return (name, *told, size, more, cost, made, "uploaded" if image.is_upload and not note else note)
-
-
-def write_table(rows: Iterable[tuple[object, ...]]) -> bytes:
-    return "".join(csv_lines([COLUMNS, *rows])).encode()
 
 
 def _word(value: object) -> object:

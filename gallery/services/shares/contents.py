@@ -125,6 +125,26 @@ def ids_of_source(share: Share) -> list[int]:
     return list(newest.values_list("id", flat=True)[: MOST_ITEMS + 1])
 
 
+def ids_to_take(share: Share) -> list[int]:
+    """Return the ids of what one ZIP of a link holds: of one without end the newest."""
+    if not share.live:
+        return list_ids(share)
+    return ids_of_source(share)[:MOST_ITEMS]
+
+
+def ids_shown(share: Share, keys: Iterable[str]) -> list[int]:
+    """Return the ids of those of these pictures that a link shows, in this order; what it does not show is left out."""
+    own = list(dict.fromkeys(one for key in keys if (one := image_keys.own_key(share, key))))
+    found = dict(shared_images(share).filter(key__in=own).values_list("key", "pk"))
+    return [found[one] for one in own if one in found]
+
+
+def still_shown(share: Share, ids: Sequence[int]) -> list[int]:
+    """Return those of these pictures that a link shows now, in their order."""
+    shown = set(shared_images(share).filter(pk__in=ids).values_list("pk", flat=True))
+    return [each for each in ids if each in shown]
+
+
 def images_of(job: Job) -> Sequence[int | None]:
     """Return the ids of the pictures that a cell shows: those made for it, or the one it reused."""
     return [image.id for image in job.kept_images] or [job.reused_id]

@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from PIL import Image as Pillow
 
 from gallery.catalogue.numbers import money
+from gallery.catalogue.text.file_names import safe_file_name
 from gallery.models import Image, Share
 from gallery.models.shares import Download
 from gallery.services.media import decoding, validation
@@ -102,13 +103,13 @@ def _encoded(picture: Pillow.Image, image_format: str, **options: Any) -> bytes:
     return out.getvalue()
 
 
-def file_name(image: Image, share: Share, *, number: int | None = None) -> str:
+def file_name(image: Image, share: Share, *, number: str = "") -> str:
     """Name a file by what the link shows: its title, perhaps model and seed, and a key that no other link knows."""
-    parts = [f"{number:03d}" if number else "", slugify(share.title)[:60]]
+    parts = [number, slugify(share.title)[:60]]
     parts += [image.model] if share.show_model else []
     parts += [str(image.seed)] if share.show_seed and not image.is_upload else []
     parts += [] if number else [image_keys.key_in(share, image)[:6]]
-    return f"{'-'.join(part for part in parts if part) or 'picture'}.{suffix(image)}"
+    return safe_file_name(f"{'-'.join(part for part in parts if part) or 'picture'}.{suffix(image)}")
 
 
 def suffix(image: Image) -> str:

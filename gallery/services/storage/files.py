@@ -24,8 +24,12 @@ from gallery.services.storage.error_words import name_trouble
 FREE_BYTES = 200 * 1024 * 1024  # below this nothing is bought: a result can have 40 MB, and the database needs room too
 PROBE_SECONDS = 20  # how long a successful look at a remote storage is believed
 STALE_SECONDS = 3600  # a temporary file this old belongs to nobody
+PIECE_BYTES = 256 * 1024  # of a file that is read in pieces
 SAMPLES = "demo"  # the folder of files that many demo pictures show
 
+MOST_MISSED = 10_000  # files of which this process remembers that they were not there
+
+missed: set[str] = set()
 probes: dict[str, Any] = {"good_until": 0.0, "failed_at": 0.0, "trouble": None}
 probing = threading.Lock()  # one at a time: of many threads that ask, one asks the service and the others believe it
 
@@ -182,6 +186,36 @@ def open_file(name: str) -> "File[bytes]":
         raise
     except Exception as error:  # whatever a remote storage's library raises
         raise _named(error) from error
+
+
+def stored_size(name: str, *, said: int) -> int | None:
+    """Return how many bytes a file has; None if it is not there.
+
+    A remote storage is not asked, for that takes long: what its row says is believed, unless it was missed before.
+    """
+    if not is_local_storage():
+        return None if name in missed else said
+    try:
+        return Path(default_storage.path(name)).stat().st_size
+    except FileNotFoundError:
+        return None
+
+
+def note_missed(name: str) -> None:
+    """Remember of a file that it was not there."""
+    if len(missed) < MOST_MISSED:
+        missed.add(name)
+
+
+def pieces_of(name: str) -> Iterator[bytes]:
+    """Yield a file piece by piece, so that it is never in memory as a whole; it is opened for the first."""
+    try:
+        file = open_file(name)
+    except FileNotFoundError:
+        note_missed(name)
+        raise
+    with file:
+        yield from file.chunks(PIECE_BYTES)
 
 
 def remove_file(name: str) -> None:

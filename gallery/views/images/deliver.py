@@ -1,11 +1,12 @@
 """Pictures as files: one at an exact size, several as a ZIP; and the pages where one chooses how."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -17,7 +18,8 @@ from gallery.access import MemberRequest
 from gallery.catalogue.parameters.delivery import Delivery
 from gallery.forms.delivery import DeliveryForm, KeepForm
 from gallery.models import Collection, Image, Run
-from gallery.services.collections.items import items_in_order
+from gallery.services.collections import smart
+from gallery.services.images import selection
 from gallery.services.ledger import entries
 from gallery.services.library import downloads, kept_files, named_sizes
 from gallery.services.library.downloads import Wish
@@ -25,11 +27,11 @@ from gallery.services.media import exact_sizes
 from gallery.services.media.processes import children
 from gallery.services.operations import stream_slots
 from gallery.services.runs import reuse
-from gallery.services.storage import zip_stream
 from gallery.views.images.files import STAND_IN
-from gallery.views.streams import take_stream_slot, wait_in_line
+from gallery.views.streams import send_zip, take_stream_slot, wait_in_line
 
 WAITING = "images/deliver/waiting.html"
+NAMED = ("selection", "all", "without")  # what names a selection
 SHOWN = 24  # pictures on the page of a ZIP
 ASKS = ("size", "named", "format", "fit")  # whoever names one of these wants another file than the original
 
@@ -42,6 +44,10 @@ class Chosen:
     fields: list[tuple[str, str]]
     run: Run | None = None
     collection: Collection | None = None
+    left_out: bool = False  # there are more than one ZIP takes
+
+    def cut(self, most: int) -> Self:
+        return replace(self, ids=self.ids[:most], left_out=len(self.ids) > most)
 
     @property
     def keys(self) -> list[str]:
@@ -119,6 +125,7 @@ def _zip_page(request: MemberRequest, chosen: Chosen, form: DeliveryForm, kept: 
     context = {
         "images": [shown[each] for each in chosen.ids[:SHOWN] if each in shown],
         "count": len(chosen.ids),
+        "left_out": chosen.left_out,
         "fields": chosen.fields,
         "run": chosen.run,
         "collection": chosen.collection,
@@ -142,10 +149,8 @@ def as_zip(request: MemberRequest) -> HttpResponseBase:
         return wait_in_line(request, full, WAITING)
     if not wish.marked and request.method == "GET":
         kept_files.note_unmarked(request.user, chosen.keys)
-    stream = zip_stream.Stream(downloads.read_files(chosen.ids, wish, reader=request.user), slot=slot)
-    response = StreamingHttpResponse(stream, content_type="application/zip")
-    response.headers["Content-Disposition"] = f'attachment; filename="pictures{_kind(wish)}.zip"'
-    return response
+    pack = partial(downloads.pack_files, chosen.ids, wish, reader=request.user)
+    return send_zip(pack, slot=slot, name=f"pictures{_kind(wish)}.zip")
 
 
 def _kind(wish: Wish) -> str:
@@ -161,12 +166,14 @@ def _chosen(request: MemberRequest) -> Chosen:
         chosen = Chosen(reuse.image_ids_of_run(run.pk, owner_id=request.user.pk), [("run", run.key)], run)
     elif "collection" in request.GET:
         collection = access.collection_read(request, request.GET["collection"])
-        ids = items_in_order(collection).values_list("image", flat=True)
-        chosen = Chosen(list(ids), [("collection", collection.key)], collection=collection)
+        ids = smart.list_ids(collection, most=downloads.MOST + 1)
+        chosen = Chosen(ids, [("collection", collection.key)], collection=collection)
+    elif named := access.selection_named(request, request.GET):
+        ids = selection.ids_of(named, most=downloads.MOST + 1)
+        chosen = Chosen(ids, [(name, value) for name in NAMED for value in request.GET.getlist(name)])
     else:
-        images = access.images_read(request, access.chosen_keys(request, request.GET))
-        kept = [("selection", request.GET["selection"])] if "selection" in request.GET else []
-        chosen = Chosen([image.pk for image in images], kept or [("image", image.key) for image in images])
+        images = access.images_read(request, request.GET.getlist("image"))
+        chosen = Chosen([image.pk for image in images], [("image", image.key) for image in images])
     if not chosen.ids:
         raise Http404
-    return chosen
+    return chosen.cut(downloads.MOST)

@@ -1,9 +1,10 @@
 """Sheets of a run: ask for one, see how far it is, have its parts, try again, delete."""
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.contrib import messages
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,10 +19,9 @@ from gallery.services.contact_sheets import sheets
 from gallery.services.contact_sheets.sheet_layout import EDGES
 from gallery.services.operations import stream_slots
 from gallery.services.runs import matrix_layout
-from gallery.services.storage import zip_stream
 from gallery.views.images import files
 from gallery.views.runs import matrix_controls
-from gallery.views.streams import take_stream_slot, wait_in_line
+from gallery.views.streams import send_zip, take_stream_slot, wait_in_line
 
 SHOWN = 2  # above the matrix; the older ones are folded
 CONTENT_TYPES = {"jpeg": "image/jpeg", "png": "image/png"}
@@ -142,11 +142,7 @@ def parts(request: MemberRequest, key: str) -> HttpResponseBase:
         slot = take_stream_slot(request, f"member {request.user.pk}")
     except stream_slots.TooManyStreams as full:
         return wait_in_line(request, full, "images/deliver/waiting.html")
-    response = StreamingHttpResponse(
-        zip_stream.Stream(sheets.sheet_files(sheet), slot=slot), content_type="application/zip"
-    )
-    response.headers["Content-Disposition"] = f'attachment; filename="sheet-{sheet.run.key}.zip"'
-    return response
+    return send_zip(partial(sheets.pack_parts, sheet), slot=slot, name=f"sheet-{sheet.run.key}.zip")
 
 
 @require_POST

@@ -88,10 +88,6 @@ def ask_first(request: GuestRequest, token: str) -> HttpResponse:
     return HttpResponseClientRedirect(asked) if request.htmx else redirect(asked)
 
 
-MOST_COMPARED = 12
-LETTERS = "ABCDEFGHIJKL"
-
-
 @login_not_required
 def nothing(request: GuestRequest, **_: object) -> HttpResponse:
     """What no address under a link leads to."""
@@ -226,25 +222,6 @@ def _show_picture(
         "may_copy": share.show_prompt and share_access.is_named(request, share),
     }  # fmt: skip
     return render(request, fragment if request.htmx else "guest/picture.html", context, status=status)
-
-
-@require_safe
-@with_share
-@unlocked_page
-def compare(request: GuestRequest, share: Share, token: str) -> HttpResponse:
-    """Several pictures side by side, zoomed and moved together: those named, or the first ones."""
-    asked = request.GET.getlist("picture")
-    images = _asked(share, asked) if asked else contents.read_page(share, limit=MOST_COMPARED).images
-    panes = [(letter, Shown(share, image)) for letter, image in zip(LETTERS, images, strict=False)]
-    context = {"share": share, "token": token, "panes": panes, "left_out": len(asked) > MOST_COMPARED}
-    return render(request, "guest/compare.html", context)
-
-
-def _asked(share: Share, keys: list[str]) -> list[Image]:
-    images = contents.find_images(share, keys[:MOST_COMPARED])
-    if images is None:
-        raise Http404
-    return images
 
 
 @require_POST

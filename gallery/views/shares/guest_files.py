@@ -1,30 +1,24 @@
 """The bytes behind a link: thumbnails, views, files to keep, a ZIP, a card for chat programs. Every one asks first."""
 
-import contextlib
-from collections.abc import Iterator
 from typing import IO
 
-from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
+from gallery import share_access
 from gallery.models import Share
 from gallery.models.shares import Refused
 from gallery.services.operations import stream_slots
 from gallery.services.shares import contents, delivery, refusals, shares
-from gallery.services.storage import files, zip_stream
+from gallery.services.shares.packing import pack_files
+from gallery.services.storage import files
+from gallery.services.storage.zip_stream import Files
 from gallery.share_access import GuestRequest
 from gallery.views.shares.guest import _find, unlocked, with_share
 from gallery.views.shares.shown import Shown
-from gallery.views.streams import take_stream_slot, wait_in_line
-
-ZIP_PAGE = 60  # pictures loaded at once
-
-
-class ShareChanged(Exception):
-    """The link was closed or changed while a ZIP was on its way: the connection breaks, so that nobody takes what
-    arrived for the whole."""
+from gallery.views.streams import send_zip, take_stream_slot, wait_in_line
 
 
 @require_safe
@@ -68,7 +62,9 @@ def download(request: GuestRequest, share: Share, token: str, key: str) -> HttpR
     _require_download(share)
     content = delivery.file_content(image, share)
     response = HttpResponse(content, content_type=image.content_type)
-    return _counted(request, share, _attached(response, delivery.file_name(image, share)))
+    _count(request, share)
+    response.headers["Content-Disposition"] = f'attachment; filename="{delivery.file_name(image, share)}"'
+    return response
 
 
 def _require_download(share: Share) -> None:
@@ -76,50 +72,40 @@ def _require_download(share: Share) -> None:
         raise Http404
 
 
-def _attached(response: HttpResponseBase, name: str) -> HttpResponseBase:
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-def _counted(request: GuestRequest, share: Share, response: HttpResponseBase) -> HttpResponseBase:
+def _count(request: GuestRequest, share: Share) -> None:
     if request.method == "GET" and request.user != share.owner:
         shares.count_download(share)
-    return response
 
 
 @require_safe
 @with_share
 @unlocked
 def everything(request: GuestRequest, share: Share, token: str) -> HttpResponseBase:
-    """All pictures as one ZIP, as long as somebody knows how many there are."""
+    """All pictures, or those that were chosen, as one ZIP; of a link without end the newest."""
     _require_download(share)
-    if share.is_endless:
-        raise Http404
+    ids = _ids_to_take(request, share)
     try:
         slot = take_stream_slot(request, share.key)
     except stream_slots.TooManyStreams as full:
         if full.is_new:
             refusals.note_refusal(share, Refused.DOWNLOADS)
         return wait_in_line(request, full, "guest/busy.html")
-    stream = zip_stream.Stream(_handed_out(share), slot=slot)
-    response = StreamingHttpResponse(stream, content_type="application/zip")
-    try:
-        return _counted(request, share, _attached(response, f"{slugify(share.title) or 'pictures'}.zip"))
-    except Exception:  # nobody else will close what was never sent, and its slot would be taken for ever
-        stream.close()
-        raise
+
+    def pack() -> Files:
+        _count(request, share)
+        return pack_files(share, ids)
+
+    return send_zip(pack, slot=slot, name=f"{slugify(share.title) or 'pictures'}.zip")
 
 
-def _handed_out(share: Share) -> Iterator[tuple[str, bytes]]:
-    """Yield (name, content) of each picture; before each, the link must still be what it was."""
-    ids = contents.list_ids(share)
-    for start in range(0, len(ids), ZIP_PAGE):
-        for n, image in enumerate(contents.load_images(ids[start : start + ZIP_PAGE]), start + 1):
-            if not shares.is_unchanged(share):
-                raise ShareChanged
-            with contextlib.suppress(FileNotFoundError):  # a file that went must not cost the others
-                content = delivery.file_content(image, share)
-                yield delivery.file_name(image, share, number=n), content
+def _ids_to_take(request: GuestRequest, share: Share) -> list[int]:
+    if "selection" in request.GET:
+        ids = share_access.chosen_ids(request, share, request.GET["selection"])
+    else:
+        ids = contents.ids_to_take(share)
+    if not ids:
+        raise Http404
+    return ids
 
 
 @require_safe

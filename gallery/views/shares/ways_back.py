@@ -9,8 +9,8 @@ from gallery.share_access import GuestRequest
 
 PAGES = {"shared", "shared-picture", "shared-compare", "shared-view", "shared-thumbnail", "shared-file", "shared-zip"}
 # An answer can be given at the page of its picture only, and more pictures of a page are part of it.
-LEADS_TO = {"shared-answer": "shared-picture", "shared-unlock": "shared"}
-KEPT = ("picture", "after")  # what pages of a link are asked for
+LEADS_TO = {"shared-answer": "shared-picture", "shared-unlock": "shared", "shared-choose": "shared"}
+KEPT = ("picture", "after", "selection")  # what pages of a link are asked for
 
 
 def here(request: GuestRequest) -> str:
