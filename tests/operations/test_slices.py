@@ -18,6 +18,7 @@ from gallery.models import (
     Charge,
     DailySpend,
     Difference,
+    Image,
     Job,
     LedgerEntry,
     MonthlySpend,
@@ -316,7 +317,7 @@ def test_demo_data_is_written_a_few_runs_at_a_time(owner):
     with counted_writes() as slices_made:
         list(fill_gallery(owner, [sample], images=203))
     assert len(slices_made) > 2
-    assert (Job.objects.count(), entries.find_differences()) == (203, [])
+    assert (Image.objects.count(), entries.find_differences()) == (203, [])
 
 
 def test_sessions_and_counters_that_ran_out_go_and_the_others_stay():

@@ -26,7 +26,10 @@ RATIOS = ("1:1", "4:5", "3:2", "2:3", "16:9")
 
 
 class Command(BaseCommand):
-    help = "Gives a member N finished demo images. They are marked as demo: no report or budget counts them."
+    help = (
+        "Gives a member N finished demo images. They are marked as demo: no report or budget counts them. "
+        "While it makes more than 20,000, others wait for seconds before they can write."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--images", type=int, required=True)

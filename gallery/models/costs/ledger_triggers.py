@@ -4,6 +4,9 @@ They write how much each sum changes, and never touch a sum: workers that record
 row of the day on PostgreSQL, or lock two of them in opposite orders. services/ledger/entries.py applies the rows later.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
@@ -44,6 +47,29 @@ def remove(*, using: str = "default") -> None:
         with connection.cursor() as cursor:
             for name, *_ in _triggers():
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
+
+
+@contextmanager
+def suspended() -> Iterator[None]:
+    """Let many attempts be written without an entry for each. Call inside a transaction: others wait for its end.
+
+    Whoever writes them adds the entries by `add_entries`.
+    """
+    remove()
+    yield
+    install()
+
+
+def add_entries(first: int, last: int) -> None:
+    """Write what the attempts from one id to another add to each sum, in as few entries as there are places."""
+    places = ", ".join(DIMENSIONS)
+    sums = ", ".join(f"SUM({term})" for term in terms(ATTEMPTS))
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {ENTRIES} ({places}, {', '.join(AMOUNTS)}) SELECT {places}, {sums} FROM {ATTEMPTS}"  # noqa: S608
+            f" WHERE id BETWEEN %s AND %s GROUP BY {places}",
+            [first, last],
+        )
 
 
 def _is_migrated(connection: BaseDatabaseWrapper) -> bool:

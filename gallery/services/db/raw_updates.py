@@ -62,7 +62,11 @@ def _several(value: Any) -> tuple[Any, ...]:
 
 
 def _column(model: type[Model], name: str) -> str:
-    field: Any = model._meta.get_field(name)  # of a kind that has a column
+    return column_name(model._meta.get_field(name))
+
+
+def column_name(field: Any) -> str:
+    """Return the name of the column of a field, as it stands in a statement."""
     return connection.ops.quote_name(field.column)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import product
 from random import Random
 
+from gallery.catalogue.models import flux_models
 from gallery.services.demo_data.prompts import write_prompt
 from gallery.services.demo_data.samples import Sample
 
@@ -15,6 +16,8 @@ DAYS = 730  # back from today, at most
 IMAGES_A_DAY = 25  # at least: a day with one picture is no day's work
 WORKDAY = timedelta(hours=10)  # of each day, the rest is night
 DAY = timedelta(days=1)
+EDITED = 1 / 16  # of the presses, if all their models take pictures
+UPLOADS = ("IMG", "Scan", "Moodboard", "Packshot", "Skizze", "写真")
 SEED_COUNTS = (1, 1, 2, 4, 4, 8)
 USUAL_SEEDS = (7, 42, 1234, 2024)
 SEED_MAX = 2**31 - 1
@@ -29,6 +32,8 @@ class Press:
     samples: Sequence[Sample]
     seeds: Sequence[int]
     at: datetime
+    edits: bool = False  # a picture went into it
+    uploads: Sequence[str] = ()  # names of files that were put into the gallery just before
 
     @property
     def cells(self) -> list[tuple[int, Sample, int]]:
@@ -37,11 +42,12 @@ class Press:
 
     @property
     def size(self) -> int:
+        """How many pictures are made."""
         return len(self.samples) * len(self.seeds)
 
 
 def draw_presses(draw: Random, samples: Sequence[Sample], *, images: int, now: datetime) -> Iterator[Press]:
-    """Draw presses that make so many images together, oldest first, up to now."""
+    """Draw presses that bring so many images together, uploads among them, oldest first, up to now."""
     span = timedelta(days=min(DAYS, 1 + images // IMAGES_A_DAY))
     by_size = _by_size(samples)
     made, prompt, project = 0, write_prompt(draw), PROJECTS[0]
@@ -50,13 +56,24 @@ def draw_presses(draw: Random, samples: Sequence[Sample], *, images: int, now: d
             prompt = write_prompt(draw)
         if draw.random() < 1 / 50:
             project = draw.choice(PROJECTS)
-        models = draw.choice(by_size)
+        models, uploads = draw.choice(by_size), _draw_uploads(draw, images - made)
+        made += len(uploads)
         chosen = draw.sample(models, min(draw.choice((1, 1, 2, 3, 5)), len(models), images - made))
         seeds = _draw_seeds(draw, min(draw.choice(SEED_COUNTS), (images - made) // len(chosen)))
         at = _moment(now, span * (1 - made / images))
-        press = Press(project, prompt, [draw.choice(each) for each in chosen], seeds, at)
-        made += press.size
-        yield press
+        made += len(chosen) * len(seeds)
+        samples = [draw.choice(each) for each in chosen]
+        edits = draw.random() < EDITED and all(map(_takes_pictures, samples))
+        yield Press(project, prompt, samples, seeds, at, edits=edits, uploads=uploads)
+
+
+def _draw_uploads(draw: Random, left: int) -> list[str]:
+    """Name the file that was uploaded before a press, if one was; a small gallery has none."""
+    return [f"{draw.choice(UPLOADS)} {draw.randrange(1, 10_000)}.jpg"] if left > 100 and draw.random() < 1 / 8 else []
+
+
+def _takes_pictures(sample: Sample) -> bool:
+    return flux_models.get(sample.request.model_id).references > 0
 
 
 def _by_size(samples: Sequence[Sample]) -> list[list[list[Sample]]]:

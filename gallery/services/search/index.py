@@ -114,5 +114,10 @@ def write_texts(image_ids: Sequence[int]) -> None:
     engine().add_rows(changed)
 
 
+def add_texts(image_ids: Sequence[int]) -> None:
+    """Put pictures into the index whose texts were just written, and were not there. Call in that transaction."""
+    engine().add_rows(image_ids)
+
+
 def _texts_there(image_ids: Sequence[int]) -> dict[int, str]:
     return dict(ImageText.objects.filter(pk__in=image_ids).values_list("pk", "text"))

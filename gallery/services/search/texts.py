@@ -23,10 +23,11 @@ def read_texts(image_ids: Sequence[int]) -> dict[int, str]:
     columns = ("id", "owner_id", "model", "shape", "origin", "name", "project_id", "project__name", "opening")
     opening = Left("job__prompt", PROMPT_CHARACTERS)
     rows = Image.objects.kept().filter(id__in=image_ids).annotate(opening=opening).values_list(*columns)
-    return {row[0]: _compose(row, labels[row[0]]) for row in rows}
+    return {row[0]: compose_row(row, labels[row[0]]) for row in rows}
 
 
-def _compose(row: tuple, labels: list[tuple[str, str]]) -> str:  # type: ignore[type-arg]  # see the columns above
+def compose_row(row: tuple, labels: list[tuple[str, str]]) -> str:  # type: ignore[type-arg]  # see the columns above
+    """Compose the text of one picture of what was read of it. `labels`: (facet, name) of its tags and collections."""
     _, owner_id, model, shape, origin, name, project_id, project, prompt = row
     facets = [documents.owner_facet(owner_id)]
     facets += [documents.model_facet(model)] if model else []
