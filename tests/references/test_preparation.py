@@ -199,6 +199,10 @@ def test_a_large_one_is_drawn_apart_as_it_would_be_here(image_format, monkeypatc
     assert apart.draw_apart(io.BytesIO(encoded("png", clear())), "png")[0].mode == "RGBA"
 
 
+def test_pictures_in_a_cut_file_are_counted_as_far_as_it_goes():
+    assert prepared(moving("gif", 3)[:-40]).notes == ("It has 3 pictures in it: the first one is used.",)
+
+
 def test_what_lacks_nothing_but_its_end_can_be_used():
     assert near(corners(picture_of(prepared(encoded("jpeg", quarters(SIZE))[:-2]))), CORNERS[1])
 
@@ -249,6 +253,8 @@ REFUSED = {
     "cut": (WHOLE[: len(WHOLE) // 2], "It ends early or is damaged"),
     "cut at its end": (WHOLE[:-200], "It ends early or is damaged"),
     "cut and large": (encoded("jpeg", quarters((2400, 1800)))[:-9], "It ends early or is damaged"),
+    "cut in its first words": (WHOLE[:5], "It ends early or is damaged"),
+    "webp of nothing": (b"RIFF\x30\0\0\0WEBPnone" + bytes(40), "It ends early or is damaged"),
     "cut in its head": (WHOLE[:30], "It ends early or is damaged"),
     "cut png": (encoded("png", noise(SIZE))[:-5000], "It ends early or is damaged"),
     "cut webp": (encoded("webp", noise(SIZE))[:-5000], "It ends early or is damaged"),

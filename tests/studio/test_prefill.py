@@ -8,9 +8,12 @@ from hypothesis import strategies as st
 
 from gallery.forms.studio.prefill import TYPED
 from gallery.models import Run
+from gallery.services.references import refusals
+from gallery.services.references.keeping import keep_upload
 from gallery.services.runs import submission
 from tests.factories import make_run
 from tests.pages import Page
+from tests.references.pictures import picture_file
 from tests.rows import make_images
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +115,17 @@ def test_a_picture_that_was_not_made_is_changed_in_the_studio(owner, owner_clien
     page = studio(owner_client, job=job.key)
     assert values(page, "prompt", "seed", "model", "steps") == ("a lighthouse in fog", "5", ["flux-2-flex"], "20")
     assert colleague_client.get(STUDIO, {"job": job.key}).status_code == 404
+
+
+def test_an_upload_fills_nothing_in_for_no_words_asked_for_it(owner, owner_client):
+    image = keep_upload(picture_file(), name="cup.png", owner=owner).image
+    assert owner_client.get(STUDIO, {"image": image.key}).status_code == 404
+
+
+def test_a_picture_that_cannot_go_in_says_why_and_the_rest_is_filled_in(owner_client, image):
+    page = studio(owner_client, image=image.key, use="reference", prompt="a door")
+    assert f"{image.download_name}: {refusals.GONE}" in page.html
+    assert page.value("prompt") == "a door"
 
 
 @pytest.mark.parametrize("part", ["", "everything", "\x00", "prompt,seed"])

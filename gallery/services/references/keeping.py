@@ -15,8 +15,10 @@ from gallery.models.references import NAME_LENGTH
 from gallery.services.db.transactions import write_transaction
 from gallery.services.media import thumbnails, validation
 from gallery.services.media.validation import DECODE_SLOTS, Verified
+from gallery.services.references import refusals
 from gallery.services.references.joining import join_pictures
 from gallery.services.references.preparation import Prepared, prepare_picture
+from gallery.services.references.refusals import UnusablePicture
 from gallery.services.search import index
 from gallery.services.storage import files
 
@@ -45,8 +47,11 @@ def keep_image(image: Image, *, owner: User) -> Reference:
         return kept
     files.check_storage()
     name = image.download_name[-NAME_LENGTH:]
-    with files.open_file(image.file) as file:
-        prepared = prepare_picture(file, name=name)
+    try:
+        with files.open_file(image.file) as file:
+            prepared = prepare_picture(file, name=name)
+    except FileNotFoundError:
+        raise UnusablePicture(name, refusals.GONE) from None
     return _find_kept(owner, prepared) or _keep(prepared, owner=owner, name=name, image=image)
 
 

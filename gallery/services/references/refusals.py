@@ -4,6 +4,7 @@ from gallery.services.media.validation import OTHERS
 from gallery.services.references.sizes import MEGAPIXEL, READ_PIXELS_MOST, SIDE_LEAST, SIDE_MOST, is_readable
 
 TAKEN = "PNG, JPEG, WebP, AVIF and GIF can be used"
+GONE = "Its file is not there any more."
 DAMAGED = "It ends early or is damaged. Copy or save it anew."
 FAR_TOO_LARGE = f"It has more than {READ_PIXELS_MOST // MEGAPIXEL} megapixels. Save it smaller."
 TOO_LONG = "Reading it takes too long or too much memory. Save it anew as JPEG or PNG."

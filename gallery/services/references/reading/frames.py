@@ -1,5 +1,6 @@
 """How many pictures are in a file, counted by its blocks: none of them is decoded."""
 
+import contextlib
 import struct
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -13,12 +14,12 @@ def count_frames(file: IO[bytes], kind: str, *, most: int) -> int:
     walk = WALKS.get(kind)
     if walk is None:
         return 1
-    try:
-        return max(1, sum(1 for _ in islice(walk(file), most)))
-    except (struct.error, IndexError):
-        return 1
-    finally:
-        file.seek(0)
+    count = 0
+    with contextlib.suppress(struct.error, IndexError):
+        for _ in islice(walk(file), most):
+            count += 1
+    file.seek(0)
+    return max(1, count)
 
 
 def _gif_frames(file: IO[bytes]) -> Iterator[None]:
