@@ -3,6 +3,7 @@
 import logging
 import re
 import smtplib
+import threading
 from datetime import datetime
 
 import pytest
@@ -16,6 +17,7 @@ from gallery.models import RateCounter, User
 from gallery.services.accounts import sign_ins
 from gallery.services.operations import mail_server, rate_limits
 from tests.pages import Page
+from tests.processes.town import free_port
 
 pytestmark = pytest.mark.django_db
 
@@ -336,3 +338,15 @@ def test_a_mail_is_tried_again_and_nobody_waits_for_it(monkeypatch):
     monkeypatch.setattr(mail_server, "AGAIN_AFTER_SECONDS", (0, 0, 0))
     mail_server.send_patiently(Letter())
     assert len(tried) == 3
+
+
+def test_a_mail_goes_in_a_thread_of_its_own_to_a_server(settings, monkeypatch, lines):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()  # where nobody listens
+    monkeypatch.setattr(mail_server, "AGAIN_AFTER_SECONDS", ())
+    mail_server.send_mail(mail.EmailMessage("Hello", to=["olga@example.com"]))
+    for thread in threading.enumerate():
+        if thread.name == "mail":
+            thread.join()
+    [said] = lines()
+    assert "mail not sent" in said

@@ -14,6 +14,7 @@ from gallery.models.contact_sheets import SheetState
 from gallery.services.contact_sheets import rendering, sheet_layout, sheets
 from gallery.simulator import faults
 from tests.factories import grow, make_run
+from tests.worker.races import after_statement
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -122,6 +123,20 @@ def test_one_damaged_picture_does_not_keep_the_others_from_being_drawn(run):
     (picture,), (part,) = pictures(draw(ask(run))), sheets.plan_sheet(run.sheets.get())
     empty = [box.cell.image for box in part.boxes if picture.getpixel((box.x, box.y)) == rendering.EDGE]
     assert empty == [broken]
+
+
+def test_a_storage_that_fails_over_one_picture_is_no_damage_to_it(run):
+    path = Path(default_storage.path(Image.objects.first().file))
+    path.rename(path.with_name("aside"))
+    path.mkdir()
+    sheet = ask(run, edge=512)
+    assert sheets.draw_next_part()
+    sheet.refresh_from_db()
+    assert (sheet.state, sheet.reason) == (SheetState.WAITING, "The storage says: Is a directory.")
+    path.rmdir()
+    path.with_name("aside").rename(path)
+    later(sheet)
+    assert draw(sheet).state == SheetState.DONE
 
 
 def test_sheets_stop_before_the_disk_is_full_and_say_so(run, monkeypatch):
@@ -267,13 +282,14 @@ def test_deleting_takes_the_files_and_not_the_pictures(run):
     assert Image.objects.count() == 6
 
 
-def test_a_sheet_deleted_while_it_is_drawn_leaves_nothing(run):
+@pytest.mark.parametrize("moment", ['UPDATE "gallery_sheet" SET "state"', 'UPDATE "gallery_sheet" SET "lease_until"'])
+def test_a_sheet_deleted_while_it_is_drawn_leaves_nothing(run, moment):
+    """Once it is claimed, or between the last look at the lease and the books."""
     sheet = ask(run)
-    mine = sheets.claim_sheet()
-    sheets.delete_sheet(sheet)
-    with pytest.raises(sheets.LeaseLost):
-        sheets.draw_part(mine, 1)
+    with after_statement(moment, lambda: sheets.delete_sheet(sheet)):
+        assert sheets.draw_next_part()
     assert stored() == []
+    assert not SheetPart.objects.exists()
 
 
 def test_old_sheets_and_files_of_nobody_are_swept(run):

@@ -1,6 +1,5 @@
 """Budgets: every one that applies must allow, what is reserved or in doubt counts, and nothing is spent past one."""
 
-import threading
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -18,6 +17,7 @@ from gallery.services.runs import submission
 from gallery.simulator import faults
 from tests.conftest import HandWorker, person
 from tests.factories import make_run, states
+from tests.worker.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -348,24 +348,7 @@ def test_eight_workers_that_race_never_pass_a_budget(lead, transactional_db):
         member = person(f"racer{number}")
         budgets.make_budget(by=lead, period=Period.MONTH, limit_micros=3 * PRICE, owner=member)
         run = make_run(member, seed="1..10")
-        _race(workers)
+        at_once(lambda worker: claims.claim_batch([worker.row]), workers)
         assert Attempt.objects.filter(owner=member, money="reserved").count() == 3, number
         assert deferred(run) == 7, number
         Job.objects.filter(run=run, state="CLAIMED").update(state="FAILED")  # out of flight
-
-
-def _race(workers):
-    ready = threading.Barrier(len(workers))
-
-    def claim(worker):
-        try:
-            ready.wait(20)
-            claims.claim_batch([worker.row])
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=claim, args=[worker]) for worker in workers]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()

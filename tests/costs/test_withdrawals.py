@@ -9,10 +9,12 @@ from django.urls import reverse
 
 from gallery.models import Adjustment, Attempt, Charge, Difference, Job, Statement
 from gallery.services.ledger import entries, report_mail
-from gallery.services.paid_calls import resolution
+from gallery.services.paid_calls import recording, resolution
+from gallery.services.paid_calls.outcomes import Outcome
 from gallery.services.reconciliation import overlaps, settlement, statements, withdrawals
 from tests.costs.test_matching import HEAD, MODEL, NOON, called, charged, found, take_in
 from tests.pages import Page
+from tests.worker.races import after_statement
 
 pytestmark = pytest.mark.django_db
 
@@ -83,17 +85,21 @@ def test_lines_without_ids_are_known_by_their_moment(owner, admin):
 
 def test_what_a_withdrawn_statement_settled_is_undone(owner, admin):
     paid, free = doubt(owner, "ours-1"), doubt(owner, "ours-2")
+    answered = doubt(owner, "ours-5", status=200)
+    Job.objects.filter(pk=answered.job_id).update(state="NO_RESULT", reason="no_result")
     refused = called(owner, "ours-3", money="not_charged", status=400, error="moderation")
     Job.objects.filter(pk=refused.job_id).update(state="FAILED", reason="moderation", attempt=refused)
     other = called(owner, "ours-4", money="charged")
     lines = [charged("ours-1"), charged("ours-2", micros=0), charged("ours-3"), charged("ours-4", micros=30_000)]
+    lines += [charged("ours-5")]
     statement = take_in(admin, *lines)
     settlement.adjust_difference(Difference.objects.get(kind="amount"), by=admin, reason="as invoiced")
     decide_all(statement, admin)
     assert [state_of(each)[0] for each in (paid, free, refused)] == ["charged", "not_charged", "charged"]
     undone = withdrawals.withdraw_statement(statement, by=admin, note="of another account")
-    assert (undone.undone, undone.kept) == (4, 0)
+    assert (undone.undone, undone.kept) == (5, 0)
     assert state_of(paid) == state_of(free) == ("uncertain", "UNKNOWN")
+    assert state_of(answered) == ("uncertain", "NO_RESULT")
     assert state_of(refused) == ("not_charged", "FAILED")
     assert Job.objects.get(pk=refused.job_id).reason == "moderation"
     assert state_of(other)[0] == "charged"
@@ -101,7 +107,7 @@ def test_what_a_withdrawn_statement_settled_is_undone(owner, admin):
     assert entries.find_differences() == []
     assert withdrawals.withdraw_statement(statement, by=admin) is None
     again = take_in(admin, *lines)  # it is not known any more
-    assert len(found(again)) == 4
+    assert len(found(again)) == 5
 
 
 def test_what_something_later_depends_on_stays(owner, admin):
@@ -114,6 +120,24 @@ def test_what_something_later_depends_on_stays(owner, admin):
     assert (undone.undone, undone.kept) == (0, 1)
     assert undone.words.startswith("0 decisions undone. 1 stays: the picture")
     assert state_of(paid) == ("charged", "QUEUED")
+
+
+def test_what_a_late_answer_has_said_since_stays(owner, admin):
+    free = doubt(owner, "ours-1")
+    statement = take_in(admin, charged("ours-1", micros=0))
+    decide_all(statement, admin)
+    recording.record_late(free.key, Outcome(money="charged", state="NO_RESULT", reason="no_result", status=200))
+    assert withdrawals.withdraw_statement(statement, by=admin).kept == 1
+    assert state_of(free) == ("charged", "FAILED")
+
+
+def test_of_two_who_withdraw_a_statement_at_once_one_does(owner, admin):
+    paid = doubt(owner, "ours-1")
+    statement = take_in(admin, charged("ours-1"))
+    decide_all(statement, admin)
+    with after_statement('FROM "gallery_difference"', lambda: withdrawals.withdraw_statement(statement, by=admin)):
+        assert withdrawals.withdraw_statement(statement, by=admin) is None
+    assert state_of(paid) == ("uncertain", "UNKNOWN")
 
 
 def test_another_statement_that_says_the_same_keeps_it(owner, admin):

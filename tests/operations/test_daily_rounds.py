@@ -10,6 +10,7 @@ from gallery import tasks
 from gallery.models import Round
 from gallery.services.ledger import report_mail
 from gallery.services.operations import daily_rounds, rate_limits
+from tests.worker.races import after_statement
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +52,14 @@ def test_a_night_is_done_once_and_in_the_teams_zone(clock):
 )
 def test_what_was_missed_is_made_up_for_at_the_next_start(clock, moments, done):
     assert taken(clock, *moments) == done
+
+
+def test_of_two_workers_in_a_first_night_one_does_the_round(clock):
+    clock("2026-11-26 04:00")
+    other = Round(name="nightly", done_for="2026-11-26")
+    with after_statement("SELECT", other.save):
+        assert taken(clock, "2026-11-26 04:00") == [False]
+    assert Round.objects.get() == other
 
 
 @pytest.mark.parametrize("moment", ["2026-03-29 01:20", "2026-10-25 02:20"])

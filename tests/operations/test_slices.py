@@ -46,6 +46,7 @@ from gallery.services.prices import price_book, quotes
 from gallery.services.reconciliation import statements
 from gallery.services.storage import files
 from tests.factories import make_run
+from tests.worker.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -138,21 +139,27 @@ def test_a_worker_takes_a_long_file_from_where_the_press_ended(admin, monkeypatc
     assert not statements.read_next(stopped=never)
 
 
+@contextlib.contextmanager
+def killed_after(slices):
+    """Let whoever writes die when so many slices are written."""
+    real, written = Pace.slice, []
+
+    def slice_or_die(pace):
+        if len(written) == slices:
+            raise Killed
+        written.append(1)
+        return real(pace)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Pace, "slice", slice_or_die)
+        yield
+
+
 @pytest.mark.parametrize("after", [0, 1, 2, 3, 4, 6, 8])
 def test_a_kill_between_any_two_slices_loses_and_doubles_nothing(admin, monkeypatch, after):
     begin(admin, monkeypatch)
-    real, left = Pace.slice, [after]
-
-    def until_killed(pace):
-        left[0] -= 1
-        if left[0] < 0:
-            raise Killed
-        return real(pace)
-
     for deaths in range(60):
-        left[0] = after + deaths
-        with monkeypatch.context() as patched:
-            patched.setattr(Pace, "slice", until_killed)
+        with killed_after(after + deaths):
             try:
                 statements.read_next(stopped=never)
             except Killed:
@@ -177,18 +184,7 @@ def test_a_worker_that_is_told_to_stop_leaves_the_rest_for_the_next_one(admin, m
 
 def test_two_workers_at_once_do_everything_once(admin, monkeypatch):
     begin(admin, monkeypatch)
-    together = threading.Barrier(2)
-
-    def work():
-        together.wait()
-        statements.read_next(stopped=never)
-        connection.close()
-
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(lambda _: statements.read_next(stopped=never), range(2))
     while statements.read_next(stopped=never):
         pass
     check_complete()
@@ -276,18 +272,8 @@ def test_the_sums_are_counted_anew_a_day_at_a_time(spent):
 @pytest.mark.parametrize("after", range(1, 5))
 def test_counting_anew_goes_on_after_a_kill(spent, after):
     spoil()
-    real, left = Pace.slice, [after]
-
-    def until_killed(pace):
-        left[0] -= 1
-        if left[0] < 0:
-            raise Killed
-        return real(pace)
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Pace, "slice", until_killed)
-        with contextlib.suppress(Killed):
-            entries.rebuild_sums()
+    with contextlib.suppress(Killed), killed_after(after):
+        entries.rebuild_sums()
     entries.rebuild_sums()
     assert entries.find_differences() == []
 

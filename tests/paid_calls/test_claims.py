@@ -1,11 +1,9 @@
 """Who is next: turns between members, caps, pauses, modes, and four workers at once."""
 
 import itertools
-import threading
 from collections import Counter
 
 import pytest
-from django.db import connection
 
 from gallery.models import Attempt, Gate, Job
 from gallery.services.jobs import gates
@@ -13,6 +11,7 @@ from gallery.services.paid_calls import claims, perform
 from gallery.services.runs import submission
 from tests.conftest import HandWorker, person
 from tests.factories import make_run, states
+from tests.worker.races import after_statement, at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -145,6 +144,15 @@ def test_a_cancelled_job_gives_its_reservation_back_and_is_not_sent(owner, worke
     assert states(run) == ["QUEUED"]
 
 
+def test_a_claim_whose_job_is_cancelled_under_it_keeps_no_reservation(owner, worker):
+    """What is done between the claim's own statements is rolled back with them here; another process's would stay."""
+    run = make_run(owner, seed="7")
+    with after_statement('INSERT INTO "gallery_attempt"', lambda: submission.cancel_run(run), times=claims.TRIES):
+        assert worker.claim() is None
+    assert not Attempt.objects.exists()
+    assert worker.claim().job.run == run
+
+
 def test_many_threads_claim_each_job_once_and_never_more_than_the_cap(owner, transactional_db, settings):
     settings.FLUX_CONCURRENCY = 7
     make_run(owner, seed="1..20")
@@ -152,18 +160,11 @@ def test_many_threads_claim_each_job_once_and_never_more_than_the_cap(owner, tra
     claimed = []
 
     def claim_on(worker):
-        try:
-            for _ in range(5):
-                if attempt := claims.claim_next(worker.row):
-                    claimed.append(attempt.job_id)
-        finally:
-            connection.close()
+        for _ in range(5):
+            if attempt := claims.claim_next(worker.row):
+                claimed.append(attempt.job_id)
 
-    threads = [threading.Thread(target=claim_on, args=(worker,)) for worker in workers]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(claim_on, workers)
     assert len(claimed) == len(set(claimed)) == 7
     assert Attempt.objects.count() == 7
 

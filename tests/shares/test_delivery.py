@@ -237,6 +237,5 @@ def test_pages_follow_one_another_in_a_constant_number_of_queries(visitor, owner
         with django_assert_max_num_queries(10):  # three of them say how long the counter may wait for SQLite
             page = Page(visitor.get(address))
         seen += [each["hx-get"].split("/")[4] for each in page.all("a") if "hx-get" in each.attrs]
-        more = page.all("div", class_="sentinel")
-        address = more[0]["hx-get"] if more else None
+        address = page.next_address
     assert seen == [key_in(share, image) for image in reversed(made)]

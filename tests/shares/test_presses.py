@@ -1,14 +1,14 @@
 """The same press of “Make the link” twice makes one link; another press another."""
 
-import threading
-
 import pytest
-from django.db import connection
+from django.db import IntegrityError
 
 from gallery.models import Share
 from gallery.services.shares import shares
+from tests.factories import make_share
 from tests.pages import Page
 from tests.shares.test_owner import FORM, NEW
+from tests.worker.races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -66,17 +66,16 @@ def test_a_nonce_of_somebody_else_is_nothing_to_me(owner_client, colleague_clien
 
 @pytest.mark.django_db(transaction=True)
 def test_two_presses_at_the_same_moment_make_one_link(owner, pictures):
-    made, start = [], threading.Barrier(2)
-
-    def press():
-        start.wait()
+    def press(_):
         share = Share(owner=owner, title="Vases")
-        made.append(shares.create_share_once(share, nonce="n", press="p", images=pictures[:1]).pk)
-        connection.close()
+        return shares.create_share_once(share, nonce="n", press="p", images=pictures[:1])
 
-    threads = [threading.Thread(target=press) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(set(made)) == Share.objects.count() == 1
+    assert set(at_once(press, range(2))) == set(Share.objects.all())
+    assert Share.objects.count() == 1
+
+
+def test_what_conflicts_with_another_link_is_no_second_press(owner, pictures):
+    first = make_share(owner, pictures[:1])
+    with pytest.raises(IntegrityError):
+        shares.create_share_once(Share(owner=owner, title="V", key=first.key), nonce="n", press="p", images=pictures)
+    assert Share.objects.get() == first

@@ -1,11 +1,9 @@
 """Guessing is slow: counted in the database by link and by address, also from many processes and forged addresses."""
 
 import re
-import threading
 from datetime import datetime
 
 import pytest
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -15,6 +13,7 @@ from gallery.services.shares import shares
 from tests.factories import make_share
 from tests.pages import Page
 from tests.shares.conftest import PASSWORD, at, unlock
+from tests.worker.races import at_once
 
 pytestmark = pytest.mark.django_db
 FEW = rate_limits.Limit("tests of", count=3, seconds=600)
@@ -143,25 +142,14 @@ def test_the_count_is_in_the_rows_and_forgotten_in_the_end():
 
 @pytest.mark.django_db(transaction=True)
 def test_tries_at_the_same_moment_cannot_slip_through():
-    taken, refused = [], []
-    start = threading.Barrier(8)
-
-    def try_one():
-        start.wait()
+    def try_one(_):
         try:
             rate_limits.take_try(FEW, "a link")
-            taken.append(1)
         except rate_limits.RateLimitExceeded:
-            refused.append(1)
-        finally:
-            connection.close()
+            return "refused"
+        return "taken"
 
-    threads = [threading.Thread(target=try_one) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert (len(taken), len(refused)) == (3, 5)
+    assert sorted(at_once(try_one, range(8))) == ["refused"] * 5 + ["taken"] * 3
 
 
 def test_passwords_are_hashed_by_django(locked):

@@ -3,9 +3,9 @@
 import threading
 
 import pytest
-from django.db import connection
 
-from gallery.models import Image
+from gallery import tasks
+from gallery.models import Image, Worker
 from gallery.services.db.group_commit import GroupCommit
 from gallery.services.db.transactions import Priority, PriorityLock
 from gallery.services.media import thumbnails
@@ -15,6 +15,7 @@ from gallery.worker.background import BackgroundMaker
 from gallery.worker.downloader import Downloader
 from tests.factories import make_run, states
 from tests.processes.town import wait_until
+from tests.worker.races import at_once
 
 SOON = 10  # seconds: far beyond what anything here takes
 
@@ -136,18 +137,26 @@ def test_each_thumbnail_is_made_by_one_worker(owner, worker, provider_server):
         attempt = worker.call()
         downloads.fetch_image(attempt.pk, worker=worker.row)
 
-    def make_all():
+    def make_all(_):
         while thumbnails.make_next_thumbnail():
             pass
-        connection.close()
 
-    threads = [threading.Thread(target=make_all) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(SOON)
+    at_once(make_all, range(3))
     assert not Image.objects.filter(thumbnail="").exists()
     assert set(Image.objects.values_list("thumbnail_tries", flat=True)) == {1}
+
+
+@pytest.mark.parametrize(("task", "maker"), [(tasks.draw, "sheet_renderer"), (tasks.read, "statement_reader")])
+def test_a_wake_up_sets_a_thread_of_its_own_to_work(monkeypatch, task, maker):
+    begun = threading.Event()
+    thread = BackgroundMaker(begun.set, threads=1)
+    monkeypatch.setattr(tasks.process, maker, thread, raising=False)
+    task.call_local()  # in a process that is no worker
+    assert not thread.wanted.is_set()
+    monkeypatch.setattr(tasks.process, "worker", Worker())
+    task.call_local()
+    assert begun.wait(SOON)
+    thread.stop()
 
 
 class FailsOnce:

@@ -61,7 +61,7 @@ def _fill(canvas: Pillow.Image, box: Box) -> None:
     except FileNotFoundError:
         _leave_empty(canvas, box, GONE)
         return
-    except (OSError, SyntaxError, ValueError) as trouble:
+    except validation.DAMAGE as trouble:
         if getattr(trouble, "errno", None):
             raise  # the storage's, and perhaps over in a moment; what is wrong with the picture itself has no number
         _leave_empty(canvas, box, DAMAGED)

@@ -126,7 +126,7 @@ def draw_next_part() -> bool:
         draw_part(sheet, len(sheet.parts.all()) + 1)
     except LeaseLost:
         log.info("sheet given up", sheet=sheet.key)
-    except (OSError, ValueError, SyntaxError) as trouble:
+    except OSError as trouble:
         _fail(sheet, trouble)
     return True
 
@@ -200,7 +200,7 @@ def _settle(sheet: Sheet, number: int, **facts: Any) -> None:
         files.remove_file(facts["file"])
 
 
-def _fail(sheet: Sheet, trouble: Exception) -> None:
+def _fail(sheet: Sheet, trouble: OSError) -> None:
     """Try again a little later, at last leave it to a person; what is drawn already stays."""
     reason = _say(trouble)
     last = sheet.tries > len(WAITS)
@@ -210,12 +210,10 @@ def _fail(sheet: Sheet, trouble: Exception) -> None:
     log.warning("sheet failed", sheet=sheet.key, tries=sheet.tries, reason=reason, again=not last)
 
 
-def _say(trouble: Exception) -> str:
+def _say(trouble: OSError) -> str:
     if isinstance(trouble, files.StorageTrouble):
         return str(trouble)[:200]
-    if isinstance(trouble, OSError) and trouble.strerror:
-        return f"The storage says: {trouble.strerror}."[:200]
-    return "A picture of the run could not be read."
+    return f"The storage says: {trouble.strerror or type(trouble).__name__}."[:200]
 
 
 def _cells(run: Run, count: int) -> list[SheetCell]:

@@ -25,7 +25,7 @@ TAKE_IDS = "UPDATE sqlite_sequence SET seq = seq + %s WHERE name = %s RETURNING 
 def update_rows(model: type[Model], where: dict[str, Any], **fields: Any) -> int:
     """Set `fields` on the rows of a model that match `where`; return how many did. Call inside a transaction.
 
-    `where`: field names to a value, to a tuple of values (any of them), or to None (empty). Values may be rows.
+    `where`: field names to a value, or to a tuple of values (any of them). Values may be rows.
     """
     shape = tuple((name, _shape(value)) for name, value in where.items())
     values = [to_db_value(model, name, value) for name, value in fields.items()]
@@ -45,8 +45,6 @@ def _statement(model: type[Model], names: tuple[str, ...], shape: tuple[tuple[st
 
 
 def _shape(value: Any) -> str:
-    if value is None:
-        return "IS NULL"
     return f"IN ({placeholders(value)})" if isinstance(value, tuple) else "= %s"
 
 
@@ -56,8 +54,6 @@ def placeholders(values: Sequence[Any]) -> str:
 
 
 def _several(value: Any) -> tuple[Any, ...]:
-    if value is None:
-        return ()
     return value if isinstance(value, tuple) else (value,)
 
 
