@@ -45,6 +45,12 @@ class Page:
     def text(self):
         return self.one("main").text
 
+    @property
+    def next_address(self):
+        """The address of what follows in a long list, or None at its end."""
+        found = self.all(class_="sentinel")
+        return found[0]["hx-get"] if found else None
+
     def errors(self):
         """Read what stands beside the fields of the studio: {field: sentence}."""
         shown = [each for each in self.all("p", class_="why") if "hidden" not in each.attrs]

@@ -32,8 +32,7 @@ def shown(client, collection):
     while at:
         page = Page(client.get(at, headers=HTMX))
         found += [box["value"] for box in page.all("input", name="image", type="checkbox")]
-        more = page.all("div", class_="sentinel")
-        at = more[0]["hx-get"] if more else None
+        at = page.next_address
     return found
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from gallery.models import Comparison, Image, Job, Vote
 from tests.factories import make_run
@@ -194,6 +195,14 @@ def test_what_is_forgotten_leaves_its_pictures(owner, owner_client, pair):
     owner_client.post(reverse("comparison-delete", args=[Comparison.objects.get().key]))
     assert not Comparison.objects.exists()
     assert Image.objects.count() == 2
+
+
+def test_a_comparison_whose_pictures_are_all_in_the_trash_is_not_there_until_one_is_back(owner_client, pair):
+    address = owner_client.post("/compare/save/", ask(pair, name="Doors"))["Location"]
+    Image.objects.update(trashed_at=timezone.now())
+    assert owner_client.get(address).status_code == 404
+    Image.objects.filter(pk=pair[0].pk).update(trashed_at=None)
+    assert [each["data-key"] for each in Page(owner_client.get(address)).all("figure")] == [pair[0].key]
 
 
 def test_saved_comparisons_page_at_a_constant_price(owner, owner_client, pair):

@@ -14,7 +14,7 @@ from django.utils.html import escape
 from gallery.models import Attempt, Image, Project
 from gallery.services.compare import ratings
 from gallery.services.ledger import entries
-from gallery.views.costs import drilldown
+from gallery.views.costs import charts, drilldown
 from tests.factories import make_run
 from tests.pages import Page
 
@@ -163,6 +163,15 @@ def test_the_chart_can_be_read(books, lead_client):
     page = look(lead_client)
     assert "stacked by model" in page.one("svg", role="img")["aria-label"]
     assert "flux-2-flex" in page.one("details", class_="chart-table").text
+
+
+def test_the_chart_names_three_models_and_puts_the_others_together(owner, owner_client):
+    book(owner, models=["flux-2-flex", "flux-2-max", "flux-2-pro"], seed="1..3")
+    book(owner, models=["flux-2-klein-4b", "flux-2-klein-9b"], seed="1..2", days_ago=1)
+    rows = look(owner_client).one("details", class_="chart-table").node.find_all("tr")
+    head, *days = [[cell.get_text(strip=True) for cell in row.find_all(["th", "td"])] for row in rows]
+    assert head[-2:] == [charts.OTHERS, "Together"]
+    assert ["$0.04"] * 2 in [day[-2:] for day in days]
 
 
 # -- periods ----------------------------------------------------------------------------------------------------------

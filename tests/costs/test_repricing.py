@@ -11,9 +11,11 @@ from gallery.models.costs.budgets import Period
 from gallery.services.budgets import budgets, deferral, repricing
 from gallery.services.ledger import entries, reports
 from gallery.services.prices import price_book
+from gallery.services.references.keeping import keep_upload
 from gallery.services.runs import submission
 from tests.factories import make_run, states
 from tests.pages import Page
+from tests.references.pictures import picture_file
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -85,6 +87,15 @@ def test_what_became_cheaper_goes_at_the_new_price_and_its_page_says_so(
     )
     day = timezone.localdate()
     assert reports.total_spend(reports.Slice(day - timedelta(days=1), day)).charged_micros == 8_000
+
+
+def test_the_official_price_of_the_day_counts_what_goes_in(owner, admin, worker, provider_server):
+    reference = keep_upload(picture_file(), name="cup.png", owner=owner)
+    make_run(owner, models=["flux-2-pro"], seed="1", size="64x64", reference_key=[reference.key])
+    amounts = {"ours_micros": 20_000, "official_first_micros": 30_000, "official_input_micros": 7_000}
+    price_book.add_price(by=admin, model="flux-2-pro", starts=timezone.localdate(), source="an invoice", **amounts)
+    assert worker.work() == 1
+    assert Attempt.objects.values_list("micros", "official_micros").get() == (20_000, 37_000)
 
 
 def test_a_parked_job_that_became_affordable_by_a_lower_price_goes(owner, admin, worker, provider_server, set_price):

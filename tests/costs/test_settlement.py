@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from gallery import tasks
 from gallery.catalogue.tables.statement_files import InvalidStatementFile
 from gallery.models import Attempt, Charge, Difference, Statement
 from gallery.models.costs.statements import Stage
@@ -236,9 +237,10 @@ def test_reading_goes_on_where_it_ended(owner, admin, worker, account, settings)
     assert (Charge.objects.count(), statement.is_complete) == (12, True)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_balance_is_noted_when_it_changes(owner, worker, account, world, settings):
     balance.read_balance()
-    balance.read_balance()
+    tasks.read_balance.call_local()
     assert balance.latest_balance().micros == world.credit_micros
     make_run(owner, models=["flux-2-max"], seed="1", size="64x64")
     worker.work()

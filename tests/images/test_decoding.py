@@ -226,3 +226,34 @@ def test_the_colour_of_what_is_fully_transparent_is_no_difference_but_transparen
     clear = Pillow.new("RGBA", SIZE, (255, 0, 0, 0))
     assert similarity.compare_images(clear, Pillow.new("RGBA", SIZE, (0, 0, 255, 0))).similarity == "same"
     assert similarity.compare_images(clear, Pillow.new("RGB", SIZE, (255, 0, 0))).similarity == "different"
+
+
+def segment(marker, body):
+    return bytes([0xFF, marker]) + (len(body) + 2).to_bytes(2) + body
+
+
+JPEG, PNG = encoded("jpeg"), encoded("png", Pillow.effect_noise((64, 40), 90))
+FORGIVEN = {
+    "a version cut off": JPEG[:2] + segment(0xE0, b"JFIF\0") + JPEG[2:],
+    "words of a program cut off": JPEG[:2] + segment(0xED, b"Photoshop 3.0\x008BIM\4\4") + JPEG[2:],
+    "filled up, and much behind its end": JPEG.replace(b"\xff\xda", b"\xff\xff\xff\xda", 1) + b"x" * 70_000,
+    "an odd chunk, and cut within its end": PNG[:33] + chunk(b"gAMA", b"") + PNG[33:-3],
+    "cut within its words": encoded("webp", exif=exif(6))[:-4],
+}
+
+
+@pytest.mark.parametrize("what", FORGIVEN)
+def test_what_is_odd_around_whole_pixels_is_forgiven_as_by_a_browser(what):
+    whole = validation.verify_image(io.BytesIO(FORGIVEN[what]))
+    assert (whole.width, whole.height, whole.turned) == (*SIZE, False)
+
+
+def test_of_a_cut_picture_what_came_is_seen():
+    seen = validation.render_visible(io.BytesIO(PNG[: len(PNG) // 2]))
+    assert seen.crop((0, 0, 64, 8)).tobytes() == opened(PNG).convert("RGB").crop((0, 0, 64, 8)).tobytes()
+    assert seen.getpixel((63, 39)) == (0, 0, 0)
+
+
+def test_of_a_picture_without_its_palette_nothing_is_seen():
+    with pytest.raises(validation.TruncatedImage, match="Nothing of the picture"):
+        validation.render_visible(io.BytesIO(png((128, 64), 8, 3, bytes(128))))

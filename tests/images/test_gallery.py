@@ -21,12 +21,6 @@ def tiles(page):
     return [each["value"] for each in page.all("input", name="image", type="checkbox")]
 
 
-def older(page):
-    """Give the address of the next page, or None."""
-    found = page.all("div", class_="sentinel")
-    return found[0]["hx-get"] if found else None
-
-
 def test_an_empty_gallery_says_how_to_fill_it(owner_client):
     page = Page(owner_client.get(GALLERY))
     assert page.one("h1").text == "Gallery"
@@ -41,14 +35,14 @@ def test_every_picture_stands_on_exactly_one_page_newest_first(owner, colleague,
     while address:
         page = Page(owner_client.get(address, headers=headers))
         seen.append(tiles(page))
-        address = older(page)
+        address = page.next_address
     assert [len(each) for each in seen] == [60, 60, 21]
     assert [key for keys in seen for key in keys] == [image.key for image in reversed(mine)]
 
 
 def test_a_picture_that_comes_while_one_pages_moves_nothing(owner, owner_client):
     mine = make_images(owner, 70)
-    next_page = older(Page(owner_client.get(GALLERY)))
+    next_page = Page(owner_client.get(GALLERY)).next_address
     make_images(owner, 3)
     assert tiles(Page(owner_client.get(next_page))) == [image.key for image in reversed(mine[:10])]
 
@@ -56,21 +50,21 @@ def test_a_picture_that_comes_while_one_pages_moves_nothing(owner, owner_client)
 def test_exactly_one_page_has_no_next_one(owner, owner_client):
     make_images(owner, 60)
     page = Page(owner_client.get(GALLERY))
-    assert (len(tiles(page)), older(page)) == (60, None)
+    assert (len(tiles(page)), page.next_address) == (60, None)
 
 
 def test_each_day_has_one_heading_also_across_pages(owner, owner_client):
     make_images(owner, 50, days_ago=2)
     make_images(owner, 100, days_ago=1)
     first = Page(owner_client.get(GALLERY))
-    second = Page(owner_client.get(older(first), headers=HTMX))
-    third = Page(owner_client.get(older(second), headers=HTMX))
+    second = Page(owner_client.get(first.next_address, headers=HTMX))
+    third = Page(owner_client.get(second.next_address, headers=HTMX))
     assert [len(page.all("h2", class_="day")) for page in (first, second, third)] == [1, 1, 0]
 
 
 def test_a_fragment_is_only_the_next_tiles(owner, owner_client):
     make_images(owner, 61)
-    address = older(Page(owner_client.get(GALLERY)))
+    address = Page(owner_client.get(GALLERY)).next_address
     assert not Page(owner_client.get(address, headers=HTMX)).all("html")
     assert Page(owner_client.get(address)).one("h1").text == "Gallery"
 
@@ -79,7 +73,7 @@ def test_a_fragment_is_only_the_next_tiles(owner, owner_client):
 def test_a_page_costs_the_same_queries_whatever_the_size(owner, owner_client, count):
     make_images(owner, count)
     with CaptureQueriesContext(connection) as first:
-        address = older(Page(owner_client.get(GALLERY)))
+        address = Page(owner_client.get(GALLERY)).next_address
     assert len(first) <= QUERIES
     if address:
         with CaptureQueriesContext(connection) as second:
@@ -137,8 +131,8 @@ def test_a_search_pages_like_the_gallery_and_says_how_many_there_are(owner, coll
     first = Page(owner_client.get(GALLERY, {"q": '"red boat" NOT car'}))
     assert first.one("input", name="q")["value"] == '"red boat" NOT car'
     assert first.one("span", id="found").text == "60+ found"
-    second = Page(owner_client.get(older(first), headers=HTMX))
-    assert (len(tiles(first)), len(tiles(second)), older(second)) == (60, 1, None)
+    second = Page(owner_client.get(first.next_address, headers=HTMX))
+    assert (len(tiles(first)), len(tiles(second)), second.next_address) == (60, 1, None)
     assert Page(owner_client.get(GALLERY, {"q": "car"})).one("span", id="found").text == "3 found"
 
 

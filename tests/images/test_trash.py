@@ -239,7 +239,6 @@ def test_pages_of_the_trash_follow_each_other_by_when_it_was_deleted(owner, owne
     while address:
         page = Page(owner_client.get(address))
         seen += [box["value"] for box in page.all("input", name="image", type="checkbox")]
-        older = page.all("div", class_="sentinel")
-        address = older[0]["hx-get"] if older else None
+        address = page.next_address
     newest_first = sorted(Image.objects.all(), key=lambda each: (each.trashed_at, each.id), reverse=True)
     assert seen == [each.key for each in newest_first]

@@ -22,11 +22,6 @@ def listed(page):
     return [each.text for each in page.all("a", class_="text")]
 
 
-def older(page):
-    found = page.all("li", class_="sentinel")
-    return found[0]["hx-get"] if found else None
-
-
 def test_who_has_sent_nothing_is_told_what_will_be_here(owner_client):
     page = Page(owner_client.get(PROMPTS))
     assert page.one("h1").text == "Past prompts"
@@ -45,14 +40,14 @@ def test_every_prompt_stands_on_exactly_one_page(owner, owner_client, headers):
         about = [each["sql"] for each in asked if "pastprompt" in each["sql"]]
         assert not [sql for sql in about if "COUNT(" in sql or "OFFSET" in sql]
         seen.append(listed(page))
-        address = older(page)
+        address = page.next_address
     assert [len(each) for each in seen] == [40, 40, 10]
     assert [each for some in seen for each in some] == many
 
 
 def test_a_prompt_that_is_used_while_one_pages_comes_not_twice(owner, owner_client):
     prompt_history.remember_prompts([f"boat {n}" for n in range(41)], owner=owner, at=timezone.now())
-    address = older(Page(owner_client.get(PROMPTS)))
+    address = Page(owner_client.get(PROMPTS)).next_address
     make_run(owner, prompt="boat 39")
     assert listed(Page(owner_client.get(address))) == ["boat 40"]
 
@@ -63,7 +58,7 @@ def test_a_search_is_kept_on_the_next_page(owner, owner_client):
     )
     first = Page(owner_client.get(PROMPTS, {"q": "red"}))
     assert first.value("q") == "red"
-    second = Page(owner_client.get(older(first)))
+    second = Page(owner_client.get(first.next_address))
     assert len(listed(first) + listed(second)) == 45
     assert all("red" in each for each in listed(second))
 

@@ -1,16 +1,20 @@
 """A storage of S3: what it is asked with, and what is said when it refuses or does not answer."""
 
+import math
 import socket
+import ssl
 
 import pytest
 from botocore import exceptions
 from django.core.exceptions import ImproperlyConfigured
 
 from fluxweb.addresses import read_storage
-from gallery.services.storage import files
+from gallery.services.storage import files, spool
 from gallery.services.storage.error_words import clean_message, name_trouble
 from tests.s3 import SmallS3
 
+UNTRUSTED = ssl.SSLCertVerificationError(1, "certificate verify failed")
+UNTRUSTED.verify_message = "self-signed certificate"
 KEY, SECRET = "AKIAQ7EXAMPLEKEY", "geheim/very+secret"
 
 
@@ -146,6 +150,7 @@ def test_missing_credentials_are_named(service, stores, monkeypatch):
         (exceptions.ProfileNotFound(profile="x"), "AWS_PROFILE"),
         (exceptions.ProxyConnectionError(proxy_url="http://me:pw@a"), "The proxy before the storage"),
         (exceptions.EndpointConnectionError(endpoint_url="http://a", error=socket.gaierror(-2, "x")), "name of its"),
+        (exceptions.SSLError(endpoint_url="http://a", error=UNTRUSTED), "not trusted (self-signed certificate)"),
         (RuntimeError("https://a?X-Amz-Signature=1"), "RuntimeError"),
     ],
 )
@@ -154,6 +159,34 @@ def test_errors_without_an_answer_are_said_without_their_addresses(error, words)
     assert words in said
     assert "http" not in said
     assert "pw" not in said
+
+
+def test_a_folder_that_cannot_be_made_is_trouble_of_the_disk(settings, tmp_path):
+    (tmp_path / "file").touch()
+    settings.SPOOL = tmp_path / "file" / "spool"
+    with pytest.raises(files.StorageTrouble, match=r"^The storage folder cannot be used: Not a directory\.$") as caught:
+        files.check_storage()
+    assert caught.value.is_disk
+
+
+def test_who_waited_while_another_asked_in_vain_does_not_ask_as_well(service, stores, monkeypatch):
+    stores(f"s3://pictures?endpoint_url={service.url}")
+    known = files.StorageTrouble("The storage is full.")
+    monkeypatch.setitem(files.probes, "trouble", known)
+    monkeypatch.setitem(files.probes, "failed_at", math.inf)  # after we had begun to wait for our turn
+    with pytest.raises(files.StorageTrouble) as caught:
+        files.check_storage()
+    assert caught.value is known
+    assert not service.objects
+
+
+def test_an_answer_that_is_recorded_while_the_others_are_read_is_passed_over():
+    for key in ("a", "b", "c"):
+        spool.save_answer(key, {})
+    answers = spool.list_answers()
+    assert next(answers) == ("a", "{}")
+    spool.remove_answer("b")
+    assert [key for key, _ in answers] == ["c"]
 
 
 def test_a_failed_upload_makes_the_next_call_look_first(service, stores):

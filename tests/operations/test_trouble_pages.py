@@ -177,6 +177,18 @@ def test_what_was_bought_is_never_said_to_be_nothing(olga, monkeypatch, headers)
 
 
 @in_database
+def test_what_was_bought_is_never_said_to_be_nothing_though_its_run_cannot_be_found_now(olga, monkeypatch):
+    def fails_after(*_):
+        raise LOCKED
+
+    monkeypatch.setattr(tasks, "wake_workers", fails_after)
+    monkeypatch.setattr(submission, "find_run_of_press", fails_after)
+    response = olga.post(reverse("studio"), sound())
+    assert (response.status_code, Run.objects.count()) == (503, 1)
+    assert "Part of it was done before that. Look at what is there" in Page(response).text
+
+
+@in_database
 def test_a_commit_of_which_nobody_knows_is_not_said_to_be_nothing(olga, monkeypatch):
     class Cut:
         """The line breaks while the commit is under way, and the server did not make it."""

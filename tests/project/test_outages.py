@@ -11,6 +11,7 @@ from django.db import OperationalError
 from fluxweb import broker, outages
 from fluxweb.logs import SeldomTracebacks
 from fluxweb.outages import Outage, Seldom
+from gallery import tasks
 from gallery.worker import healing
 from tests.processes.town import free_port
 
@@ -199,3 +200,11 @@ def test_a_consumer_without_its_broker_keeps_its_own_wake_ups_whichever_thread_i
     first(storage)
     storage.enqueue(b"of the consumer")
     assert storage.dequeue() == b"of the consumer"
+
+
+def test_a_start_goes_on_without_the_broker_whose_old_wake_ups_it_would_forget(monkeypatch, caplog):
+    storage = broker.PatientStorage("nobody-listens", url=f"redis://127.0.0.1:{free_port()}/0")
+    with monkeypatch.context() as patched:
+        patched.setattr(tasks.queue, "storage", storage)
+        tasks.forget_wake_ups()
+    assert "queue not emptied" in caplog.text

@@ -3,9 +3,12 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.template.loader import render_to_string
 
+from fluxweb import env
 from fluxweb.addresses import read_database, read_mail
 from tests.pages import Page
 
@@ -41,3 +44,20 @@ def test_the_page_of_a_crash_finds_its_files_after_collecting(settings, tmp_path
     files = [Path(urlsplit(address).path.removeprefix(settings.STATIC_URL)) for address in addresses]
     assert len(files) > 5
     assert [file for file in files if not (tmp_path / file).is_file()] == []
+
+
+def test_a_secret_that_another_process_is_writing_is_waited_for(monkeypatch, tmp_path):
+    kept_in, whole = tmp_path / "secret", "0123456789" * 4
+    kept_in.touch()
+    monkeypatch.delenv("FLUXWEB_SECRET_KEY", raising=False)
+    monkeypatch.setattr(env.time, "sleep", lambda _: kept_in.write_text(whole))
+    assert env.env_secret("FLUXWEB_SECRET_KEY", kept_in) == whole
+
+
+def test_a_kept_secret_that_stays_cut_is_named_and_not_used(monkeypatch, tmp_path):
+    kept_in = tmp_path / "secret"
+    kept_in.write_text("half")
+    monkeypatch.delenv("FLUXWEB_SECRET_KEY", raising=False)
+    monkeypatch.setattr(env.time, "sleep", lambda _: None)
+    with pytest.raises(ImproperlyConfigured, match=f"^{kept_in} is damaged; set FLUXWEB_SECRET_KEY or remove"):
+        env.env_secret("FLUXWEB_SECRET_KEY", kept_in)

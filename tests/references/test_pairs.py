@@ -160,6 +160,7 @@ SOUND = zipped([("pairs.csv", TABLE), ("a.png", b"a")]).getvalue()
 BAD = {
     "no ZIP": (b"left,right", "no ZIP file"),
     "cut": (SOUND[:-30], "no ZIP file"),
+    "a list of nonsense": (SOUND.replace(b"PK\x01\x02", b"PK\x09\x09"), "no ZIP file"),
     "empty": (zipped([]).getvalue(), "no CSV file in this ZIP"),
     "no table": (zipped([("a.png", b"a")]).getvalue(), "no CSV file in this ZIP"),
     "two tables": (zipped([("a.csv", TABLE), ("b.tsv", TABLE)]).getvalue(), "several tables in this ZIP: “a.csv”, “b"),

@@ -9,7 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from gallery.models import Run
+from gallery.models import Reference, Run
+from gallery.services.references import inputs
 from tests.pages import Page
 from tests.references.pictures import BLUE, GREEN, RED, picture_bytes, upload
 
@@ -140,3 +141,26 @@ def test_more_pairs_cost_no_more_queries(owner_client, django_assert_num_queries
         sent(owner_client, models=BOTH, **few)
     with django_assert_num_queries(len(queries)):
         sent(owner_client, models=BOTH, **many)
+
+
+def test_a_pair_that_cannot_be_asked_for_is_named_by_its_number(owner_client):
+    wide = {"size": (2048, 64)}
+    files = {"left": [upload("a.png", RED, **wide)], "right": [upload("b.png", BLUE, **wide)]}
+    page = sent(owner_client, **files)
+    assert "Pair 1: The joined picture: 4096 × 64 pixels" in page.content.decode()
+    Reference.objects.filter(name="b.png").delete()
+    assert f"Pair 1: {inputs.GONE}" in sent(owner_client, **read_again(page)).content.decode()
+
+
+def test_more_pairs_than_make_a_run_are_refused_also_when_they_were_read_before(owner_client):
+    page = sent(owner_client, models=("flux-2-pro",), pair=["a b"] * 201, pair_prompt=[""] * 201)
+    assert "These are 201 pairs. At most 200 make one run." in page.content.decode()
+
+
+def test_a_picture_that_is_damaged_in_the_zip_names_itself(owner_client):
+    good, bad = picture_bytes(RED), picture_bytes(BLUE)
+    whole = zipped("left,right\na.png,b.png\n", {"a": RED, "b": BLUE}).read()
+    assert good != bad
+    page = sent(owner_client, table=SimpleUploadedFile("pairs.zip", whole.replace(bad[-30:-20], bytes(10))), start="1")
+    assert "“b.png” in the ZIP is damaged." in page.content.decode()
+    assert not Run.objects.exists()

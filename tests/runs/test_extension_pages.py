@@ -58,6 +58,13 @@ def test_a_price_that_changed_meanwhile_is_shown_again(run, owner_client):
     assert Page(response).one("button", id="extend-button").text == "Add 1 image · $0.01"
 
 
+def test_a_full_queue_takes_nothing_more_and_says_so(run, owner_client, settings):
+    settings.WAITING_MAX = 2
+    page = Page(press(owner_client, run, seed="3", size="2", quoted_micros="10000"))
+    assert "at most 2 may" in page.text
+    assert Job.objects.count() == 2
+
+
 def test_a_double_press_adds_once(run, owner_client):
     form = {"seed": "2 random", "size": "2", "quoted_micros": "20000"}
     assert [press(owner_client, run, **form).status_code for _ in range(2)] == [302, 302]

@@ -2,11 +2,13 @@
 
 import pytest
 from django.core.files.storage import default_storage
+from django.urls import reverse
 from PIL import Image as Pillow
 
 from gallery.models import Image, Repeat, Run
 from gallery.services.runs import repeats
 from tests.factories import make_run
+from tests.pages import Page
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,7 +54,7 @@ def test_a_provider_that_keeps_to_its_seed_gives_identical_bytes(image, worker):
 
 
 @pytest.mark.parametrize(("levels", "said"), [(2, "same"), (90, "different")])
-def test_a_file_that_is_not_the_same_is_measured_by_its_pixels(image, worker, levels, said):
+def test_a_file_that_is_not_the_same_is_measured_by_its_pixels(image, worker, owner_client, levels, said):
     ask(image)
     worker.work()
     twin = Image.objects.exclude(pk=image.pk).get()
@@ -61,6 +63,8 @@ def test_a_file_that_is_not_the_same_is_measured_by_its_pixels(image, worker, le
     repeat = Repeat.objects.get()
     assert repeat.similarity == said
     assert repeat.mean_difference > 0
+    shown = Page(owner_client.get(reverse("compare"), {"image": [image.key, twin.key]}))
+    assert f"{repeat.mean_difference:.1f} of 255 apart; {100 * repeat.differing_share:.1f}" in shown.text
 
 
 def repaint(image, levels):

@@ -190,8 +190,7 @@ def test_the_list_of_runs_pages_by_key(owner, owner_client):
     while address:
         page = Page(owner_client.get(address, headers={"HX-Request": "true"}))
         seen += [each.text for each in page.all("a") if each.text.startswith("run number")]
-        sentinels = page.all("div", class_="sentinel")
-        address = sentinels[0]["hx-get"] if sentinels else None
+        address = page.next_address
     assert seen == [run.prompt for run in reversed(made)]
 
 

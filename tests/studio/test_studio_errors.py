@@ -151,3 +151,10 @@ def test_no_input_breaks_the_studio(owner_client, form):
     for address in ("/", "/studio/check/"):
         body = in_bytes(**form)
         assert owner_client.post(address, body, content_type=FORM).status_code in (200, 302)
+
+
+def test_a_full_queue_takes_nothing_more_and_says_so(owner_client, settings):
+    settings.WAITING_MAX = 1
+    page = Page(owner_client.post("/", sound()))
+    assert "at most 1 may" in page.text
+    assert not Run.objects.exists()
