@@ -12,7 +12,7 @@ from django.utils import timezone
 from gallery.models import Share
 from gallery.services.shares import shares
 from gallery.services.shares.image_keys import key_in
-from gallery.views.shares.guest_files import ShareChanged
+from gallery.services.shares.packing import ShareChanged
 from tests.factories import make_share
 from tests.shares.conftest import PASSWORD, SECRET, at, image_of, read, unlock
 
