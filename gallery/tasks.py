@@ -10,6 +10,7 @@ from huey import crontab
 from fluxweb.outages import Seldom
 from gallery.models import Attempt
 from gallery.services.accounts import invites
+from gallery.services.bulk import acts as bulk_acts
 from gallery.services.collections import collections, tags
 from gallery.services.contact_sheets import sheets
 from gallery.services.db.transactions import release_connection
@@ -43,6 +44,11 @@ def wake_sheet_renderer() -> None:
 def wake_statement_reader() -> None:
     """Tell a worker that a statement is not complete."""
     _nudge(read)
+
+
+def wake_bulk_worker() -> None:
+    """Tell a worker that many pictures wait for something to be done to them."""
+    _nudge(act)
 
 
 def _nudge(task: Callable[[], object], *, times: int = 1) -> None:
@@ -116,6 +122,13 @@ def read() -> None:
         process.statement_reader.wake()
 
 
+@queue.task()
+def act() -> None:
+    """Go on with what is done to many pictures, in a thread of its own."""
+    if process.worker is not None:
+        process.bulk_worker.wake()
+
+
 @queue.periodic_task(crontab(minute="*/5"))
 def nightly() -> None:
     """Take away what nobody needs: expired sessions, old counters, files that killed processes left behind.
@@ -138,6 +151,7 @@ def _clear_up() -> None:
             tags.delete_old_tags,
             upkeep.sweep_index,
             collections.delete_old_collections,
+            bulk_acts.delete_old_acts,
         ):
             heal(sweep)
 

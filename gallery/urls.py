@@ -7,7 +7,7 @@ from gallery.views.accounts import invite, sign_in
 from gallery.views.collections import collections, cull, items, rules, tags
 from gallery.views.compare import compare, model_quality, pairwise
 from gallery.views.costs import adjustments, amounts, budgets, drilldown, prices, report, report_mail, statements
-from gallery.views.images import deliver, files, filters, gallery, image, ratings, selection, trash
+from gallery.views.images import bulk, deliver, files, filters, gallery, image, ratings, selection, trash
 from gallery.views.library import named_sizes, presets, prompts, saved_items, templates
 from gallery.views.operations import gates, health, queue, unresolved
 from gallery.views.runs import colours, jobs, run, sheets
@@ -111,6 +111,9 @@ urlpatterns = [
     path("selection/compare/", selection.keep, {"to": "compare"}, name="selection-compare"),
     path("selection/edit/", selection.keep, {"to": "edit"}, name="selection-edit"),
     path("selection/download/", selection.keep, {"to": "download"}, name="selection-download"),
+    path("acts/", bulk.list_acts, name="bulk-acts"),
+    path("acts/<str:key>/", bulk.show, name="bulk-act"),
+    path("acts/<str:key>/undo/", bulk.undo, name="bulk-act-undo"),
     path("gallery/searches/", filters.save, name="searches"),
     path("gallery/searches/<str:key>/delete/", filters.delete, name="search-delete"),
     path("gallery/searches/<str:key>/restore/", filters.restore, name="search-restore"),

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from gallery.models import (
     Adjustment,
+    BulkAct,
     Comparison,
     Guest,
     Image,
@@ -16,15 +17,18 @@ from gallery.models import (
     Reference,
     Run,
     SavedSearch,
+    Selection,
     Share,
     Sheet,
     Statement,
     User,
 )
+from gallery.models.bulk import Verb
 from gallery.models.costs.statements import Kind
 from gallery.models.runs import State
 from gallery.models.shares import Download
 from gallery.services.accounts import invites
+from gallery.services.bulk import acts
 from gallery.services.collections import collections, items, smart, tags
 from gallery.services.compare import comparisons
 from gallery.services.contact_sheets import sheets
@@ -63,6 +67,7 @@ class Things:
     size: NamedSize
     sorted: dict  # a tag and a collection with the picture, and as `tag-restore` ... those that were deleted
     search: SavedSearch
+    bulk_act: BulkAct  # on all pictures, which no worker has begun
 
     @property
     def link(self):
@@ -109,6 +114,7 @@ def make_things(owner, *, worker, world):
         make_adjustment(), keep_upload(picture_file("GIF"), name=f"{SECRET_PROMPT}.gif", owner=owner),
         NamedSize.objects.create(name="Door plate", width=600, height=200), make_sorted(owner, image),
         SavedSearch.objects.create(owner=owner, name="Herons", query="seed=9"),
+        acts.begin_act(Selection(owner=owner, query=""), Verb.TRASH, owner=owner, said="Moved to the trash"),
     )  # fmt: skip
 
 

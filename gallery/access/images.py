@@ -7,6 +7,7 @@ from django.http import Http404, QueryDict
 
 from gallery.access.rights import MemberRequest, find_row
 from gallery.models import (
+    BulkAct,
     Comparison,
     Image,
     SavedSearch,
@@ -75,6 +76,10 @@ def selection_named(request: MemberRequest, sent: QueryDict) -> Selection | None
 
 def selection_read(request: MemberRequest, key: str) -> Selection:
     return find_row(Selection.objects, key, owner=request.user)
+
+
+def bulk_act_write(request: MemberRequest, key: str) -> BulkAct:
+    return find_row(BulkAct.objects, key, owner=request.user)
 
 
 def _all_of(keys: list[str], found: dict[str, Image]) -> list[Image]:

@@ -1,5 +1,6 @@
 """Rows, constraints and querysets. Every write and decision lives in services."""
 
+from gallery.models.bulk import BulkAct, BulkSlice
 from gallery.models.calls import Attempt, Gate
 from gallery.models.collections import Collection, CollectionImage, ImageTag, SavedSearch, Selection, Tag
 from gallery.models.contact_sheets import Sheet, SheetPart
@@ -25,10 +26,10 @@ from gallery.models.saved_items import PastPrompt, Preset, PromptTemplate
 from gallery.models.shares import Feedback, Guest, Refusal, Share, ShareItem
 
 __all__ = [
-    "Adjustment", "Attempt", "Balance", "Budget", "BudgetCount", "Charge", "Collection", "CollectionImage",
-    "Comparison", "ComparisonImage", "DailyModelSpend", "DailySpend", "Difference", "FacetChange", "Feedback", "Gate",
-    "Guest", "Image", "ImageChange", "ImageColour", "ImageLook", "ImageTag", "ImageText", "Invite", "Job",
-    "JobReference", "KeyHolder", "LedgerEntry", "Letter", "MonthlySpend", "NamedSize", "PastPrompt", "Preset",
+    "Adjustment", "Attempt", "Balance", "Budget", "BudgetCount", "BulkAct", "BulkSlice", "Charge", "Collection",
+    "CollectionImage", "Comparison", "ComparisonImage", "DailyModelSpend", "DailySpend", "Difference", "FacetChange",
+    "Feedback", "Gate", "Guest", "Image", "ImageChange", "ImageColour", "ImageLook", "ImageTag", "ImageText", "Invite",
+    "Job", "JobReference", "KeyHolder", "LedgerEntry", "Letter", "MonthlySpend", "NamedSize", "PastPrompt", "Preset",
     "Price", "Project", "PromptTemplate", "RateCounter", "Rating", "Reference", "Refusal", "Repeat", "ReportMail",
     "Round", "Run", "SavedSearch", "SecretKey", "Selection", "Share", "ShareItem", "Sheet", "SheetPart", "Statement",
     "Tag", "Terms", "User", "Vote", "Worker",

@@ -17,6 +17,7 @@ from PIL import Image as Pillow
 
 from gallery.models import Job, KeyHolder, Worker
 from gallery.services.budgets import deferral, repricing
+from gallery.services.bulk import acts
 from gallery.services.contact_sheets import sheets
 from gallery.services.db.transactions import release_connection
 from gallery.services.images import trash
@@ -59,6 +60,7 @@ class Process:
     thumbnail_maker: BackgroundMaker
     sheet_renderer: BackgroundMaker
     statement_reader: BackgroundMaker
+    bulk_worker: BackgroundMaker
     queue: Any  # huey comes without types
     wake: Callable[[int], None]
 
@@ -84,6 +86,7 @@ class Process:
         self.thumbnail_maker = BackgroundMaker(make_next)
         self.sheet_renderer = BackgroundMaker(sheets.draw_next_part, name="sheets", threads=1)
         self.statement_reader = BackgroundMaker(self._read_next, name="statements", threads=1)
+        self.bulk_worker = BackgroundMaker(acts.work_next, name="bulk acts", threads=1)
         fetch_threads = max(4, min(FETCH_THREADS_MAX, threads // 2))
         self.downloader = Downloader(self.worker, threads=fetch_threads, ended=self.thumbnail_maker.wake)
         release_connection()  # SQLite's stays open: the last one to close writes the whole log back, at every beat
@@ -110,6 +113,7 @@ class Process:
         self.thumbnail_maker.stop()
         self.sheet_renderer.stop()
         self.statement_reader.stop()
+        self.bulk_worker.stop()
         self.ended.set()
         for helper in helpers:
             helper.join()
@@ -153,6 +157,7 @@ class Process:
             self.thumbnail_maker.wake()
             self.sheet_renderer.wake()
             self.statement_reader.wake()
+            self.bulk_worker.wake()
 
     def index_changes(self) -> None:
         """Let pictures be found by what was changed of them."""

@@ -100,6 +100,8 @@ def test_the_pages_of_members(page, live_server, things, owner, cookie):
         "/runs/",
         reverse("run", args=[things.run.key]),
         "/gallery/",
+        "/acts/",
+        things.bulk_act.get_absolute_url(),
         "/shares/",
         "/shares/with-me/",
         "/shares/new/?gallery=1",

@@ -52,12 +52,10 @@ def test_all_that_match_are_found_by_the_server_but_those_that_were_taken_off(ow
 
 def test_of_more_than_one_press_takes_the_newest_are_meant_and_the_page_says_so(owner, owner_client, monkeypatch):
     monkeypatch.setattr(selection, "MOST", 5)
-    images = make_images(owner, 7)
-    owner_client.post("/marks/?verdict=pick", {"all": ""})
-    assert set(Rating.objects.picked().values_list("image_id", flat=True)) == {image.id for image in images[2:]}
-    assert "the newest 5 are meant" in Page(owner_client.get("/gallery/")).html
-    owner_client.post("/gallery/trash/add/", {"all": ""})
-    assert not Image.objects.of(owner).exists()
+    make_images(owner, 7)
+    led = owner_client.post("/selection/compare/", {"all": ""})
+    page = Page(owner_client.get(led["Location"]))
+    assert (page.one("h1").text, "the newest 5 are meant" in page.html) == ("Compare 5", True)
 
 
 def test_a_selection_is_its_owners_and_old_ones_are_forgotten(owner, owner_client, colleague_client, monkeypatch):

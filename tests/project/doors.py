@@ -149,6 +149,8 @@ def address(name, things):
         keys[name] = [things.image.key]
     if name.startswith("reference-") or name == "reference":
         keys[name] = [things.reference.key]
+    if name.startswith("bulk-act") and name != "bulk-acts":
+        keys[name] = [things.bulk_act.key]
     if name.startswith("search-"):
         keys[name] = [things.search.key]
     if name.startswith("size-"):

@@ -1,5 +1,7 @@
 """Pictures of a collection: put in, taken out, moved, made its cover."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
@@ -11,8 +13,10 @@ from gallery.access import MemberRequest
 from gallery.catalogue.text.value_lists import counted
 from gallery.forms.collections import MoveForm, PutForm
 from gallery.models import Collection, Image
+from gallery.models.bulk import Verb
 from gallery.services.collections import collections, items
 from gallery.services.collections.items import Place
+from gallery.views.images import bulk
 from gallery.views.undoing import say_undoable, where_from
 
 MOST = 2000  # pictures in one press
@@ -22,20 +26,29 @@ OFFERED = 100  # collections to choose from
 @require_POST
 def put(request: MemberRequest) -> HttpResponse:
     """Put pictures of one's own into a collection, or a new one; without either, ask for it."""
-    images = _own(request)
     form = PutForm(request.POST if {"collection", "name"} & request.POST.keys() else None)
+    large = bulk.large_selection(request)
+    images = [] if large else _own(request)
     if not form.is_valid():
-        return _ask(request, images, form)
-    key, name = form.cleaned_data["collection"], form.cleaned_data["name"]
-    if key:
-        collection = access.collection_add(request, key)
-    else:
-        collection = collections.make_collection(owner=request.user, name=name)
+        fields = [("image", image.key) for image in images]
+        meant = {"images": images, "count": len(images), "fields": fields}
+        return _ask(request, form, bulk.asked_about(request, large) if large else meant)
+    collection = _chosen_collection(request, form)
+    if large:
+        said = f"Put into “{collection.name}”"
+        return bulk.begin(request, large, Verb.COLLECT, said=said, collection=collection.pk)
     new = items.add_images(collection, images, by=request.user)
     said = f"{counted(len(new), 'picture')} put into “{collection.name}”."
     address = reverse("collection-take-out", args=[collection.key])
     say_undoable(request, said, address=address, fields=[("image", image.key) for image in new])
     return redirect("collection", key=collection.key)
+
+
+def _chosen_collection(request: MemberRequest, form: PutForm) -> Collection:
+    """Return the collection that was chosen, or make the one that was named."""
+    if key := form.cleaned_data["collection"]:
+        return access.collection_add(request, key)
+    return collections.make_collection(owner=request.user, name=form.cleaned_data["name"])
 
 
 def _own(request: MemberRequest) -> list[Image]:
@@ -49,10 +62,10 @@ def _own(request: MemberRequest) -> list[Image]:
     return own
 
 
-def _ask(request: MemberRequest, images: list[Image], form: PutForm) -> HttpResponse:
+def _ask(request: MemberRequest, form: PutForm, meant: dict[str, Any]) -> HttpResponse:
     """Offer one's own collections and those that others let one put into, the newest first."""
     offered = Collection.objects.open_to(request.user).select_related("owner").order_by("-id")
-    context = {"images": images, "form": form, "offered": offered[:OFFERED], "back": where_from(request)}
+    context = meant | {"form": form, "offered": offered[:OFFERED], "back": where_from(request)}
     return render(request, "collections/put.html", context)
 
 

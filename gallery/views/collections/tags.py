@@ -12,10 +12,12 @@ from gallery import access
 from gallery.access import MemberRequest
 from gallery.catalogue.text.value_lists import counted
 from gallery.forms.collections import TagForm, TagsForm
-from gallery.models import Image, Tag
+from gallery.models import Image, Selection, Tag
+from gallery.models.bulk import Verb
 from gallery.paging import read_keyset_page
 from gallery.services.collections import tags
 from gallery.services.collections.tags import MOST_ON_IMAGE, Pair, Tagged, TagTaken
+from gallery.views.images import bulk
 from gallery.views.undoing import say_undoable, where_from
 
 PAGE = 100
@@ -43,13 +45,24 @@ def complete(request: MemberRequest) -> HttpResponse:
 @require_POST
 def put(request: MemberRequest) -> HttpResponse:
     """Put tags on the pictures that are named; without a tag, ask for it."""
-    images = _images(request)
     form = TagsForm(request.POST if "tag" in request.POST else None)
+    if large := bulk.large_selection(request):
+        return _put_on_many(request, large, form)
+    images = _images(request)
     if not form.is_valid():
         return _ask(request, images, form)
     done = tags.tag_images(images, form.cleaned_data["tag"], user=request.user)
     _say_tagged(request, images, done)
     return _back(request, images)
+
+
+def _put_on_many(request: MemberRequest, large: Selection, form: TagsForm) -> HttpResponse:
+    if not form.is_valid():
+        context = bulk.asked_about(request, large) | {"form": form, "back": where_from(request)}
+        return render(request, "collections/tags/put.html", context)
+    names = form.cleaned_data["tag"]
+    said = f"Tagged {', '.join(f'“{name}”' for name in names)}"
+    return bulk.begin(request, large, Verb.TAG, said=said, names=names)
 
 
 def _images(request: MemberRequest) -> list[Image]:
@@ -62,7 +75,8 @@ def _images(request: MemberRequest) -> list[Image]:
 def _ask(request: MemberRequest, images: list[Image], form: TagsForm) -> HttpResponse:
     if request.htmx:
         return _section(request, images[0], form)
-    context = {"images": images, "form": form, "back": where_from(request)}
+    fields = [("image", image.key) for image in images]
+    context = {"images": images, "count": len(images), "fields": fields, "form": form, "back": where_from(request)}
     return render(request, "collections/tags/put.html", context)
 
 

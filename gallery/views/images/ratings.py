@@ -12,7 +12,9 @@ from gallery.access import MemberRequest
 from gallery.catalogue.text.value_lists import counted
 from gallery.forms.ratings import RatingForm, read_earlier
 from gallery.models import Image, Rating
+from gallery.models.bulk import Verb
 from gallery.services.compare import ratings
+from gallery.views.images import bulk
 from gallery.views.undoing import say_undoable, undoable_toast, where_from
 
 MOST = 2000  # pictures in one press: as many as a run has
@@ -23,6 +25,9 @@ WORDS = {"pick": "picked", "maybe": "put aside as maybe", "reject": "rejected", 
 def rate(request: MemberRequest) -> HttpResponse:
     """Write a rating on every picture named; what to write may stand in the address of a button."""
     form = RatingForm(request.GET or request.POST)
+    if form.is_valid() and (large := bulk.large_selection(request)):
+        said = _say_of(form.rating_fields)
+        return bulk.begin(request, large, Verb.RATE, said=said[0].upper() + said[1:], **form.rating_fields)
     keys = access.chosen_keys(request, request.POST)
     if not form.is_valid() or not 0 < len(keys) <= MOST:
         return HttpResponseBadRequest("Nothing was said of any picture.")
@@ -64,9 +69,14 @@ def _written(rating: Rating) -> str:
 
 
 def _say(images: list[Image], fields: dict[str, Any]) -> str:
-    n = counted(len(images), "picture")
+    n, said = counted(len(images), "picture"), _say_of(fields)
+    return f"{n}: {said}." if said.endswith("stars") else f"{n} {said}."
+
+
+def _say_of(fields: dict[str, Any]) -> str:
+    """Say what was written of pictures, without how many."""
     if "verdict" in fields:
-        return f"{n} {WORDS[fields['verdict']]}."
+        return WORDS[fields["verdict"]]
     if "favourite" in fields:
-        return f"{n} {'among' if fields['favourite'] else 'no longer among'} the favourites."
-    return f"{n}: {fields['stars']} of 5 stars."
+        return f"{'among' if fields['favourite'] else 'no longer among'} the favourites"
+    return f"{fields['stars']} of 5 stars"

@@ -17,9 +17,11 @@ from gallery import access
 from gallery.access import MemberRequest
 from gallery.catalogue.text.value_lists import counted
 from gallery.models import Image
+from gallery.models.bulk import Verb
 from gallery.models.images import ImageQuerySet
 from gallery.paging import read_keyset_page
 from gallery.services.images import selection, trash
+from gallery.views.images import bulk
 from gallery.views.undoing import say_undoable, undoable_toast, where_from
 
 PAGE = 60
@@ -48,6 +50,8 @@ def trash_rows(request: MemberRequest, cursor: str) -> ImageQuerySet:
 @require_POST
 def add(request: MemberRequest) -> HttpResponse:
     """Put pictures into the trash, and say how they come back."""
+    if large := bulk.large_selection(request):
+        return bulk.begin(request, large, Verb.TRASH, said="Moved to the trash")
     images = _named(request)
     ids = _selected(request) if images is None else [image.pk for image in images]
     if not ids:

@@ -1,0 +1,100 @@
+"""Acts on more pictures than one press waits for: begun, done slice by slice in a worker, undone the same way.
+
+What is meant is frozen when it is pressed. A slice is done, and what undoes it written down, in one transaction: after
+a kill the next worker goes on with the next one.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from django.db.models import F
+from django.utils import timezone
+
+from gallery.models import BulkAct, BulkSlice, Image, Selection, User
+from gallery.models.bulk import Stage, Verb
+from gallery.services.bulk.verbs import VERBS, own_images
+from gallery.services.db.slices import Pace, delete_in_slices, write_in_slices
+from gallery.services.db.transactions import write_transaction
+from gallery.services.images import selection
+
+SLICE = 250  # pictures
+LISTED = 50  # acts of a member
+
+log = structlog.get_logger("fluxweb.bulk")
+
+
+def is_large(chosen: Selection) -> bool:
+    """Say whether a selection is more than one press acts on at once."""
+    found = selection.selected_images(chosen).values_list("pk", flat=True)
+    return len(found[: selection.MOST + 1]) > selection.MOST
+
+
+def begin_act(chosen: Selection, verb: Verb, *, owner: User, said: str, **fields: Any) -> BulkAct:
+    """Write down what is meant and what shall be done; a worker does it. `said`: in words, for the page of the act."""
+    ids = sorted(selection.ids_of(chosen))  # the oldest first: what comes to the front of a collection last is newest
+    act = BulkAct.objects.create(owner=owner, verb=verb, fields=fields, said=said[:400], total=len(ids))
+    starts = range(0, len(ids), SLICE)
+    parts = [BulkSlice(act=act, number=n, images=ids[at : at + SLICE]) for n, at in enumerate(starts)]
+    write_in_slices(parts, BulkSlice.objects.bulk_create)
+    _move(act, Stage.GOING, if_stage=[Stage.FREEZING])
+    log.info("bulk act begun", act=act.key, verb=verb, images=len(ids))
+    return act
+
+
+def acts_of(owner: User) -> list[BulkAct]:
+    """Return the newest acts of a member."""
+    return list(BulkAct.objects.of(owner).order_by("-id")[:LISTED])
+
+
+def undo_act(act: BulkAct) -> bool:
+    """Undo what is done of it, and do no more; return whether that can be."""
+    return _move(act, Stage.BACK, if_stage=[Stage.GOING, Stage.DONE])
+
+
+def _move(act: BulkAct, stage: Stage, *, if_stage: Sequence[Stage]) -> bool:
+    with write_transaction():
+        return BulkAct.objects.filter(pk=act.pk, stage__in=if_stage).update(stage=stage) == 1
+
+
+def work_next() -> bool:
+    """Do or undo the next slice of the oldest act; return whether there was one."""
+    act = BulkAct.objects.due().select_related("owner").first()
+    if act is None:
+        return False
+    goes_back = act.stage == Stage.BACK
+    rows = BulkSlice.objects.filter(act=act, is_done=goes_back)
+    part = rows.order_by("-number" if goes_back else "number").first()
+    if part is None:
+        _move(act, Stage.UNDONE if goes_back else Stage.DONE, if_stage=[Stage(act.stage)])
+        return True
+    with Pace().slice():
+        _work(act, part, goes_back=goes_back)
+    return True
+
+
+def _work(act: BulkAct, part: BulkSlice, *, goes_back: bool) -> None:
+    """Do it unless somebody else did, or the act was turned round just now."""
+    current = BulkAct.objects.select_for_update().filter(pk=act.pk, stage=act.stage).exists()
+    if not current or not BulkSlice.objects.filter(pk=part.pk, is_done=goes_back).update(is_done=not goes_back):
+        return
+    doing = VERBS[act.verb]
+    if goes_back:
+        doing.undo(act, part.was or [])
+    was = None if goes_back else doing.do(act, own_images(act, part.images))
+    BulkSlice.objects.filter(pk=part.pk).update(was=was)
+    step = -len(part.images) if goes_back else len(part.images)
+    BulkAct.objects.filter(pk=act.pk).update(done=F("done") + step)
+
+
+def shown_images(chosen: Selection, *, most: int) -> list[Image]:
+    """Return the first pictures of a selection, to show what is meant."""
+    found = Image.objects.in_bulk(selection.ids_of(chosen, most=most))
+    return list(found.values())
+
+
+def delete_old_acts() -> None:
+    """Forget what nobody undoes any more."""
+    old = BulkAct.objects.old(timezone.now())
+    delete_in_slices(BulkSlice.objects.filter(act__in=old))
+    delete_in_slices(old)
