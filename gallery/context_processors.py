@@ -7,6 +7,7 @@ from typing import Any, Protocol, cast
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import ResolverMatch
+from django.utils import timezone
 from django.utils.functional import cached_property
 
 from gallery.models import Balance, Gate, SecretKey, User, Worker
@@ -72,7 +73,10 @@ class Chrome:
     @cached_property
     def outages(self) -> list[Worker]:
         """Workers that cannot store now; to admins also those that could not lately."""
-        found = storage_watch.told_workers().order_by("-storage_since")[:OUTAGES_MAX] if self.overview.outages else []
+        if not self.overview.outages:
+            return []
+        found = storage_watch.told_workers(storage_watch.told_since(timezone.now())).filter(demo=settings.DEMO)
+        found = found.order_by("-storage_since")[:OUTAGES_MAX]
         return [each for each in found if each.storage_back_at is None or self.request.user.is_admin]
 
     @cached_property

@@ -11,6 +11,7 @@ from django.utils import timezone
 from gallery.catalogue.models import flux_models
 from gallery.models import Gate, Job, Run, User
 from gallery.models.calls import KEY_GATE
+from gallery.services.db.compiled import Gap
 from gallery.services.jobs.transitions import retry_at_once
 
 FAILURES_TO_OPEN = 5  # in a row, then the breaker opens
@@ -51,9 +52,9 @@ def cap_of(gate: Gate) -> int | None:
     return flux_models.get(gate.name).max_concurrency
 
 
-def key_and_closed_gates(now: datetime) -> QuerySet[Gate]:
+def key_and_closed_gates(now: datetime | Gap) -> QuerySet[Gate]:
     """Return the key's gate, and those that let nothing through now."""
-    return Gate.objects.filter(Q(name=KEY_GATE) | Q(paused=True) | Q(closed_until__gt=now)).select_related("paused_by")
+    return Gate.objects.filter(Q(name=KEY_GATE) | Q(paused=True) | Q(closed_until__gt=now))
 
 
 @transaction.atomic

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from django.conf import settings
-from django.db.models import Count, Exists, QuerySet, Subquery
+from django.db import connection
+from django.db.models import BigIntegerField, Count, DateTimeField, Exists, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from gallery.catalogue.problems import InvalidMatrix, Problem
 from gallery.models import Gate, Job, User
 from gallery.models.runs import RUNNING, UNFINISHED, State
+from gallery.services.db.compiled import CompiledQuery, Gap
 from gallery.services.jobs import gates
 from gallery.services.storage import storage_watch
 
@@ -45,19 +48,26 @@ class Overview:
 def read_overview(user: User) -> Overview:
     """Tell what stands around every page, in one query: the key's gate comes with the numbers behind it."""
     now = timezone.now()
-    unfinished = Job.objects.filter(state__in=UNFINISHED, demo=settings.DEMO)
-    found = list(
-        gates.key_and_closed_gates(now).annotate(
-            mine=_count(unfinished.filter(owner=user)),
-            everyone=_count(unfinished),
-            asks=_count(Job.objects.repriced().of(user).filter(demo=settings.DEMO)),
-            outages=Exists(storage_watch.told_workers()),
-        )
-    )
+    lately = storage_watch.told_since(now)
+    found = _overview(connection.vendor, settings.DEMO).read({"user": user.pk, "now": now, "lately": lately})
     size = QueueSize(found[0].mine, found[0].everyone) if found else QueueSize(0, 0)
     shut = [each for each in found if not each.is_open(now)]
     shut.sort(key=lambda each: (not each.is_key, each.name))
-    return Overview(size, shut, found[0].asks, found[0].outages) if found else Overview(size, shut)
+    return Overview(size, shut, found[0].asks, bool(found[0].outages)) if found else Overview(size, shut)
+
+
+@cache
+def _overview(_vendor: str, demo: bool) -> CompiledQuery:
+    me, now, lately = Gap("user", BigIntegerField()), Gap("now", DateTimeField()), Gap("lately", DateTimeField())
+    unfinished = Job.objects.filter(state__in=UNFINISHED, demo=demo)
+    return CompiledQuery(
+        gates.key_and_closed_gates(now).annotate(
+            mine=_count(unfinished.filter(owner=me)),
+            everyone=_count(unfinished),
+            asks=_count(Job.objects.repriced().filter(owner=me, demo=demo)),
+            outages=Exists(storage_watch.told_workers(lately).filter(demo=demo)),
+        )
+    )
 
 
 def _count(jobs: QuerySet[Job]) -> Coalesce:

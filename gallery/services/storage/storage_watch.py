@@ -7,14 +7,14 @@ tells people.
 
 import threading
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
-from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from gallery.models import Worker
+from gallery.services.db.compiled import Gap
 from gallery.services.storage import files
 
 WAITS = (1, 2, 4, 8, 15)  # seconds between looks, the last one for ever
@@ -96,11 +96,15 @@ def _kind(trouble: files.StorageTrouble | None) -> str:
     return "".join(letter for letter in str(trouble) if not letter.isdigit())
 
 
-def told_workers() -> QuerySet[Worker]:
-    """Return the workers of this mode that cannot store now, or could not lately."""
-    lately = timezone.now() - timedelta(seconds=TOLD_SECONDS)
-    now_or_lately = Q(storage_back_at=None, stopped_at=None) | Q(storage_back_at__gte=lately)
-    return Worker.objects.filter(now_or_lately, demo=settings.DEMO).exclude(storage_trouble="")
+def told_since(now: datetime) -> datetime:
+    """Return since when a worker must be able to store again to be spoken of still."""
+    return now - timedelta(seconds=TOLD_SECONDS)
+
+
+def told_workers(since: datetime | Gap) -> QuerySet[Worker]:
+    """Return the workers that cannot store now, or could not since then."""
+    now_or_lately = Q(storage_back_at=None, stopped_at=None) | Q(storage_back_at__gte=since)
+    return Worker.objects.filter(now_or_lately).exclude(storage_trouble="")
 
 
 watch = StorageWatch()
