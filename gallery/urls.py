@@ -66,6 +66,7 @@ urlpatterns = [
     path("studio/check/", studio.check, name="studio-check"),
     path("studio/review/", studio.review, name="studio-review"),
     path("studio/fill/", studio.fill, name="studio-fill"),
+    path("studio/new/", studio.start_anew, name="studio-new"),
     path("studio/recipe/", recipes.fill_from_file, name="studio-recipe"),
     path("images/<str:key>/family/", image.family, name="image-family"),
     path("references/", references.add, name="references"),

@@ -22,7 +22,7 @@ from gallery.models.ratings import Comparison, ComparisonImage, Rating, Vote
 from gallery.models.references import JobReference, Reference
 from gallery.models.repeats import Repeat
 from gallery.models.runs import Job, Project, Run
-from gallery.models.saved_items import PastPrompt, Preset, PromptTemplate
+from gallery.models.saved_items import PastPrompt, Preset, PromptTemplate, StudioDraft
 from gallery.models.shares import Feedback, Guest, Refusal, Share, ShareItem
 
 __all__ = [
@@ -32,5 +32,5 @@ __all__ = [
     "Job", "JobReference", "KeyHolder", "LedgerEntry", "Letter", "MonthlySpend", "NamedSize", "PastPrompt", "Preset",
     "Price", "Project", "PromptTemplate", "RateCounter", "Rating", "Reference", "Refusal", "Repeat", "ReportMail",
     "Round", "Run", "SavedSearch", "SecretKey", "Selection", "Share", "ShareItem", "Sheet", "SheetPart", "Statement",
-    "Tag", "Terms", "User", "Vote", "Worker",
+    "StudioDraft", "Tag", "Terms", "User", "Vote", "Worker",
 ]  # fmt: skip

@@ -89,6 +89,17 @@ class PromptTemplate(SavedItem):
     aspect_ratio = models.CharField(max_length=20, blank=True)
 
 
+class StudioDraft(models.Model):
+    """What stands in the studio of a member, right or wrong, bought or not: the fields as they were sent last."""
+
+    owner = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+")
+    form = models.JSONField()
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"draft of {self.owner_id}"
+
+
 class PastPromptQuerySet(models.QuerySet["PastPrompt"]):
     def of(self, user: User) -> Self:
         return self.filter(owner=user)

@@ -16,6 +16,7 @@ FORMS = {
     "studio-check": RUN_FORM,
     "studio-review": RUN_FORM,
     "studio-fill": RUN_FORM,
+    "studio-new": RUN_FORM,
     "run-sheets": {"edge": "512", "format": "png"},
     "batch": {"rows": "a door", "model": "flux-2-klein-4b", "seed": "1", "shape": "64x64", "start": "1"},
     "run-extend": {"model": "flux-2-klein-9b", "size": "5", "quoted_micros": "50000"},  # of the things' run

@@ -145,7 +145,7 @@ def test_nothing_in_an_address_buys_or_presses(owner_client):
 
 
 def test_filling_without_a_form_starts_from_an_empty_one(owner_client, image):
-    page = Page(owner_client.post("/studio/fill/", {"image": image.key, "use": "prompt"}))
+    page = Page(owner_client.post("/studio/fill/", {"image": image.key, "use": "prompt"}, follow=True))
     assert values(page, "prompt", "seed", "model") == ("1 boats", "4 random", ["flux-2-klein-9b"])
     assert page.one("h1")
 

@@ -60,6 +60,11 @@ def from_preset(preset: Preset) -> dict[str, Any]:
     return kept if kept["prompt"] else {name: kept[name] for name in kept if name not in PARTS["prompt"]}
 
 
+def from_draft(draft: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what stood in the studio: what was not sent with it was not ticked."""
+    return {**UNTOUCHED, **draft}
+
+
 def from_recipe(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the recipe of a file fills in."""
     return _with_sides(dict(values))
@@ -69,6 +74,21 @@ def read_typed(sent: QueryDict) -> dict[str, Any]:
     """Return what was sent for the fields of the studio, under the names of the API; others are left out."""
     fields = ComposeForm.base_fields
     return {name: fields[name].widget.value_from_datadict(sent, {}, name) for name in TYPED if name in sent}
+
+
+def draft_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of these values a draft keeps: what can be typed."""
+    return {name: values[name] for name in TYPED if name in values}
+
+
+def as_sent(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return fields as a form sends them: a list is sent value by value, what is not ticked is not."""
+    pairs = [(name, value) for name, values_ in values.items() for value in _listed(values_)]
+    return [(name, "on" if value is True else str(value)) for name, value in pairs if value is not False]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def merge_values(values: dict[str, Any], others: dict[str, Any]) -> dict[str, Any]:

@@ -10,13 +10,20 @@ from gallery.access import MemberRequest
 from gallery.catalogue.parameters import inputs
 from gallery.forms.studio import prefill
 from gallery.forms.studio.compose import START_MODEL
-from gallery.models import Image, Job, Preset
+from gallery.models import Image, Job, Preset, User
+from gallery.services.library import drafts
 from gallery.services.references import keeping
 from gallery.services.references.refusals import UnusablePicture
 from gallery.services.shares import contents
 from gallery.services.storage.error_words import StorageTrouble
 
 START = {"model": [START_MODEL]}
+
+
+def standing(user: User) -> dict[str, Any]:
+    """Return what stands in the studio of a member, or what it starts with."""
+    draft = drafts.read_draft(user)
+    return prefill.from_draft(draft) if draft else START
 
 
 def values(request: MemberRequest, sent: QueryDict, *, onto: dict[str, Any]) -> dict[str, Any]:

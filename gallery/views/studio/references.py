@@ -14,10 +14,11 @@ from django_htmx.http import trigger_client_event
 from gallery import access
 from gallery.access import MemberRequest
 from gallery.catalogue.parameters import inputs as catalogue
+from gallery.forms.studio import prefill
 from gallery.forms.studio.compose import ComposeForm
 from gallery.models import Image, Reference, User
 from gallery.paging import read_keyset_page
-from gallery.services.library import recipe_files
+from gallery.services.library import drafts, recipe_files
 from gallery.services.references import inputs, keeping
 from gallery.services.references.collecting import Collector
 from gallery.services.storage import files as storage
@@ -69,6 +70,7 @@ def _keep_upload(collector: Collector, file: UploadedFile, taken: Taken) -> Refe
 def add(request: MemberRequest) -> HttpResponse:
     """Keep pictures, and answer with the list of all that the form has now. Buys nothing."""
     taken = take_references(request)
+    drafts.keep_draft(request.user, prefill.read_typed(taken.data))
     form = ComposeForm(taken.data, unfinished=True)
     said = {"problems": taken.problems, "with_recipe": taken.with_recipe}
     context = {"form": form, **said, **list_references(form, request.user)}

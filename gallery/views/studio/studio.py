@@ -16,10 +16,12 @@ from gallery.forms.studio import prefill as prefill_form
 from gallery.forms.studio.compose import REFERENCES, ComposeForm
 from gallery.forms.studio.run_form import RunForm
 from gallery.models import Run, User
+from gallery.services.library import drafts
 from gallery.services.runs import doubts, expansion, submission
 from gallery.services.runs.plan import RunPlan, plan_run
 from gallery.views.runs import run_strips
 from gallery.views.studio import controls, prefill, references
+from gallery.views.undoing import say_undoable
 
 STARTED = "start"  # sent by the review: whoever presses there has seen what a large run buys
 # Nothing typed there can be wrong.
@@ -35,20 +37,45 @@ def compose(request: MemberRequest) -> HttpResponse:
     """Show the form, or take it: one press makes one run."""
     if request.method == "POST":
         return _submit(request)
+    stands = prefill.standing(request.user)
     typed = prefill_form.read_typed(request.GET)
-    values = prefill_form.merge_values(typed, prefill.values(request, request.GET, onto=prefill.START))
-    return _show_values(request, values, judged=bool(typed))
+    # An address with values means the same for everybody; one that names a picture or a run adds to what stands.
+    values = prefill.values(request, request.GET, onto=prefill.START if typed else stands)
+    values = prefill_form.merge_values(typed, values)
+    filled = prefill_form.draft_of(values) != prefill_form.draft_of(stands)
+    if filled and stands is not prefill.START:
+        _say_replaced(request, "This stands in the studio now, instead of what stood there.", stands)
+    return _show_values(request, values, judged=bool(typed), filled=filled)
 
 
 @require_POST
 def fill(request: MemberRequest) -> HttpResponse:
     """Put a past prompt, a preset or parts of a picture into what is typed already. Buys nothing."""
     values = prefill.values(request, request.POST, onto=prefill_form.read_typed(request.POST) or prefill.START)
-    return show_filled(request, values)
+    if request.htmx:
+        return show_filled(request, values)
+    drafts.keep_draft(request.user, prefill_form.draft_of(values))
+    return redirect("studio")
+
+
+@require_POST
+def start_anew(request: MemberRequest) -> HttpResponse:
+    """Empty the studio. Undo brings back what stood there."""
+    stood = prefill_form.read_typed(request.POST) or drafts.read_draft(request.user)
+    drafts.delete_draft(request.user)
+    if stood:
+        _say_replaced(request, "The studio is as it starts.", stood)
+    return HttpResponseClientRedirect(reverse("studio")) if request.htmx else redirect("studio")
+
+
+def _say_replaced(request: MemberRequest, said: str, stood: dict[str, Any]) -> None:
+    fields = prefill_form.as_sent(prefill_form.draft_of(stood))
+    say_undoable(request, said, address=reverse("studio-fill"), fields=fields)
 
 
 def show_filled(request: MemberRequest, values: dict[str, Any], **said: Any) -> HttpResponse:
     """Show the studio with these values, and say in the browser that they came from elsewhere."""
+    drafts.keep_draft(request.user, prefill_form.draft_of(values))
     return trigger_client_event(_show_values(request, values, judged=True, **said), "fluxweb:filled", after="swap")
 
 
@@ -68,6 +95,7 @@ def plan_form(form: ComposeForm, *, owner: User | None = None) -> RunPlan:
 
 def _submit(request: MemberRequest) -> HttpResponse:
     taken = references.take_references(request)
+    drafts.keep_draft(request.user, prefill_form.read_typed(taken.data))
     form = ComposeForm(taken.data)
     plan = plan_form(form, owner=request.user)
     if taken.problems:
@@ -135,7 +163,7 @@ def show_studio(request: MemberRequest, form: ComposeForm, plan: RunPlan, **said
     """Show the studio with this form in it: what is typed stays, and every problem stands beside its field.
 
     `said`: `trouble`, why a press came to nothing, above it all; `recipe`, what was read from a file; `with_recipe`,
-    pictures among the references whose recipe can be read.
+    pictures among the references whose recipe can be read; `filled`, whether it was filled from elsewhere.
     """
     context = _form_context(form, plan, request.user) | said
     if request.htmx:
@@ -153,7 +181,8 @@ def _go_to(request: MemberRequest, run: Run) -> HttpResponse:
 
 @require_POST
 def check(request: MemberRequest) -> HttpResponse:
-    """Answer while somebody types: the price, what is wrong, the colours named. Buys nothing."""
+    """Answer while somebody types: the price, what is wrong, the colours named. Keeps it, and buys nothing."""
+    drafts.keep_draft(request.user, prefill_form.read_typed(request.POST))
     form = ComposeForm(request.POST, unfinished=True)
     plan = plan_form(form, owner=request.user)
     whys: list[tuple[str, Any, Any]] = [

@@ -152,7 +152,7 @@ function refill(wanted, more = {}) {
   for (const name of ["reference", "reference_key"]) typed.delete(name);
   const values = Object.fromEntries([...new Set(typed.keys())].map((name) => [name, typed.getAll(name)]));
   const address = document.getElementById("id_reference").getAttribute("hx-post");
-  htmx.ajax("POST", address, { target: "#references", swap: "outerHTML settle:0", values: { ...values, ...more, reference_key: wanted } });
+  htmx.ajax("POST", address, { target: "#references", swap: "outerHTML", values: { ...values, ...more, reference_key: wanted } });
 }
 
 function howUsed() {

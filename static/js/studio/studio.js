@@ -174,6 +174,21 @@ document.addEventListener("dragenter", references, { once: true });
 document.addEventListener("dragover", (event) => { if (onForm(event)) event.preventDefault(); });
 document.addEventListener("drop", (event) => { if (onForm(event)) takeFiles(event, event.dataTransfer.files); });
 
+// -- what stands here stays -------------------------------------------------------------------------------------------
+
+// Every check keeps it; what was typed just before the page is left goes along without an answer.
+let unkept = false;
+for (const name of ["input", "change", "offer"]) {
+  document.addEventListener(name, ({ target }) => { if (target.closest?.("#compose")) unkept = true; }, { capture: true });
+}
+document.addEventListener("htmx:beforeRequest", ({ target }) => { if (target.closest("#compose")) unkept = false; });
+addEventListener("pagehide", () => {
+  if (!unkept || !compose()) return;
+  const typed = new FormData(compose());
+  for (const name of ["reference", "recipe"]) typed.delete(name);
+  navigator.sendBeacon(compose().dataset.check, typed);
+});
+
 // -- who comes back ---------------------------------------------------------------------------------------------------
 
 // Ticks are put back before the server is asked.
