@@ -73,6 +73,7 @@ def test_a_preset_is_saved_and_brings_everything_back(studio, live_server, compl
     page.keyboard.press("Enter")
     expect(picker.get_by_role("status")).to_have_text("Saved as “Doors”.")
     page.goto(live_server.url)
+    page.get_by_role("button", name="New").click()
     expect(page.locator("#generate")).to_contain_text("Generate 4 images")
     pick(page, "Presets").get_by_role("link", name="Doors").click()
     expect(page.locator("#generate")).to_contain_text("Generate 12 images")

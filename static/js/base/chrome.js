@@ -1,6 +1,5 @@
 // What stands around every page: theme, menus, toasts, news of runs.
 
-import { growTextareas } from "./grow.js";
 import { keepForms } from "./memory.js";
 
 const THEMES = ["system", "light", "dark"];
@@ -60,7 +59,7 @@ document.addEventListener("keydown", (event) => {
 // -- forms -----------------------------------------------------------------------------------------------------------
 
 keepForms();
-growTextareas();
+if (!CSS.supports("field-sizing", "content")) import("./grow.js");
 
 // -- toasts ----------------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-// Textareas as tall as their text where the browser cannot do it by itself (`field-sizing`). Measured on a copy that
+// Textareas as tall as their text; loaded where the browser cannot do it by itself (`field-sizing`). Measured on a copy that
 // nobody sees, so that nothing moves but the textarea's own lower edge; the least and the most are in the style sheets.
 
 const heights = new WeakMap(); // textarea to what we gave it: who drew it larger by hand keeps that
@@ -24,12 +24,9 @@ function grow(textarea) {
   heights.set(textarea, textarea.style.height);
 }
 
-/** Follow every textarea of the page, also those that come later. */
-export function growTextareas() {
-  if (CSS.supports("field-sizing", "content")) return;
-  const all = () => document.querySelectorAll("textarea").forEach(grow);
-  document.addEventListener("input", ({ target }) => target.matches("textarea") && grow(target));
-  for (const name of ["htmx:afterSettle", "offer", "fluxweb:filled", "toggle"]) document.addEventListener(name, all, { capture: true });
-  for (const name of ["pageshow", "resize"]) addEventListener(name, all);
-  all();
-}
+// Every textarea of the page, also those that come later.
+const all = () => document.querySelectorAll("textarea").forEach(grow);
+document.addEventListener("input", ({ target }) => target.matches("textarea") && grow(target));
+for (const name of ["htmx:afterSettle", "offer", "fluxweb:filled", "toggle"]) document.addEventListener(name, all, { capture: true });
+for (const name of ["pageshow", "resize"]) addEventListener(name, all);
+all();

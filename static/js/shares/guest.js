@@ -1,6 +1,5 @@
 // What a guest's page does beyond links and forms: the lightbox, arrow keys, C to compare, swiping.
 
-import { growTextareas } from "../base/grow.js";
 import { keepForm, keepForms } from "../base/memory.js";
 
 const SWIPE_PX = 50;
@@ -57,7 +56,7 @@ function compare() {
 }
 
 keepForms();
-growTextareas();
+if (!CSS.supports("field-sizing", "content")) import("../base/grow.js");
 const selection = document.getElementById("selection");
 if (selection) keepForm(selection, { name: "selection" });
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gallery", "0048_clean_files_keep_the_mark"),
+        ("gallery", "0049_bulk_acts"),
     ]
 
     operations = [
