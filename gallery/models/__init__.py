@@ -11,6 +11,7 @@ from gallery.models.costs.prices import Price
 from gallery.models.costs.report_mail import Letter, ReportMail
 from gallery.models.costs.statements import Balance, Charge, Difference, Statement
 from gallery.models.costs.terms import Terms
+from gallery.models.finding.lengths import FileLength
 from gallery.models.finding.looks import ImageColour, ImageLook
 from gallery.models.finding.search import FacetChange, ImageChange, ImageText
 from gallery.models.images import Image, NamedSize
@@ -28,9 +29,9 @@ from gallery.models.shares import Feedback, Guest, Refusal, Share, ShareItem
 __all__ = [
     "Adjustment", "Attempt", "Balance", "Budget", "BudgetCount", "BulkAct", "BulkSlice", "Charge", "Collection",
     "CollectionImage", "Comparison", "ComparisonImage", "DailyModelSpend", "DailySpend", "Difference", "FacetChange",
-    "Feedback", "Gate", "Guest", "Image", "ImageChange", "ImageColour", "ImageLook", "ImageTag", "ImageText", "Invite",
-    "Job", "JobReference", "KeyHolder", "LedgerEntry", "Letter", "MonthlySpend", "NamedSize", "PastPrompt", "Preset",
-    "Price", "Project", "PromptTemplate", "RateCounter", "Rating", "Reference", "Refusal", "Repeat", "ReportMail",
-    "Round", "Run", "SavedSearch", "SecretKey", "Selection", "Share", "ShareItem", "Sheet", "SheetPart", "Statement",
-    "StudioDraft", "Tag", "Terms", "User", "Vote", "Worker",
+    "Feedback", "FileLength", "Gate", "Guest", "Image", "ImageChange", "ImageColour", "ImageLook", "ImageTag",
+    "ImageText", "Invite", "Job", "JobReference", "KeyHolder", "LedgerEntry", "Letter", "MonthlySpend", "NamedSize",
+    "PastPrompt", "Preset", "Price", "Project", "PromptTemplate", "RateCounter", "Rating", "Reference", "Refusal",
+    "Repeat", "ReportMail", "Round", "Run", "SavedSearch", "SecretKey", "Selection", "Share", "ShareItem", "Sheet",
+    "SheetPart", "Statement", "StudioDraft", "Tag", "Terms", "User", "Vote", "Worker",
 ]  # fmt: skip

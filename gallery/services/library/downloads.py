@@ -4,17 +4,20 @@ import contextlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import Q
 
 from gallery.catalogue.parameters.delivery import Delivery
 from gallery.catalogue.text.file_names import safe_file_name
 from gallery.models import Image, User
 from gallery.models.images import KEPT
+from gallery.services.db import side_notes
 from gallery.services.ledger import entries
 from gallery.services.ledger.csv_export import CsvFile
 from gallery.services.library import kept_files, recipe_table
 from gallery.services.library.kept_files import CannotKeep, Keep
 from gallery.services.media import exact_sizes
+from gallery.services.media.metadata import lengths
 from gallery.services.storage import files
 from gallery.services.storage.zip_stream import Entry, Files
 
@@ -41,9 +44,15 @@ class Wish:
             return exact_sizes.delivered_name(image, self.delivery)
         return kept_files.kept_name(image, self.keep)
 
-    def size(self, stored: int) -> int | None:
-        """Return how many bytes a file has of which so many are stored; None if it has to be made first."""
-        return stored if self.keep == Keep.ORIGINAL and not self.delivery else None
+    @property
+    def form(self) -> str:
+        """Name the form of the files whose lengths are measured; none of what is drawn anew, or only asked for now."""
+        is_usual = self.delivery is None and (self.marked or not settings.AI_MARK)
+        return {Keep.RECIPE: lengths.RECIPE, Keep.CLEAN: lengths.CLEAN}.get(self.keep, "") if is_usual else ""
+
+    @property
+    def is_stored(self) -> bool:
+        return self.keep == Keep.ORIGINAL and self.delivery is None
 
     def read(self, image: Image) -> bytes:
         """Return the bytes of a picture. Raises CannotKeep, ChildFailed, FileNotFoundError."""
@@ -75,7 +84,7 @@ def pack_files(ids: Sequence[int], wish: Wish, *, reader: User) -> Files:
     if table:
         _write_table(table, planned, reader)
         sizes.append(Entry(recipe_table.NAME, table.size))
-    return Files(_stored(planned, reader, table), sizes)
+    return Files(_as_planned(planned, wish, reader, table), sizes)
 
 
 def _plan(ids: Sequence[int], wish: Wish) -> Iterator[_Planned]:
@@ -83,11 +92,13 @@ def _plan(ids: Sequence[int], wish: Wish) -> Iterator[_Planned]:
     for start in range(0, len(ids), PLANNED):
         page = ids[start : start + PLANNED]
         found = Image.objects.kept().in_bulk(page)
+        known = lengths.known_lengths(page, wish.form) if wish.form else {}
         for number, image in enumerate(map(found.get, page), start + 1):
             stored = files.stored_size(image.file, said=image.bytes) if image else None
             if image and stored is not None:
                 meant, label = wish.of(image), f"{number:0{digits}d}"
-                yield _Planned(image.pk, f"{label}-{safe_file_name(meant.name(image))}", meant.size(stored))
+                size = stored if meant.is_stored else known.get(image.pk)
+                yield _Planned(image.pk, f"{label}-{safe_file_name(meant.name(image))}", size)
 
 
 def _loaded(planned: Sequence[_Planned], reader: User) -> Iterator[list[tuple[_Planned, Image]]]:
@@ -99,18 +110,30 @@ def _loaded(planned: Sequence[_Planned], reader: User) -> Iterator[list[tuple[_P
         yield [(each, found[each.image_id]) for each in page if each.image_id in found]
 
 
-def _stored(planned: Sequence[_Planned], reader: User, table: CsvFile | None) -> Iterator[tuple[str, Iterable[bytes]]]:
-    """Yield name and content of each as it is stored, and the table that is written already."""
+def _as_planned(
+    planned: Sequence[_Planned], wish: Wish, reader: User, table: CsvFile | None
+) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """Yield name and content of each, as long as it was said, and the table that is written already."""
     for page in _loaded(planned, reader):
         taken = []
         try:
             for each, image in page:
                 taken += [image.attempt] if image.attempt else []
-                yield each.name, files.pieces_of(image.file)
+                yield each.name, _pieces(each, image, wish.of(image))
         finally:
             entries.note_downloaded(*taken)
     if table:
         yield recipe_table.NAME, table.pieces()
+
+
+def _pieces(each: _Planned, image: Image, wish: Wish) -> Iterable[bytes]:
+    """Return the content of a picture: as it is stored it is never in memory as a whole."""
+    if wish.is_stored:
+        return files.pieces_of(image.file)
+    content = wish.read(image)
+    if len(content) != each.size:
+        lengths.forget_lengths(image)
+    return [content]
 
 
 def _made(
@@ -118,17 +141,22 @@ def _made(
 ) -> Iterator[tuple[str, Iterable[bytes]]]:
     """Yield name and content of each as it is made, and the table that is written on the way."""
     for page in _loaded(planned, reader):
-        taken = []
+        taken, measured = [], {}
         try:
             for each, image in page:
                 with contextlib.suppress(FileNotFoundError):
                     name, content, note = _file(each, image, wish)
                     taken += [image.attempt] if image.attempt and not note else []
+                    if wish.form and not note and not wish.of(image).is_stored:
+                        measured[image.pk] = len(content)
                     if table:
                         table.add(_row(image, name, note, reader))
                     yield name, [content]
         finally:
             entries.note_downloaded(*taken)
+            if measured:
+                with side_notes.write_if_possible():
+                    lengths.note_lengths(measured, wish.form)
     if table:
         yield recipe_table.NAME, table.pieces()
 

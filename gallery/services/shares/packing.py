@@ -1,12 +1,16 @@
 """Pictures of a link as files for a ZIP: by the rules of the link, with a table of what it tells of them."""
 
+import contextlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from gallery.models import Image, Share
 from gallery.models.shares import Download
 from gallery.services.ledger.csv_export import CsvFile
-from gallery.services.shares import contents, delivery, shares
-from gallery.services.storage.zip_stream import Files
+from gallery.services.media.metadata import lengths
+from gallery.services.shares import delivery, shares
+from gallery.services.storage import files
+from gallery.services.storage.zip_stream import Entry, Files
 
 PAGE = 60  # pictures loaded at once
 TABLE = "recipes.csv"
@@ -17,49 +21,81 @@ class ShareChanged(Exception):
     arrived for the whole."""
 
 
+@dataclass(slots=True)
+class _Planned:
+    """A picture of a ZIP. `size`: of its file, if it is known before it is made."""
+
+    image_id: int
+    name: str
+    size: int | None
+
+
 def pack_files(share: Share, ids: Sequence[int]) -> Files:
     """Return the files of these pictures for a ZIP; before each, the link must still be what it was.
 
     A file that went must not cost the others. The table stands beside files with recipes only.
     """
-    columns = _columns(share) if share.download == Download.RECIPE else ()
-    return Files(_contents(share, ids, CsvFile(columns) if columns else None))
+    table = CsvFile(_columns(share)) if share.download == Download.RECIPE else None
+    planned = []
+    for each, image in _plan(share, ids):
+        planned.append(each)
+        if table:
+            table.add(_row(image, share, each.name))
+    contents = _contents(share, planned, table)
+    sizes = [Entry(each.name, each.size) for each in planned if each.size is not None]
+    if len(sizes) < len(planned):
+        return Files(contents)
+    return Files(contents, [*sizes, Entry(TABLE, table.size)] if table else sizes)
 
 
-def _contents(share: Share, ids: Sequence[int], table: CsvFile | None) -> Iterator[tuple[str, Iterable[bytes]]]:
+def _plan(share: Share, ids: Sequence[int]) -> Iterator[tuple[_Planned, Image]]:
     digits = max(3, len(str(len(ids))))
     for start in range(0, len(ids), PAGE):
-        for number, image in _numbered(ids, start):
+        page = ids[start : start + PAGE]
+        found, known = _load(page), lengths.known_lengths(page, lengths.GUEST)
+        for number, image in enumerate(map(found.get, page), start + 1):
+            if image and files.stored_size(image.file, said=image.bytes) is not None:
+                name = delivery.file_name(image, share, number=f"{number:0{digits}d}")
+                yield _Planned(image.pk, name, _size(image, share, known.get(image.pk))), image
+
+
+def _load(ids: Sequence[int]) -> dict[int, Image]:
+    return Image.objects.kept().select_related("job", "attempt").in_bulk(ids)
+
+
+def _size(image: Image, share: Share, clean: int | None) -> int | None:
+    if clean is None or share.download != Download.RECIPE:
+        return clean
+    return lengths.length_with(image, delivery.recipe(image, share), clean=clean)
+
+
+def _contents(
+    share: Share, planned: Sequence[_Planned], table: CsvFile | None
+) -> Iterator[tuple[str, Iterable[bytes]]]:
+    for start in range(0, len(planned), PAGE):
+        page = planned[start : start + PAGE]
+        found = _load([each.image_id for each in page])
+        for each in page:
             if not shares.is_unchanged(share):
                 raise ShareChanged
-            name = delivery.file_name(image, share, number=f"{number:0{digits}d}")
-            try:
-                content = delivery.file_content(image, share)
-            except FileNotFoundError:
-                continue
-            if table:
-                table.add(_row(image, share, name))
-            yield name, [content]
+            with contextlib.suppress(FileNotFoundError, KeyError):  # a file that went must not cost the others
+                yield each.name, _pieces(each, found[each.image_id], share)
     if table:
         yield TABLE, table.pieces()
 
 
-def _numbered(ids: Sequence[int], start: int) -> Iterator[tuple[int, Image]]:
-    page = ids[start : start + PAGE]
-    found = {image.pk: image for image in contents.load_images(list(page))}
-    return ((number, found[pk]) for number, pk in enumerate(page, start + 1) if pk in found)
+def _pieces(each: _Planned, image: Image, share: Share) -> list[bytes]:
+    content = delivery.file_content(image, share)
+    if each.size not in (None, len(content)):
+        lengths.forget_lengths(image)
+    return [content]
 
 
 def _columns(share: Share) -> list[str]:
     """Name what the switches of the link let through, and nothing else."""
     told = [name for name in ("model", "seed", "prompt") if getattr(share, f"show_{name}")]
-    return [
-        "file",
-        *told,
-        "size",
-        *(["parameters"] if share.show_model else []),
-        *(["cost"] if share.show_cost else []),
-    ]
+    hidden = {"parameters": not share.show_model, "cost": not share.show_cost}
+    return ["file", *told, "size", *(name for name, is_hidden in hidden.items() if not is_hidden)]
 
 
 def _row(image: Image, share: Share, name: str) -> list[object]:
