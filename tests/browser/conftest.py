@@ -116,6 +116,19 @@ def cookie(live_server):
 
 
 @pytest.fixture
+def look(page, live_server, owner_client, cookie, complaints):
+    """Open a page in Olga's browser; nothing on it may complain."""
+    page.context.add_cookies([cookie(owner_client)])
+
+    def at(path):
+        page.goto(live_server.url + path)
+        return page
+
+    yield at
+    assert complaints == []
+
+
+@pytest.fixture
 def studio(page, live_server, owner_client, cookie):
     """Olga's browser, signed in, with the studio open."""
     page.context.add_cookies([cookie(owner_client)])

@@ -27,18 +27,6 @@ def collection(owner, images):
     return made
 
 
-@pytest.fixture
-def look(page, images, live_server, owner, cookie, complaints):
-    page.context.add_cookies([cookie(signed_in(owner))])
-
-    def at(path):
-        page.goto(live_server.url + path)
-        return page
-
-    yield at
-    assert complaints == []
-
-
 def order(collection):
     return [item.image for item in collection.items.in_order().select_related("image")]
 

@@ -6,7 +6,6 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from tests.conftest import signed_in
 from tests.factories import make_run
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,23 +21,11 @@ def run(owner, worker, provider_server):
     return run
 
 
-@pytest.fixture
-def look(page, run, live_server, owner, cookie, complaints):
-    """Open a page in Olga's browser."""
-    page.context.add_cookies([cookie(signed_in(owner))])
-
-    def at(path):
-        page.goto(live_server.url + path)
-        return page
-
-    yield at
-    assert complaints == []
-
-
 def selected(page):
     return page.locator("[data-count]").text_content() if page.locator("#selection").is_visible() else ""
 
 
+@pytest.mark.usefixtures("run")
 def test_a_range_is_taken_with_shift_and_let_go_with_escape(look):
     page = look("/gallery/")
     boxes = page.locator(".tick input")
