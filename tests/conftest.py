@@ -3,12 +3,14 @@
 import gc
 import os
 import shutil
+from datetime import UTC, datetime
 
 import pytest
 from django.contrib.contenttypes.management import create_contenttypes
 from django.db import connection
 from django.db.models.signals import post_migrate
 from django.test import Client
+from django.utils import timezone
 
 from gallery import tasks
 from gallery.models import Attempt, User
@@ -154,6 +156,18 @@ def lead_client(lead):
 @pytest.fixture
 def admin_client(admin):
     return signed_in(admin)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Set what time it is, in UTC, and return that moment."""
+
+    def is_now(text):
+        moment = datetime.fromisoformat(text).replace(tzinfo=UTC)
+        monkeypatch.setattr(timezone, "now", lambda: moment)
+        return moment
+
+    return is_now
 
 
 @pytest.fixture

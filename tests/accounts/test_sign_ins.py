@@ -4,14 +4,12 @@ import logging
 import re
 import smtplib
 import threading
-from datetime import datetime
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from gallery.models import RateCounter, User
 from gallery.services.accounts import sign_ins
@@ -62,8 +60,8 @@ def test_an_address_has_ten_guesses_at_a_name_and_keeps_nobody_out_elsewhere(own
     assert enter(address=ELSEWHERE)["Location"] == "/"
 
 
-def test_who_is_refused_reads_from_which_minute_on_and_keeps_the_name(owner, monkeypatch):
-    monkeypatch.setattr(timezone, "now", lambda: datetime.fromisoformat("2026-11-26T06:38:10+00:00"))
+def test_who_is_refused_reads_from_which_minute_on_and_keeps_the_name(owner, clock):
+    clock("2026-11-26 06:38:10")
     guess(10)
     refused = enter(password="not this either")
     page = Page(refused)

@@ -1,6 +1,6 @@
 """Budgets: every one that applies must allow, what is reserved or in doubt counts, and nothing is spent past one."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -49,10 +49,6 @@ def left():
 
 def deferred(run):
     return run.jobs.filter(state="QUEUED", reason="budget").count()
-
-
-def at(monkeypatch, moment):
-    monkeypatch.setattr(timezone, "now", lambda: datetime.fromisoformat(f"{moment}+00:00"))
 
 
 def test_a_budget_for_three_of_ten_lets_three_go_and_the_others_wait_and_say_why(owner, worker, budget):
@@ -224,37 +220,37 @@ def test_the_pages_of_a_run_hear_that_its_pictures_wait_for_a_budget(owner, work
     ],
 )
 def test_a_period_begins_at_a_calendar_edge_in_the_teams_time_zone(
-    owner, worker, budget, settings, monkeypatch, period, before, after
+    owner, worker, budget, settings, clock, period, before, after
 ):
     settings.TIME_ZONE = "Europe/Berlin"
-    at(monkeypatch, before)
+    clock(before)
     budget(1, period=period)
     run = make_run(owner, seed="1..3")
     assert len(claim_all(worker)) == 1
-    at(monkeypatch, after)
+    clock(after)
     assert deferral.release_affordable() == 1
     assert len(claim_all(worker)) == 1
     assert deferred(run) == 1
 
 
-def test_what_is_given_once_never_begins_anew(owner, worker, budget, monkeypatch):
-    at(monkeypatch, "2026-10-24T12:00:00")
+def test_what_is_given_once_never_begins_anew(owner, worker, budget, clock):
+    clock("2026-10-24T12:00:00")
     budget(1, period=Period.ONCE)
     make_run(owner, seed="1..3")
     assert len(claim_all(worker)) == 1
-    at(monkeypatch, "2030-01-01T12:00:00")
+    clock("2030-01-01T12:00:00")
     assert deferral.release_affordable() == 0
 
 
-def test_a_claim_from_before_midnight_is_not_paid_from_the_next_days_budget(owner, worker, budget, monkeypatch):
+def test_a_claim_from_before_midnight_is_not_paid_from_the_next_days_budget(owner, worker, budget, clock):
     """Else eight that were claimed before midnight would come on top of what the new day allows."""
     from gallery.services.paid_calls import perform
 
-    at(monkeypatch, "2026-10-24T23:59:59")
+    clock("2026-10-24T23:59:59")
     budget(2, period=Period.DAY)
     make_run(owner, seed="1..10")
     late = claim_all(worker)
-    at(monkeypatch, "2026-10-25T00:00:01")
+    clock("2026-10-25T00:00:01")
     deferral.release_affordable()
     fresh = claim_all(worker)
     assert [perform.mark_about_to_pay(attempt) for attempt in late] == [None, None]

@@ -177,16 +177,13 @@ def test_what_was_settled_as_charged_is_paid_and_lost(owner, admin, worker, prov
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_claim_older_than_midnight_is_made_anew_so_that_a_call_counts_on_one_day_only(
-    owner, worker, settings, monkeypatch
-):
+def test_a_claim_older_than_midnight_is_made_anew_so_that_a_call_counts_on_one_day_only(owner, worker, settings, clock):
     settings.TIME_ZONE = "Europe/Berlin"
-    before, after = (datetime.fromisoformat(f"2026-10-24T{time}+00:00") for time in ("21:59:59", "22:00:00"))
-    monkeypatch.setattr(timezone, "now", lambda: before)
+    clock("2026-10-24 21:59:59")
     make_run(owner, seed="7")
     attempt = worker.claim()
     assert told(day=date(2026, 10, 24)) == {"reserved_micros": 10_000}
-    monkeypatch.setattr(timezone, "now", lambda: after)
+    clock("2026-10-24 22:00:00")
     assert perform.mark_about_to_pay(attempt) is None
     assert told() == {}
     assert perform.mark_about_to_pay(worker.claim()) is not None

@@ -1,7 +1,7 @@
 """Reports by mail: once for each week or month, to those who asked, of what they may see."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core import mail
@@ -101,16 +101,9 @@ def test_mail_that_cannot_be_sent_stops_nobody_else(owner, colleague, today, set
 
 
 @pytest.fixture
-def clock(monkeypatch):
-    """Set the moment, in UTC."""
-
-    def is_now(text):
-        moment = datetime.fromisoformat(text).replace(tzinfo=UTC)
-        monkeypatch.setattr(timezone, "now", lambda: moment)
-        return moment
-
-    is_now("2026-11-25 12:00")  # a Wednesday
-    return is_now
+def clock(clock):
+    clock("2026-11-25 12:00")  # a Wednesday
+    return clock
 
 
 @pytest.fixture

@@ -15,17 +15,6 @@ from tests.worker.races import after_statement
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def clock(monkeypatch):
-    """Set what time it is, in UTC."""
-
-    def is_now(text):
-        now = datetime.fromisoformat(text).replace(tzinfo=UTC)
-        monkeypatch.setattr(timezone, "now", lambda: now)
-
-    return is_now
-
-
 def taken(clock, *moments):
     done = []
     for moment in moments:

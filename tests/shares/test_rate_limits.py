@@ -1,7 +1,6 @@
 """Guessing is slow: counted in the database by link and by address, also from many processes and forged addresses."""
 
 import re
-from datetime import datetime
 
 import pytest
 from django.test import Client
@@ -37,9 +36,8 @@ def test_an_address_has_forty_guesses_at_all_links_together(owner, pictures):
     assert [answer for link in links for answer in guess(Client(), link, 10)] == [200] * 40 + [429] * 10
 
 
-def test_who_is_refused_hears_from_which_minute_on_it_works_again(visitor, locked, monkeypatch):
-    at_once = datetime.fromisoformat("2026-11-26T06:38:10+00:00")
-    monkeypatch.setattr(timezone, "now", lambda: at_once)
+def test_who_is_refused_hears_from_which_minute_on_it_works_again(visitor, locked, clock):
+    clock("2026-11-26 06:38:10")
     with timezone.override("Europe/Berlin"):
         guess(visitor, locked, 10)
         refused = unlock(visitor, locked)
@@ -51,8 +49,8 @@ def test_who_is_refused_hears_from_which_minute_on_it_works_again(visitor, locke
     ("seconds", "words"),
     [(1, "in 1 minute, at 06:39 UTC"), (50, "in 1 minute, at 06:39 UTC"), (61, "in 2 minutes, at 06:40 UTC")],
 )
-def test_the_minute_is_one_in_which_it_is_open(seconds, words, monkeypatch):
-    monkeypatch.setattr(timezone, "now", lambda: datetime.fromisoformat("2026-11-26T06:38:10+00:00"))
+def test_the_minute_is_one_in_which_it_is_open(seconds, words, clock):
+    clock("2026-11-26 06:38:10")
     assert rate_limits.RateLimitExceeded(seconds).words == words
 
 
