@@ -25,9 +25,11 @@ OF_POSTGRESQL = {
 OF_SYSTEM: dict[int | None, str] = {errno.ENOSPC: FULL, errno.EDQUOT: FULL, errno.EROFS: READ_ONLY}
 
 WRITES = re.compile(r"\s*(?:INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
-# Who is signed in, how often somebody tried, missing rows of the gates: nothing that was asked for.
+# Who is signed in, how often somebody tried, missing rows of the gates, what stands in the studio: nothing that was
+# asked for.
 ALONG_THE_WAY = re.compile(
-    r"django_session|gallery_ratecounter|\bcache\b|last_login|INSERT\b.*\bgallery_gate\b", re.IGNORECASE
+    r"django_session|gallery_ratecounter|gallery_studiodraft|\bcache\b|last_login|INSERT\b.*\bgallery_gate\b",
+    re.IGNORECASE,
 )
 
 
