@@ -169,6 +169,19 @@ def test_a_folder_that_cannot_be_made_is_trouble_of_the_disk(settings, tmp_path)
     assert caught.value.is_disk
 
 
+def test_a_folder_that_is_read_only_is_named_by_its_setting(monkeypatch):
+    monkeypatch.setattr(files.os, "access", lambda *_: False)  # whoever runs tests as root may write anywhere
+    with pytest.raises(
+        files.StorageTrouble, match=r"^FLUXWEB_DATA has a folder that cannot be written to\.$"
+    ) as caught:
+        files.check_storage()
+    assert caught.value.is_refusal
+
+
+def test_a_folder_in_which_nothing_was_stored_yet_holds_no_files():
+    assert list(files.list_files("sheets")) == []
+
+
 def test_who_waited_while_another_asked_in_vain_does_not_ask_as_well(service, stores, monkeypatch):
     stores(f"s3://pictures?endpoint_url={service.url}")
     known = files.StorageTrouble("The storage is full.")
@@ -181,9 +194,9 @@ def test_who_waited_while_another_asked_in_vain_does_not_ask_as_well(service, st
 
 
 def test_an_answer_that_is_recorded_while_the_others_are_read_is_passed_over():
-    for key in ("a", "b", "c"):
+    for key in ("a", "b", "c", "d"):
         spool.save_answer(key, {})
-    answers = spool.list_answers()
+    answers = spool.list_answers(unless=["d"])
     assert next(answers) == ("a", "{}")
     spool.remove_answer("b")
     assert [key for key, _ in answers] == ["c"]

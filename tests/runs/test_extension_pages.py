@@ -6,6 +6,7 @@ from django.urls import reverse
 from gallery.models import Job
 from tests.factories import make_run, states
 from tests.pages import Page
+from tests.worker.races import after_statement
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,11 +59,12 @@ def test_a_price_that_changed_meanwhile_is_shown_again(run, owner_client):
     assert Page(response).one("button", id="extend-button").text == "Add 1 image · $0.01"
 
 
-def test_a_full_queue_takes_nothing_more_and_says_so(run, owner_client, settings):
-    settings.WAITING_MAX = 2
-    page = Page(press(owner_client, run, seed="3", size="2", quoted_micros="10000"))
-    assert "at most 2 may" in page.text
-    assert Job.objects.count() == 2
+def test_a_queue_that_became_full_just_now_takes_nothing_more_and_says_so(owner, run, owner_client, settings):
+    settings.WAITING_MAX = 3
+    with after_statement('COUNT(*) AS "__count" FROM "gallery_job"', lambda: make_run(owner, seed="9")):
+        page = Page(press(owner_client, run, seed="3", size="2", quoted_micros="10000"))
+    assert "3 of your images wait, and at most 3 may" in page.text
+    assert run.jobs.count() == 2
 
 
 def test_a_double_press_adds_once(run, owner_client):
