@@ -148,7 +148,8 @@ class Image(models.Model):
             models.Index(fields=["owner", "width", "height", "-id"], name="image_by_size", condition=KEPT),
             models.Index(fields=["owner", "seed", "-id"], name="image_by_seed", condition=KEPT),
             models.Index(fields=["owner", "project", "-id"], name="image_by_project", condition=KEPT),
-            models.Index(fields=["run", "-id"], name="image_by_run"),
+            # With the owner, or SQLite takes the index of all that the owner has.
+            models.Index(fields=["run", "owner", "-id"], name="image_by_run"),
             models.Index(fields=["owner", "-id"], name="image_edited", condition=KEPT & models.Q(edited=True)),
             models.Index(
                 fields=["owner", "-id"], name="image_uploaded", condition=KEPT & models.Q(origin=Origin.UPLOAD)

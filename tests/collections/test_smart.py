@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.db.models import Q
 from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from hypothesis.extra.django import TestCase
 
 from gallery.models import Image, SavedSearch, User
 from gallery.models.shares import Kind
-from gallery.services.collections import collections, smart
+from gallery.services.collections import collections, smart, walked
 from gallery.services.compare import ratings
 from gallery.services.shares import contents
 from tests.collections.test_tags import press
@@ -18,6 +19,7 @@ from tests.conftest import signed_in
 from tests.factories import make_share
 from tests.pages import Page
 from tests.rows import make_images
+from tests.search.rows import make_prompted
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +29,9 @@ FACTS = {
     "verdict=pick": lambda n: n % 2 == 1,
     "favourite=1": lambda n: n > 4,
     "": lambda n: True,
+    "q=red": lambda n: n % 4 == 0,
+    "q=boat&stars=1": lambda n: n % 3 == 1,
+    "from=2000-01-01": lambda n: True,
 }
 GROUPS = st.recursive(
     st.sampled_from(tuple(FACTS)),
@@ -51,7 +56,7 @@ class AnyGroups(TestCase):
     @classmethod
     def setUpTestData(cls):
         cls.user = User.objects.create_user("nora", "nora@example.com", "a long password")
-        cls.images = make_images(cls.user, 8)
+        cls.images = make_prompted(cls.user, *["a red boat", "a boat", "a boat", "a boat"] * 2)
         rate(cls.images, cls.user)
 
     @settings(max_examples=60, deadline=None)
@@ -60,6 +65,9 @@ class AnyGroups(TestCase):
         wanted = {image.pk for n, image in enumerate(self.images) if matches(rules, n)}
         found = Image.objects.of(self.user).filter(smart.condition(rules, self.user))
         assert set(found.values_list("pk", flat=True)) == wanted
+        for before in (None, self.images[5].pk):
+            newest = sorted((pk for pk in wanted if before is None or pk < before), reverse=True)
+            assert walked.newest_ids(rules, walked.Stretch(self.user, before, 3), Q()) == newest[:3]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from gallery.services.images.filters import Bound, Filters
 from gallery.services.images.pages import page_rows
 from gallery.services.images.walks import Place
 from tests.factories import make_run
-from tests.images.test_gallery import QUERIES, older, tiles
+from tests.images.test_gallery import QUERIES, tiles
 from tests.pages import Page
 from tests.rows import finish, make_images
 from tests.search.rows import make_prompted
@@ -203,6 +203,24 @@ def test_words_and_filters_hold_at_once_in_every_order(owner, owner_client):
     assert "under these filters" in page.one("div", class_="empty").text
 
 
+@pytest.mark.parametrize("few", [3, 2000], ids=["many", "few"])
+@pytest.mark.parametrize("sort", ["", "oldest", "best"])
+def test_pages_of_words_repeat_and_skip_nothing_in_any_order(owner, owner_client, monkeypatch, sort, few):
+    monkeypatch.setattr("gallery.services.search.finding.FEW", few)
+    monkeypatch.setattr("gallery.services.images.pages.READ_AT_ONCE", 7)
+    images = make_prompted(owner, *["a red boat", "a boat"] * 100)
+    Rating.objects.bulk_create(Rating(user=owner, image=image, stars=n % 3) for n, image in enumerate(images))
+    red = [(n % 3, image) for n, image in enumerate(images) if n % 2 == 0]
+    best = sorted(((stars, image.id, image) for stars, image in red if stars), reverse=True)
+    wanted = {"": [image for _, image in red[::-1]], "oldest": [image for _, image in red]}
+    seen, address = [], f"{GALLERY}?q=red&sort={sort}" if sort else f"{GALLERY}?q=red"
+    while address:
+        page = Page(owner_client.get(address))
+        seen += tiles(page)
+        address = page.next_address
+    assert seen == [image.key for image in wanted.get(sort, [row[-1] for row in best])]
+
+
 @pytest.mark.parametrize("sort", ["", "&sort=oldest", "&sort=best"])
 def test_the_next_page_keeps_the_filters(owner, owner_client, sort):
     images = make_images(owner, 130)
@@ -211,7 +229,7 @@ def test_the_next_page_keeps_the_filters(owner, owner_client, sort):
     while address:
         page = Page(owner_client.get(address))
         seen += tiles(page)
-        address = older(page)
+        address = page.next_address
     assert len(seen) == len(set(seen)) == sum(n % 3 > 0 for n in range(130))
 
 

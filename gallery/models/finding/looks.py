@@ -54,7 +54,8 @@ class ImageColour(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["image", "cell"], name="image_colour_once")]
-        indexes = [models.Index(fields=["owner", "cell", "-image"], name="image_colour_cell")]
+        # With the place, which is asked of all of a cell where none of its pictures is within reach.
+        indexes = [models.Index(fields=["owner", "cell", "-image", "lightness", "a", "b"], name="image_colour_cell")]
 
     def __str__(self) -> str:
         return f"a colour of image {self.image_id}"

@@ -174,7 +174,11 @@ class Bound:
 
     def condition(self) -> Q:
         """Say all of it of a picture, the words too."""
-        return _all(self.constraints) & self._found()
+        return self.condition_of_filters() & self._found()
+
+    def condition_of_filters(self) -> Q:
+        """Say all of it but the words."""
+        return _all(self.constraints)
 
     def _found(self) -> Q:
         return found_condition(self.filters.words, facets=self.facets()) if self.filters.words else Q()
@@ -191,16 +195,16 @@ class Bound:
         return find_images(rows, self.filters.words, facets=self.facets())
 
     def split(self) -> tuple[list[Walk], Q]:
-        """Return the walks that give the pictures, and what must hold of each picture beside."""
+        """Return the walks that give the pictures, and what must hold of each picture beside, but for the words."""
         mine = every_picture_of(self.user)
         if self.filters.sort == "best":
             walks = [walk for walk in kinds.stars_from("1", self.user) if self._wants(walk.stars)]
             others = [each for each in self.constraints if not each.walks or not each.walks[0].stars]
-            return walks, mine.where & _all(others) & self._found()
+            return walks, mine.where & _all(others)
         if not self.constraints:
-            return [mine], self._found()
+            return [mine], Q()
         first, *others = self.constraints
-        return first.walks, mine.where & _all(others) & self._found()
+        return first.walks, mine.where & _all(others)
 
     def _wants(self, stars: int) -> bool:
         exact, least = self.filters.wanted("stars"), self.filters.wanted("stars_from")

@@ -105,8 +105,8 @@ def _column(name: str) -> Callable[[Any, User], Sequence[Walk]]:
     return lambda value, user: [_pictures(user, Q(**{name: value}))]
 
 
-def _pictures(user: User, fact: Q, *, by_day: bool = False) -> Walk:
-    return Walk(Q(owner=user) & KEPT & fact, by_day=by_day)
+def _pictures(user: User, fact: Q) -> Walk:
+    return Walk(Q(owner=user) & KEPT & fact)
 
 
 def _size(value: str, user: User) -> Sequence[Walk]:
@@ -124,7 +124,7 @@ def _like(image_id: int, user: User) -> Sequence[Walk]:
 
 
 def _stars(value: str, user: User) -> Sequence[Walk]:
-    return [Walk(Q(user=user, stars=int(value), stars__gt=0), table=Rating, stars=int(value))]
+    return [Walk(Q(user=user, stars=int(value)), table=Rating, stars=int(value))]
 
 
 def stars_from(value: str, user: User) -> Sequence[Walk]:
@@ -153,14 +153,10 @@ def month_range(month: str) -> tuple[date, date]:
     return first, first.replace(day=monthrange(first.year, first.month)[1])
 
 
-def between(first: date | None, last: date | None) -> Q:
-    """Say that a picture is of these days, both included; None: without an end."""
-    lower = Q(created_at__gte=first_of(first)) if first else Q()
-    return lower & (Q(created_at__lt=first_of(last + timedelta(days=1))) if last else Q())
-
-
 def days(first: date | None, last: date | None, user: User) -> Sequence[Walk]:
-    return [_pictures(user, between(first, last), by_day=True)]
+    """Return the pictures of these days, both included; None: without an end."""
+    moments = (first_of(first) if first else None, first_of(last + timedelta(days=1)) if last else None)
+    return [Walk(Q(owner=user) & KEPT, between=moments)]
 
 
 def _joined(table: type[Model], name: str) -> Callable[[Any, User], Sequence[Walk]]:

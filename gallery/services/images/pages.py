@@ -2,18 +2,22 @@
 
 from typing import Any
 
+from django.db.models import Q
+
 from gallery.models import Image, User
 from gallery.models.images import ImageQuerySet
 from gallery.services.images.filters import Bound
-from gallery.services.images.walks import Place, in_order, merge
+from gallery.services.images.walks import Place, Walk, in_order, merge
+from gallery.services.search.finding import FoundImages
 
 PAGE = 60
+READ_AT_ONCE = 500  # texts
 
 
 def page_rows(bound: Bound, *, after: Place | None = None, limit: int = PAGE + 1) -> Any:
     """Return the pictures that follow a place, at most so many, as tiles show them to the member."""
-    if bound.filters.words and not bound.filters.sort:
-        return bound.search().before(after.id if after else None)[:limit]
+    if bound.filters.words:
+        return _found_rows(bound, after=after, limit=limit)
     walks, rest = bound.split()
     oldest, best = bound.filters.sort == "oldest", bound.filters.sort == "best"
     if best and after:
@@ -25,6 +29,46 @@ def page_rows(bound: Bound, *, after: Place | None = None, limit: int = PAGE + 1
     by_day = bool(walks) and walks[0].by_day
     order = ["-stars", "-id"] if best else in_order(oldest=oldest, by_day=by_day)
     return merged.order_by(*order)[:limit]
+
+
+def _found_rows(bound: Bound, *, after: Place | None, limit: int) -> Any:
+    search, place = bound.search(), after.id if after else None
+    if bound.filters.sort == "best":
+        return _best_found(bound, search, after=after, limit=limit)
+    return (search.after(place) if bound.filters.sort == "oldest" else search.before(place))[:limit]
+
+
+def _best_found(bound: Bound, search: FoundImages, *, after: Place | None, limit: int) -> list[Any]:
+    """Of words that few pictures have, sort these; of others, read the texts of the best until enough have them."""
+    ids = search.ids_if_few()
+    if ids is None:
+        ids = _first_of_best(bound, search, after=after, limit=limit)
+    # Sorted here: asked for a star, the database would begin with all pictures that have one.
+    rows: Any = search.rows.filter(id__in=ids)
+    given = rows.order_by().values_list("stars", "id")
+    places = [place for place in given if place[0] and (after is None or place < (after.stars, after.id))]
+    best = [pk for _, pk in sorted(places, reverse=True)[:limit]]
+    found = search.rows.in_bulk(best)
+    return [found[pk] for pk in best if pk in found]
+
+
+def _first_of_best(bound: Bound, search: FoundImages, *, after: Place | None, limit: int) -> list[int]:
+    walks, rest = bound.split()
+    found: list[int] = []
+    for walk in sorted(walks, key=lambda walk: -walk.stars):
+        place = after
+        while ids := _ids_beyond(walk, rest, place):
+            found += search.among(ids)
+            if len(found) >= limit:
+                return found
+            place = Place(ids[-1], stars=walk.stars)
+    return found
+
+
+def _ids_beyond(walk: Walk, rest: Q, place: Place | None) -> list[int]:
+    if place and walk.stars > place.stars:
+        return []
+    return list(walk.rows(rest, after=place, oldest=False).values_list(walk.id_column, flat=True)[:READ_AT_ONCE])
 
 
 def _as_tiles(rows: ImageQuerySet, user: User) -> ImageQuerySet:

@@ -6,6 +6,7 @@ databases would sort a hundred thousand rows where they guess wrongly; here they
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -31,13 +32,13 @@ class Walk:
 
     where: Q
     table: type[Model] = Image
-    by_day: bool = False  # its index is in the order of days, not of ids
+    between: tuple[datetime | None, datetime | None] | None = None  # made since, and before: in the order of days
     stars: int = 0  # what these pictures were given, where that makes the order
 
     def condition(self) -> Q:
         """Say the same of a picture, to be asked of those that another walk meets."""
         if self.table is Image:
-            return self.where
+            return self.where & self._made(*(self.between or (None, None)))
         return Q(Exists(self.table._default_manager.filter(self.where, image=OuterRef("pk"))))
 
     def rows(self, rest: Q, *, after: Place | None, oldest: bool) -> Any:
@@ -50,17 +51,37 @@ class Walk:
         return rows.filter(asked).order_by("image_id" if oldest else "-image_id")
 
     @property
+    def by_day(self) -> bool:
+        """Whether its index is in the order of days, not of ids."""
+        return self.between is not None
+
+    @property
     def id_column(self) -> str:
         return "id" if self.table is Image else "image_id"
 
     def _beyond(self, after: Place | None, *, oldest: bool) -> Q:
+        if self.between is not None:
+            return self._beyond_in_days(*self.between, after=after, oldest=oldest)
         if after is None or (self.stars and self.stars < after.stars):
             return Q()
+        return Q(**{f"{self.id_column}__{'gt' if oldest else 'lt'}": after.id})
+
+    def _beyond_in_days(self, first: datetime | None, end: datetime | None, *, after: Place | None, oldest: bool) -> Q:
+        """Say where it goes on; of two bounds on one side only the nearer, since SQLite seeks the first it reads."""
+        place = after.created_at if after else None
+        if place is None or (oldest and first and place < first) or (not oldest and end and place >= end):
+            return self._made(first, end)
         way = "gt" if oldest else "lt"
-        if not self.by_day:
-            return Q(**{f"{self.id_column}__{way}": after.id})
-        beyond = Q(**{f"created_at__{way}": after.created_at}) | Q(**{f"id__{way}": after.id})
-        return Q(**{f"created_at__{way}e": after.created_at}) & beyond
+        beyond = Q(**{f"created_at__{way}": place}) | Q(**{f"id__{way}": after.id if after else 0})
+        return (
+            Q(**{f"created_at__{way}e": place})
+            & beyond
+            & self._made(None if oldest else first, end if oldest else None)
+        )
+
+    @staticmethod
+    def _made(first: datetime | None, end: datetime | None) -> Q:
+        return (Q(created_at__gte=first) if first else Q()) & (Q(created_at__lt=end) if end else Q())
 
 
 def any_of(walks: Sequence[Walk]) -> Q:

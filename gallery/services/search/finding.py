@@ -17,53 +17,77 @@ FEW = 2_000  # rows whose texts are read one by one rather than the index
 
 @dataclass(frozen=True)
 class FoundImages:
-    """The rows that a query leaves, newest first. It is sliced like the rows themselves, from the front only."""
+    """The rows that a query leaves, newest first, or `oldest` first. Sliced like the rows, from the front only."""
 
     rows: ImageQuerySet
     query: Query
-    before_id: int | None = None
+    beyond_id: int | None = None
+    oldest: bool = False
 
     def before(self, image_id: int | None) -> "FoundImages":
         """Those older than this row id: the next page, however deep."""
-        return replace(self, before_id=image_id)
+        return replace(self, beyond_id=image_id)
+
+    def after(self, image_id: int | None) -> "FoundImages":
+        """Those newer than this row id, the oldest first."""
+        return replace(self, beyond_id=image_id, oldest=True)
+
+    def ids_if_few(self) -> list[int] | None:
+        """Return the ids that the index finds, if they are few."""
+        ids: list[int] = []
+        if isinstance(self.query, Constant):
+            return None if self.query.value else ids
+        for batch in engine().find_batches(self.query, beyond=None, first=FEW):
+            ids += batch
+            if len(ids) > FEW:
+                return None
+        return ids
+
+    def among(self, ids: Sequence[int]) -> list[int]:
+        """Return those of these ids that are found, told by their texts."""
+        texts = dict(ImageText.objects.filter(pk__in=ids).values_list("pk", "text"))
+        return [pk for pk in ids if pk in texts and matches(self.query, texts[pk])]
 
     def __getitem__(self, part: slice) -> list[Image]:
         if isinstance(self.query, Constant):
-            return list(self._older()[: part.stop]) if self.query.value else []
+            return list(self._in_order(self.rows)[: part.stop]) if self.query.value else []
         return list(self._read(most=part.stop))
 
     def __iter__(self) -> Iterator[Image]:
         """All of them, in batches: a million rows are never held at once."""
         if isinstance(self.query, Constant):
-            return self._older().iterator() if self.query.value else iter(())
+            return self._in_order(self.rows).iterator() if self.query.value else iter(())
         return self._read(most=None)
 
-    def _older(self) -> ImageQuerySet:
-        return self.rows.before(self.before_id)
+    def _in_order(self, rows: ImageQuerySet) -> ImageQuerySet:
+        if self.oldest:
+            return (rows if self.beyond_id is None else rows.filter(id__gt=self.beyond_id)).order_by("id")
+        return rows.before(self.beyond_id)
 
     def _read(self, *, most: int | None) -> Iterator[Image]:
-        lost, before_id = 0, self.before_id
-        for ids in engine().find_batches(self.query, before_id=before_id, first=most or FEW):
-            found = list(self.rows.filter(id__in=ids).order_by("-id")[:most]) if ids else []
+        lost, order = 0, "id" if self.oldest else "-id"
+        last = self.beyond_id
+        for ids in engine().find_batches(self.query, beyond=last, first=most or FEW, oldest=self.oldest):
+            found = list(self.rows.filter(id__in=ids).order_by(order)[:most]) if ids else []
             yield from found
             if most is not None and not (most := most - len(found)):
                 return
-            before_id, lost = ids[-1] if ids else before_id, lost + len(ids) - len(found)
+            last, lost = ids[-1] if ids else last, lost + len(ids) - len(found)
             if lost > FEW:
-                if (few := self._few(before_id)) is not None:
-                    yield from self._matching(few)[:most]
+                rest = replace(self, beyond_id=last)
+                if (few := rest.ids_of_few_rows()) is not None:
+                    yield from rest.read_few(few)[:most]
                     return
                 lost = 0
 
-    def _few(self, before_id: int | None) -> Sequence[int] | None:
-        """Return the ids of the rows that are left, if they are few: the index has more that are none of these."""
-        ids = self.rows.before(before_id).values_list("id", flat=True)[: FEW + 1]
+    def ids_of_few_rows(self) -> Sequence[int] | None:
+        """Return the ids of the rows, if they are few: the index has more that are none of these."""
+        ids = self._in_order(self.rows).values_list("id", flat=True)[: FEW + 1]
         return list(ids) if len(ids) <= FEW else None
 
-    def _matching(self, ids: Sequence[int]) -> ImageQuerySet:
-        texts = ImageText.objects.filter(pk__in=ids).values_list("pk", "text")
-        found = [pk for pk, text in texts if matches(self.query, text)]
-        return self.rows.filter(id__in=found).order_by("-id")
+    def read_few(self, ids: Sequence[int]) -> ImageQuerySet:
+        """Return those of these rows that are found."""
+        return self._in_order(self.rows.filter(id__in=self.among(ids)))
 
 
 def find_images(rows: ImageQuerySet, text: str, *, facets: Sequence[str] = ()) -> FoundImages:

@@ -65,17 +65,18 @@ def _ids_in(table: str, image_ids: Sequence[int]) -> list[int]:
     return read_column(f"SELECT id FROM {table}_docsize WHERE id IN ({placeholders(image_ids)})", image_ids)  # noqa: S608
 
 
-def find_batches(query: Query, *, before_id: int | None, first: int) -> Iterator[list[int]]:
-    """Give the ids that are found, newest first, `first` of them and then more at a time."""
+def find_batches(query: Query, *, beyond: int | None, first: int, oldest: bool = False) -> Iterator[list[int]]:
+    """Give the ids that are found beyond one, newest or oldest first, `first` of them and then more at a time."""
     written, size = write_query(query), first
+    way, order = (">", "ASC") if oldest else ("<", "DESC")
     while True:
-        older = "" if before_id is None else "AND rowid < %s"
-        asked = [written, *([] if before_id is None else [before_id]), size]
-        ids = read_column(f"{MATCH} {older} ORDER BY rowid DESC LIMIT %s", asked)
+        from_there = "" if beyond is None else f"AND rowid {way} %s"
+        asked = [written, *([] if beyond is None else [beyond]), size]
+        ids = read_column(f"{MATCH} {from_there} ORDER BY rowid {order} LIMIT %s", asked)
         yield ids
         if len(ids) < size:
             return
-        before_id, size = ids[-1], min(size * 4, MOST)
+        beyond, size = ids[-1], min(size * 4, MOST)
 
 
 def condition(query: Query) -> Q:

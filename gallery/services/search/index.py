@@ -85,7 +85,7 @@ def _settle_facet(*, most: int) -> None:
     change = FacetChange.objects.order_by("id").first()
     if change is None:
         return
-    batches = engine().find_batches(Phrase((change.facet,)), before_id=change.before_id, first=most)
+    batches = engine().find_batches(Phrase((change.facet,)), beyond=change.before_id, first=most)
     ids: list[int] = next((batch[:most] for batch in batches if batch), [])
     write_texts(ids)
     if ids:

@@ -43,9 +43,12 @@ def add_rows(image_ids: Sequence[int]) -> None:
     """The database does it."""
 
 
-def find_batches(query: Query, *, before_id: int | None, first: int) -> Iterator[list[int]]:
-    """Give the ids that are found, newest first, those of one stretch of ids at a time."""
-    written, upper = _write_query(query), _upper_id(before_id)
+def find_batches(query: Query, *, beyond: int | None, first: int, oldest: bool = False) -> Iterator[list[int]]:
+    """Give the ids that are found beyond one, newest or oldest first, those of one stretch of ids at a time."""
+    if oldest:
+        yield from _find_oldest(_write_query(query), _end("min") - 1 if beyond is None else beyond)
+        return
+    written, upper = _write_query(query), _end("max") + 1 if beyond is None else beyond
     if _is_short_prefix(query):
         ids, upper = _walk(written, upper)
         yield ids
@@ -64,15 +67,32 @@ def _look_through(written: str, upper: int, shift: int) -> tuple[list[int], int]
     """Return what is found in some stretches below an id, and the id down to which they reach."""
     newest = (upper - 1) >> shift
     numbers = range(max(0, newest - STRETCHES + 1), newest + 1)
-    windows = " | ".join(f"'_w{shift}_{number}'" for number in numbers)
-    return _found(f"({written}) & ({windows})", upper), min(upper, numbers.start << shift)
+    return _found(f"({written}) & ({_windows(shift, numbers)})", upper), min(upper, numbers.start << shift)
 
 
-def _upper_id(before_id: int | None) -> int:
-    if before_id is not None:
-        return before_id
-    [newest] = read_column(f"SELECT coalesce(max(image_id), 0) FROM {TEXTS}")  # noqa: S608
-    return int(newest) + 1
+def _windows(shift: int, numbers: range) -> str:
+    return " | ".join(f"'_w{shift}_{number}'" for number in numbers)
+
+
+def _find_oldest(written: str, lower: int) -> Iterator[list[int]]:
+    """The same from the other end: what lies above an id."""
+    newest = _end("max")
+    for shift in SHIFTS:
+        numbers = range((lower + 1) >> shift, ((lower + 1) >> shift) + STRETCHES)
+        ids = _found(f"({written}) & ({_windows(shift, numbers)})", lower, oldest=True)
+        yield ids
+        looked_at, lower = (numbers.stop << shift) - 1 - lower, (numbers.stop << shift) - 1
+        left = newest - lower
+        if left <= 0 or ((len(ids) + 1) * left <= MOST_FETCHED * looked_at and looked_at >= ENOUGH):
+            break
+    if newest > lower:
+        yield _found(written, lower, oldest=True)
+
+
+def _end(which: str) -> int:
+    """Return the least or the greatest id: `min` or `max`."""
+    [found] = read_column(f"SELECT coalesce({which}(image_id), 0) FROM {TEXTS}")  # noqa: S608
+    return int(found)
 
 
 def _is_short_prefix(query: Query) -> bool:
@@ -88,10 +108,11 @@ def _walk(written: str, upper: int) -> tuple[list[int], int]:
     return ids[1:], ids[0]
 
 
-def _found(written: str, upper: int) -> list[int]:
+def _found(written: str, beyond: int, *, oldest: bool = False) -> list[int]:
     """Read them all by the GIN index, then put them in order: asked at once, the planner would walk the whole table."""
-    newest = "SELECT image_id FROM found WHERE image_id < %s ORDER BY image_id DESC"
-    return read_column(f"WITH found AS MATERIALIZED ({FOUND}) {newest}", [written, upper])
+    way, order = (">", "ASC") if oldest else ("<", "DESC")
+    in_order = f"SELECT image_id FROM found WHERE image_id {way} %s ORDER BY image_id {order}"  # noqa: S608
+    return read_column(f"WITH found AS MATERIALIZED ({FOUND}) {in_order}", [written, beyond])
 
 
 def condition(query: Query) -> Q:

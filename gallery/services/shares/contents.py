@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.db.models.functions import Left
@@ -14,7 +15,7 @@ from gallery.models.ratings import Verdict
 from gallery.models.runs import OPENING
 from gallery.models.shares import Kind
 from gallery.paging import read_keyset_page
-from gallery.services.collections import smart
+from gallery.services.collections import smart, walked
 from gallery.services.images.filters import Filters
 from gallery.services.runs import reuse
 from gallery.services.shares import collected, image_keys
@@ -84,6 +85,10 @@ def read_page(share: Share, *, after: Image | None = None, limit: int = PAGE) ->
     if share.live and share.kind == Kind.COLLECTION and not _fills_itself(share):
         found = collected.ids_behind(share, after, most=limit + 1)
         return SharePage(load_images(found[:limit]), len(found) > limit)
+    if share.live and _is_walked(share):
+        ids = _newest_of_gallery(share, before_id=after.id if after else None, most=limit + 1)
+        tiles = Image.objects.kept().for_tiles().in_bulk(ids[:limit])
+        return SharePage([tiles[each] for each in ids if each in tiles], len(ids) > limit)
     if share.is_endless:
         page = read_keyset_page(_for_tiles(shared_images(share)).before(after.id if after else None), size=limit)
         return SharePage(page.rows, page.last is not None)
@@ -121,8 +126,7 @@ def ids_of_source(share: Share) -> list[int]:
         return list(items.values_list("image_id", flat=True))
     if share.kind == Kind.COLLECTION and not _fills_itself(share):
         return collected.ids_behind(share, None, most=MOST_ITEMS + 1)
-    newest = _of_gallery(share).order_by("-id")
-    return list(newest.values_list("id", flat=True)[: MOST_ITEMS + 1])
+    return _newest_of_gallery(share, before_id=None, most=MOST_ITEMS + 1)
 
 
 def ids_to_take(share: Share) -> list[int]:
@@ -150,10 +154,33 @@ def images_of(job: Job) -> Sequence[int | None]:
     return [image.id for image in job.kept_images] or [job.reused_id]
 
 
+def _is_walked(share: Share) -> bool:
+    """Whether what it shows is a search of the gallery, or several."""
+    return not _has_lost_its_source(share) and (share.kind == Kind.GALLERY or _fills_itself(share))
+
+
+def _newest_of_gallery(share: Share, *, before_id: int | None, most: int) -> list[int]:
+    """Return the ids of the newest of the same as `_of_gallery`, as quickly as its owner's own page finds them."""
+    walked_too = {"verdict": Verdict.PICK.value} if share.filter.get("picked") else {}
+    walked_too |= {name: value for name, value in share.filter.items() if name in FILTERS and value}
+    parts: list[Any] = [urlencode(walked_too), share.filter.get("query") or ""]
+    if share.collection is not None and share.collection.rules is not None:
+        if share.collection.deleted_at is not None:
+            return []
+        parts.append(share.collection.rules)
+    rules = {"join": smart.AND, "parts": parts}
+    rest = Q(**_wanted(share)) & (Q() if share.show_inputs else Q(origin=Origin.MADE))
+    return walked.newest_ids(rules, walked.Stretch(share.owner, before_id, most), rest)
+
+
+def _wanted(share: Share) -> dict[str, Any]:
+    """Return the link's own filter, told of a picture: an address that cannot be read would filter nothing."""
+    return {FILTERS[name]: value for name, value in share.filter.items() if name in FILTERS and value}
+
+
 def _of_gallery(share: Share) -> ImageQuerySet:
     """Return the owner's pictures through the link's filter; what is empty in it filters nothing."""
-    wanted = {FILTERS[name]: value for name, value in share.filter.items() if name in FILTERS and value}
-    mine = Image.objects.of(share.owner_id).filter(**wanted)
+    mine = Image.objects.of(share.owner_id).filter(**_wanted(share))
     if query := share.filter.get("query"):
         mine = Filters.of(query).narrow(mine, share.owner)
     if share.collection is not None and share.collection.rules is not None:

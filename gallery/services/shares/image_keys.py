@@ -6,9 +6,11 @@ addresses last, and says of what was made up or comes from another link that it 
 
 import base64
 import binascii
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from gallery.models import Image, Share
@@ -35,4 +37,9 @@ def own_key(share: Share, key: str) -> str | None:
 
 
 def _cipher(share: Share) -> AESSIV:
-    return AESSIV(salted_hmac("fluxweb.share.pictures", share.key, algorithm="sha256").digest())
+    return _cipher_of(share.key, settings.SECRET_KEY)
+
+
+@lru_cache(maxsize=64)  # a page has sixty keys of one link
+def _cipher_of(key: str, secret: str) -> AESSIV:
+    return AESSIV(salted_hmac("fluxweb.share.pictures", key, secret=secret, algorithm="sha256").digest())

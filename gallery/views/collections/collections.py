@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +15,8 @@ from gallery.forms.collections import CollectionForm, NewCollectionForm
 from gallery.models import Collection, Image
 from gallery.models.images import ImageQuerySet
 from gallery.paging import KeysetPage, read_keyset_page, rows_after_cursor
-from gallery.services.collections import collections, items, smart
+from gallery.services.collections import collections, items
+from gallery.services.collections.walked import Stretch, newest_ids
 from gallery.services.compare import ratings
 from gallery.views.collections.rules import first_rules
 from gallery.views.undoing import say_undoable
@@ -65,7 +66,9 @@ def _page(request: MemberRequest, collection: Collection) -> KeysetPage:
     """Read the pictures in their order, from behind the one that the address names."""
     if collection.rules is not None:
         last = access.item_found(collection, cursor) if (cursor := request.GET.get("before", "")) else None
-        return read_keyset_page(_for_page(smart.images_of(collection).before(last.pk if last else None)), size=PICTURES)
+        stretch = Stretch(collection.owner, last.pk if last else None, PICTURES + 1)
+        ids = newest_ids(collection.rules, stretch, Q())
+        return read_keyset_page(_for_page(Image.objects.filter(pk__in=ids)).order_by("-id"), size=PICTURES)
     rows = items.items_in_order(collection)
     if cursor := request.GET.get("before", ""):
         rows = rows.following(access.item_cursor(collection, cursor))

@@ -23,7 +23,7 @@ from gallery.models.shares import Kind
 from gallery.services.operations import rate_limits, trusted_proxies
 from gallery.services.shares import contents, feedback, image_keys, shares
 from gallery.share_access import GuestRequest
-from gallery.views.shares import guest_matrix, ways_back
+from gallery.views.shares import guest_matrix, tiles, ways_back
 from gallery.views.shares.shown import Shown
 from gallery.views.throttled import too_many
 
@@ -121,6 +121,7 @@ def _page(request: GuestRequest, share: Share, token: str, after: Image | None) 
     shown = [
         Shown(share, image, page.start and page.start + n, given.get(image.id)) for n, image in enumerate(page.images)
     ]
+    tiles.draw_tiles(shown, token, alone=page.count == 1)
     return {
         "share": share,
         "token": token,

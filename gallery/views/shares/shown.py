@@ -18,6 +18,7 @@ class Shown:
     image: Image
     position: int | None = None
     feedback: Feedback | None = None
+    tile: str = ""  # drawn by views/shares/tiles.py
 
     @cached_property
     def key(self) -> str:
