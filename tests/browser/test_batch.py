@@ -17,6 +17,7 @@ RIGHT = WRONG.replace("flux2-pro", "flux-2-pro").replace("1000x1000", "256x128")
 
 def test_rows_are_mended_priced_made_and_drawn_as_one_picture(studio, busy_worker, complaints, tmp_path):
     page = studio
+    page.locator(".pickers").get_by_text("More").click()
     page.get_by_role("link", name="Batch", exact=True).click()
     page.get_by_role("textbox", name="Rows").fill(WRONG)
     page.get_by_role("button", name="Check and see the price").click()

@@ -180,6 +180,7 @@ def test_several_values_and_their_review(page, live_server, owner, cookie):
     page.goto(live_server.url)
     page.get_by_role("textbox", name="Prompt").fill("a {red|blue|green} door")
     page.get_by_label("Seeds").fill("1..20")
+    page.get_by_text("Other ratios").click()
     page.get_by_label("Several shapes").check()
     page.get_by_text("3 prompts ×").click()
     wrong = findings(page)

@@ -58,7 +58,6 @@ def test_three_steps_and_four_seeds_fill_are_turned_and_one_is_retried(studio, w
     world.script(faults.Moderated(), prompt="red door")
     page.get_by_role("textbox", name="Prompt").fill("a red door")
     page.get_by_role("checkbox", name=re.compile("klein-9b")).uncheck()
-    page.locator("details.family", has=page.locator('input[value="flux-2-flex"]')).evaluate("(box) => box.open = true")
     tick(page, "flux-2-flex")
     page.get_by_label("Seeds").fill("1..4")
     page.locator("details.moreoptions").evaluate("(box) => box.open = true")

@@ -65,6 +65,7 @@ def test_a_preset_is_saved_and_brings_everything_back(studio, live_server, compl
     page = studio
     page.locator("#id_prompt").fill("a {red|blue} door")
     page.get_by_label("Seeds").fill("7, 9, 11")
+    page.get_by_text("Other ratios").click()
     page.get_by_label("Several shapes").check()
     page.locator('input[name=aspect_ratio][value="16:9"]').check(force=True)
     expect(page.locator("#generate")).to_contain_text("Generate 12 images")

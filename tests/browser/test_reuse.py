@@ -14,7 +14,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def compose(page, *, steps, seeds="1..4"):
     page.get_by_role("textbox", name="Prompt").fill("a red door")
     page.get_by_role("checkbox", name=re.compile("klein-9b")).uncheck()
-    page.locator("details.family", has=page.locator('input[value="flux-2-flex"]')).evaluate("(box) => box.open = true")
     tick(page, "flux-2-flex")
     page.get_by_label("Seeds").fill(seeds)
     page.locator("details.moreoptions").evaluate("(box) => box.open = true")

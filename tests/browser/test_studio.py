@@ -62,7 +62,7 @@ def test_the_price_follows_every_change(studio):
 
 
 def test_full_hd_is_told_while_typing_and_mended_by_one_click(studio):
-    studio.get_by_text("Exact size").click()
+    studio.get_by_text("exact sizes").click()
     studio.get_by_label("Width").fill("1920")
     studio.get_by_label("Height").fill("1080")
     why = studio.locator("#why-height")
@@ -139,14 +139,14 @@ def test_who_comes_back_finds_what_was_typed_and_may_press_again(studio):
 def test_ratio_and_exact_size_let_each_other_go(studio):
     square = studio.locator('input[name=aspect_ratio][value="1:1"]')
     expect(square).to_be_checked()
-    studio.get_by_text("Exact size").click()
+    studio.get_by_text("exact sizes").click()
     studio.get_by_label("Width").fill("640")
     studio.get_by_label("Height").fill("320")
     expect(square).not_to_be_checked()
     expect(studio.locator("#shape-says")).to_have_text("640 × 320")
     square.check(force=True)
     expect(studio.get_by_label("Width")).to_have_value("")
-    expect(studio.locator("#shape-says")).to_have_text("1024 × 1024")
+    expect(studio.locator("#shape-says")).to_have_text("social post · 1024 × 1024")
 
 
 def test_the_script_of_any_page_is_small(studio, live_server):
@@ -181,7 +181,38 @@ def test_the_prompt_grows_and_shrinks_where_the_browser_cannot_do_it_itself(stud
         assert sizes[0] > 250
         assert sizes[1] == sizes[2]  # nothing to scroll
         prompt(studio).fill("\n".join(["a lighthouse in fog"] * 200))
-        assert prompt(studio).evaluate("(area) => area.offsetHeight / innerHeight") == pytest.approx(0.6, abs=0.02)
+        assert prompt(studio).evaluate("(area) => area.offsetHeight / innerHeight") == pytest.approx(0.4, abs=0.02)
         prompt(studio).fill("a door")
         assert prompt(studio).evaluate("(area) => area.offsetHeight") == height
     assert studio.locator("textarea:disabled").count() == 0
+
+
+def test_what_most_runs_need_stands_on_one_screen_and_the_prompt_stays(studio):
+    studio.set_viewport_size({"width": 1440, "height": 900})
+    for part in ("#id_prompt", ".choices >> nth=0", ".shapes.usual", "#id_seed", "#generate"):
+        box = studio.locator(part).bounding_box()
+        assert box["y"] >= 0, part
+        assert box["y"] + box["height"] <= 900, part
+    studio.locator(".moreoptions summary").scroll_into_view_if_needed()
+    studio.locator("#compose").evaluate("(form) => { form.scrollTop = form.scrollHeight; }")
+    expect(prompt(studio)).to_be_in_viewport(ratio=1)
+    expect(studio.locator("#generate")).to_be_in_viewport(ratio=1)
+
+
+def test_seeds_are_stepped_beside_the_price(studio):
+    more, fewer = (studio.get_by_role("button", name=f"One seed {word}") for word in ("more", "fewer"))
+    seeds, button = studio.get_by_label("Seeds"), studio.locator("#generate")
+    more.click()
+    expect(seeds).to_have_value("5 random")
+    expect(button).to_contain_text("Generate 5 images")
+    for _ in range(6):
+        fewer.click()
+    expect(seeds).to_have_value("1 random")
+    seeds.fill("42, 43")
+    more.click()
+    more.click()
+    expect(seeds).to_have_value("42, 43, 2 random")
+    for _ in range(3):
+        fewer.click()
+    expect(seeds).to_have_value("42")
+    expect(button).to_contain_text("Generate 1 image")

@@ -65,7 +65,9 @@ class WelcomeForm(forms.Form):
         max_length=USERNAME_LENGTH,
         validators=[UnicodeUsernameValidator()],
         help_text="Letters, digits and @ . + - _. Your team sees it.",
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false", "autofocus": True}
+        ),
     )
     email = forms.EmailField(
         label="Email (optional)",

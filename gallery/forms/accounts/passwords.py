@@ -31,6 +31,10 @@ class Throttled:
 
 
 class LoginForm(Throttled, allauth.LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].widget.attrs["autofocus"] = True
+
     def clean(self) -> Any:
         with self.counted("Wrong passwords were tried too often."):
             return super().clean()

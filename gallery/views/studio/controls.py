@@ -13,11 +13,14 @@ from gallery.forms.studio.compose import ComposeForm
 from gallery.forms.studio.run_form import FOLDED, FORMATS, SAFETY_LEVELS, RunForm, project_names
 from gallery.services.prices import price_book
 
+USUAL_RATIOS = ("1:1", "4:5", "2:3", "9:16", "3:2", "16:9", "21:9")  # stand in one row; the others are folded
+
 
 class Shapes:
     """The tiles and fields of a shape, and which of them are chosen: one, or with the switch for it any number."""
 
-    ratio_tiles = RATIO_TILES
+    usual_tiles = tuple(tile for tile in RATIO_TILES if tile.value in USUAL_RATIOS)
+    other_tiles = tuple(tile for tile in RATIO_TILES if tile.value not in USUAL_RATIOS)
     size_tiles = SIZE_TILES
 
     def __init__(self, form: ComposeForm) -> None:
@@ -59,9 +62,16 @@ class Shapes:
         return {"width": width, "height": height}
 
     @property
-    def are_exact(self) -> bool:
+    def use_case(self) -> str:
+        """What the one chosen ratio is used for; nothing of several, or of one that no tile shows."""
+        chosen = [tile.use_case for tile in RATIO_TILES if tile.value in self.ratios]
+        return chosen[0] if len(self.ratios) == len(chosen) == 1 else ""
+
+    @property
+    def are_folded(self) -> bool:
         """Whether a folded field of them holds something: then it must be seen."""
-        return bool(self.typed["size"] or self.typed["width"] or self.typed["height"] or self.other_ratios)
+        typed = self.typed["size"] or self.typed["width"] or self.typed["height"] or self.other_ratios
+        return bool(typed or self.several or any(tile.value in self.ratios for tile in self.other_tiles))
 
     def _untiled(self) -> list[str]:
         return [size for size in self.asked["size"] if size_tile(size) is None]
@@ -108,14 +118,14 @@ def _more_is_used(form: RunForm) -> bool:
 
 
 def _families(form: RunForm) -> list[dict[str, Any]]:
-    """The models as cards, by family: the first is open, and every one in which something is ticked."""
+    """The models as cards, by family: the first stands open, others where something is ticked in them."""
     book = price_book.read_price_book()
     found: dict[str, list[dict[str, Any]]] = {}
     for model in flux_models.FLUX_MODELS:
         found.setdefault(model.family, []).append(_card(model, form, book))
     first = flux_models.FLUX_2
     return [
-        {"name": name, "cards": cards, "open": name == first or any(card["ticked"] for card in cards)}
+        {"name": name, "cards": cards, "first": name == first, "open": any(card["ticked"] for card in cards)}
         for name, cards in found.items()
     ]
 

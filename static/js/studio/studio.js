@@ -91,8 +91,22 @@ document.addEventListener("click", ({ target }) => {
     form.dispatchEvent(new Event("offer"));
   } else if (target.closest(".why button")) {
     takeOffer(form, target);
+  } else if (target.closest("[data-step]")) {
+    stepSeeds(form.elements.seed, Number(target.closest("[data-step]").dataset.step));
   }
 });
+
+// One seed more or fewer: of the random ones at the end of what is listed, and one more begins with these.
+function stepSeeds(field, by) {
+  const parts = field.value.split(",").map((part) => part.trim()).filter(Boolean);
+  const [, count] = /^(\d+)\s+random$/i.exec(parts.at(-1) ?? "") ?? [];
+  const left = Number(count ?? 0) + by;
+  if (count) parts.pop();
+  if (left > 0) parts.push(`${left} random`);
+  else if (left < 0 && parts.length > 1) parts.pop();
+  if (parts.length) field.value = parts.join(", ");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && compose()?.contains(event.target)) {
