@@ -12,7 +12,7 @@ from gallery.views.library import named_sizes, presets, prompts, saved_items, te
 from gallery.views.operations import gates, health, queue, unresolved
 from gallery.views.runs import colours, jobs, run, sheets
 from gallery.views.shares import guest, guest_chosen, guest_files, owner
-from gallery.views.studio import batch, kept_references, pairs, recipes, references, studio
+from gallery.views.studio import batch, kept_references, more, pairs, recipes, references, studio
 
 # A member's links.
 SHARES = [
@@ -120,6 +120,7 @@ urlpatterns = [
     path("gallery/searches/<str:key>/restore/", filters.restore, name="search-restore"),
     path("images/<str:key>/", image.show, name="image"),
     path("images/<str:key>/repeat/", image.repeat, name="image-repeat"),
+    path("images/<str:key>/more/", more.buy_more, name="image-more"),
     path("images/<str:key>/original", files.original, name="image-original"),
     path("images/<str:key>/thumbnail", files.thumbnail, name="image-thumbnail"),
     path("images/<str:key>/as/", deliver.as_file, name="image-as"),

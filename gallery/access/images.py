@@ -104,6 +104,11 @@ def image_cursor(request: MemberRequest, key: str) -> Image:
     return find_row(Image.objects.only("id", "created_at"), key, owner=request.user)
 
 
+def image_around(request: MemberRequest, key: str) -> Image | None:
+    """Return the picture around which a page of the gallery is opened, None if it is not there any more."""
+    return Image.objects.only("id", "created_at").filter(owner=request.user, key=key).first() if key else None
+
+
 def search_write(request: MemberRequest, key: str) -> SavedSearch:
     """Return a saved search of one's own, also one that was deleted and can be put back."""
     return find_row(SavedSearch.objects, key, owner=request.user)

@@ -14,7 +14,7 @@ from gallery.models.calls import Attempt
 from gallery.models.collections import CollectionImage
 from gallery.models.keys import KeyField
 from gallery.models.people import User
-from gallery.models.runs import OPENING
+from gallery.models.runs import OPENING, fold_of
 
 MOST_LOOKS = 3  # tries to measure what is seen
 THUMBNAIL_SECONDS = 60  # by then a thumbnail has been made, or its maker died
@@ -65,7 +65,7 @@ class ImageQuerySet(models.QuerySet["Image"]):
 
     def for_tiles(self) -> Self:
         """With the opening of the prompt as `opening`, and no more than a tile shows."""
-        shown = ("id", "key", "origin", "name", "model", "seed", "width", "height", "transparent", "created_at")
+        shown = ("id", "key", "origin", "name", "model", "seed", "width", "height", "transparent", "created_at", "fold")
         return self.only(*shown).with_opening()
 
     def with_opening(self) -> Self:
@@ -77,6 +77,10 @@ class ImageQuerySet(models.QuerySet["Image"]):
         mine = models.FilteredRelation("ratings", condition=models.Q(ratings__user=user))
         fields = {name: models.F(f"rating_of_member__{name}") for name in ("stars", "verdict", "favourite")}
         return self.alias(rating_of_member=mine).annotate(**fields)
+
+    def seeds_of(self, image: "Image") -> Self:
+        """Those of its recipe, itself among them; an upload has none."""
+        return self.filter(owner=image.owner_id, fold=image.fold).exclude(fold=None)
 
     def due_for_thumbnail(self, now: datetime) -> Self:
         """Without a thumbnail: new, or of a try that failed or died."""
@@ -125,6 +129,7 @@ class Image(models.Model):
     )
     edited = models.BooleanField(db_default=False)  # pictures went into it
     shape = models.CharField(max_length=5, db_default="", blank=True)  # the nearest usual ratio
+    fold = models.BigIntegerField(null=True, blank=True)  # the same for all seeds of one recipe; uploads have none
 
     objects = ImageQuerySet.as_manager()
 
@@ -150,6 +155,7 @@ class Image(models.Model):
             models.Index(fields=["owner", "project", "-id"], name="image_by_project", condition=KEPT),
             # With the owner, or SQLite takes the index of all that the owner has.
             models.Index(fields=["run", "owner", "-id"], name="image_by_run"),
+            models.Index(fields=["owner", "fold", "-id"], name="image_by_fold", condition=KEPT),
             models.Index(fields=["owner", "-id"], name="image_edited", condition=KEPT & models.Q(edited=True)),
             models.Index(
                 fields=["owner", "-id"], name="image_uploaded", condition=KEPT & models.Q(origin=Origin.UPLOAD)
@@ -166,7 +172,7 @@ class Image(models.Model):
         shape, edited = shapes.named_ratio(facts["width"], facts["height"]), has_inputs(job.parameters)
         return cls(
             owner_id=job.owner_id, job=job, attempt=attempt, model=job.model, seed=job.seed, shape=shape, edited=edited,
-            run_id=job.run_id, project_id=attempt.project_id, **facts,
+            run_id=job.run_id, project_id=attempt.project_id, fold=fold_of(job.body()), **facts,
         )  # fmt: skip
 
     @classmethod

@@ -157,12 +157,19 @@ class JobQuerySet(OpeningQuerySet["Job"]):
 
 
 RECIPE_CHARACTERS = 32
+FOLD_BYTES = 8
 
 
 def recipe_of(body: dict[str, Any]) -> str:
     """Return the digest of the JSON to send: the same recipe asks for the same picture."""
     text = json.dumps(body, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:RECIPE_CHARACTERS]
+
+
+def fold_of(body: dict[str, Any]) -> int:
+    """Return the digest of all of it but the seed, a number of 64 bits: what shares it differs by its seed alone."""
+    recipe = recipe_of({name: value for name, value in body.items() if name != "seed"})
+    return int.from_bytes(bytes.fromhex(recipe[: 2 * FOLD_BYTES]), signed=True)
 
 
 class Job(models.Model):

@@ -6,7 +6,9 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from tests.conftest import signed_in
 from tests.factories import make_run
+from tests.rows import make_images
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -102,3 +104,26 @@ def test_a_picture_is_looked_at_large_and_its_neighbours_by_arrow_keys(look, run
     page.locator(".tile a").nth(2).click()
     large.get_by_role("link", name="Its page").click()
     expect(page).to_have_url(re.compile(f"/images/{third}/$"))
+    page.go_back()
+    expect(page.locator(f"#tile-{third}")).to_be_in_viewport()
+    assert f"at={third}" in page.url
+
+
+def test_back_comes_to_the_picture_one_left_far_down_a_gallery_that_is_loaded_anew(page, live_server, owner, cookie):
+    make_images(owner, 150)
+    page.context.add_cookies([cookie(signed_in(owner))])
+    page.set_viewport_size({"width": 900, "height": 700})
+    page.goto(f"{live_server.url}/gallery/")
+    for count in (120, 150):
+        page.locator(".sentinel").scroll_into_view_if_needed()
+        expect(page.locator(".gallery .tile")).to_have_count(count)
+    left = page.locator(".gallery .tile").nth(140)
+    key = left.get_attribute("id")
+    left.locator("a").click()
+    page.get_by_role("dialog", name="The picture, large").get_by_role("link", name="Its page").click()
+    expect(page.get_by_role("heading", name="Recipe")).to_be_visible()
+    page.go_back()
+    expect(page.locator(f"#{key}")).to_be_in_viewport()
+    assert page.locator(".gallery .tile").count() < 60
+    page.reload()
+    expect(page.locator(f"#{key}")).to_be_in_viewport()

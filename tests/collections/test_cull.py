@@ -68,6 +68,13 @@ def test_what_is_not_mine_is_not_there(owner, colleague, query):
     assert signed_in(colleague).get(f"/cull/?{query.format(**names)}").status_code == 404
 
 
+def means(client, address):
+    """Return what all think, by key, as a page shows it."""
+    shown = Page(client.get(address)).all("span", class_="raters")
+    assert all(("hidden" in each.attrs) == (not each.text) for each in shown)
+    return {each["data-raters"]: each.text for each in shown}
+
+
 def test_what_others_gave_is_seen_by_whoever_has_given_stars(owner, colleague, lead, owner_client):
     one, two = make_images(owner, 2)
     made = collections.make_collection(owner=owner, name="Boats", team="look")
@@ -75,8 +82,11 @@ def test_what_others_gave_is_seen_by_whoever_has_given_stars(owner, colleague, l
     for user, stars in ((colleague, 5), (lead, 4)):
         ratings.rate_images([one, two], user=user, stars=stars)
     address = f"/collections/{made.key}/"
-    assert not Page(owner_client.get(address)).all("span", class_="raters")
-    ratings.rate_images([one], user=owner, stars=4)
-    assert [each.text for each in Page(owner_client.get(address)).all("span", class_="raters")] == ["4.3 of 3 people"]
+    assert means(owner_client, address) == {one.key: "", two.key: ""}
+    pressed = {"shown": "1", "raters": "1", "image": one.key}
+    assert owner_client.post("/marks/", {**pressed, "stars": "4"}).json() == {one.key: "4.3 of 3 people"}
+    assert means(owner_client, address) == {one.key: "4.3 of 3 people", two.key: ""}
+    assert means(owner_client, f"/images/{one.key}/") == {one.key: "4.3 of 3 people"}
+    assert owner_client.post("/marks/", {**pressed, "stars": "0"}).json() == {one.key: ""}
     collections.change_collection(made, team="")
     assert not Page(owner_client.get(address)).all("span", class_="raters")

@@ -74,6 +74,7 @@ def test_the_team_sees_what_is_shared_and_the_rest_stays_closed(image, collectio
     assert statuses(carl, stays_closed(image)) == [404] * 6
     posts = {
         reverse("image-repeat", args=[image.key]): {"nonce": "n", "quoted_micros": "10000"},
+        reverse("image-more", args=[image.key]): {"nonce": "n", "quoted_micros": "40000", "seeds": "4"},
         reverse("tags-put"): {"image": image.key, "tag": "mine"},
         reverse("references"): {"reference_image": image.key},
         reverse("share-new"): {"image": image.key, **doors.SHARE_FORM},

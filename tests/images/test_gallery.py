@@ -6,6 +6,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from gallery.models import Image, Rating
+from gallery.services.search import index
 from tests.pages import Page
 from tests.rows import make_images
 from tests.search.rows import make_prompted
@@ -149,3 +151,35 @@ def test_a_search_costs_the_same_queries_however_many_pictures_there_are(owner, 
     with CaptureQueriesContext(connection) as queries:
         assert owner_client.get(GALLERY, {"q": text}).status_code == 200
     assert len(queries) <= QUERIES + 6  # PostgreSQL looks through stretches of ids
+
+
+@pytest.mark.parametrize("query", ["", "sort=oldest", "from=2020-01-01", "fold=1", "stars_from=2", "q=boats"])
+def test_an_address_opens_the_gallery_around_any_picture(owner, owner_client, query):
+    mine = make_images(owner, 150)
+    index.write_texts([image.pk for image in mine])
+    Image.objects.update(fold=None)
+    Rating.objects.bulk_create(Rating(user=owner, image=image, stars=3) for image in mine)
+    order = [image.key for image in (mine if query == "sort=oldest" else reversed(mine))]
+    page = Page(owner_client.get(f"{GALLERY}?{query}&at={order[100]}"))
+    assert tiles(page) == order[76:136]
+    newer, first = (each["href"] for each in page.one("nav", aria_label="Pictures before these").node.find_all("a"))
+    assert f"?{query}".rstrip("?") in first
+    assert tiles(Page(owner_client.get(newer))) == order[51:111]
+    assert tiles(Page(owner_client.get(page.next_address, headers=HTMX))) == order[136:]
+    page = Page(owner_client.get(f"{GALLERY}?{query}&at={order[5]}"))
+    assert tiles(page) == order[:60]
+    assert not page.all("nav", aria_label="Pictures before these")
+
+
+def test_where_there_is_no_way_back_the_page_begins_with_the_picture(owner, owner_client):
+    mine = make_images(owner, 70)
+    Rating.objects.bulk_create(Rating(user=owner, image=image, stars=3) for image in mine)
+    page = Page(owner_client.get(f"{GALLERY}?sort=best&at={mine[40].key}"))
+    assert tiles(page) == [image.key for image in mine[40::-1]]
+    assert page.one("nav", aria_label="Pictures before these").text == "From the beginning"
+
+
+def test_the_place_of_a_picture_that_is_gone_or_not_mine_is_the_beginning(owner, colleague, owner_client):
+    (image,), (foreign,) = make_images(owner, 1), make_images(colleague, 1)
+    for key in ("gone", "%00", foreign.key):
+        assert tiles(Page(owner_client.get(f"{GALLERY}?at={key}"))) == [image.key]

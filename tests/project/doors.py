@@ -31,6 +31,7 @@ FORMS = {
     "tag": {"name": "a heron"},
     "tag-merge": {"name": "another heron"},
     "image-repeat": {"nonce": "once more", "quoted_micros": "10000"},
+    "image-more": {"nonce": "four more", "quoted_micros": "40000", "seeds": "4"},
     "job-settle": {"as": "charged"},
     "job-release": {"drop": "1"},
     "gate-pause": {"reason": "a look at the books"},

@@ -77,6 +77,7 @@ TABLE = {
     "image": OWNER_LOOKS,
     "image-family": OWNER_LOOKS,
     "image-repeat": OWNER_ACTS,
+    "image-more": OWNER_ACTS,
     "image-original": OWNER_LOOKS,
     "image-thumbnail": OWNER_LOOKS,
     "image-as": OWNER_LOOKS,

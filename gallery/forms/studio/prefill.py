@@ -103,6 +103,13 @@ def prefilled_form(values: dict[str, Any]) -> ComposeForm:
     return ComposeForm(_sent(ComposeForm(initial=values)), unfinished=True)
 
 
+def form_of_job(job: Job, *, nonce: str = "", **asked: Any) -> ComposeForm:
+    """Return the studio's form with the request of a picture in it, and what is asked for in place of its own."""
+    form = prefilled_form({**from_job(job), **asked, "nonce": nonce})
+    form.is_valid()
+    return form
+
+
 def _sent(form: ComposeForm) -> dict[str, Any]:
     """Return what a form that was not sent would send."""
     return {name: form[name].value() for name in form.fields if form[name].value() is not None}

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from operator import itemgetter
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlencode
 
@@ -41,6 +42,7 @@ class Filters:
     values: tuple[tuple[str, tuple[str, ...]], ...] = ()
     words: str = ""  # what is searched for
     sort: str = ""
+    fold: bool = False  # seeds of one recipe are one tile
     problems: tuple[str, ...] = ()  # what was written and means nothing: it is left out
 
     @classmethod
@@ -52,7 +54,7 @@ class Filters:
         if sort not in SORTS:
             problems.append(f"{shown(sort)} is no order.")
             sort = ""
-        return cls(values, query.get("q", "").strip(), sort, tuple(problems))
+        return cls(values, query.get("q", "").strip(), sort, query.get("fold") == "1", tuple(problems))
 
     @classmethod
     def of(cls, query: str) -> Self:
@@ -72,9 +74,8 @@ class Filters:
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return every (name, value) but the words, as fields of a form hold them."""
-        return [(name, value) for name, values in self.values for value in values] + (
-            [("sort", self.sort)] if self.sort else []
-        )
+        shown = [("sort", self.sort), ("fold", "1" if self.fold else "")]
+        return [*((name, value) for name, values in self.values for value in values), *filter(itemgetter(1), shown)]
 
     def without(self, name: str, value: str | None = None) -> Self:
         """Take one value off, or a whole filter."""
@@ -82,6 +83,11 @@ class Filters:
         return replace(
             self, values=tuple((each, vs) for each, vs in kept if vs and not (each == name and value is None))
         )
+
+    def only(self, name: str, value: str) -> Self:
+        """Ask for this too, and show all that is found, newest first, whatever the words are."""
+        kept = self.without(name).values
+        return replace(self, values=(*kept, (name, (value,))), words="", sort="", fold=False)
 
     def without_words(self) -> Self:
         return replace(self, words="")
@@ -191,7 +197,7 @@ class Bound:
 
     def search(self) -> FoundImages:
         """Return my pictures that are found by the words and pass the filters, newest first."""
-        rows = Image.objects.of(self.user).filter(_all(self.constraints)).for_tiles().with_rating_of(self.user)
+        rows = Image.objects.of(self.user).filter(self.condition_of_filters()).for_tiles().with_rating_of(self.user)
         return find_images(rows, self.filters.words, facets=self.facets())
 
     def split(self) -> tuple[list[Walk], Q]:

@@ -123,6 +123,12 @@ def _like(image_id: int, user: User) -> Sequence[Walk]:
     return [_pictures(user, Q(pk__in=[image_id, *near]))]
 
 
+def _seeds(image_id: int, user: User) -> Sequence[Walk]:
+    """Every seed of the recipe of a picture; an upload has none, and is alone."""
+    fold = Image.objects.filter(pk=image_id).values_list("fold", flat=True).first()
+    return [_pictures(user, Q(pk=image_id) if fold is None else Q(fold=fold))]
+
+
 def _stars(value: str, user: User) -> Sequence[Walk]:
     return [Walk(Q(user=user, stars=int(value)), table=Rating, stars=int(value))]
 
@@ -191,6 +197,10 @@ KINDS = (
     Kind("run", "run", 5, _read_key, _column("run"), named=lambda user: Run.objects.of(user).with_opening()),
     Kind(
         "like", "looks like", 4, _read_key, _like, named=lambda user: Image.objects.visible_to(user).with_opening(),
+        once=True,
+    ),
+    Kind(
+        "seeds", "seeds of", 3, _read_key, _seeds, named=lambda user: Image.objects.visible_to(user).with_opening(),
         once=True,
     ),
     Kind("colour", "shows", 15, read_colour, walks_of_colour, splits=True),

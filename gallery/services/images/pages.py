@@ -1,24 +1,35 @@
 """Pages of the gallery, whatever it is filtered and sorted by: each begins after a picture, and none is counted."""
 
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django.db.models import Q
 
-from gallery.models import Image, User
+from gallery.models import Image, Rating, User
 from gallery.models.images import ImageQuerySet
+from gallery.services.images import folding
 from gallery.services.images.filters import Bound
 from gallery.services.images.walks import Place, Walk, in_order, merge
 from gallery.services.search.finding import FoundImages
 
 PAGE = 60
 READ_AT_ONCE = 500  # texts
+BEFORE = 24  # pictures that stand before the one around which a page is opened
 
 
-def page_rows(bound: Bound, *, after: Place | None = None, limit: int = PAGE + 1) -> Any:
-    """Return the pictures that follow a place, at most so many, as tiles show them to the member."""
+def page_rows(bound: Bound, *, after: Place | None = None, limit: int = PAGE + 1, fold: bool = False) -> Any:
+    """Return the pictures that follow a place, at most so many, as tiles show them to the member.
+
+    `fold`: of the seeds of one recipe only the one that stands for them.
+    """
     if bound.filters.words:
+        if fold:
+            return folding.fold_found(bound, partial(_found_rows, bound, limit=2 * limit), after=after, limit=limit)
         return _found_rows(bound, after=after, limit=limit)
     walks, rest = bound.split()
+    if fold:
+        rest &= folding.stands_for_recipe(bound)
     oldest, best = bound.filters.sort == "oldest", bound.filters.sort == "best"
     if best and after:
         walks = [walk for walk in walks if walk.stars <= after.stars]
@@ -73,3 +84,23 @@ def _ids_beyond(walk: Walk, rest: Q, place: Place | None) -> list[int]:
 
 def _as_tiles(rows: ImageQuerySet, user: User) -> ImageQuerySet:
     return rows.for_tiles().with_rating_of(user)
+
+
+def is_reversible(bound: Bound) -> bool:
+    """Whether what stands before a picture can be walked as well: not what is sorted by stars."""
+    return bound.filters.sort != "best"
+
+
+def place_around(bound: Bound, image: Image, *, fold: bool = False) -> Place | None:
+    """Return where a page begins that shows a picture, with some before it; None: with the first.
+
+    Where there is no way back, it begins with the picture itself.
+    """
+    oldest = bound.filters.sort == "oldest"
+    place = Place(image.pk, image.created_at)
+    if not is_reversible(bound):
+        stars = Rating.objects.of(bound.user).filter(image=image).values_list("stars", flat=True).first() or 0
+        return Place(image.pk + 1, image.created_at, stars)
+    back = replace(bound, filters=bound.filters.sorted_by("" if oldest else "oldest"))
+    before = list(page_rows(back, after=place, limit=BEFORE + 1, fold=fold))
+    return Place(before[-1].pk, before[-1].created_at) if len(before) > BEFORE else None

@@ -1,6 +1,7 @@
 """The plan of one press: its cells, what they cost, what is owned, what the budgets say. Made once for each press."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -12,6 +13,7 @@ from gallery.models import User
 from gallery.services.budgets import forecast
 from gallery.services.budgets.forecast import BudgetForecast
 from gallery.services.jobs import queue
+from gallery.services.prices import price_book
 from gallery.services.prices.quotes import Quote
 from gallery.services.references import inputs
 from gallery.services.runs import expansion, preview, reuse
@@ -111,6 +113,16 @@ def plan_run(spec: RunSpec, *, owner: User | None = None) -> RunPlan:
     plan.refused = matrix.refused
     plan.axes, plan.title = matrix.axes, _title(spec, matrix.cells)
     return with_cells(plan, matrix.cells, buy_again=spec.buy_again)
+
+
+def cells_by_model(spec: RunSpec, *, owner: User) -> list[Cell]:
+    """Return what each of the models would make of it; those that cannot are left out, what is owned is looked up."""
+    cells, book = list[Cell](), price_book.read_price_book()
+    for model in spec.models:
+        with suppress(InvalidRequest, InvalidMatrix, price_book.NoPrice):
+            values = inputs.read_inputs(spec.values, models=[model], owner=owner)
+            cells += expansion.expand_matrix(values, models=[model], seed=spec.seed, book=book).cells
+    return reuse.find_owned(cells, owner=owner)
 
 
 def with_cells(plan: Plan, cells: list[Cell], *, buy_again: bool = False) -> Plan:

@@ -1,6 +1,6 @@
 """Pictures as the gallery shows them: the template of a tile is drawn once, and its gaps are filled for each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -28,25 +28,43 @@ class Day:
     tiles: SafeString
 
 
-def draw_tiles(images: Iterable[Any]) -> SafeString:
+@dataclass(frozen=True)
+class Folds:
+    """Pictures that stand for the seeds of their recipe: how many by key; `address` of these goes on with the key."""
+
+    counts: Mapping[str, int]
+    address: str
+
+    def parts_of(self, image: Any) -> dict[str, str]:
+        """Return what a tile has that stands for several."""
+        count = self.counts.get(image.key, 1)
+        return {"page": escape(self.address + image.key), "seeds": _seeds(count)} if count > 1 else {}
+
+
+NO_FOLDS = Folds({}, "")
+
+
+def draw_tiles(images: Iterable[Any], folds: Folds = NO_FOLDS) -> SafeString:
     """Draw pictures for a page; each comes with the opening of its prompt and what the member thinks of it."""
-    return SafeString("".join(map(_draw_tile, images)))
+    return SafeString("".join(_draw_tile(image, folds.parts_of(image)) for image in images))
 
 
-def _draw_tile(image: Any) -> str:
-    return _tile(clear=image.transparent).format(
-        key=image.key, shape=ratio_class(image), width=image.width, height=image.height,
+def _draw_tile(image: Any, folded: Mapping[str, str]) -> str:
+    return _tile(clear=image.transparent, folded=bool(folded)).format(
+        **folded, key=image.key, shape=ratio_class(image), width=image.width, height=image.height,
         words=_words(image.opening), maker=escape(image.maker), detail=escape(image.detail),
         marks=_marks(image.stars or 0, image.verdict or "", bool(image.favourite)),
     )  # fmt: skip
 
 
-@lru_cache(maxsize=2)
-def _tile(*, clear: bool) -> str:
+@lru_cache(maxsize=4)
+def _tile(*, clear: bool, folded: bool) -> str:
     """Draw a tile with gaps for what differs: to draw sixty took longer than all the rest of the page."""
     names = ("key", "shape", "width", "height", "words", "maker", "detail", "marks")
     gaps = {name: SafeString(f"{{{name}}}") for name in names}
     gaps |= {"page": _address("image"), "thumbnail": _address("image-thumbnail")}
+    if folded:
+        gaps |= {name: SafeString(f"{{{name}}}") for name in ("page", "seeds")}
     return render_to_string("images/_tile.html", {"card": gaps, "clear": clear})
 
 
@@ -54,6 +72,12 @@ def _tile(*, clear: bool) -> str:
 def _words(opening: str) -> str:
     """Describe a picture."""
     return escape(short(opening, WORDS))
+
+
+@lru_cache(maxsize=64)
+def _seeds(count: int) -> SafeString:
+    """Say on a tile how many it stands for."""
+    return render_to_string("images/_seeds.html", {"count": count})
 
 
 @lru_cache(maxsize=64)  # there are 48, and to draw those of sixty pictures took as long as the rest of the page
@@ -68,16 +92,18 @@ def _address(name: str) -> SafeString:
     return SafeString(reverse(name, args=["KEY"]).replace("KEY", "{key}"))
 
 
-def by_day(images: list[Image], *, shown: date | None) -> list[Day]:
+def by_day(images: list[Image], *, shown: date | None, folds: Folds = NO_FOLDS) -> list[Day]:
     """Part a page by days. `shown`: the day whose head stands on the page before."""
     days = groupby(images, key=lambda image: timezone.localdate(image.created_at))
     today = timezone.localdate()
-    return [Day("" if day == shown else name_day(day, today=today), day, draw_tiles(group)) for day, group in days]
+    return [
+        Day("" if day == shown else name_day(day, today=today), day, draw_tiles(group, folds)) for day, group in days
+    ]
 
 
-def in_one(images: list[Image]) -> list[Day]:
+def in_one(images: list[Image], *, folds: Folds = NO_FOLDS) -> list[Day]:
     """Leave a page whole: its order is not that of days."""
-    return [Day("", None, draw_tiles(images))] if images else []
+    return [Day("", None, draw_tiles(images, folds))] if images else []
 
 
 def name_day(day: date, *, today: date) -> str:

@@ -1,7 +1,9 @@
 """The gallery: everything I made, by what it is filtered by, endless, as fast at a million as at ten."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -13,13 +15,14 @@ from gallery import access
 from gallery.access import MemberRequest
 from gallery.models import Image
 from gallery.paging import KeysetPage, read_keyset_page
+from gallery.services.images import folding
 from gallery.services.images.filters import SORTS, Bound, Filters
-from gallery.services.images.pages import PAGE, page_rows
+from gallery.services.images.pages import PAGE, is_reversible, page_rows, place_around
 from gallery.services.images.walks import Place
 from gallery.views.images import cards
 from gallery.views.undoing import where_from
 
-TILES = "tiles"  # the cookie
+TILES, FOLD = "tiles", "fold"  # the cookies
 SIZES = {"s": "Small", "m": "Medium", "l": "Large"}
 YEAR = 365 * 24 * 60 * 60  # seconds
 
@@ -30,24 +33,55 @@ def show_gallery(request: MemberRequest) -> HttpResponse:
     if "" in request.GET.dict().values():  # a form sends what was left open, too
         return redirect(address_of(filters))
     bound = Bound(filters, request.user)
-    after = _place(request, filters)
-    page = read_keyset_page(page_rows(bound, after=after), size=PAGE)
-    context: dict[str, Any] = {"days": _days(filters, page, after), "older": _next(filters, page)}
+    folds = _folds(request, filters)
+    around = access.image_around(request, request.GET.get("at", ""))
+    after = place_around(bound, around, fold=folds) if around else _place(request, filters)
+    page = read_keyset_page(page_rows(bound, after=after, fold=folds), size=PAGE)
+    days = _days(bound, page, None if around else after, folds=folds)
+    context: dict[str, Any] = {"days": days, "older": _next(filters, page)}
     if request.htmx and after:
         return render(request, "images/_gallery_page.html", context)
+    if around and after:
+        context |= {"first": address_of(filters), "newer": _at(filters, after) if is_reversible(bound) else ""}
     tiles = request.COOKIES.get(TILES, "")
     context |= {"found": _found(page), "tiles": tiles if tiles in SIZES else "m", "sizes": SIZES.items()}
+    context |= {"folds": folds, "can_fold": _can_fold(filters)}
     return render(request, "images/gallery.html", context | _around(bound))
+
+
+def _at(filters: Filters, place: Place) -> str:
+    """Return the address of the page around the picture of a place."""
+    key = Image.objects.values_list("key", flat=True).get(pk=place.id)
+    return f"{_address_with(filters, 'at', key)}#tile-{key}"
+
+
+def _folds(request: MemberRequest, filters: Filters) -> bool:
+    """Whether seeds of one recipe are one tile."""
+    return _can_fold(filters) and (filters.fold or request.COOKIES.get(FOLD) == "1")
+
+
+def _can_fold(filters: Filters) -> bool:
+    """Not where the seeds, or what looks alike, are what is asked for."""
+    return not (filters.wanted("seeds") or filters.wanted("like"))
 
 
 @require_POST
 def choose_tiles(request: MemberRequest) -> HttpResponse:
-    """Remember in this browser how large tiles are."""
-    response = redirect(where_from(request))
-    if request.POST.get("size") in SIZES:
-        kept: dict[str, Any] = {"max_age": YEAR, "httponly": True, "samesite": "Lax", "secure": request.is_secure()}
-        response.set_cookie(TILES, request.POST["size"], **kept)
+    """Remember in this browser how large tiles are, or whether seeds of one recipe are one: the address says it too."""
+    size, fold = request.POST.get("size"), request.POST.get("fold")
+    before = where_from(request)
+    response = redirect(_with_fold(before, fold) if fold in ("0", "1") else before)
+    kept: dict[str, Any] = {"max_age": YEAR, "httponly": True, "samesite": "Lax", "secure": request.is_secure()}
+    if size in SIZES:
+        response.set_cookie(TILES, size, **kept)
+    if fold in ("0", "1"):
+        response.set_cookie(FOLD, fold, **kept)
     return response
+
+
+def _with_fold(address: str, fold: str) -> str:
+    """Return the gallery at that address from its beginning, with this said."""
+    return address_of(replace(Filters.of(urlsplit(address).query), fold=fold == "1"))
 
 
 def address_of(filters: Filters) -> str:
@@ -70,11 +104,19 @@ def _found(page: KeysetPage) -> str:
     return f"{PAGE}+ found" if page.older else f"{len(page.rows)} found"
 
 
-def _days(filters: Filters, page: KeysetPage, after: Place | None) -> list[cards.Day]:
-    if filters.sort == "best":
-        return cards.in_one(page.rows)
+def _days(bound: Bound, page: KeysetPage, after: Place | None, *, folds: bool) -> list[cards.Day]:
     shown: date | None = timezone.localdate(after.created_at) if after else None
-    return cards.by_day(page.rows, shown=shown)
+    standing = _standing(bound, page.rows) if folds else cards.NO_FOLDS
+    if bound.filters.sort == "best":
+        return cards.in_one(page.rows, folds=standing)
+    return cards.by_day(page.rows, shown=shown, folds=standing)
+
+
+def _standing(bound: Bound, images: list[Image]) -> cards.Folds:
+    """Count what each tile stands for."""
+    counts = folding.count_seeds(bound, images)
+    seeds = {image.key: counts[image.fold] for image in images if image.fold in counts}
+    return cards.Folds(seeds, address_of(bound.filters.only("seeds", "")))
 
 
 def _place(request: MemberRequest, filters: Filters) -> Place | None:
@@ -93,5 +135,9 @@ def _next(filters: Filters, page: KeysetPage) -> str:
     if last is None:
         return ""
     cursor = f"{last.stars}.{last.key}" if filters.sort == "best" else last.key  # type: ignore[attr-defined]  # annotated
+    return _address_with(filters, "before", cursor)
+
+
+def _address_with(filters: Filters, name: str, key: str) -> str:
     query = f"{filters.query}&" if filters.query else ""
-    return f"{reverse('gallery')}?{query}before={cursor}"
+    return f"{reverse('gallery')}?{query}{name}={key}"

@@ -24,7 +24,7 @@ from gallery.services.images import asked_colours
 from gallery.services.media.metadata.facts import is_marked
 from gallery.services.references import lineage
 from gallery.services.runs import repeats
-from gallery.views.images import deliver
+from gallery.views.images import deliver, siblings
 
 MOST_RELATIVES = 12  # small pictures in a row; the family has a page of its own
 HIDDEN = ("aspect_ratio", "size")  # shown as the shape
@@ -38,6 +38,7 @@ def show(request: MemberRequest, key: str) -> HttpResponse:
     context = {
         "image": image,
         "is_mine": is_mine,
+        "mean": ratings.averages_of([image], seen_by=request.user).get(image.id),
         "rating": ratings.ratings_of(request.user, [image]).get(image.id),
         "tags": tags.tags_of(image, user=request.user),
         "form": TagsForm(),
@@ -68,6 +69,7 @@ def _of_owner(image: Image, job: Job) -> dict[str, Any]:
         "repeats": repeats.repeats_of_image(image),
         "repeat_micros": repeats.quote_repeat(image),
         "nonce": random_key(),
+        "siblings": None if image.trashed_at else siblings.siblings_of(image, job, user=image.owner),
     }
 
 

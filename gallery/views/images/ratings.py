@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseBadRequest
+from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
@@ -50,9 +50,12 @@ def restore(request: MemberRequest) -> HttpResponse:
 
 
 def _answer(request: MemberRequest, images: list[Image], *, said: str, before: list[Rating]) -> HttpResponse:
-    """Say what was done. `shown`: the page shows it already, and keeps what stood there before by itself."""
+    """Say what was done. `shown`: the page shows it already, and keeps what stood there before by itself.
+
+    `raters`: it shows what all think, too, and that is answered: {key of a picture: words, "" where they are hidden}.
+    """
     if "shown" in request.POST:
-        return HttpResponse(status=204)
+        return JsonResponse(_raters(request, images)) if "raters" in request.POST else HttpResponse(status=204)
     undo: dict[str, Any] = {"address": reverse("marks-restore"), "fields": [("was", _written(each)) for each in before]}
     if request.htmx:
         found = ratings.ratings_of(request.user, images)
@@ -61,6 +64,11 @@ def _answer(request: MemberRequest, images: list[Image], *, said: str, before: l
         return render(request, "images/ratings/_rating_tiles.html", {"rated": rated, "toast": toast})
     say_undoable(request, said, **undo)
     return redirect(where_from(request))
+
+
+def _raters(request: MemberRequest, images: list[Image]) -> dict[str, str]:
+    means = ratings.averages_of(images, seen_by=request.user)
+    return {image.key: means[image.pk].words if image.pk in means else "" for image in images}
 
 
 def _written(rating: Rating) -> str:

@@ -2,6 +2,7 @@
 // plain links to the pages of pictures: see open_large.js.
 
 import { read, refresh } from "./marks.js";
+import { leaveAt } from "./open_large.js";
 
 const box = document.getElementById("looking");
 const part = (name) => box.querySelector(`[data-${name}]`);
@@ -10,7 +11,8 @@ let tile = null; // whose picture is shown
 const tiles = () => [...document.querySelectorAll(".gallery .tile")];
 const linkOf = (each) => each.querySelector("a");
 const keyOf = (each) => each.querySelector(".tick input").value;
-const originalOf = (each) => `${linkOf(each).href}original`;
+const pageOf = (each) => `/images/${keyOf(each)}/`; // the link of a tile may lead to all that it stands for
+const originalOf = (each) => `${pageOf(each)}original`;
 
 function show(next) {
   tile = next;
@@ -23,7 +25,7 @@ function show(next) {
   picture.classList.toggle("clear", small.classList.contains("clear"));
   load(originalOf(tile)).then((source) => { if (tile === next) picture.src = source; });
   part("words").textContent = `${tile.querySelector(".over").textContent.trim()} · ${small.alt}`;
-  part("page").href = linkOf(tile).href;
+  part("page").href = pageOf(tile);
   part("recipe").open = false;
   fitAgain();
   judge(keyOf(tile));
@@ -100,6 +102,7 @@ function listen() {
   box.addEventListener("keydown", press);
   box.addEventListener("click", ({ target }) => { if (target === part("stage")) box.close(); });
   part("picture").addEventListener("click", zoom);
+  part("page").addEventListener("click", (event) => event.ctrlKey || event.metaKey || event.shiftKey || leaveAt(tile));
   part("newer").addEventListener("click", () => step(-1));
   part("older").addEventListener("click", () => step(1));
   part("recipe").addEventListener("toggle", ({ target }) => {

@@ -132,7 +132,8 @@ function settle({ changes }, isKept) {
 
 function post(address, fields) {
   const body = new FormData();
-  for (const [name, value] of [...fields, ["shown", 1]]) body.append(name, value);
+  const asked = document.querySelector("[data-raters]") ? [["raters", 1]] : [];
+  for (const [name, value] of [...fields, ["shown", 1], ...asked]) body.append(name, value);
   const headers = { ...JSON.parse(document.body.getAttribute("hx-headers")), "HX-Request": "true" };
   return fetch(address, { method: "POST", body, headers, keepalive: fields.length < 1000 });
 }
@@ -142,11 +143,22 @@ async function isKeptByServer({ address, fields }, pauses = PAUSES_MS) {
   try {
     const response = await post(address, fields);
     if (!response.ok) complain(response);
+    else if (response.status === 200) response.json().then(showRaters, () => {});
     return response.ok;
   } catch {
     if (pauses.length) return wait(pauses[0]).then(() => isKeptByServer({ address, fields }, pauses.slice(1)));
     trouble("The server cannot be reached: what you pressed was taken back.");
     return false;
+  }
+}
+
+/** What all think of a picture, by key: there once one has given stars, gone when one takes them back. */
+function showRaters(found) {
+  for (const each of document.querySelectorAll("[data-raters]")) {
+    const words = found[each.dataset.raters];
+    if (words === undefined) continue;
+    each.querySelector("span").textContent = words;
+    each.hidden = !words;
   }
 }
 
