@@ -1,5 +1,6 @@
 """What every form of a new run has: its fields beside the prompts, and where problems with them are said."""
 
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -76,9 +77,9 @@ class RunForm(forms.Form):
             self.add_error("as_written", "Nothing was bought. Tick this if it is meant so, or change the prompt.")
         return waits or doubted
 
+    @abstractmethod
     def values(self) -> dict[str, Any]:
         """Return what was typed, by API name: each form says how."""
-        raise NotImplementedError
 
     def spec_fields(self) -> dict[str, Any]:
         """Return what every spec of a run holds. A model that is sent twice does not buy every picture twice."""
