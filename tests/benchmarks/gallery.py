@@ -9,9 +9,12 @@ import re
 import statistics
 from collections import defaultdict
 
+from django.test import Client
+
 from tests.benchmarks import measuring, stand
 
 DEEP = 0.9  # how far down the deep page lies
+SHARED = ("q=light", "stars_from=3")
 COUNTING = re.compile(r"COUNT.*gallery_image|OFFSET")
 
 
@@ -46,9 +49,13 @@ class _Gallery:
         deep = f"/gallery/?before={keys[int(size * DEEP)]}"
         self.addresses = {"minimal": "/minimal/", "first": "/gallery/", "deep": deep}
         for query in _filters_of(self.owner):
-            name = query if "sort" in query else query.partition("=")[0]
+            name = _name(query)
             self.addresses[name] = f"/gallery/?{query}"
-            self.addresses[f"{name}, deep"] = f"/gallery/?{query}&before={self._deep_in(query)}"
+            if deep := self._deep_in(query):
+                self.addresses[f"{name}, deep"] = f"/gallery/?{query}&before={deep}"
+        self.guest = Client()
+        self.addresses |= {f"guest of {query}": _share(self.owner, query) for query in SHARED}
+        self.addresses |= {f"collection that fills itself: {name}": each for name, each in _collections(self.owner)}
 
     def _deep_in(self, query):
         """Return the key of a picture far down in what a filter leaves."""
@@ -57,11 +64,11 @@ class _Gallery:
 
         found = Filters.of(query).narrow(Image.objects.of(self.owner), self.owner).order_by("-id")
         keys = list(found.values_list("key", flat=True))
-        last = keys[int(len(keys) * DEEP)]
-        return f"3.{last}" if query == "sort=best" else last
+        last = keys[int(len(keys) * DEEP)] if keys else ""
+        return f"3.{last}" if last and "sort=best" in query else last
 
     def get(self, address):
-        answer = self.client.get(address)
+        answer = (self.guest if address.startswith("/s/") else self.client).get(address)
         assert answer.status_code == 200, (address, answer.status_code)
         return answer.content
 
@@ -81,6 +88,10 @@ class _Gallery:
         return len(queries), sum(bool(COUNTING.search(query["sql"])) for query in queries)
 
 
+def _name(query):
+    return query if "sort" in query or "q=" in query or "made" in query else query.partition("=")[0]
+
+
 def _filters_of(owner):
     """Write one of each filter that has pictures to leave."""
     from gallery.models import Collection, Image, Project, Tag
@@ -93,7 +104,33 @@ def _filters_of(owner):
     queries += ["favourite=1", "verdict=pick", "verdict=none", "sort=best", "sort=oldest"]
     queries += [f"project={project.name.replace('&', '%26')}"] if project else []
     queries += [f"tag={tag.key}"] if tag else []
-    return queries + ([f"collection={collection.key}"] if collection else [])
+    queries += [f"collection={collection.key}"] if collection else []
+    queries += [f"run={some.run.key}", "made=reference", "made=upload", "colour=2F4B6E", f"like={some.key}"]
+    return [*queries, "q=light", "q=light&sort=oldest", "q=light&sort=best"]
+
+
+def _share(owner, query):
+    """Share a search by link; return its address."""
+    from gallery.models import Share
+    from gallery.models.shares import Kind
+    from gallery.services.shares import shares
+
+    share = Share(owner=owner, title="Shared", kind=Kind.GALLERY, live=True, filter={"query": query})
+    return f"/s/{shares.token_of(shares.create_share(share))}/"
+
+
+def _collections(owner):
+    """Make collections that fill themselves; give (name, address)."""
+    from gallery.services.collections import collections
+
+    tag, inner = owner.tags.first().key, {"join": "or", "parts": ["stars=4", "verdict=pick"]}
+    rules = {
+        "words and stars": {"join": "and", "parts": ["q=light", "stars_from=3"]},
+        "nested": {"join": "or", "parts": [{"join": "and", "parts": [f"tag={tag}", inner]}, "q=harbour&favourite=1"]},
+        "not judged": {"join": "and", "parts": ["verdict=none", "shape=3:2"]},
+    }
+    for name, each in rules.items():
+        yield name, f"/collections/{collections.make_collection(owner=owner, name=name, rules=each).key}/"
 
 
 def _measure(galleries, times):
@@ -146,6 +183,10 @@ def _print(sizes, measured, *, asks, weights):
             ("first page, largest / smallest", _ratio(large["first"], small["first"]), "<= 1.2"),
             ("deep page, largest / smallest", _ratio(large["deep"], small["deep"]), "<= 1.2"),
             *_filter_rows(measured),
+            *(
+                (f"guest of {query} / its owner", _ratio(large[f"guest of {query}"], large[_name(query)]), "<= 1.1")
+                for query in SHARED
+            ),
             ("listing query through the ORM, ms", _row(measured, "listing"), "<= 3"),
             ("queries; of these COUNT or OFFSET", f"{asks[0]}; {asks[1]}", "<= 6; 0"),
             ("HTML, gzip, kB", f"{html / 1000:.1f}", "<= 15"),

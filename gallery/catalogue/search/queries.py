@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
+SHORT_PREFIX = 2  # letters
+
 
 @dataclass(frozen=True)
 class Phrase:
@@ -74,6 +76,11 @@ def _flat(parts: Iterable[Query], kind: type[And] | type[Or]) -> Iterator[Query]
             yield from part.parts
         else:
             yield part
+
+
+def has_short_prefix(query: Query) -> bool:
+    """Say whether it asks for a beginning that so many words have that an index is slower than looking at texts."""
+    return any(phrase.prefix and len(phrase.words[-1]) <= SHORT_PREFIX for phrase in phrases_in(query))
 
 
 def phrases_in(query: Query) -> Iterator[Phrase]:

@@ -6,7 +6,8 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from gallery.catalogue.search.documents import MARK, as_indexed
-from gallery.catalogue.search.queries import And, Constant, Not, Or, Phrase, Query
+from gallery.catalogue.search.matching import matches
+from gallery.catalogue.search.queries import And, Constant, Not, Or, Phrase, Query, has_short_prefix
 from gallery.models import ImageText
 from gallery.services.db.raw_updates import placeholders
 from gallery.services.db.slices import Pace
@@ -19,6 +20,7 @@ MAKE = (
     f"text, content='{TEXTS}', content_rowid='image_id', tokenize=\"ascii tokenchars '_+-.:'\")"
 )
 MOST = 4_000  # ids that are asked for at once
+WALKED = (250, 750)  # texts that are read where so many pictures are found that a page of them is among these
 LEAST_PAGES, MOST_PAGES = 16, 1_024  # of the index, 4 KB each, that one slice merges
 MATCH = f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s"  # noqa: S608  a name of ours
 
@@ -69,6 +71,10 @@ def find_batches(query: Query, *, beyond: int | None, first: int, oldest: bool =
     """Give the ids that are found beyond one, newest or oldest first, `first` of them and then more at a time."""
     written, size = write_query(query), first
     way, order = (">", "ASC") if oldest else ("<", "DESC")
+    if has_short_prefix(query):
+        for most in WALKED:
+            ids, beyond = _walk(query, beyond, way=way, order=order, most=most)
+            yield ids
     while True:
         from_there = "" if beyond is None else f"AND rowid {way} %s"
         asked = [written, *([] if beyond is None else [beyond]), size]
@@ -77,6 +83,14 @@ def find_batches(query: Query, *, beyond: int | None, first: int, oldest: bool =
         if len(ids) < size:
             return
         beyond, size = ids[-1], min(size * 4, MOST)
+
+
+def _walk(query: Query, beyond: int | None, *, way: str, order: str, most: int) -> tuple[list[int], int | None]:
+    """Return what is found among the texts next to an id, and down or up to which id that is."""
+    where, values = ("", []) if beyond is None else (f"WHERE image_id {way} %s", [beyond])
+    texts = f"SELECT image_id, text FROM {TEXTS} {where} ORDER BY image_id {order} LIMIT {most}"  # noqa: S608
+    rows = execute_statement(texts, values)
+    return [pk for pk, text in rows if matches(query, text)], rows[-1][0] if rows else beyond
 
 
 def condition(query: Query) -> Q:

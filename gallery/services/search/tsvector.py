@@ -11,14 +11,13 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
 from gallery.catalogue.search.documents import as_indexed
-from gallery.catalogue.search.queries import And, Constant, Not, Or, Phrase, Query, phrases_in
+from gallery.catalogue.search.queries import And, Constant, Not, Or, Phrase, Query, has_short_prefix
 from gallery.models import ImageText
 from gallery.services.db.statements import execute_statement, read_column
 
 TEXTS, INDEX = ImageText._meta.db_table, "gallery_search"
 SHIFTS = (8, 11, 14, 17)  # stretches of 256, 2,048, 16,384 and 131,072 ids, as the column has them
 STRETCHES = 4  # of one length that are looked through at once
-SHORT_PREFIX = 2  # letters: so many words begin with them that the newest pictures are read first
 WALKED = 2_000  # pictures
 MOST_FETCHED = 3_000  # rows; where no more are to be expected, all are read at once
 ENOUGH = 4_096  # ids that tell what is to be expected: pictures of one run lie side by side
@@ -49,7 +48,7 @@ def find_batches(query: Query, *, beyond: int | None, first: int, oldest: bool =
         yield from _find_oldest(_write_query(query), _end("min") - 1 if beyond is None else beyond)
         return
     written, upper = _write_query(query), _end("max") + 1 if beyond is None else beyond
-    if _is_short_prefix(query):
+    if has_short_prefix(query):
         ids, upper = _walk(written, upper)
         yield ids
     else:
@@ -93,10 +92,6 @@ def _end(which: str) -> int:
     """Return the least or the greatest id: `min` or `max`."""
     [found] = read_column(f"SELECT coalesce({which}(image_id), 0) FROM {TEXTS}")  # noqa: S608
     return int(found)
-
-
-def _is_short_prefix(query: Query) -> bool:
-    return any(phrase.prefix and len(phrase.words[-1]) <= SHORT_PREFIX for phrase in phrases_in(query))
 
 
 def _walk(written: str, upper: int) -> tuple[list[int], int]:
