@@ -154,7 +154,7 @@ class ShareForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's takes no
             self.instance.public = self.cleaned_data["audience"] == LINK
         self.instance.expires_at = self._end()
         if "model" in self.fields:
-            search = {"query": query} if (query := self.instance.filter.get("query")) else {}
+            search = {name: found for name in ("query", "without") if (found := self.instance.filter.get(name))}
             self.instance.filter = search | {name: self.cleaned_data.get(name, "") for name in FILTER}
 
     def _end(self) -> datetime | None:

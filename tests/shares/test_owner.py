@@ -8,6 +8,7 @@ from django.utils import timezone
 from gallery.forms import shares as share_forms
 from gallery.models import Comparison, ComparisonImage, Image, Share
 from gallery.services.compare import ratings
+from gallery.services.images import selection, trash
 from gallery.services.shares import contents, shares
 from gallery.services.shares.image_keys import key_in
 from tests.factories import make_share
@@ -337,3 +338,21 @@ def test_only_what_the_link_shows_can_be_copied(owner, colleague, colleague_clie
     assert colleague_client.get("/", {"share": share.key, "picture": key_in(share, pictures[3])}).status_code == 404
     shares.revoke_share(share)
     assert colleague_client.get("/", {"share": share.key, "picture": key_in(share, pictures[0])}).status_code == 404
+
+
+def test_all_that_match_are_shared_however_many_but_those_taken_off(owner, owner_client, visitor, monkeypatch):
+    monkeypatch.setattr(selection, "MOST", 3)
+    images = make_images(owner, 6)
+    sent = {"all": "model=flux-2-klein-4b", "without": [images[0].key]}
+    page = Page(owner_client.post("/shares/new/", sent))
+    fields = {each["name"]: each["value"] for each in page.all("input", type="hidden") if "value" in each.attrs}
+    assert page.one("h1").text == "Share a search"
+    form = {"selection": fields["selection"], "title": "Found"}
+    for live in ("", "on"):
+        share = make(owner_client, **form, live=live)
+        assert share.live == bool(live)
+        assert len(Page(visitor.get(at("shared", share))).all("label", class_="tick")) == 5
+        trash.trash_images([images[5].pk], owner=owner)
+        assert len(Page(visitor.get(at("shared", share))).all("label", class_="tick")) == 4
+        trash.restore_images(Image.objects.filter(pk=images[5].pk), owner=owner)
+    assert "Gallery, a search, some left out, live" in Page(owner_client.get("/shares/")).text

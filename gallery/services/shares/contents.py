@@ -169,18 +169,21 @@ def _newest_of_gallery(share: Share, *, before_id: int | None, most: int) -> lis
             return []
         parts.append(share.collection.rules)
     rules = {"join": smart.AND, "parts": parts}
-    rest = Q(**_wanted(share)) & (Q() if share.show_inputs else Q(origin=Origin.MADE))
+    rest = _wanted(share) & (Q() if share.show_inputs else Q(origin=Origin.MADE))
     return walked.newest_ids(rules, walked.Stretch(share.owner, before_id, most), rest)
 
 
-def _wanted(share: Share) -> dict[str, Any]:
-    """Return the link's own filter, told of a picture: an address that cannot be read would filter nothing."""
-    return {FILTERS[name]: value for name, value in share.filter.items() if name in FILTERS and value}
+def _wanted(share: Share) -> Q:
+    """Return the link's own filter, told of a picture, and what was taken off: an address that cannot be read would
+    filter nothing."""
+    wanted = {FILTERS[name]: value for name, value in share.filter.items() if name in FILTERS and value}
+    without = share.filter.get("without")
+    return Q(**wanted) & (~Q(pk__in=without) if without else Q())
 
 
 def _of_gallery(share: Share) -> ImageQuerySet:
     """Return the owner's pictures through the link's filter; what is empty in it filters nothing."""
-    mine = Image.objects.of(share.owner_id).filter(**_wanted(share))
+    mine = Image.objects.of(share.owner_id).filter(_wanted(share))
     if query := share.filter.get("query"):
         mine = Filters.of(query).narrow(mine, share.owner)
     if share.collection is not None and share.collection.rules is not None:

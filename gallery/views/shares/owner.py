@@ -17,12 +17,14 @@ from gallery import access
 from gallery.access import MemberRequest
 from gallery.catalogue.text.value_lists import counted
 from gallery.forms.shares import FILTER, SWITCHES, ShareForm
-from gallery.models import Image, Share
+from gallery.models import Image, Selection, Share
 from gallery.models.shares import Kind
 from gallery.paging import read_keyset_page, rows_after_cursor
 from gallery.services.db import side_notes
+from gallery.services.images import selection
 from gallery.services.images.filters import Filters
 from gallery.services.shares import contents, feedback, image_keys, refusals, shares
+from gallery.views.images import bulk
 
 PAGE = 40
 KINDS: dict[str, str] = {
@@ -31,6 +33,7 @@ KINDS: dict[str, str] = {
     Kind.COMPARISON: "A comparison",
     Kind.COLLECTION: "A collection",
 }
+WHAT = {"query": "a search", "without": "some left out"}  # of what a gallery is filtered by
 MOST_NOTE = 1000  # characters of the note of a link
 SHOWN = 12  # pictures of what is about to be shared
 TOO_MANY = f"More than {contents.MOST_ITEMS:,} pictures. Let it be live, or filter it."
@@ -98,7 +101,7 @@ class ShareView:
     @property
     def what(self) -> str:
         kind = KINDS.get(self.share.kind, "Pictures")
-        wanted = ["a search" if name == "query" else value for name, value in self.share.filter.items() if value]
+        wanted = [WHAT.get(name, value) for name, value in self.share.filter.items() if value]
         return ", ".join([kind, *wanted, "live" if self.share.live else "snapshot"])
 
 
@@ -117,8 +120,22 @@ def new(request: MemberRequest) -> HttpResponse:
             form.add_error(None, TOO_MANY if isinstance(trouble, shares.ShareTooLarge) else NOTHING)
         else:
             return redirect("share", share.key)
-    context = {"form": form, "share": share, "images": images[:SHOWN], "keys": [image.key for image in images]}
+    context = {"form": form, "share": share, "images": images[:SHOWN], "fields": _fields(request, share, images)}
     return render(request, "shares/share_new.html", context)
+
+
+def _fields(request: MemberRequest, share: Share, images: list[Image]) -> list[tuple[str, str]]:
+    """Return what says again what is shared, as (name, value); of a large selection its key."""
+    if "without" in share.filter:
+        kept = selection.keep_selection(request.user, images=share.filter["without"], query=share.filter["query"])
+        return [("selection", kept.key)]
+    if images:
+        return [("image", image.key) for image in images]
+    source = {Kind.RUN: share.run, Kind.COMPARISON: share.comparison, Kind.COLLECTION: share.collection}
+    if row := source.get(Kind(share.kind)):
+        return [(share.kind, row.key)]
+    query = share.filter.get("query")
+    return [("gallery", "1"), *([("query", query)] if query else [])]
 
 
 def _make(form: ShareForm, share: Share, images: list[Image]) -> Share:
@@ -132,6 +149,10 @@ def _make(form: ShareForm, share: Share, images: list[Image]) -> Share:
 def _wanted(request: MemberRequest, asked: QueryDict) -> tuple[Share, list[Image]]:
     """Return an unsaved link for what is asked for, and its pictures if they were chosen one by one."""
     share = Share(owner=request.user, sharer=request.user.get_full_name() or request.user.username)
+    if large := _large_search(request):
+        share.kind, share.title = Kind.GALLERY, "What I found" if large.query else "My pictures"
+        share.filter = {"query": large.query, "without": large.images}
+        return share, []
     if keys := access.chosen_keys(request, asked):
         images = access.images_write(request, keys)
         share.title = counted(len(images), "picture")
@@ -153,6 +174,12 @@ def _wanted(request: MemberRequest, asked: QueryDict) -> tuple[Share, list[Image
             share.filter, share.title = {"query": query}, "What I found"
         return share, []
     raise Http404
+
+
+def _large_search(request: MemberRequest) -> Selection | None:
+    """Return all that a search finds, but what was taken off, where that is more than is shared one by one."""
+    large = bulk.large_selection(request)
+    return large if large is not None and large.query is not None else None
 
 
 def _filter(asked: QueryDict) -> dict[str, Any]:
