@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gallery.catalogue.templates.ready_templates import STARTERS
 from gallery.forms.studio.prefill import TYPED
 from gallery.models import Run
 from gallery.services.references import refusals
@@ -148,6 +149,20 @@ def test_filling_without_a_form_starts_from_an_empty_one(owner_client, image):
     page = Page(owner_client.post("/studio/fill/", {"image": image.key, "use": "prompt"}, follow=True))
     assert values(page, "prompt", "seed", "model") == ("1 boats", "4 random", ["flux-2-klein-9b"])
     assert page.one("h1")
+
+
+@pytest.mark.parametrize("key", [template.key for template in STARTERS])
+def test_a_studio_without_pictures_begins_with_templates_that_can_be_sent_as_they_are(owner_client, key):
+    cards = studio(owner_client).all("a", href=f"/?template={key}")
+    page = studio(owner_client, template=key)
+    assert (len(cards), page.errors()) == (1, {})
+    assert page.one("button", id="generate").text.startswith("Generate")
+    sent = {name: page.value(name) for name in ("prompt", "model", "seed", "aspect_ratio")}
+    assert owner_client.post(STUDIO, {**sent, "nonce": key}).status_code == 302
+
+
+def test_a_template_with_places_to_fill_is_no_starter(owner_client):
+    assert owner_client.get(STUDIO, {"template": "ready-food"}).status_code == 404
 
 
 ANYTHING = st.binary(max_size=30) | st.text(max_size=30).map(lambda text: text.encode("utf-8", "surrogatepass"))

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from gallery.catalogue.parameters import inputs
 from gallery.catalogue.parameters.shapes import size_tile
 from gallery.catalogue.prompts.prompt_syntax import escaped
+from gallery.catalogue.templates.ready_templates import ReadyTemplate, fill_example
 from gallery.forms.studio.compose import VALUES, ComposeForm
 from gallery.models import Job, PastPrompt, Preset, Run, Share
 from gallery.models.keys import random_key
@@ -58,6 +59,13 @@ def from_preset(preset: Preset) -> dict[str, Any]:
     """Return everything that a preset holds. One without a prompt leaves the prompt alone."""
     kept = {**UNTOUCHED, **preset.form}
     return kept if kept["prompt"] else {name: kept[name] for name in kept if name not in PARTS["prompt"]}
+
+
+def from_starter(template: ReadyTemplate) -> dict[str, Any]:
+    """Return a prompt that can be sent as it is, with the model and the shape that its template is best with."""
+    filled = fill_example(template)
+    prompt = {**dict.fromkeys(PARTS["prompt"], ""), "prompt": filled.prompt, "prompt_lines": filled.lines}
+    return {**prompt, "model": [template.model], "aspect_ratio": template.aspect_ratio}
 
 
 def from_draft(draft: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.http import Http404, QueryDict
 from gallery import access
 from gallery.access import MemberRequest
 from gallery.catalogue.parameters import inputs
+from gallery.catalogue.templates.ready_templates import STARTERS
 from gallery.forms.studio import prefill
 from gallery.forms.studio.compose import START_MODEL
 from gallery.models import Image, Job, Preset, User
@@ -63,6 +64,14 @@ def _past(request: MemberRequest, key: str, sent: QueryDict) -> dict[str, Any]:
     return prefill.from_past(access.past_prompt_read(request, key))
 
 
+def _template(request: MemberRequest, key: str, sent: QueryDict) -> dict[str, Any]:
+    """One of those that a studio begins with; the others are filled in on a page of their own."""
+    for template in STARTERS:
+        if template.key == key:
+            return prefill.from_starter(template)
+    raise Http404
+
+
 def _shared(request: MemberRequest, key: str, sent: QueryDict) -> dict[str, Any]:
     """A picture of a link that names this member, where the link shows its prompt."""
     share = access.share_received(request, key)
@@ -108,5 +117,6 @@ SOURCES = {
     "selection": _selection,
     "job": _job,
     "past": _past,
+    "template": _template,
     "share": _shared,
 }

@@ -12,6 +12,7 @@ from gallery import tasks
 from gallery.access import MemberRequest
 from gallery.catalogue.problems import InvalidMatrix
 from gallery.catalogue.prompts import prompt_facts, prompt_variants
+from gallery.catalogue.templates.ready_templates import STARTERS
 from gallery.forms.studio import prefill as prefill_form
 from gallery.forms.studio.compose import REFERENCES, ComposeForm
 from gallery.forms.studio.run_form import RunForm
@@ -168,7 +169,7 @@ def show_studio(request: MemberRequest, form: ComposeForm, plan: RunPlan, **said
     context = _form_context(form, plan, request.user) | said
     if request.htmx:
         return render(request, "studio/_compose.html", context)
-    context |= {"strips": run_strips.newest_strips(request.user)}
+    context |= {"strips": run_strips.newest_strips(request.user), "starters": STARTERS}
     return render(request, "studio/studio.html", context)
 
 
