@@ -14,6 +14,7 @@ from gallery.models.costs.terms import Terms
 from gallery.models.finding.lengths import FileLength
 from gallery.models.finding.looks import ImageColour, ImageLook
 from gallery.models.finding.search import FacetChange, ImageChange, ImageText
+from gallery.models.finding.words import ImageWords
 from gallery.models.images import Image, NamedSize
 from gallery.models.operations.installation import KeyHolder, Round, SecretKey
 from gallery.models.operations.rate_limits import RateCounter
@@ -30,8 +31,8 @@ __all__ = [
     "Adjustment", "Attempt", "Balance", "Budget", "BudgetCount", "BulkAct", "BulkSlice", "Charge", "Collection",
     "CollectionImage", "Comparison", "ComparisonImage", "DailyModelSpend", "DailySpend", "Difference", "FacetChange",
     "Feedback", "FileLength", "Gate", "Guest", "Image", "ImageChange", "ImageColour", "ImageLook", "ImageTag",
-    "ImageText", "Invite", "Job", "JobReference", "KeyHolder", "LedgerEntry", "Letter", "MonthlySpend", "NamedSize",
-    "PastPrompt", "Preset", "Price", "Project", "PromptTemplate", "RateCounter", "Rating", "Reference", "Refusal",
-    "Repeat", "ReportMail", "Round", "Run", "SavedSearch", "SecretKey", "Selection", "Share", "ShareItem", "Sheet",
-    "SheetPart", "Statement", "StudioDraft", "Tag", "Terms", "User", "Vote", "Worker",
+    "ImageText", "ImageWords", "Invite", "Job", "JobReference", "KeyHolder", "LedgerEntry", "Letter", "MonthlySpend",
+    "NamedSize", "PastPrompt", "Preset", "Price", "Project", "PromptTemplate", "RateCounter", "Rating", "Reference",
+    "Refusal", "Repeat", "ReportMail", "Round", "Run", "SavedSearch", "SecretKey", "Selection", "Share", "ShareItem",
+    "Sheet", "SheetPart", "Statement", "StudioDraft", "Tag", "Terms", "User", "Vote", "Worker",
 ]  # fmt: skip

@@ -21,10 +21,11 @@ from gallery.services.bulk import acts
 from gallery.services.contact_sheets import sheets
 from gallery.services.db.transactions import release_connection
 from gallery.services.images import trash
+from gallery.services.images.seen import measuring
 from gallery.services.jobs import gates
 from gallery.services.ledger import entries
 from gallery.services.media import thumbnails
-from gallery.services.media.seeing import looks
+from gallery.services.media.seeing.word_reader import installed_reader
 from gallery.services.operations import secret_keys, workers
 from gallery.services.paid_calls import downloads, recording, recovery
 from gallery.services.reconciliation import statements
@@ -61,6 +62,7 @@ class Process:
     sheet_renderer: BackgroundMaker
     statement_reader: BackgroundMaker
     bulk_worker: BackgroundMaker
+    word_reader: BackgroundMaker | None  # None where no reader is installed
     queue: Any  # huey comes without types
     wake: Callable[[int], None]
 
@@ -87,6 +89,8 @@ class Process:
         self.sheet_renderer = BackgroundMaker(sheets.draw_next_part, name="sheets", threads=1)
         self.statement_reader = BackgroundMaker(self._read_next, name="statements", threads=1)
         self.bulk_worker = BackgroundMaker(acts.work_next, name="bulk acts", threads=1)
+        reads = installed_reader() is not None
+        self.word_reader = BackgroundMaker(measuring.read_next_words, name="words", threads=1) if reads else None
         fetch_threads = max(4, min(FETCH_THREADS_MAX, threads // 2))
         self.downloader = Downloader(self.worker, threads=fetch_threads, ended=self.thumbnail_maker.wake)
         release_connection()  # SQLite's stays open: the last one to close writes the whole log back, at every beat
@@ -114,6 +118,8 @@ class Process:
         self.sheet_renderer.stop()
         self.statement_reader.stop()
         self.bulk_worker.stop()
+        if self.word_reader:
+            self.word_reader.stop()
         self.ended.set()
         for helper in helpers:
             helper.join()
@@ -158,6 +164,8 @@ class Process:
             self.sheet_renderer.wake()
             self.statement_reader.wake()
             self.bulk_worker.wake()
+            if self.word_reader:
+                self.word_reader.wake()
 
     def index_changes(self) -> None:
         """Let pictures be found by what was changed of them."""
@@ -190,7 +198,7 @@ def make_next() -> bool:
 
     Return whether there was something to do.
     """
-    work = (thumbnails.make_next_thumbnail, looks.measure_next_look, repeats.measure_next_repeat, trash.delete_next)
+    work = (thumbnails.make_next_thumbnail, measuring.measure_next_look, repeats.measure_next_repeat, trash.delete_next)
     return any(make() for make in work)
 
 

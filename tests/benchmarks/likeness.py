@@ -32,9 +32,9 @@ def main():
 
 def _measure(images, times):
     from gallery.models import Image, ImageLook
-    from gallery.services.images import likeness
     from gallery.services.images.filters import Bound, Filters
     from gallery.services.images.pages import page_rows
+    from gallery.services.images.seen import likeness
     from gallery.services.images.walks import Place
 
     owner = stand.make_owner()
@@ -58,9 +58,19 @@ def _measure(images, times):
     middle = Place(first + images // 2)
     for name, colour in SHOWN.items():
         bound = Bound(Filters.of(f"colour={colour[1:]}"), owner)
-        yield f"a page of {name}", _figure(lambda bound=bound: list(page_rows(bound)), times), "-"
+        yield f"a page of {name}", _figure(lambda bound=bound: list(page_rows(bound)), times), f"<= {GOAL_MS}"
         deep = _figure(lambda bound=bound: list(page_rows(bound, after=middle)), times)
-        yield f"a page of {name}, deep", deep, "-"
+        yield f"a page of {name}, deep", deep, f"<= {GOAL_MS}"
+        near = Bound(bound.filters.sorted_by("near"), owner)
+        yield (
+            f"a page of {name}, nearest first",
+            _figure(lambda near=near: list(page_rows(near)), times),
+            f"<= {GOAL_MS}",
+        )
+        last = page_rows(near)[-1]
+        place = Place(last.id, last.created_at, rank=last.rank)
+        after = _figure(lambda near=near, place=place: list(page_rows(near, after=place)), times)
+        yield f"a page of {name}, nearest first, the next", after, f"<= {GOAL_MS}"
 
 
 def _fill(owner, count, draw):

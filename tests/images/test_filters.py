@@ -103,7 +103,8 @@ def walked(bound, *, size):
     while page := list(page_rows(bound, after=after, limit=size)):
         found += page
         last = page[-1]
-        after = Place(last.id, last.created_at, last.stars if bound.filters.sort == "best" else 0)
+        stars = last.stars if bound.filters.sort == "best" else 0
+        after = Place(last.id, last.created_at, stars, getattr(last, "rank", 0))
     return found
 
 

@@ -1,11 +1,12 @@
 """What is seen in a picture: measured once, in the worker, after its thumbnail; near-duplicates and colours."""
 
 import io
-from math import dist
+from math import dist, sqrt
 from urllib.parse import urlencode
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,15 +18,16 @@ from gallery.catalogue.numbers.colours import Rgb
 from gallery.catalogue.prompts.asked_colours import FAIR_SHARE
 from gallery.models import Image, ImageColour, ImageLook
 from gallery.models.finding.looks import BANDS
-from gallery.services.images import by_colour, likeness, trash
+from gallery.services.images import trash
 from gallery.services.images.filters import Bound, Filters
-from gallery.services.images.pages import page_rows
+from gallery.services.images.seen import by_colour, likeness
 from gallery.services.media import thumbnails
 from gallery.services.media.seeing import looks, palette, perceptual_hash
 from gallery.services.storage import files
 from gallery.worker import process
 from tests.factories import make_run
-from tests.images.test_gallery import tiles
+from tests.images.test_filters import walked
+from tests.images.test_gallery import QUERIES, tiles
 from tests.pages import Page
 from tests.rows import make_images
 
@@ -85,11 +87,24 @@ def distance(one, other):
     return colours.difference(*(colours.lab(colours.read_hex(name)) for name in (one, other)))
 
 
-@given(COLOURS, COLOURS, st.integers(1, 300))
-def test_what_lies_within_reach_lies_in_a_cell_that_is_looked_in(one, other, reach):
+HALF_A_CELL = sqrt(3) * colour_cells.EDGE / 2
+
+
+@given(COLOURS, COLOURS, st.integers(30, 300))
+def test_cells_around_a_colour_are_those_within_reach_the_nearest_first(one, other, reach):
     here, there = colour_cells.place_of(one), colour_cells.place_of(other)
-    if dist(here, there) <= reach:
-        assert colour_cells.cell_of(there) in colour_cells.cells_around(here, reach=reach)
+    near = colour_cells.cells_around(here, reach=reach)
+    assert near[0] == colour_cells.cell_of(here)
+    assert len(near) == len(set(near))
+    away = dist(here, there)
+    if away <= reach - HALF_A_CELL:
+        assert colour_cells.cell_of(there) in near
+    if away > reach + HALF_A_CELL:
+        assert colour_cells.cell_of(there) not in near
+
+
+def test_what_lies_in_one_cell_is_hardly_told_apart_from_its_middle():
+    assert HALF_A_CELL / 10 < 3  # of DIN99o
 
 
 def test_cells_have_numbers_of_their_own():
@@ -99,6 +114,7 @@ def test_cells_have_numbers_of_their_own():
         for r in LEVEL for g in LEVEL for b in LEVEL
     }  # fmt: skip
     assert len(set(numbers)) == len(cubes)
+    assert min(numbers) >= 0
     assert max(numbers) < 2**15
 
 
@@ -188,9 +204,13 @@ def test_the_gallery_shows_what_looks_like_one_of_what_may_be_seen(owner, collea
         looks.keep_look(image, a_look(number))
     page = Page(owner_client.get("/gallery/", {"like": mine[0].key}))
     assert tiles(page) == [mine[1].key, mine[0].key]
+    near = {"like": mine[0].key, "sort": "near"}
+    assert tiles(Page(owner_client.get("/gallery/", near))) == [mine[0].key, mine[1].key]
     assert "looks like" in page.text
     assert not tiles(Page(colleague_client.get("/gallery/", {"like": mine[0].key})))
-    link = Page(owner_client.get(reverse("image", args=[mine[0].key]))).one("a", href=f"/gallery/?like={mine[0].key}")
+    link = Page(owner_client.get(reverse("image", args=[mine[0].key]))).one(
+        "a", href=f"/gallery/?like={mine[0].key}&sort=near"
+    )
     assert link.text == "Looks like this one"
 
 
@@ -199,26 +219,61 @@ PALETTES = st.lists(st.lists(st.tuples(COLOURS, st.integers(1, 400)), max_size=3
 
 @pytest.mark.django_db
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(palettes=PALETTES, step=st.tuples(*[st.integers(-40, 40)] * 3))
-def test_a_colour_finds_every_picture_that_shows_it(owner, colleague, palettes, step):
+@given(palettes=PALETTES, step=st.tuples(*[st.integers(-40, 40)] * 3), size=st.integers(1, 3))
+def test_a_colour_finds_every_picture_that_shows_it_in_each_order(owner, colleague, palettes, step, size):
     images = [*(Image.objects.of(owner) or make_images(owner, 4))]
     (other,) = Image.objects.of(colleague) or make_images(colleague, 1)
     for image, shown in [*zip(images, palettes, strict=True), (other, palettes[0])]:
-        swatches = [(colour.hex, share) for colour, share in shown]
-        looks.keep_look(image, a_look(1, swatches))
+        looks.keep_look(image, a_look(1, [(colour.hex, share) for colour, share in shown]))
     first = next((colour for shown in palettes for colour, _ in shown), Rgb(0, 0, 0))
     asked = Rgb(*(min(255, max(0, level + by)) for level, by in zip(first, step, strict=True)))
-    found = set(page_rows(Bound(Filters.of(f"colour={asked.hex[1:]}"), owner)))
-    assert found == {image for image, shown in zip(images, palettes, strict=True) if shows(shown, asked)}
+    steps = {image: steps_to(shown, asked) for image, shown in zip(images, palettes, strict=True)}
+    shown = sorted((image for image in images if steps[image] is not None), key=lambda image: -image.id)
+    query = f"colour={asked.hex[1:]}"
+    assert walked(Bound(Filters.of(query), owner), size=size) == shown
+    assert walked(Bound(Filters.of(f"{query}&sort=oldest"), owner), size=size) == shown[::-1]
+    assert walked(Bound(Filters.of(f"{query}&sort=near"), owner), size=size) == sorted(shown, key=steps.get)
+    assert set(Image.objects.filter(Bound(Filters.of(query), owner).condition())) == set(shown)
 
 
-def shows(swatches, asked):
-    """Of several colours in one cell the largest counts."""
-    largest = {}
-    for place, share in reversed([(colour_cells.place_of(colour), share) for colour, share in swatches]):
-        if share >= FAIR_SHARE:
-            largest[colour_cells.cell_of(place)] = place
-    return any(dist(place, colour_cells.place_of(asked)) <= by_colour.REACH for place in largest.values())
+def steps_to(swatches, asked):
+    """Count the cells that are nearer than the nearest of a picture; None if none of them is near."""
+    near = colour_cells.cells_around(colour_cells.place_of(asked), reach=by_colour.REACH)
+    cells = [colour_cells.cell_of(colour_cells.place_of(colour)) for colour, share in swatches if share >= FAIR_SHARE]
+    return min((near.index(cell) for cell in cells if cell in near), default=None)
+
+
+@pytest.mark.django_db
+def test_a_colour_is_sought_among_what_the_other_filters_leave(owner, owner_client):
+    images = make_images(owner, 70)
+    for n, image in enumerate(images):
+        looks.keep_look(image, a_look(1, [(("#FF6600", "#FF6A10", "#0000FF")[n % 3], 300)]))
+    Image.objects.filter(pk__in=[image.pk for image in images[::2]]).update(model="flux-2-flex")
+    trash.trash_images([images[0].pk], owner=owner)
+    for sort in ("", "oldest", "near"):
+        filters = Filters.of(f"colour=f60&model=flux-2-flex&sort={sort}")
+        found = walked(Bound(filters, owner), size=7)
+        assert sorted(image.pk for image in found) == [
+            image.pk for n, image in enumerate(images) if n % 3 < 2 and n % 2 == 0 and n
+        ]
+    page = Page(owner_client.get("/gallery/", {"colour": "#f60", "sort": "near"}))
+    assert tiles(page)[0] == images[69].key
+    assert "Nearest first" in page.one("nav", class_="orders").text
+    assert "Nearest first" not in Page(owner_client.get("/gallery/")).text
+    with CaptureQueriesContext(connection) as queries:
+        owner_client.get("/gallery/", {"colour": "#f60", "sort": "near"})
+    assert len(queries) <= QUERIES + 1  # the nearest cells did not fill the page: the others are looked through, too
+
+
+@pytest.mark.django_db
+def test_a_page_of_the_nearest_goes_on_where_the_last_one_ended(owner, owner_client):
+    images = make_images(owner, 70)
+    for n, image in enumerate(images):
+        looks.keep_look(image, a_look(1, [(("#FF6600", "#FF7A20")[n % 2], 300)]))
+    first = Page(owner_client.get("/gallery/", {"colour": "#f60", "sort": "near"}))
+    second = Page(owner_client.get(first.next_address))
+    nearest = [*images[::2][::-1], *images[1::2][::-1]]
+    assert tiles(first) + tiles(second) == [image.key for image in nearest]
 
 
 @pytest.mark.parametrize(

@@ -40,22 +40,18 @@ class ImageColourQuerySet(models.QuerySet["ImageColour"]):
 class ImageColour(models.Model):
     """A colour that takes a fair share of a picture, to be found by: one row for each cell of the space of colours.
 
-    The space is DIN99o, in tenths; catalogue/numbers/colour_cells.py says which cells lie around a colour.
+    catalogue/numbers/colour_cells.py says which cells lie around a colour.
     """
 
     image = models.ForeignKey(Image, models.CASCADE, related_name="colours")
     owner = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     cell = models.SmallIntegerField()
-    lightness = models.SmallIntegerField()
-    a = models.SmallIntegerField()
-    b = models.SmallIntegerField()
 
     objects = ImageColourQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["image", "cell"], name="image_colour_once")]
-        # With the place, which is asked of all of a cell where none of its pictures is within reach.
-        indexes = [models.Index(fields=["owner", "cell", "-image", "lightness", "a", "b"], name="image_colour_cell")]
+        indexes = [models.Index(fields=["owner", "cell", "-image"], name="image_colour_cell")]
 
     def __str__(self) -> str:
         return f"a colour of image {self.image_id}"

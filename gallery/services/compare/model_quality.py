@@ -7,13 +7,14 @@ nothing about models. Price and time are those of the pictures that were judged.
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q, Sum
 
 from gallery.catalogue.numbers.ratios import permille, rounded
-from gallery.models import Attempt, Rating, Repeat, User, Vote
+from gallery.catalogue.prompts.asked_words import RIGHT
+from gallery.models import Attempt, ImageWords, Rating, Repeat, User, Vote
 from gallery.models.ratings import Verdict
 from gallery.models.repeats import Similarity
 from gallery.services.compare import bradley_terry
@@ -22,6 +23,14 @@ FEW_VOTES = 10  # of a model: fewer say nothing
 
 
 CountedVote = tuple[str, str, bool, bool, int]  # better model, worse model, tie, blind, how many
+
+
+class Spelling(NamedTuple):
+    """Pictures in which words were looked for, those of them with every word right, and what all of them cost."""
+
+    right: int = 0
+    read: int = 0
+    micros: int = 0
 
 
 @dataclass
@@ -36,6 +45,7 @@ class Quality:
     judged: int  # picked or rejected
     blind: int  # of its votes, those without names
     repeats: dict[str, int]  # similarity to how often the same request gave that
+    spelling: Spelling
     best_for_its_price: bool = False
 
     @property
@@ -58,6 +68,11 @@ class Quality:
         return rounded(self.price_micros * self.judged, self.picked)
 
     @property
+    def micros_per_spelled(self) -> int | None:
+        """What one picture with its words spelled right costs: its price, and its share of the others."""
+        return rounded(self.spelling.micros, self.spelling.right) if self.spelling.right else None
+
+    @property
     def repeated(self) -> int:
         return sum(self.repeats.values())
 
@@ -73,12 +88,12 @@ def assess_models(*, user: User | None = None, word: str = "") -> list[Quality]:
     """
     votes = _votes(user, word)
     standings = {each.player: each for each in bradley_terry.rank_players(*_games(votes))}
-    picks, facts, repeats = _picks(user, word), _facts(user, word), _repeats(user, word)
+    picks, facts, repeats, spelled = _picks(user, word), _facts(user, word), _repeats(user, word), _spelled(user, word)
     found = [
         Quality(
             model, standings.get(model), *facts.get(model, (None, None)), *picks.get(model, (0, 0)),
-            _blind_votes(votes, model), repeats.get(model, {}),
-        ) for model in {*standings, *picks, *repeats}
+            _blind_votes(votes, model), repeats.get(model, {}), spelled.get(model, Spelling()),
+        ) for model in {*standings, *picks, *repeats, *spelled}
     ]  # fmt: skip
     found.sort(key=lambda each: (each.standing is None, -each.standing.rating if each.standing else 0, each.model))
     _mark_best(found)
@@ -153,6 +168,15 @@ def _repeats(user: User | None, word: str) -> dict[str, dict[str, int]]:
     for model, similarity, n in repeats.order_by().values_list("job__model", "similarity").annotate(n=Count("id")):
         found.setdefault(model, {})[similarity] = n
     return found
+
+
+def _spelled(user: User | None, word: str) -> dict[str, Spelling]:
+    """Return {model: how it spells the words that prompts put in quotes}."""
+    rows = _narrowed(ImageWords.objects.read(), user, word, prompt="image__job__prompt")
+    right = Count("image", filter=Q(verdict=RIGHT))
+    found = rows.filter(image__attempt__demo=settings.DEMO).order_by().values_list("image__model")
+    sums = found.annotate(right=right, read=Count("image"), micros=Sum("image__attempt__micros"))
+    return {model: Spelling(right, read, micros or 0) for model, right, read, micros in sums}
 
 
 def _narrowed(rows: Any, user: User | None, word: str, *, prompt: str) -> Any:

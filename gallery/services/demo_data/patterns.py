@@ -9,6 +9,7 @@ from gallery.models import (
     Image,
     ImageTag,
     ImageText,
+    ImageWords,
     Job,
     JobReference,
     Rating,
@@ -45,6 +46,7 @@ class MemberPatterns:
         place = ("collection_id", "image_id", "position", "added_at")
         self.place = RowPattern(CollectionImage(added_by=owner), *place)
         self.text = RowPattern(ImageText(), "image_id", "text")
+        self.words = RowPattern(ImageWords(owner=owner), "image_id")
 
 
 class SeenPatterns:

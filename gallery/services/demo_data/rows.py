@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from django.db.models import Model
 from django.utils import timezone
 
+from gallery.catalogue.prompts.asked_words import quoted_words
 from gallery.catalogue.search.documents import collection_facet, tag_facet
 from gallery.models import Attempt, Image, Job, Reference, Run
 from gallery.models.keys import KEY_LENGTH
@@ -90,6 +91,8 @@ class RowMaker:
             rows.add(patterns.input, job_id)
         if opinion:
             rows.add(self.patterns.rating, image_id, attempt_id, *opinion, stored)
+        if quoted_words(prompt):
+            rows.add(self.patterns.words, image_id)
         self._add_rest(rows, patterns, image_id, stored, ("", run.project_id, run.press.project, prompt))
         return image_id
 

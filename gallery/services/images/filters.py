@@ -20,7 +20,8 @@ from gallery.services.images.kinds import BY_NAME, KINDS, Kind
 from gallery.services.images.walks import Walk, any_of, every_picture_of
 from gallery.services.search.finding import FoundImages, find_images, found_condition
 
-SORTS = {"": "Newest first", "oldest": "Oldest first", "best": "Best rated first"}
+SORTS = {"": "Newest first", "oldest": "Oldest first", "best": "Best rated first", "near": "Nearest first"}
+NEAR = ("like", "colour")  # what a picture can be near to
 MOST_VALUES = 40  # of one filter
 FACETS: Mapping[str, Any] = {"model": model_facet, "shape": shape_facet, "project": project_facet, "tag": tag_facet}
 _ENDS = ("from", "to")  # of a stretch of days
@@ -54,7 +55,8 @@ class Filters:
         if sort not in SORTS:
             problems.append(f"{shown(sort)} is no order.")
             sort = ""
-        return cls(values, query.get("q", "").strip(), sort, query.get("fold") == "1", tuple(problems))
+        filters = cls(values, query.get("q", "").strip(), sort, query.get("fold") == "1", tuple(problems))
+        return filters if sort in filters.sorts else filters.sorted_by("")
 
     @classmethod
     def of(cls, query: str) -> Self:
@@ -88,6 +90,12 @@ class Filters:
         """Ask for this too, and show all that is found, newest first, whatever the words are."""
         kept = self.without(name).values
         return replace(self, values=(*kept, (name, (value,))), words="", sort="", fold=False)
+
+    @property
+    def sorts(self) -> dict[str, str]:
+        """Return the orders that there are for these, each with its words."""
+        is_near = any(self.wanted(name) for name in NEAR)
+        return {sort: words for sort, words in SORTS.items() if is_near or sort != "near"}
 
     def without_words(self) -> Self:
         return replace(self, words="")
@@ -133,7 +141,7 @@ class Bound:
     user: User
 
     @cached_property
-    def _named(self) -> Mapping[str, Mapping[str, Any]]:
+    def named(self) -> Mapping[str, Mapping[str, Any]]:
         """Return {filter: {key: row}} of what the values name."""
         found = {}
         for name, values in self.filters.values:
@@ -149,7 +157,7 @@ class Bound:
         others = self.filters.without(kind.name, value)
         if kind.named is None:
             return Chip(kind.label, kind.words(value), others)
-        row = self._named[kind.name].get(value)
+        row = self.named[kind.name].get(value)
         return Chip(kind.label, getattr(row, "opening", "") or str(row) if row else "gone", others, gone=row is None)
 
     @cached_property
@@ -170,7 +178,7 @@ class Bound:
         """Return the values, or the ids of the rows that they name and that are there."""
         if BY_NAME[name].named is None:
             return list(values)
-        rows = self._named[name]
+        rows = self.named[name]
         return [rows[value].pk for value in values if value in rows]
 
     def _ends(self) -> list[Walk]:

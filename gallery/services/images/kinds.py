@@ -13,15 +13,17 @@ from django.utils import timezone
 from gallery.catalogue.models.params import SEED_HIGH
 from gallery.catalogue.parameters import shapes
 from gallery.catalogue.problems import InvalidValue, shown
-from gallery.models import Collection, CollectionImage, Image, ImageTag, Project, Rating, Run, Tag, User
+from gallery.catalogue.prompts.asked_words import RIGHT, UNREAD, WRONG
+from gallery.models import Collection, CollectionImage, Image, ImageTag, ImageWords, Project, Rating, Run, Tag, User
 from gallery.models.images import KEPT, Origin
 from gallery.models.ratings import MOST_STARS, Verdict
-from gallery.services.images import likeness
-from gallery.services.images.by_colour import read_colour, walks_of_colour
+from gallery.services.images.seen import likeness
+from gallery.services.images.seen.by_colour import read_colour, walks_of_colour
 from gallery.services.images.walks import Walk
 
 VERDICTS = {"pick": "picked", "maybe": "maybe", "reject": "rejected", "none": "not judged"}
 MADE = {"reference": "made from a reference", "upload": "uploaded"}
+WORDS = {RIGHT: "words spelled right", WRONG: "words spelled otherwise", UNREAD: "words not read"}
 _KEY = re.compile(r"[0-9A-Za-z]{1,20}")
 
 
@@ -165,6 +167,10 @@ def days(first: date | None, last: date | None, user: User) -> Sequence[Walk]:
     return [Walk(Q(owner=user) & KEPT, between=moments)]
 
 
+def _words(value: str, user: User) -> Sequence[Walk]:
+    return [Walk(Q(owner=user, verdict=value), table=ImageWords)]
+
+
 def _joined(table: type[Model], name: str) -> Callable[[Any, User], Sequence[Walk]]:
     return lambda row, user: [Walk(Q(**{name: row}), table=table)]
 
@@ -204,6 +210,7 @@ KINDS = (
         once=True,
     ),
     Kind("colour", "shows", 15, read_colour, walks_of_colour, splits=True),
+    Kind("words", "", 35, _is_one_of(WORDS, "finding about words"), _words, WORDS.__getitem__),
     Kind("made", "", 85, _is_one_of(MADE, "filter"), _made, MADE.__getitem__),
 )  # fmt: skip
 BY_NAME = {kind.name: kind for kind in KINDS}

@@ -10,7 +10,9 @@ from gallery.models import Image, Rating, User
 from gallery.models.images import ImageQuerySet
 from gallery.services.images import folding
 from gallery.services.images.filters import Bound
-from gallery.services.images.walks import Place, Walk, in_order, merge
+from gallery.services.images.seen import by_colour, likeness
+from gallery.services.images.seen.cell_walks import Found
+from gallery.services.images.walks import Place, Walk, every_picture_of, in_order, merge
 from gallery.services.search.finding import FoundImages
 
 PAGE = 60
@@ -23,6 +25,8 @@ def page_rows(bound: Bound, *, after: Place | None = None, limit: int = PAGE + 1
 
     `fold`: of the seeds of one recipe only the one that stands for them.
     """
+    if bound.filters.sort == "near":
+        return _nearest_rows(bound, after=after, limit=limit)
     if bound.filters.words:
         if fold:
             return folding.fold_found(bound, partial(_found_rows, bound, limit=2 * limit), after=after, limit=limit)
@@ -86,9 +90,42 @@ def _as_tiles(rows: ImageQuerySet, user: User) -> ImageQuerySet:
     return rows.for_tiles().with_rating_of(user)
 
 
+def _nearest_rows(bound: Bound, *, after: Place | None, limit: int) -> list[Image]:
+    """Return the pictures that follow a place, the nearest first; each has its `rank`."""
+    nearest = _most_alike if bound.filters.wanted("like") else _nearest_in_colour
+    ranks: dict[int, int] = dict(nearest(bound, after=after, limit=limit))
+    images = list(_as_tiles(Image.objects.filter(pk__in=ranks), bound.user))
+    for image in images:
+        image.rank = ranks[image.pk]  # type: ignore[attr-defined]  # of this page
+    return sorted(images, key=lambda image: (ranks[image.pk], -image.pk))
+
+
+def _nearest_in_colour(bound: Bound, *, after: Place | None, limit: int) -> list[Found]:
+    walk = by_colour.walk_of_colours(bound.filters.wanted("colour"), bound.user)
+    others = Bound(bound.filters.without("colour"), bound.user)
+    return walk.nearest(every_picture_of(bound.user).where & others.condition(), after=after, limit=limit)
+
+
+def _most_alike(bound: Bound, *, after: Place | None, limit: int) -> list[Found]:
+    """Return the few that there are in the order of their likeness, the picture itself before all."""
+    asked = [image.pk for image in bound.named["like"].values()]
+    alike = [each.image_id for pk in asked for each in likeness.images_like(pk, bound.user)]
+    kept = set(Image.objects.filter(bound.condition(), pk__in=[*asked, *alike]).values_list("pk", flat=True))
+    found = [Found(pk, rank) for rank, pk in enumerate([*asked, *alike]) if pk in kept]
+    return [each for each in found if after is None or each.rank > after.rank][:limit]
+
+
+def _place_before(bound: Bound, image: Image) -> Place | None:
+    if bound.filters.wanted("like"):
+        ranks: dict[int, int] = dict(_most_alike(bound, after=None, limit=likeness.MOST + 1))
+        return Place(image.pk, rank=ranks[image.pk] - 1) if image.pk in ranks else None
+    rank = by_colour.walk_of_colours(bound.filters.wanted("colour"), bound.user).rank_of(image.pk)
+    return None if rank is None else Place(image.pk + 1, rank=rank)
+
+
 def is_reversible(bound: Bound) -> bool:
-    """Whether what stands before a picture can be walked as well: not what is sorted by stars."""
-    return bound.filters.sort != "best"
+    """Whether what stands before a picture can be walked as well: not what is sorted by stars or by nearness."""
+    return bound.filters.sort not in ("best", "near")
 
 
 def place_around(bound: Bound, image: Image, *, fold: bool = False) -> Place | None:
@@ -98,6 +135,8 @@ def place_around(bound: Bound, image: Image, *, fold: bool = False) -> Place | N
     """
     oldest = bound.filters.sort == "oldest"
     place = Place(image.pk, image.created_at)
+    if bound.filters.sort == "near":
+        return _place_before(bound, image)
     if not is_reversible(bound):
         stars = Rating.objects.of(bound.user).filter(image=image).values_list("stars", flat=True).first() or 0
         return Place(image.pk + 1, image.created_at, stars)

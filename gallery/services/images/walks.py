@@ -19,11 +19,15 @@ from gallery.models.images import KEPT, ImageQuerySet
 
 @dataclass(frozen=True)
 class Place:
-    """Where a page begins: after the picture of this row. `stars`: how many it had, where they make the order."""
+    """Where a page begins: after the picture of this row.
+
+    `stars`: how many it had, `rank`: how many steps it was from the nearest, each where that makes the order.
+    """
 
     id: int
     created_at: Any = None
     stars: int = 0
+    rank: int = 0
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,10 @@ class Walk:
         # Asked picture by picture: a join could begin with the pictures, and would have to be sorted.
         asked = Exists(Image.objects.filter(rest, pk=OuterRef("image_id")))
         return rows.filter(asked).order_by("image_id" if oldest else "-image_id")
+
+    def firsts(self, rest: Q, *, after: Place | None, oldest: bool, limit: int) -> Any:
+        """Return the ids of its first pictures, as rows or as a list."""
+        return self.rows(rest, after=after, oldest=oldest).values(self.id_column)[:limit]
 
     @property
     def by_day(self) -> bool:
@@ -101,7 +109,7 @@ def in_order(*, oldest: bool, by_day: bool) -> list[str]:
 
 def merge(walks: Sequence[Walk], rest: Q, *, after: Place | None, oldest: bool, limit: int) -> ImageQuerySet:
     """Return the pictures that stand first on several walks: at most `limit` of each, in no order."""
-    found = [walk.rows(rest, after=after, oldest=oldest).values(walk.id_column)[:limit] for walk in walks]
+    found = [walk.firsts(rest, after=after, oldest=oldest, limit=limit) for walk in walks]
     if len(found) < 2:
         return Image.objects.filter(id__in=found[0]) if found else Image.objects.none()
     firsts = [Image.objects.filter(id__in=ids).values("id") for ids in found]  # a union takes no limits within it

@@ -10,7 +10,7 @@ from gallery.catalogue.prompts.asked_colours import Got
 from gallery.models import Image, Rating, User
 from gallery.models.calls import Money
 from gallery.services.compare import ratings, recipe_diff
-from gallery.services.images.asked_colours import got_by_image
+from gallery.services.images.seen.asked_colours import got_by_image
 
 
 @dataclass

@@ -21,6 +21,7 @@ def show(request: MemberRequest) -> HttpResponse:
     found = model_quality.assess_models(user=None if team else request.user, word=word)
     context = {
         "models": found,
+        "spelled": any(each.spelling.read for each in found),
         "enough": model_quality.has_enough_votes(found),
         "few": FEW_VOTES,
         "team": team,

@@ -16,12 +16,12 @@ from gallery.access import MemberRequest
 from gallery.catalogue.models import flux_models
 from gallery.catalogue.parameters import shapes
 from gallery.forms.searches import SearchForm
-from gallery.models import Collection, Image, Project, SavedSearch, Tag, User
+from gallery.models import Collection, Image, ImageWords, Project, SavedSearch, Tag, User
 from gallery.models.images import KEPT
 from gallery.models.ratings import MOST_STARS
 from gallery.services.images import months, saved_searches
-from gallery.services.images.filters import SORTS, Filters
-from gallery.services.images.kinds import MADE, VERDICTS
+from gallery.services.images.filters import Filters
+from gallery.services.images.kinds import MADE, VERDICTS, WORDS
 from gallery.views.images.gallery import address_of
 
 MOST = 200  # tags, collections, projects, searches to choose from
@@ -50,7 +50,7 @@ def choose(request: MemberRequest) -> HttpResponse:
         "years": months.list_months(request.user),
         "runs": filters.wanted("run"),
         "like": filters.wanted("like"),
-        "sorts": [(sort, words, sort == filters.sort) for sort, words in SORTS.items()],
+        "sorts": [(sort, words, sort == filters.sort) for sort, words in filters.sorts.items()],
         "searches": [(search, address_of(Filters.of(search.query))) for search in mine[:MOST]],
         "deleted": _deleted(request),
     }
@@ -68,6 +68,7 @@ def _groups(filters: Filters, user: User) -> list[Group]:
         ("verdict", "Judged", list(VERDICTS.items())),
         ("stars", "Stars, exactly", stars),
         ("made", "Where from", list(MADE.items())),
+        ("words", "Words that were asked for", list(WORDS.items()) if _reads_words(user) else []),
         ("tag", "Tag", tags),
         ("collection", "Collection", collections),
         ("project", "Project", _same(_projects(user))),
@@ -76,6 +77,11 @@ def _groups(filters: Filters, user: User) -> list[Group]:
         Group(name, label, [(value, words, value in filters.wanted(name)) for value, words in values])
         for name, label, values in choices
     ]
+
+
+def _reads_words(user: User) -> bool:
+    """Whether words were read in any picture of theirs: where they are not, nobody has to know that they could be."""
+    return any(ImageWords.objects.of(user).filter(verdict=verdict).exists() for verdict in WORDS)
 
 
 def _same(values: Iterable[str]) -> Sequence[tuple[str, str]]:

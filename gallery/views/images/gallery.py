@@ -16,7 +16,7 @@ from gallery.access import MemberRequest
 from gallery.models import Image
 from gallery.paging import KeysetPage, read_keyset_page
 from gallery.services.images import folding
-from gallery.services.images.filters import SORTS, Bound, Filters
+from gallery.services.images.filters import Bound, Filters
 from gallery.services.images.pages import PAGE, is_reversible, page_rows, place_around
 from gallery.services.images.walks import Place
 from gallery.views.images import cards
@@ -24,6 +24,7 @@ from gallery.views.undoing import where_from
 
 TILES, FOLD = "tiles", "fold"  # the cookies
 SIZES = {"s": "Small", "m": "Medium", "l": "Large"}
+STEPS = {"best": "stars", "near": "rank"}  # what parts pictures before they are in the order of their days
 YEAR = 365 * 24 * 60 * 60  # seconds
 
 
@@ -61,8 +62,8 @@ def _folds(request: MemberRequest, filters: Filters) -> bool:
 
 
 def _can_fold(filters: Filters) -> bool:
-    """Not where the seeds, or what looks alike, are what is asked for."""
-    return not (filters.wanted("seeds") or filters.wanted("like"))
+    """Not where the seeds, or what looks alike or comes near, are what is asked for."""
+    return not (filters.wanted("seeds") or filters.wanted("like") or filters.sort == "near")
 
 
 @require_POST
@@ -94,7 +95,9 @@ def _around(bound: Bound) -> dict[str, Any]:
     return {
         "filters": filters,
         "chips": [(chip, address_of(chip.without)) for chip in bound.chips()],
-        "sorts": [(words, address_of(filters.sorted_by(sort)), sort == filters.sort) for sort, words in SORTS.items()],
+        "sorts": [
+            (words, address_of(filters.sorted_by(sort)), sort == filters.sort) for sort, words in filters.sorts.items()
+        ],
         "without_words": address_of(filters.without_words()),
     }
 
@@ -107,7 +110,7 @@ def _found(page: KeysetPage) -> str:
 def _days(bound: Bound, page: KeysetPage, after: Place | None, *, folds: bool) -> list[cards.Day]:
     shown: date | None = timezone.localdate(after.created_at) if after else None
     standing = _standing(bound, page.rows) if folds else cards.NO_FOLDS
-    if bound.filters.sort == "best":
+    if bound.filters.sort in STEPS:
         return cards.in_one(page.rows, folds=standing)
     return cards.by_day(page.rows, shown=shown, folds=standing)
 
@@ -120,13 +123,14 @@ def _standing(bound: Bound, images: list[Image]) -> cards.Folds:
 
 
 def _place(request: MemberRequest, filters: Filters) -> Place | None:
-    """Return where the page begins: after the picture that the address names, at the stars that it had there."""
+    """Return where the page begins: after the picture that the address names, at the step that it had there."""
     cursor = request.GET.get("before", "")
     if not cursor:
         return None
-    stars, _, key = cursor.rpartition(".")
+    typed, _, key = cursor.rpartition(".")
     image = access.image_cursor(request, key)
-    return Place(image.id, image.created_at, int(stars) if stars in ("1", "2", "3", "4", "5") else 0)
+    step = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 5 else 0
+    return Place(image.id, image.created_at, **{STEPS[filters.sort]: step} if filters.sort in STEPS else {})
 
 
 def _next(filters: Filters, page: KeysetPage) -> str:
@@ -134,8 +138,8 @@ def _next(filters: Filters, page: KeysetPage) -> str:
     last: Image | None = page.last
     if last is None:
         return ""
-    cursor = f"{last.stars}.{last.key}" if filters.sort == "best" else last.key  # type: ignore[attr-defined]  # annotated
-    return _address_with(filters, "before", cursor)
+    step = f"{getattr(last, STEPS[filters.sort])}." if filters.sort in STEPS else ""
+    return _address_with(filters, "before", f"{step}{last.key}")
 
 
 def _address_with(filters: Filters, name: str, key: str) -> str:

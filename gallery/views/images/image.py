@@ -20,7 +20,7 @@ from gallery.models import Image, ImageLook, Job
 from gallery.models.keys import random_key
 from gallery.services.collections import tags
 from gallery.services.compare import ratings
-from gallery.services.images import asked_colours
+from gallery.services.images.seen import asked_colours, asked_words
 from gallery.services.media.metadata.facts import is_marked
 from gallery.services.references import lineage
 from gallery.services.runs import repeats
@@ -66,6 +66,7 @@ def _of_owner(image: Image, job: Job) -> dict[str, Any]:
         "before_after": _before_after(image, made_from),
         "attempts": job.attempts.order_by("id"),
         "got": asked_colours.got_by_image([image.pk]).get(image.pk),
+        "spelled": asked_words.spelled_by_image([image.pk]).get(image.pk),
         "repeats": repeats.repeats_of_image(image),
         "repeat_micros": repeats.quote_repeat(image),
         "nonce": random_key(),

@@ -8,11 +8,13 @@ from typing import cast
 from django.utils import timezone
 
 from gallery.catalogue.prompts.asked_colours import Got
+from gallery.catalogue.prompts.asked_words import Spelled
 from gallery.models import Attempt, Image, Job, Rating, User
 from gallery.models.calls import Money
 from gallery.models.runs import TRIED_AGAIN, UNCERTAIN_STATES, State
 from gallery.services.compare import ratings
-from gallery.services.images.asked_colours import got_by_image
+from gallery.services.images.seen.asked_colours import got_by_image
+from gallery.services.images.seen.asked_words import spelled_by_image
 from gallery.services.jobs import queue, reasons, wait_times
 from gallery.services.jobs.reasons import Reason
 from gallery.services.paid_calls import resolution
@@ -37,6 +39,7 @@ class CellView:
     earlier_uncertain: bool = False  # an earlier call of the job may have been paid, and nobody has settled it
     rating: Rating | None = None  # what the owner thinks of its picture
     got: Sequence[Got] = ()  # what came of the colours that its prompt names
+    spelled: Sequence[Spelled] = ()  # and of the words that it puts in quotes
 
     @property
     def name(self) -> str:
@@ -149,7 +152,7 @@ def build_cells(jobs: Iterable[Job], *, owner: User) -> list[CellView]:
         for job in jobs
     ]  # fmt: skip
     _put_ratings(found, owner)
-    _put_colours(found)
+    _put_measured(found)
     return found
 
 
@@ -170,10 +173,12 @@ def _put_ratings(found: list[CellView], owner: User) -> None:
         cell.rating = rated.get(cell.image.id) if cell.image else None
 
 
-def _put_colours(found: list[CellView]) -> None:
+def _put_measured(found: list[CellView]) -> None:
     shown = {cell.image.id: cell for cell in found if cell.image}
     for image_id, got in got_by_image(shown).items():
         shown[image_id].got = got
+    for image_id, spelled in spelled_by_image(shown).items():
+        shown[image_id].spelled = spelled
 
 
 def _images(job: Job) -> list[Image]:

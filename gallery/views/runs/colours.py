@@ -16,7 +16,7 @@ from gallery.access import MemberRequest
 from gallery.catalogue.numbers.colours import NEAR
 from gallery.catalogue.prompts.asked_colours import Got
 from gallery.models import Image
-from gallery.services.images.asked_colours import got_by_image
+from gallery.services.images.seen.asked_colours import got_by_image
 
 MOST = 200  # pictures listed; the models are compared by all
 

@@ -31,6 +31,7 @@ from gallery.models.runs import (
 )
 from gallery.services.budgets import repricing
 from gallery.services.contact_sheets.sheet_layout import EDGES
+from gallery.services.images.seen import measuring
 from gallery.services.runs import extension, submission
 from gallery.services.runs.extension import Extension, ExtensionPlan, RunHasGrown
 from gallery.views.runs import cells, inputs_shown, run_strips, sheets
@@ -127,7 +128,7 @@ def changes(request: MemberRequest, key: str) -> HttpResponse:
     context["waiting"] = _places(run, context["cells"])
     context["news"] = request.GET.get("done") != str(context["progress"].done)
     response = render(request, "runs/_changes.html", context)
-    if not context["progress"].unfinished:
+    if not context["progress"].unfinished and "settled" not in request.GET:
         trigger_client_event(response, "fluxweb:finished", _announcement(context["progress"], run))
     return response
 
@@ -140,6 +141,7 @@ def _context(run: Run, jobs: JobQuerySet) -> dict[str, Any]:
         progress.retry_micros = run.jobs.filter(state=State.FAILED).quoted()
     asks = repricing.price_asks(run) if progress.waiting else []
     facts = {"asks": asks, "asks_micros": repricing.sum_asks(asks)}
+    facts |= {"measuring": not progress.unfinished and measuring.is_waited_for(run)}
     return {"run": run, "cells": cells.build_cells(jobs, owner=run.owner), "progress": progress, **facts}
 
 

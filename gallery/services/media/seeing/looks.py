@@ -6,11 +6,11 @@ from PIL import Image as Pillow
 
 from gallery.catalogue.numbers import colour_cells, colours
 from gallery.catalogue.prompts.asked_colours import FAIR_SHARE
-from gallery.models import Image, ImageColour, ImageLook
+from gallery.models import Image, ImageColour, ImageLook, ImageWords
 from gallery.models.finding.looks import BANDS
 from gallery.services.db.transactions import write_transaction
 from gallery.services.media import decoding, validation
-from gallery.services.media.seeing import palette, perceptual_hash
+from gallery.services.media.seeing import palette, perceptual_hash, words
 from gallery.services.storage import files
 
 EDGE = 256  # pixels, the longer side of what is decoded: of a JPEG no more than a few of its frequencies
@@ -20,15 +20,14 @@ MEASURED = ("hash", *BANDS, "palette")
 log = structlog.get_logger("fluxweb.images")
 
 
-def measure_next_look() -> bool:
-    """Measure the newest picture that nobody has looked at; return whether there was one."""
-    image = Image.objects.due_for_look().order_by("-id").first()
-    if image is None:
-        return False
-    mine = Image.objects.filter(pk=image.pk, look_tries=image.look_tries)
-    if mine.update(look_tries=F("look_tries") + 1):  # else another worker looks at it
-        _measure(image)
-    return True
+def measure_next_look() -> Image | None:
+    """Measure the newest picture that nobody has looked at; return it if there was one."""
+    image = Image.objects.due_for_look().select_related("job").order_by("-id").first()
+    if image is not None:
+        mine = Image.objects.filter(pk=image.pk, look_tries=image.look_tries)
+        if mine.update(look_tries=F("look_tries") + 1):  # else another worker looks at it
+            _measure(image)
+    return image
 
 
 def _measure(image: Image) -> None:
@@ -56,15 +55,12 @@ def keep_look(image: Image, look: ImageLook) -> None:
             row.save()
             ImageColour.objects.filter(image=image).delete()
             ImageColour.objects.bulk_create(found_by)
+            ImageWords.objects.bulk_create(words.rows_to_read(image), ignore_conflicts=True)
 
 
 def look_rows(image: Image, look: ImageLook) -> tuple[ImageLook, list[ImageColour]]:
-    """Return unsaved rows of what was measured: of each cell with a colour of a fair share the largest of it."""
+    """Return unsaved rows of what was measured: one for each cell that has a colour of a fair share."""
     row = ImageLook(**{name: getattr(look, name) for name in MEASURED}, image=image, owner_id=image.owner_id)
-    places = [colour_cells.place_of(colours.read_hex(name)) for name, share in look.palette if share >= FAIR_SHARE]
-    largest = {colour_cells.cell_of(place): place for place in reversed(places)}
-    found_by = [
-        ImageColour(image=image, owner_id=image.owner_id, cell=cell, **place._asdict())
-        for cell, place in largest.items()
-    ]
-    return row, found_by
+    fair = [colours.read_hex(name) for name, share in look.palette if share >= FAIR_SHARE]
+    cells = dict.fromkeys(colour_cells.cell_of(colour_cells.place_of(colour)) for colour in fair)
+    return row, [ImageColour(image=image, owner_id=image.owner_id, cell=cell) for cell in cells]
