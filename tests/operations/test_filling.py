@@ -24,6 +24,7 @@ from gallery.models import (
     Run,
 )
 from gallery.models.images import Origin
+from gallery.models.runs import fold_of, recipe_of
 from gallery.services.demo_data.prompts import write_prompt
 from gallery.services.ledger import entries
 from gallery.services.search import index
@@ -41,6 +42,10 @@ def test_a_gallery_is_filled_as_a_team_would_have_filled_it(owner):
     assert images.filter(**true, created_at__lte=timezone.now()).count() + uploads == 1500
     assert Run.objects.aggregate(jobs=Sum("size")) == {"jobs": 1500 - uploads}
     assert uploads > 5
+    newest = images.select_related("job").order_by("-id")[:50]
+    assert [(image.fold, image.job.recipe) for image in newest] == [
+        (fold_of(image.job.body()), recipe_of(image.job.body())) for image in newest
+    ]
     assert list(images.order_by("id")) == list(images.order_by("created_at", "id"))
     many = {"model": 5, "shape": 4, "seed": 200, "job__prompt": 40, "created_at__date": 20}
     assert not images.filter(project=None).exists()

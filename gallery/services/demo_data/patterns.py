@@ -32,7 +32,7 @@ ATTEMPT = (
     "id", "key", "job_id", "run_id", "project_id", "day", "request_id", "picked", "reserved_at", "sent_at",
     "answered_at",
 )  # fmt: skip
-IMAGE = ("id", "key", "name", "job_id", "attempt_id", "seed", "run_id", "project_id", "created_at")
+IMAGE = ("id", "key", "name", "job_id", "attempt_id", "seed", "fold", "run_id", "project_id", "created_at")
 
 
 class MemberPatterns:

@@ -16,7 +16,7 @@ from gallery.catalogue.search.documents import collection_facet, tag_facet
 from gallery.models import Attempt, Image, Job, Reference, Run
 from gallery.models.keys import KEY_LENGTH
 from gallery.models.ratings import Verdict
-from gallery.models.runs import recipe_of
+from gallery.models.runs import fold_of, recipe_of
 from gallery.services.db.row_patterns import NewRows, day_value, moment_writer
 from gallery.services.demo_data import curating
 from gallery.services.demo_data.curating import Shelves
@@ -48,6 +48,7 @@ class RowMaker:
         self.made = cache(lambda n, reference: MadePatterns(shelves.owner, samples[n], reference))
         self.uploaded = cache(lambda n: UploadPatterns(shelves.owner, samples[n]))
         self.written = moment_writer()
+        self.fold_of = lru_cache(lambda patterns, prompt: fold_of({**patterns.body, "prompt": prompt}))
         self.numbers = {id(sample): n for n, sample in enumerate(samples)}
 
     def rows_of(self, presses: Sequence[Press], ids: Ids) -> tuple[NewRows, list[int]]:
@@ -85,7 +86,7 @@ class RowMaker:
             _day_of(moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0)), f"demo-{attempt_id}",
             opinion is not None and opinion.verdict == Verdict.PICK, sent, sent, self.written(moment + TOOK),
         )  # fmt: skip
-        facts = ("", job_id, attempt_id, seed, run.id, run.project_id, stored)
+        facts = ("", job_id, attempt_id, seed, self.fold_of(patterns, prompt), run.id, run.project_id, stored)
         rows.add(patterns.image, image_id, self._key(), *facts)
         if patterns.input:
             rows.add(patterns.input, job_id)
@@ -98,7 +99,7 @@ class RowMaker:
 
     def _add_upload(self, rows: NewRows, image_id: int, press: Press, name: str) -> int:
         patterns, stored = self.uploaded(self.numbers[id(press.samples[0])]), self.written(press.at)
-        rows.add(patterns.image, image_id, self._key(), name, None, None, None, None, None, stored)
+        rows.add(patterns.image, image_id, self._key(), name, *[None] * 6, stored)
         self._add_rest(rows, patterns, image_id, stored, (name, None, None, None))
         return image_id
 
