@@ -12,6 +12,7 @@ from gallery.models import (
     Image,
     SavedSearch,
     Selection,
+    User,
 )  # fmt: skip
 from gallery.models.images import ImageQuerySet
 from gallery.services.collections import smart
@@ -99,14 +100,18 @@ def trash_cursor(request: MemberRequest, key: str) -> Image:
     return find_row(Image.objects.in_trash_of(request.user), key)
 
 
-def image_cursor(request: MemberRequest, key: str) -> Image:
-    """Return the picture that ends a page of the gallery, with what the next page needs of it."""
-    return find_row(Image.objects.only("id", "created_at"), key, owner=request.user)
+def image_cursor(request: MemberRequest, key: str, *, owner: User | None) -> Image:
+    """Return the picture that ends a page of a member's gallery, with what the next page needs of it."""
+    return find_row(_of_gallery(request, owner), key)
 
 
-def image_around(request: MemberRequest, key: str) -> Image | None:
+def image_around(request: MemberRequest, key: str, *, owner: User | None) -> Image | None:
     """Return the picture around which a page of the gallery is opened, None if it is not there any more."""
-    return Image.objects.only("id", "created_at").filter(owner=request.user, key=key).first() if key else None
+    return _of_gallery(request, owner).filter(key=key).first() if key else None
+
+
+def _of_gallery(request: MemberRequest, owner: User | None) -> ImageQuerySet:
+    return Image.objects.only("id", "created_at").visible_to(request.user).filter(owner=owner)
 
 
 def search_write(request: MemberRequest, key: str) -> SavedSearch:

@@ -163,6 +163,10 @@ class Collection(models.Model):
 
 
 class CollectionImageQuerySet(models.QuerySet["CollectionImage"]):
+    def shown_to_team(self) -> Self:
+        """Those in collections that are shared with the team, to look or to add."""
+        return self.filter(~Q(collection__team=TeamUse.NOTHING), collection__deleted_at=None)
+
     def in_order(self) -> Self:
         return self.order_by("position", "id")
 

@@ -29,6 +29,11 @@ def emptied_before(now: datetime) -> datetime:
     return now - timedelta(days=settings.TRASH_DAYS)
 
 
+def shown_to_team() -> models.Q:
+    """Say of a picture that it is in a collection that is shared with the team."""
+    return models.Q(models.Exists(CollectionImage.objects.shown_to_team().filter(image=models.OuterRef("pk"))))
+
+
 class Origin(models.TextChoices):
     """Where a picture comes from. Only what was made here was paid for, and counts in reports."""
 
@@ -55,9 +60,7 @@ class ImageQuerySet(models.QuerySet["Image"]):
 
     def visible_to(self, user: User) -> Self:
         """One's own, and those in a collection that is shared with the team, as long as both are."""
-        shared = models.Q(collection__deleted_at=None) & ~models.Q(collection__team="")
-        item = CollectionImage.objects.filter(shared, image=models.OuterRef("pk"))
-        return self.filter(models.Q(owner=user) | KEPT & models.Q(models.Exists(item)))
+        return self.filter(models.Q(owner=user) | KEPT & shown_to_team())
 
     def before(self, image_id: int | None) -> Self:
         """Newest first, older than this row id: the next page, however deep."""

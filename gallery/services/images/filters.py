@@ -14,10 +14,10 @@ from django.http import QueryDict
 from gallery.catalogue.problems import InvalidValue, shown
 from gallery.catalogue.search.documents import model_facet, owner_facet, project_facet, shape_facet, tag_facet
 from gallery.models import Image, User
-from gallery.models.images import ImageQuerySet
+from gallery.models.images import ImageQuerySet, shown_to_team
 from gallery.services.images import kinds
 from gallery.services.images.kinds import BY_NAME, KINDS, Kind
-from gallery.services.images.walks import Walk, any_of, every_picture_of
+from gallery.services.images.walks import Walk, any_of, every_picture_of, shown_pictures_of
 from gallery.services.search.finding import FoundImages, find_images, found_condition
 
 SORTS = {"": "Newest first", "oldest": "Oldest first", "best": "Best rated first", "near": "Nearest first"}
@@ -170,9 +170,22 @@ class Bound:
 
     def _constraint(self, name: str, values: tuple[str, ...]) -> _Constraint:
         kind = BY_NAME[name]
-        return _Constraint(
-            kind.rank, [walk for value in self._meant(name, values) for walk in kind.walks(value, self.user)]
-        )
+        whose = self._whose(kind)
+        meant = self._meant(name, values) if whose else []
+        return _Constraint(kind.rank, [walk for value in meant for walk in kind.walks(value, whose)])
+
+    def _whose(self, kind: Kind) -> Any:
+        """Return the member whose pictures a filter means, or whose opinion; None: it finds nothing."""
+        return self.user
+
+    @property
+    def owner(self) -> User | None:
+        """Whose pictures are meant."""
+        return self.user
+
+    def _base(self) -> Q:
+        """Say what holds of every picture."""
+        return every_picture_of(self.user).where
 
     def _meant(self, name: str, values: tuple[str, ...]) -> list[Any]:
         """Return the values, or the ids of the rows that they name and that are there."""
@@ -184,7 +197,8 @@ class Bound:
     def _ends(self) -> list[Walk]:
         """Return the days from one to another as one walk."""
         first, last = (next(map(date.fromisoformat, self.filters.wanted(name)), None) for name in _ENDS)
-        return list(kinds.days(first, last, self.user)) if first or last else []
+        whose = self._whose(BY_NAME["from"])
+        return list(kinds.days(first, last, whose)) if whose and (first or last) else []
 
     def condition(self) -> Q:
         """Say all of it of a picture, the words too."""
@@ -210,19 +224,53 @@ class Bound:
 
     def split(self) -> tuple[list[Walk], Q]:
         """Return the walks that give the pictures, and what must hold of each picture beside, but for the words."""
-        mine = every_picture_of(self.user)
         if self.filters.sort == "best":
             walks = [walk for walk in kinds.stars_from("1", self.user) if self._wants(walk.stars)]
             others = [each for each in self.constraints if not each.walks or not each.walks[0].stars]
-            return walks, mine.where & _all(others)
+            return walks, self._base() & _all(others)
         if not self.constraints:
-            return [mine], Q()
+            return [every_picture_of(self.user)], Q()
         first, *others = self.constraints
-        return first.walks, mine.where & _all(others)
+        return first.walks, self._base() & _all(others)
 
     def _wants(self, stars: int) -> bool:
         exact, least = self.filters.wanted("stars"), self.filters.wanted("stars_from")
         return (not exact or str(stars) in exact) and (not least or stars >= int(least[0]))
+
+
+class ShownBound(Bound):
+    """The same of what another member shows to the team, for pages that only look: elsewhere it finds nothing."""
+
+    @cached_property
+    def owner(self) -> User | None:
+        """Return the one whom the address names; None if nothing of theirs may be seen."""
+        asked = self.filters.wanted("owner")
+        found: User | None = self.named["owner"].get(asked[0]) if asked else None
+        return found
+
+    @cached_property
+    def constraints(self) -> list[_Constraint]:
+        return [each for each in super().constraints if each.rank != BY_NAME["owner"].rank]
+
+    def _whose(self, kind: Kind) -> Any:
+        return self.user if kind.my else None if kind.private else self.owner
+
+    def _base(self) -> Q:
+        return every_picture_of(self.owner).where & shown_to_team() if self.owner else Q(pk__in=())
+
+    def condition_of_filters(self) -> Q:
+        return super().condition_of_filters() & self._base()
+
+    def split(self) -> tuple[list[Walk], Q]:
+        """Of all that somebody has, few may be seen: these are walked, whatever they are filtered by."""
+        if self.filters.sort == "best":
+            return super().split()
+        return shown_pictures_of(self.owner) if self.owner else [], self._base() & _all(self.constraints)
+
+
+def bind_to_look(filters: Filters, user: User) -> Bound:
+    """Bind filters for a page that only looks: one's own pictures, or those that somebody else shows."""
+    return (ShownBound if filters.wanted("owner") not in ((), (user.username,)) else Bound)(filters, user)
 
 
 def _all(constraints: Any) -> Q:

@@ -75,5 +75,5 @@ def _is_reached(sort: str, pk: int, stars: int, place: Place) -> bool:
 def count_seeds(bound: Bound, images: Sequence[Image]) -> dict[int, int]:
     """Return {fold: how many seeds of it the filters leave}, of the recipes of a page. The words are not asked."""
     folds = {image.fold for image in images} - {None}
-    mine = Image.objects.filter(bound.condition_of_filters(), KEPT, owner=bound.user, fold__in=folds)
+    mine = Image.objects.filter(bound.condition_of_filters(), KEPT, owner=bound.owner, fold__in=folds)
     return dict(mine.order_by().values_list("fold").annotate(Count("id")))

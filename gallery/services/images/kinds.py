@@ -19,7 +19,7 @@ from gallery.models.images import KEPT, Origin
 from gallery.models.ratings import MOST_STARS, Verdict
 from gallery.services.images.seen import likeness
 from gallery.services.images.seen.by_colour import read_colour, walks_of_colour
-from gallery.services.images.walks import Walk
+from gallery.services.images.walks import Walk, every_picture_of
 
 VERDICTS = {"pick": "picked", "maybe": "maybe", "reject": "rejected", "none": "not judged"}
 MADE = {"reference": "made from a reference", "upload": "uploaded"}
@@ -31,7 +31,8 @@ _KEY = re.compile(r"[0-9A-Za-z]{1,20}")
 class Kind:
     """One filter. `rank`: the lower, the fewer pictures it leaves as a rule, and the rather its index is walked.
 
-    `walks(value, user)`: the pictures of one value; of what `named` finds, the value is the id of its row.
+    `walks(value, user)`: the pictures of one value; of what `named` finds, the value is the id of its row. `user`:
+    whose pictures, or of what is `my` opinion whose opinion. `private`: nobody learns it of another member's pictures.
     """
 
     name: str
@@ -44,6 +45,8 @@ class Kind:
     key: str = "key"  # of the rows that its values name
     splits: bool = False  # several values may be typed into one field
     once: bool = False  # only one value makes sense
+    my: bool = False
+    private: bool = False
 
 
 def _is_one_of(values: Iterable[str], what: str) -> Callable[[str], str]:
@@ -146,7 +149,7 @@ def _favourite(value: str, user: User) -> Sequence[Walk]:
 def _verdict(value: str, user: User) -> Sequence[Walk]:
     judged = Q(user=user) & ~Q(verdict=Verdict.NONE)
     if value == "none":
-        return [_pictures(user, ~Q(Exists(Rating.objects.filter(judged, image=OuterRef("pk")))))]
+        return [Walk(KEPT & ~Q(Exists(Rating.objects.filter(judged, image=OuterRef("pk")))))]
     return [Walk(judged & Q(verdict=value), table=Rating)]
 
 
@@ -175,6 +178,17 @@ def _joined(table: type[Model], name: str) -> Callable[[Any, User], Sequence[Wal
     return lambda row, user: [Walk(Q(**{name: row}), table=table)]
 
 
+def _owner(owner_id: int, user: User) -> Sequence[Walk]:
+    """One's own are all; those of others are for pages that only look (`ShownBound`)."""
+    return [every_picture_of(user)] if owner_id == user.pk else []
+
+
+def show_members(user: User) -> QuerySet[User]:
+    """Return whose pictures a member may look at: their own, and those that others show to the team."""
+    shown = CollectionImage.objects.shown_to_team().order_by().values("image__owner").distinct()
+    return User.objects.filter(Q(pk=user.pk) | Q(pk__in=shown))
+
+
 _SHAPES = [tile.value for tile in shapes.RATIO_TILES]
 
 KINDS = (
@@ -188,19 +202,23 @@ KINDS = (
         "month", "", 40, _read_month, lambda value, user: days(*month_range(value), user),
         lambda value: f"{_day(f'{value}-01'):%B %Y}",
     ),
-    Kind("stars", "stars", 32, _read_stars, _stars),
-    Kind("stars_from", "stars, at least", 33, _read_stars, stars_from, once=True),
-    Kind("favourite", "", 31, _is_one_of(["1"], "filter"), _favourite, lambda _: "favourites"),
-    Kind("verdict", "", 34, _is_one_of(VERDICTS, "verdict"), _verdict, VERDICTS.__getitem__),
-    Kind("tag", "tag", 20, _read_key, _joined(ImageTag, "tag"), named=lambda user: Tag.objects.of(user)),
+    Kind("stars", "stars", 32, _read_stars, _stars, my=True),
+    Kind("stars_from", "stars, at least", 33, _read_stars, stars_from, once=True, my=True),
+    Kind("favourite", "", 31, _is_one_of(["1"], "filter"), _favourite, lambda _: "favourites", my=True),
+    Kind("verdict", "", 34, _is_one_of(VERDICTS, "verdict"), _verdict, VERDICTS.__getitem__, my=True),
+    Kind("tag", "tag", 20, _read_key, _joined(ImageTag, "tag"), named=lambda user: Tag.objects.of(user), my=True),
     Kind(
         "collection", "collection", 21, _read_key, _joined(CollectionImage, "collection"),
-        named=lambda user: Collection.objects.visible_to(user),
+        named=lambda user: Collection.objects.visible_to(user), my=True,
     ),
     Kind(
-        "project", "project", 50, _read_name, _column("project"), named=lambda user: Project.objects.all(), key="name"
+        "project", "project", 50, _read_name, _column("project"), named=lambda user: Project.objects.all(), key="name",
+        private=True,
     ),
-    Kind("run", "run", 5, _read_key, _column("run"), named=lambda user: Run.objects.of(user).with_opening()),
+    Kind(
+        "run", "run", 5, _read_key, _column("run"), named=lambda user: Run.objects.of(user).with_opening(),
+        private=True,
+    ),
     Kind(
         "like", "looks like", 4, _read_key, _like, named=lambda user: Image.objects.visible_to(user).with_opening(),
         once=True,
@@ -211,6 +229,7 @@ KINDS = (
     ),
     Kind("colour", "shows", 15, read_colour, walks_of_colour, splits=True),
     Kind("words", "", 35, _is_one_of(WORDS, "finding about words"), _words, WORDS.__getitem__),
-    Kind("made", "", 85, _is_one_of(MADE, "filter"), _made, MADE.__getitem__),
+    Kind("made", "", 85, _is_one_of(MADE, "filter"), _made, MADE.__getitem__, private=True),
+    Kind("owner", "of", 95, _read_name, _owner, named=lambda user: show_members(user), key="username", once=True),
 )  # fmt: skip
 BY_NAME = {kind.name: kind for kind in KINDS}

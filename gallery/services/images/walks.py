@@ -13,8 +13,10 @@ from typing import Any
 
 from django.db.models import Exists, Model, OuterRef, Q
 
-from gallery.models import Image, User
+from gallery.models import CollectionImage, Image, User
 from gallery.models.images import KEPT, ImageQuerySet
+
+MOST_SHARED = 200  # collections that are walked beside one another
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,13 @@ def any_of(walks: Sequence[Walk]) -> Q:
 
 def every_picture_of(user: User) -> Walk:
     return Walk(Q(owner=user) & KEPT)
+
+
+def shown_pictures_of(owner: User) -> list[Walk]:
+    """Return walks of what a member shows to the team: one of each collection that has some of it."""
+    items = CollectionImage.objects.shown_to_team().filter(image__owner=owner)
+    ids = items.order_by().values_list("collection", flat=True).distinct()[:MOST_SHARED]
+    return [Walk(Q(collection=pk), table=CollectionImage) for pk in ids]
 
 
 def in_order(*, oldest: bool, by_day: bool) -> list[str]:

@@ -19,7 +19,7 @@ from gallery.forms.searches import SearchForm
 from gallery.models import Collection, Image, ImageWords, Project, SavedSearch, Tag, User
 from gallery.models.images import KEPT
 from gallery.models.ratings import MOST_STARS
-from gallery.services.images import months, saved_searches
+from gallery.services.images import kinds, months, saved_searches
 from gallery.services.images.filters import Filters
 from gallery.services.images.kinds import MADE, VERDICTS, WORDS
 from gallery.views.images.gallery import address_of
@@ -46,6 +46,7 @@ def choose(request: MemberRequest) -> HttpResponse:
         "groups": [group for group in _groups(filters, request.user) if group.boxes],
         "typed": {name: ", ".join(filters.wanted(name)) for name in ("size", "seed", "colour", "from", "to")},
         "least": [(str(n), str(n) in filters.wanted("stars_from")) for n in range(1, MOST_STARS + 1)],
+        "people": _people(request.user, filters.wanted("owner")),
         "months": filters.wanted("month"),
         "years": months.list_months(request.user),
         "runs": filters.wanted("run"),
@@ -82,6 +83,12 @@ def _groups(filters: Filters, user: User) -> list[Group]:
 def _reads_words(user: User) -> bool:
     """Whether words were read in any picture of theirs: where they are not, nobody has to know that they could be."""
     return any(ImageWords.objects.of(user).filter(verdict=verdict).exists() for verdict in WORDS)
+
+
+def _people(user: User, chosen: Sequence[str]) -> Sequence[tuple[str, bool]]:
+    """Return (name, whether they are chosen) of the others whose pictures may be seen."""
+    names = kinds.show_members(user).exclude(pk=user.pk).order_by("username").values_list("username", flat=True)
+    return [(name, name in chosen) for name in names[:MOST]]
 
 
 def _same(values: Iterable[str]) -> Sequence[tuple[str, str]]:

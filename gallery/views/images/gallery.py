@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gallery import access
 from gallery.access import MemberRequest
-from gallery.models import Image
+from gallery.models import Image, User
 from gallery.paging import KeysetPage, read_keyset_page
 from gallery.services.images import folding
-from gallery.services.images.filters import Bound, Filters
+from gallery.services.images.filters import Bound, Filters, bind_to_look
 from gallery.services.images.pages import PAGE, is_reversible, page_rows, place_around
 from gallery.services.images.walks import Place
 from gallery.views.images import cards
@@ -33,10 +33,11 @@ def show_gallery(request: MemberRequest) -> HttpResponse:
     filters = Filters.read(request.GET)
     if "" in request.GET.dict().values():  # a form sends what was left open, too
         return redirect(address_of(filters))
-    bound = Bound(filters, request.user)
+    bound = _bound(filters, request.user)
+    filters = bound.filters
     folds = _folds(request, filters)
-    around = access.image_around(request, request.GET.get("at", ""))
-    after = place_around(bound, around, fold=folds) if around else _place(request, filters)
+    around = access.image_around(request, request.GET.get("at", ""), owner=bound.owner)
+    after = place_around(bound, around, fold=folds) if around else _place(request, bound)
     page = read_keyset_page(page_rows(bound, after=after, fold=folds), size=PAGE)
     days = _days(bound, page, None if around else after, folds=folds)
     context: dict[str, Any] = {"days": days, "older": _next(filters, page)}
@@ -46,8 +47,17 @@ def show_gallery(request: MemberRequest) -> HttpResponse:
         context |= {"first": address_of(filters), "newer": _at(filters, after) if is_reversible(bound) else ""}
     tiles = request.COOKIES.get(TILES, "")
     context |= {"found": _found(page), "tiles": tiles if tiles in SIZES else "m", "sizes": SIZES.items()}
-    context |= {"folds": folds, "can_fold": _can_fold(filters)}
+    context |= {"foreign": bound.owner != request.user, "folds": folds, "can_fold": _can_fold(filters)}
     return render(request, "images/gallery.html", context | _around(bound))
+
+
+def _bound(filters: Filters, user: User) -> Bound:
+    """Leave out words where another member's pictures are meant: tags and more that only they see would be found."""
+    bound = bind_to_look(filters, user)
+    if bound.owner == user or not filters.words:
+        return bound
+    said = "Words look through your own pictures only."
+    return bind_to_look(replace(filters.without_words(), problems=(*filters.problems, said)), user)
 
 
 def _at(filters: Filters, place: Place) -> str:
@@ -122,15 +132,15 @@ def _standing(bound: Bound, images: list[Image]) -> cards.Folds:
     return cards.Folds(seeds, address_of(bound.filters.only("seeds", "")))
 
 
-def _place(request: MemberRequest, filters: Filters) -> Place | None:
+def _place(request: MemberRequest, bound: Bound) -> Place | None:
     """Return where the page begins: after the picture that the address names, at the step that it had there."""
-    cursor = request.GET.get("before", "")
+    sort, cursor = bound.filters.sort, request.GET.get("before", "")
     if not cursor:
         return None
     typed, _, key = cursor.rpartition(".")
-    image = access.image_cursor(request, key)
+    image = access.image_cursor(request, key, owner=bound.owner)
     step = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 5 else 0
-    return Place(image.id, image.created_at, **{STEPS[filters.sort]: step} if filters.sort in STEPS else {})
+    return Place(image.id, image.created_at, **{STEPS[sort]: step} if sort in STEPS else {})
 
 
 def _next(filters: Filters, page: KeysetPage) -> str:

@@ -94,7 +94,7 @@ def list_references(form: ComposeForm, user: User) -> dict[str, Any]:
 def pick(request: MemberRequest) -> HttpResponse:
     """List pictures of the gallery, newest first, to take one of them into the studio without leaving it."""
     cursor = request.GET.get("before", "")
-    last = access.image_cursor(request, cursor) if cursor else None
+    last = access.image_cursor(request, cursor, owner=request.user) if cursor else None
     rows = Image.objects.of(request.user).before(last.id if last else None).for_tiles()
     page = read_keyset_page(rows, size=PAGE)
     context = {"images": page.rows, "older": page.older, "first_page": last is None}
