@@ -83,6 +83,12 @@ def points(value: float) -> str:
 
 
 @register.filter
+def thousands(n: int) -> str:
+    """Write a number so that it can be read: 22,000."""
+    return f"{n:,}"
+
+
+@register.filter
 def ordinal(n: int) -> str:
     """Write a place: 1st, 2nd, 3rd, 11th."""
     suffix = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
