@@ -122,6 +122,9 @@ def test_the_pages_of_picture_and_run_say_what_was_read(read, owner_client):
     assert "not read" in told[2]
     cells = Page(owner_client.get(reverse("run", args=[read.key]))).all("span", class_="spelled")
     assert [cell.text for cell in cells] == ["spelled right", "reads “OPEN LTAE”", "not read"]
+    keys = [image.key for image in images_of(read)]
+    table = Page(owner_client.get(reverse("compare"), {"image": keys})).one("table", id="differences").text
+    assert "“OPEN LATE”spelled rightreads “OPEN LTAE”not read" in table
 
 
 def images_of(run):

@@ -1,5 +1,6 @@
 """Pictures side by side as a page shows them: letters, names unless they are hidden, facts, ratings."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 from typing import Any
@@ -7,10 +8,12 @@ from typing import Any
 from django.http import QueryDict
 
 from gallery.catalogue.prompts.asked_colours import Got
+from gallery.catalogue.prompts.asked_words import Spelled, quoted_words
 from gallery.models import Image, Rating, User
 from gallery.models.calls import Money
 from gallery.services.compare import ratings, recipe_diff
 from gallery.services.images.seen.asked_colours import got_by_image
+from gallery.services.images.seen.asked_words import spelled_by_image
 
 
 @dataclass
@@ -40,6 +43,7 @@ class Table:
     rows: list[Any]
     prompts: list[Any] | None
     asked_colours: list[tuple[str, list[Got | None]]]
+    asked_words: list[tuple[str, list[Spelled | None]]]
 
 
 def build_panes(images: list[Image], *, user: User, hidden: bool) -> list[Pane]:
@@ -51,15 +55,17 @@ def build_panes(images: list[Image], *, user: User, hidden: bool) -> list[Pane]:
 
 
 def build_table(images: list[Image]) -> Table:
-    return Table(recipe_diff.diff_fields(images), recipe_diff.diff_prompts(images), _asked_colours(images))
+    ids = [image.pk for image in images]
+    quoting = [image.pk for image in images if quoted_words(image.prompt)]
+    colours, words = (_by_asked(ids, found) for found in (got_by_image(ids), spelled_by_image(quoting)))
+    return Table(recipe_diff.diff_fields(images), recipe_diff.diff_prompts(images), colours, words)
 
 
-def _asked_colours(images: list[Image]) -> list[tuple[str, list[Got | None]]]:
-    """Return (colour that a prompt names, what came of it in each picture)."""
-    found = got_by_image([image.pk for image in images])
-    by_colour = [{got.asked: got for got in found.get(image.pk, ())} for image in images]
-    asked = dict.fromkeys(colour for each in by_colour for colour in each)
-    return [(colour, [each.get(colour) for each in by_colour]) for colour in asked]
+def _by_asked(ids: list[int], found: Mapping[int, Sequence[Any]]) -> list[tuple[str, list[Any]]]:
+    """Return (what a prompt asks for, what came of it in each picture)."""
+    by_asked = [{each.asked: each for each in found.get(pk, ())} for pk in ids]
+    asked = dict.fromkeys(name for each in by_asked for name in each)
+    return [(name, [each.get(name) for each in by_asked]) for name in asked]
 
 
 def comparison_query(keys: list[str], **more: str) -> str:

@@ -18,6 +18,7 @@ def main() -> None:
     os.nice(NICENESS)
     _limit(resource.RLIMIT_AS, MEMORY_BYTES)
     _limit(resource.RLIMIT_CPU, CPU_SECONDS)
+    os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")  # each takes memory, of which the limit knows
     import numpy
     from rapidocr import RapidOCR
 
