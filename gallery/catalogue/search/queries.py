@@ -70,6 +70,18 @@ def with_facets(query: Query, facets: Iterable[str]) -> Query:
     return both([*(Phrase((facet,)) for facet in facets), query])
 
 
+def without_facets(query: Query) -> Query:
+    """Leave what was typed; of nothing but facets, all of them."""
+    if not isinstance(query, And):
+        return query
+    typed = both(part for part in query.parts if not _is_facet(part))
+    return query if typed == EVERYTHING else typed
+
+
+def _is_facet(part: Query) -> bool:
+    return isinstance(part, Phrase) and part.words[0].startswith("_")
+
+
 def _flat(parts: Iterable[Query], kind: type[And] | type[Or]) -> Iterator[Query]:
     for part in parts:
         if isinstance(part, kind):

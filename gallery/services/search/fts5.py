@@ -7,7 +7,7 @@ from django.db.models.expressions import RawSQL
 
 from gallery.catalogue.search.documents import MARK, as_indexed
 from gallery.catalogue.search.matching import matches
-from gallery.catalogue.search.queries import And, Constant, Not, Or, Phrase, Query, has_short_prefix
+from gallery.catalogue.search.queries import And, Constant, Not, Or, Phrase, Query, has_short_prefix, without_facets
 from gallery.models import ImageText
 from gallery.services.db.raw_updates import placeholders
 from gallery.services.db.slices import Pace
@@ -20,6 +20,7 @@ MAKE = (
     f"text, content='{TEXTS}', content_rowid='image_id', tokenize=\"ascii tokenchars '_+-.:'\")"
 )
 MOST = 4_000  # ids that are asked for at once
+PROBED = 500  # ids: words that find fewer are rare
 WALKED = (250, 750)  # texts that are read where so many pictures are found that a page of them is among these
 LEAST_PAGES, MOST_PAGES = 16, 1_024  # of the index, 4 KB each, that one slice merges
 MATCH = f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s"  # noqa: S608  a name of ours
@@ -68,21 +69,38 @@ def _ids_in(table: str, image_ids: Sequence[int]) -> list[int]:
 
 
 def find_batches(query: Query, *, beyond: int | None, first: int, oldest: bool = False) -> Iterator[list[int]]:
-    """Give the ids that are found beyond one, newest or oldest first, `first` of them and then more at a time."""
-    written, size = write_query(query), first
+    """Give the ids that are found beyond one, newest or oldest first, `first` of them and then more at a time.
+
+    Of rare words also those that lack a facet: the rows are asked for what the facets say anyway.
+    """
+    size = first
     way, order = (">", "ASC") if oldest else ("<", "DESC")
+    if (words := without_facets(query)) != query and not has_short_prefix(query):
+        # A facet that all pictures have is looked up at each step: rare words are found sooner without.
+        ids = read_column(
+            f"{MATCH} {_beyond(way, beyond)} ORDER BY rowid {order} LIMIT {PROBED}", _asked(words, beyond)
+        )
+        if len(ids) < PROBED:
+            yield ids
+            return
     if has_short_prefix(query):
         for most in WALKED:
             ids, beyond = _walk(query, beyond, way=way, order=order, most=most)
             yield ids
     while True:
-        from_there = "" if beyond is None else f"AND rowid {way} %s"
-        asked = [written, *([] if beyond is None else [beyond]), size]
-        ids = read_column(f"{MATCH} {from_there} ORDER BY rowid {order} LIMIT %s", asked)
+        ids = read_column(f"{MATCH} {_beyond(way, beyond)} ORDER BY rowid {order} LIMIT {size}", _asked(query, beyond))
         yield ids
         if len(ids) < size:
             return
         beyond, size = ids[-1], min(size * 4, MOST)
+
+
+def _beyond(way: str, beyond: int | None) -> str:
+    return "" if beyond is None else f"AND rowid {way} %s"
+
+
+def _asked(query: Query, beyond: int | None) -> list[str | int]:
+    return [write_query(query), *([] if beyond is None else [beyond])]
 
 
 def _walk(query: Query, beyond: int | None, *, way: str, order: str, most: int) -> tuple[list[int], int | None]:
