@@ -95,3 +95,20 @@ def test_the_page_of_a_picture_has_the_same_keys_and_buttons(look, images):
         page.get_by_role("button", name="Favourite it").click()
     expect(page.locator(".five [aria-pressed=true]")).to_have_count(2)
     assert rated(images[0]) == ("", 2, True)
+
+
+def test_what_all_gave_shows_once_one_has_rated_and_a_picture_shows_its_own_pixels(look, images, colleague):
+    Rating.objects.create(user=colleague, image=images[0], stars=5)
+    page = look(f"/images/{images[0].key}/")
+    page.get_by_role("button", name="Show it in full size").click()
+    large = page.get_by_role("dialog", name="The picture in full size")
+    large.get_by_role("button", name="1:1").click()
+    expect(large).to_have_class(re.compile("actual"))
+    page.keyboard.press("Escape")
+    expect(large).to_be_hidden()
+    raters = page.locator("[data-raters]")
+    expect(raters).to_be_hidden()
+    page.keyboard.press("4")
+    expect(raters).to_have_text("4.5 of 2 people")
+    page.keyboard.press("0")
+    expect(raters).to_be_hidden()

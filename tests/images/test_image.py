@@ -123,7 +123,8 @@ def test_a_file_that_is_gone_is_not_found(owner_client, image):
 
 def repeat_form(page):
     """Read what the button that makes it again would send."""
-    return {name: page.value(name) for name in ("nonce", "quoted_micros")}
+    [form] = [each.node for each in page.all("form") if each.attrs.get("action", "").endswith("/repeat/")]
+    return {name: form.find("input", attrs={"name": name})["value"] for name in ("nonce", "quoted_micros")}
 
 
 def test_made_again_for_the_price_on_the_button_once_per_press(owner_client, image, world, worker):

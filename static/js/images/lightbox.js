@@ -3,6 +3,7 @@
 
 import { read, refresh } from "./marks.js";
 import { leaveAt } from "./open_large.js";
+import { zoomAt } from "./zoom.js";
 
 const box = document.getElementById("looking");
 const part = (name) => box.querySelector(`[data-${name}]`);
@@ -62,16 +63,6 @@ function judge(key) {
 
 const fitAgain = () => box.classList.remove("actual");
 
-/** Show its own pixels, those that were clicked in the middle; or fit it in again. */
-function zoom(event) {
-  const picture = part("picture");
-  const place = picture.getBoundingClientRect();
-  const [x, y] = [(event.clientX - place.left) / place.width, (event.clientY - place.top) / place.height];
-  if (!box.classList.toggle("actual")) return;
-  const stage = part("stage");
-  stage.scrollTo(x * picture.offsetWidth - stage.clientWidth / 2, y * picture.offsetHeight - stage.clientHeight / 2);
-}
-
 async function readRecipe() {
   const shown = tile;
   const page = new DOMParser().parseFromString(await (await fetch(part("page").href)).text(), "text/html");
@@ -101,7 +92,7 @@ function listen() {
   box.addEventListener("close", close);
   box.addEventListener("keydown", press);
   box.addEventListener("click", ({ target }) => { if (target === part("stage")) box.close(); });
-  part("picture").addEventListener("click", zoom);
+  part("picture").addEventListener("click", (event) => zoomAt(box, event));
   part("page").addEventListener("click", (event) => event.ctrlKey || event.metaKey || event.shiftKey || leaveAt(tile));
   part("newer").addEventListener("click", () => step(-1));
   part("older").addEventListener("click", () => step(1));
