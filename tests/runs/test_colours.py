@@ -1,12 +1,17 @@
 """Asked / got on the pages: of a run, of a picture, of a comparison."""
 
+import io
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from PIL import Image as Pillow
 
-from gallery.models import ImageLook
+from gallery.models import Image, ImageLook
+from gallery.services.images.seen import measuring
 from gallery.services.media.seeing import looks
+from gallery.services.storage import files
 from tests.factories import make_run
 from tests.pages import Page
 from tests.rows import finish, make_images
@@ -55,6 +60,22 @@ def test_the_picture_and_the_comparison_tell_it_too(owner_client, run):
     assert all(name in table for name in ("#FF6600", "#FF6A10", "#0000FF"))
     cells = Page(owner_client.get(reverse("run", args=[run.key]))).all("span", class_="got")
     assert len(cells) == 3
+
+
+def test_an_open_page_of_a_run_shows_differences_as_they_are_measured(owner, owner_client):
+    run = make_run(owner, prompt="a door in #FF6600", seed="1", size="64x64")
+    (image,) = finish(run)
+    out = io.BytesIO()
+    Pillow.new("RGB", (64, 64), "#FF6600").save(out, "PNG")
+    name = files.publish_bytes(out.getvalue(), files.file_name(image.file_key, "images", ".png"))
+    Image.objects.filter(pk=image.pk).update(file=name)
+    address = Page(owner_client.get(reverse("run", args=[run.key]))).one("div", id="poll")["hx-get"]
+    assert owner_client.get(address).status_code == 204
+    assert measuring.measure_next_look()
+    answer = owner_client.get(address)
+    assert Page(answer).one("span", class_="got").text == "ΔE 0"
+    assert "hx-get" not in Page(answer).one("div", id="poll").attrs
+    assert "HX-Trigger" not in answer
 
 
 def test_many_pictures_take_no_more_queries(owner_client, run, owner):
