@@ -8,7 +8,7 @@ from gallery.views.collections import collections, cull, items, rules, tags
 from gallery.views.compare import compare, model_quality, pairwise
 from gallery.views.costs import adjustments, amounts, budgets, drilldown, prices, report, report_mail, statements
 from gallery.views.images import bulk, deliver, files, filters, gallery, image, ratings, selection, trash
-from gallery.views.library import named_sizes, presets, prompts, saved_items, templates
+from gallery.views.library import named_sizes, palette, presets, prompts, saved_items, templates
 from gallery.views.operations import gates, health, queue, unresolved
 from gallery.views.runs import colours, jobs, run, sheets
 from gallery.views.shares import guest, guest_chosen, guest_files, owner
@@ -77,6 +77,7 @@ urlpatterns = [
     path("references/<str:key>/file", references.file, name="reference-file"),
     path("references/<str:key>/original", references.original, name="reference-original"),
     path("studio/runs/", studio.newest_runs, name="studio-runs"),
+    path("palette/", palette.show_palette, name="palette"),
     path("batch/", batch.batch, name="batch"),
     path("batch/template.csv", batch.template, name="batch-template"),
     path("batch/pairs/", pairs.pairs, name="pairs"),

@@ -154,6 +154,7 @@ def test_several_shapes_stay_several_and_cost_the_same(look, owner):
     tab = look("/")
     tab.fill("#id_prompt", "a door")
     tab.fill("#id_seed", "1")
+    tab.click(".sizes summary")
     tab.click("#id_shapes_several")
     for shape in ("16:9", "9:16"):
         tab.click(f'label:has(> input[name=aspect_ratio][value="{shape}"])')

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from gallery.models import Preset, Run
@@ -117,3 +118,29 @@ def test_without_javascript_everything_is_a_page(browser, live_server, owner_cli
     expect(page.get_by_role("heading", level=1)).to_have_text("Vases")
     assert Preset.objects.get().deleted_at is None
     context.close()
+
+
+def test_the_palette_and_the_keys_lead_everywhere(studio, owner, live_server, complaints):
+    run = make_run(owner, prompt="a lighthouse in fog")
+    page = studio
+    page.keyboard.press("Control+k")  # while somebody types, too
+    palette = page.get_by_role("dialog", name="Go to")
+    expect(palette.get_by_role("searchbox")).to_be_focused()
+    page.keyboard.type("fog")
+    expect(palette.get_by_role("link", name="a lighthouse in fog")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(palette.get_by_role("link", name="a lighthouse in fog")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/runs/{run.key}/")
+    expect(page.locator("#main")).to_be_visible()
+    page.keyboard.press("g")
+    page.keyboard.press("m")
+    page.wait_for_url("**/costs/**")
+    page.keyboard.press("n")
+    page.wait_for_url(live_server.url + "/")
+    expect(page.locator("#id_prompt")).to_be_focused()
+    assert complaints == []
+    page.keyboard.press("Control+k")
+    expect(palette.get_by_role("link", name="Runs")).to_be_visible()
+    assert Axe().run(page).response["violations"] == []

@@ -30,6 +30,7 @@ TABLE = {
     "studio-new": MEMBERS_POST,
     "studio-recipe": ("login 405 405 405", "login 404 200 404"),
     "studio-runs": MEMBERS_LOOK,
+    "palette": MEMBERS_LOOK,
     "references": ("login 405 405 405", "login 404 200 404"),
     "references-pick": MEMBERS_LOOK,
     "references-kept": MEMBERS_LOOK,

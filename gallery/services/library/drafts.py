@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
-from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from gallery.models import StudioDraft, User
+from gallery.services.db.side_notes import write_if_possible
 
 MOST_CHARACTERS = 1_000_000
 
@@ -19,11 +18,11 @@ def read_draft(owner: User) -> dict[str, Any] | None:
 
 
 def keep_draft(owner: User, fields: Mapping[str, Any]) -> None:
-    """Keep what stands there now. Text that no database takes is left out, and nothing fails for want of a draft."""
+    """Keep what stands there now. What no database takes leaves it as it was; nothing fails or waits long for it."""
     if not _can_be_kept(fields):
         return
     draft = StudioDraft(owner=owner, form=dict(fields), changed_at=timezone.now())
-    with suppress(DatabaseError), transaction.atomic():
+    with write_if_possible():
         StudioDraft.objects.bulk_create(
             [draft], update_conflicts=True, unique_fields=["owner"], update_fields=["form", "changed_at"]
         )

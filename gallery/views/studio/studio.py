@@ -95,8 +95,14 @@ def plan_form(form: ComposeForm, *, owner: User | None = None) -> RunPlan:
 
 
 def _submit(request: MemberRequest) -> HttpResponse:
+    """Take the form, and keep what stands in it: after the press, which waits for nothing else."""
     taken = references.take_references(request)
+    answer = _answer_press(request, taken)
     drafts.keep_draft(request.user, prefill_form.read_typed(taken.data))
+    return answer
+
+
+def _answer_press(request: MemberRequest, taken: references.Taken) -> HttpResponse:
     form = ComposeForm(taken.data)
     plan = plan_form(form, owner=request.user)
     if taken.problems:

@@ -96,7 +96,7 @@ document.addEventListener("click", ({ target }) => {
   }
 });
 
-// One seed more or fewer: of the random ones at the end of what is listed, and one more begins with these.
+// One random seed more or fewer, at the end of what is listed.
 function stepSeeds(field, by) {
   const parts = field.value.split(",").map((part) => part.trim()).filter(Boolean);
   const [, count] = /^(\d+)\s+random$/i.exec(parts.at(-1) ?? "") ?? [];
@@ -190,11 +190,9 @@ document.addEventListener("drop", (event) => { if (onForm(event)) takeFiles(even
 
 // -- what stands here stays -------------------------------------------------------------------------------------------
 
-// Every check keeps it; what was typed just before the page is left goes along without an answer.
+// Every check keeps it; what was typed just before somebody leaves is sent along.
 let unkept = false;
-for (const name of ["input", "change", "offer"]) {
-  document.addEventListener(name, ({ target }) => { if (target.closest?.("#compose")) unkept = true; }, { capture: true });
-}
+for (const name of ["input", "change", "offer"]) addEventListener(name, () => { unkept = true; }, { capture: true });
 document.addEventListener("htmx:beforeRequest", ({ target }) => { if (target.closest("#compose")) unkept = false; });
 addEventListener("pagehide", () => {
   if (!unkept || !compose()) return;
