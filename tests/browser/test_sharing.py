@@ -67,6 +67,7 @@ def test_from_the_picture_to_the_client_and_back(studio, guest, live_server, pic
     width = guest.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert width[0] <= width[1]
 
+    guest.wait_for_load_state()  # before its scripts a tile leads to a page of its own
     guest.locator(".tile a").nth(1).click()
     viewer = guest.locator("dialog[open] .viewer")
     expect(viewer).to_contain_text("2 of 3")

@@ -9,6 +9,7 @@ from PIL import Image as Pillow
 from gallery.models import Image, Reference, Run
 from gallery.models.images import Origin
 from tests.api.loopback import Loopback, answer
+from tests.pages import Page
 from tests.references.pictures import BLUE, GREEN, RED, picture_bytes, upload
 
 FORM = {"prompt": "image 1 beside image 2", "model": "flux-2-pro", "seed": "7", "aspect_ratio": "16:9", "nonce": "n"}
@@ -59,7 +60,8 @@ def test_files_of_a_form_go_onto_the_wire_in_their_order(owner_client, worker, w
         f"/?image={made.key}&use=reference",
     ):
         assert owner_client.get(page).status_code == 200
-    assert owner_client.get(f"/?image={made.key}").content.decode().count('name="reference_key"') == 2
+    studio = Page(owner_client.get(f"/?image={made.key}")).soup
+    assert len(studio.select("#compose [name=reference_key]")) == 2  # beside them the toast, with what stood there
 
 
 def test_an_address_is_fetched_and_one_of_our_own_network_is_not(owner_client, settings):
