@@ -23,8 +23,8 @@ from gallery.models import (
     Statement,
     User,
 )
-from gallery.models.bulk import Verb
 from gallery.models.costs.statements import Kind
+from gallery.models.operations.bulk import Verb
 from gallery.models.runs import State
 from gallery.models.shares import Download
 from gallery.services.accounts import invites

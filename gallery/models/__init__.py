@@ -1,6 +1,5 @@
 """Rows, constraints and querysets. Every write and decision lives in services."""
 
-from gallery.models.bulk import BulkAct, BulkSlice
 from gallery.models.calls import Attempt, Gate
 from gallery.models.collections import Collection, CollectionImage, ImageTag, SavedSearch, Selection, Tag
 from gallery.models.contact_sheets import Sheet, SheetPart
@@ -16,6 +15,7 @@ from gallery.models.finding.looks import ImageColour, ImageLook
 from gallery.models.finding.search import FacetChange, ImageChange, ImageText
 from gallery.models.finding.words import ImageWords
 from gallery.models.images import Image, NamedSize
+from gallery.models.operations.bulk import BulkAct, BulkSlice
 from gallery.models.operations.installation import KeyHolder, Round, SecretKey
 from gallery.models.operations.rate_limits import RateCounter
 from gallery.models.operations.workers import Worker

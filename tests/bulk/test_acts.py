@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from gallery.models import BulkAct, BulkSlice, Collection, Image, Rating, Selection, Tag
-from gallery.models.bulk import KEPT_DAYS, Verb
+from gallery.models.operations.bulk import KEPT_DAYS, Verb
 from gallery.services.bulk import acts
 from gallery.services.collections import collections, items, tags
 from gallery.services.compare import ratings

@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from gallery.models import BulkAct, BulkSlice, Image, Selection, User
-from gallery.models.bulk import Stage, Verb
+from gallery.models.operations.bulk import Stage, Verb
 from gallery.services.bulk.verbs import VERBS, own_images
 from gallery.services.db.slices import Pace, delete_in_slices, write_in_slices
 from gallery.services.db.transactions import write_transaction

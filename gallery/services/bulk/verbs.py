@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from gallery.models import BulkAct, Collection, Image, Rating
-from gallery.models.bulk import Verb
+from gallery.models.operations.bulk import Verb
 from gallery.services.collections import items, tags
 from gallery.services.compare import ratings
 from gallery.services.images import trash

@@ -13,7 +13,7 @@ from gallery.access import MemberRequest
 from gallery.catalogue.text.value_lists import counted
 from gallery.forms.collections import MoveForm, PutForm
 from gallery.models import Collection, Image
-from gallery.models.bulk import Verb
+from gallery.models.operations.bulk import Verb
 from gallery.services.collections import collections, items
 from gallery.services.collections.items import Place
 from gallery.views.images import bulk

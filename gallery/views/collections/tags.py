@@ -13,7 +13,7 @@ from gallery.access import MemberRequest
 from gallery.catalogue.text.value_lists import counted
 from gallery.forms.collections import TagForm, TagsForm
 from gallery.models import Image, Selection, Tag
-from gallery.models.bulk import Verb
+from gallery.models.operations.bulk import Verb
 from gallery.paging import read_keyset_page
 from gallery.services.collections import tags
 from gallery.services.collections.tags import MOST_ON_IMAGE, Pair, Tagged, TagTaken

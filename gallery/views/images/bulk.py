@@ -11,7 +11,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from gallery import access, tasks
 from gallery.access import MemberRequest
 from gallery.models import Selection
-from gallery.models.bulk import Verb
+from gallery.models.operations.bulk import Verb
 from gallery.services.bulk import acts
 from gallery.services.images import selection
 

@@ -12,7 +12,7 @@ from gallery.access import MemberRequest
 from gallery.catalogue.text.value_lists import counted
 from gallery.forms.ratings import RatingForm, read_earlier
 from gallery.models import Image, Rating
-from gallery.models.bulk import Verb
+from gallery.models.operations.bulk import Verb
 from gallery.services.compare import ratings
 from gallery.views.images import bulk
 from gallery.views.undoing import say_undoable, undoable_toast, where_from

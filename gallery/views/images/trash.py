@@ -17,8 +17,8 @@ from gallery import access
 from gallery.access import MemberRequest
 from gallery.catalogue.text.value_lists import counted
 from gallery.models import Image
-from gallery.models.bulk import Verb
 from gallery.models.images import ImageQuerySet
+from gallery.models.operations.bulk import Verb
 from gallery.paging import read_keyset_page
 from gallery.services.images import selection, trash
 from gallery.views.images import bulk
