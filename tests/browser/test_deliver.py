@@ -35,7 +35,7 @@ def test_the_focus_moves_by_keys_and_by_dragging_and_the_download_obeys_it(
     assert page.url.endswith(address)  # no arrow led to a neighbour
     left, top = page.get_by_label("Percent from the left"), page.get_by_label("Percent from the top")
     assert (left.input_value(), top.input_value()) == ("58", "50")  # nothing is cut off at the top
-    box = page.locator("[data-stage]").bounding_box()
+    box = page.locator(".stage[data-stage]").bounding_box()
     kept = page.locator("[data-frame]").bounding_box()
     assert kept["width"] == pytest.approx(box["width"] / 2, abs=1)
     assert kept["x"] - box["x"] == pytest.approx(0.58 * box["width"] / 2, abs=1)

@@ -184,6 +184,7 @@ def test_several_values_and_their_review(page, live_server, owner, cookie):
     page.get_by_label("Several shapes").check()
     page.get_by_text("3 prompts ×").click()
     wrong = findings(page)
+    page.locator("#values").evaluate("(box) => box.scrollIntoView({ block: 'center' })")  # from under the button
     page.get_by_label("green", exact=True).check(force=True)
     page.get_by_label("green", exact=True).uncheck(force=True)
     page.get_by_role("button", name="Review 60 images").click()

@@ -130,7 +130,10 @@ def _alpha(chunk: tuple[bytes, bytes]) -> int:
 
 
 def _canvas(chunk: tuple[bytes, bytes]) -> bytes:
-    """Return width and height, each less one, in three bytes: as VP8X writes what VP8 and VP8L know."""
+    """Return width and height, each less one, in three bytes: as VP8X writes what VP8 and VP8L know.
+
+    Raises BrokenContainer.
+    """
     kind, body = chunk
     width: int
     height: int
@@ -140,4 +143,6 @@ def _canvas(chunk: tuple[bytes, bytes]) -> bytes:
     else:
         width, height = (size & 0x3FFF for size in struct.unpack_from("<HH", body, 6))
         width, height = width - 1, height - 1
+        if min(width, height) < 0:
+            raise BrokenContainer("a picture without width or height")
     return width.to_bytes(3, "little") + height.to_bytes(3, "little")
