@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("form", models.JSONField()),
+                ("nonce", models.CharField(blank=True, max_length=64)),
                 ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
         ),

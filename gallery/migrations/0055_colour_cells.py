@@ -1,11 +1,10 @@
-"""Colours are found by smaller cells: pictures are measured anew, in the worker, the newest first."""
+"""Colours are found by smaller cells: those there were are forgotten, and found again from what was measured."""
 
 from django.db import migrations, models
 
 
-def measure_anew(apps, schema_editor):
+def forget(apps, schema_editor):
     apps.get_model("gallery", "ImageColour").objects.all().delete()
-    apps.get_model("gallery", "Image").objects.filter(look_tries=None).update(look_tries=0)
 
 
 class Migration(migrations.Migration):
@@ -14,7 +13,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(measure_anew, migrations.RunPython.noop),
+        migrations.RunPython(forget, migrations.RunPython.noop),
         migrations.RemoveIndex(model_name="imagecolour", name="image_colour_cell"),
         migrations.RemoveField(model_name="imagecolour", name="lightness"),
         migrations.RemoveField(model_name="imagecolour", name="a"),

@@ -90,10 +90,14 @@ class PromptTemplate(SavedItem):
 
 
 class StudioDraft(models.Model):
-    """What stands in the studio of a member, right or wrong, bought or not: the fields as they were sent last."""
+    """What stands in the studio of a member, right or wrong, bought or not: the fields as they were sent last.
+
+    `nonce`: of the form that sent them. Without fields the studio was emptied: what that form still sends is too late.
+    """
 
     owner = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+")
     form = models.JSONField()
+    nonce = models.CharField(max_length=64, blank=True)
     changed_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

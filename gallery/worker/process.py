@@ -194,12 +194,15 @@ class Process:
 
 
 def make_next() -> bool:
-    """Make the next thumbnail; while none is missing, measure what is seen and the next repeat, then empty the trash.
+    """Make the next thumbnail; while none is missing, the next of everything else: a long row of one holds up no other.
 
     Return whether there was something to do.
     """
-    work = (thumbnails.make_next_thumbnail, measuring.measure_next_look, repeats.measure_next_repeat, trash.delete_next)
-    return any(make() for make in work)
+    if thumbnails.make_next_thumbnail():
+        return True
+    work = (measuring.measure_next_look, repeats.measure_next_repeat, trash.delete_next)
+    made = [make() for make in work]
+    return any(made)
 
 
 def _keep_memory_together() -> None:

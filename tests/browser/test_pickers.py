@@ -6,8 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from gallery.models import Preset, Run
+from gallery.models import Preset, Rating, Run
 from tests.factories import make_run
+from tests.rows import make_images
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -144,3 +145,15 @@ def test_the_palette_and_the_keys_lead_everywhere(studio, owner, live_server, co
     page.keyboard.press("Control+k")
     expect(palette.get_by_role("link", name="Runs")).to_be_visible()
     assert Axe().run(page).response["violations"] == []
+
+
+def test_the_letter_after_g_leads_to_a_page_and_rates_nothing(studio, owner, live_server):
+    [image] = make_images(owner, 1)
+    page = studio
+    page.goto(f"{live_server.url}/images/{image.key}/")
+    page.keyboard.press("Shift")  # the first key brings the others
+    page.evaluate("import('/static/js/base/keys.js')")
+    page.keyboard.press("g")
+    page.keyboard.press("l")
+    page.wait_for_url("**/collections/")
+    assert not Rating.objects.exists()

@@ -121,6 +121,29 @@ def test_an_address_with_values_means_the_same_for_everybody(owner_client):
     assert found == EMPTY | {"prompt": "a boat"}
 
 
+def test_what_a_form_sends_after_its_studio_was_emptied_came_too_late(owner_client):
+    type_in(owner_client, nonce="one form")
+    owner_client.post(reverse("studio-new"), TYPED | {"nonce": "one form"})
+    type_in(owner_client, nonce="one form")
+    owner_client.get(reverse("studio"))  # says it, once
+    assert read_studio(owner_client) == EMPTY
+    type_in(owner_client, nonce="the next")
+    assert read_studio(owner_client) == STANDS
+
+
+def test_a_press_keeps_nothing_older_than_what_was_typed_since(owner):
+    drafts.keep_draft(owner, {"prompt": "a door, and more"}, nonce="one form")
+    drafts.keep_draft(owner, {"prompt": "a door"}, nonce="one form", pressed=True)
+    assert drafts.read_draft(owner) == {"prompt": "a door, and more"}
+    drafts.keep_draft(owner, {"prompt": "a gate"}, nonce="another", pressed=True)
+    assert drafts.read_draft(owner) == {"prompt": "a gate"}
+
+
+def test_a_prompt_may_write_how_json_writes_a_nul(owner):
+    drafts.keep_draft(owner, {"prompt": r'{"a": "\u0000"}'})
+    assert drafts.read_draft(owner) == {"prompt": r'{"a": "\u0000"}'}
+
+
 @pytest.mark.parametrize("prompt", ["a \x00 door", "a \ud800 door", "x" * 1_000_001])
 def test_what_cannot_be_kept_leaves_what_stood(owner, prompt):
     drafts.keep_draft(owner, {"prompt": "a door"})

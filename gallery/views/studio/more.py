@@ -12,8 +12,10 @@ from gallery.catalogue.numbers.money import money
 from gallery.catalogue.text.value_lists import counted
 from gallery.forms.compare import MoreForm
 from gallery.forms.studio import prefill
+from gallery.forms.studio.compose import ComposeForm
 from gallery.services.runs.doubts import Doubts
 from gallery.services.runs.plan import RunPlan
+from gallery.views.studio import prefill as fillings
 from gallery.views.studio import studio
 
 AGREED = Doubts([])  # its prompt was sent like this before
@@ -35,12 +37,19 @@ def buy_more(request: MemberRequest, key: str) -> HttpResponse:
         messages.error(request, f"The price is {money(price)} now: nothing was bought.")
         return redirect("image", key=key)
     if not form.is_valid() or form.asks_first(plan, AGREED):
-        return studio.show_studio(request, form, plan)
+        return _show_studio(request, form, plan)
     run = studio.submit_form(form, plan)
     if run is None:
-        return studio.show_studio(request, form, plan)
+        return _show_studio(request, form, plan)
     messages.success(request, f"{counted(run.size, 'picture')} for {money(run.quoted_micros)}.")
     return redirect(reverse("run", args=[run.key]))
+
+
+def _show_studio(request: MemberRequest, form: ComposeForm, plan: RunPlan) -> HttpResponse:
+    """Show what was asked for in the studio; what stood there can be brought back."""
+    if (stood := fillings.standing(request.user)) is not fillings.START:
+        studio.say_replaced(request, "This stands in the studio now, instead of what stood there.", stood)
+    return studio.show_studio(request, form, plan)
 
 
 def _is_seen(plan: RunPlan, seen_micros: int) -> bool:

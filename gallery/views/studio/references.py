@@ -70,7 +70,7 @@ def _keep_upload(collector: Collector, file: UploadedFile, taken: Taken) -> Refe
 def add(request: MemberRequest) -> HttpResponse:
     """Keep pictures, and answer with the list of all that the form has now. Buys nothing."""
     taken = take_references(request)
-    drafts.keep_draft(request.user, prefill.read_typed(taken.data))
+    drafts.keep_draft(request.user, prefill.read_typed(taken.data), nonce=taken.data.get("nonce", ""))
     form = ComposeForm(taken.data, unfinished=True)
     said = {"problems": taken.problems, "with_recipe": taken.with_recipe}
     context = {"form": form, **said, **list_references(form, request.user)}

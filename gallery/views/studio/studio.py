@@ -45,7 +45,7 @@ def compose(request: MemberRequest) -> HttpResponse:
     values = prefill_form.merge_values(typed, values)
     filled = prefill_form.draft_of(values) != prefill_form.draft_of(stands)
     if filled and stands is not prefill.START:
-        _say_replaced(request, "This stands in the studio now, instead of what stood there.", stands)
+        say_replaced(request, "This stands in the studio now, instead of what stood there.", stands)
     return _show_values(request, values, judged=bool(typed), filled=filled)
 
 
@@ -63,13 +63,14 @@ def fill(request: MemberRequest) -> HttpResponse:
 def start_anew(request: MemberRequest) -> HttpResponse:
     """Empty the studio. Undo brings back what stood there."""
     stood = prefill_form.read_typed(request.POST) or drafts.read_draft(request.user)
-    drafts.delete_draft(request.user)
+    drafts.empty_draft(request.user, nonce=request.POST.get("nonce", ""))
     if stood:
-        _say_replaced(request, "The studio is as it starts.", stood)
+        say_replaced(request, "The studio is as it starts.", stood)
     return HttpResponseClientRedirect(reverse("studio")) if request.htmx else redirect("studio")
 
 
-def _say_replaced(request: MemberRequest, said: str, stood: dict[str, Any]) -> None:
+def say_replaced(request: MemberRequest, said: str, stood: dict[str, Any]) -> None:
+    """Say it, with a button that brings back what stood in the studio."""
     fields = prefill_form.as_sent(prefill_form.draft_of(stood))
     say_undoable(request, said, address=reverse("studio-fill"), fields=fields)
 
@@ -98,7 +99,8 @@ def _submit(request: MemberRequest) -> HttpResponse:
     """Take the form, and keep what stands in it: after the press, which waits for nothing else."""
     taken = references.take_references(request)
     answer = _answer_press(request, taken)
-    drafts.keep_draft(request.user, prefill_form.read_typed(taken.data))
+    typed = prefill_form.read_typed(taken.data)
+    drafts.keep_draft(request.user, typed, nonce=request.POST.get("nonce", ""), pressed=True)
     return answer
 
 
@@ -189,7 +191,7 @@ def _go_to(request: MemberRequest, run: Run) -> HttpResponse:
 @require_POST
 def check(request: MemberRequest) -> HttpResponse:
     """Answer while somebody types: the price, what is wrong, the colours named. Keeps it, and buys nothing."""
-    drafts.keep_draft(request.user, prefill_form.read_typed(request.POST))
+    drafts.keep_draft(request.user, prefill_form.read_typed(request.POST), nonce=request.POST.get("nonce", ""))
     form = ComposeForm(request.POST, unfinished=True)
     plan = plan_form(form, owner=request.user)
     whys: list[tuple[str, Any, Any]] = [

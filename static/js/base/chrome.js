@@ -63,26 +63,16 @@ if (!CSS.supports("field-sizing", "content")) import("./grow.js");
 
 // -- keys --------------------------------------------------------------------------------------------------------------
 
-// Ctrl+K finds; G and a letter, N and / lead somewhere. A page's own keys come first.
-const ELSEWHERE = "input, textarea, select, [contenteditable], dialog";
-let going = 0;
+// Ctrl+K finds; the other keys come with the first of them.
+const palette = document.querySelector("[data-palette]")?.dataset.palette;
+let early = [];
 
 addEventListener("keydown", (event) => {
-  const key = event.key.toLowerCase();
-  const bar = document.querySelector(".bar[data-palette]");
-  if (!bar || event.defaultPrevented || event.altKey) return;
-  if (event.ctrlKey || event.metaKey) {
-    if (key !== "k") return;
+  if (palette && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
     event.preventDefault();
-    import("./palette.js").then(({ open }) => open(bar.dataset.palette));
-  } else if (!event.target.closest?.(ELSEWHERE)) {
-    const kind = Date.now() - going < 1500 ? "go" : "key";
-    const goal = [...document.querySelectorAll(`[data-${kind}]`)].find((each) => each.dataset[kind] === key);
-    going = !goal && key === "g" ? Date.now() : 0;
-    if (!goal) return;
-    event.preventDefault();
-    if (goal.matches("input")) goal.focus();
-    else goal.click();
+    import("./palette.js").then(({ open }) => open(palette));
+  } else if (palette && early?.push(event) === 1) {
+    import("./keys.js").then(({ hear }) => { early.forEach(hear); early = null; });
   }
 });
 

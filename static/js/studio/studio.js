@@ -191,14 +191,18 @@ document.addEventListener("drop", (event) => { if (onForm(event)) takeFiles(even
 // -- what stands here stays -------------------------------------------------------------------------------------------
 
 // Every check keeps it; what was typed just before somebody leaves is sent along.
-let unkept = false;
-for (const name of ["input", "change", "offer"]) addEventListener(name, () => { unkept = true; }, { capture: true });
-document.addEventListener("htmx:beforeRequest", ({ target }) => { if (target.closest("#compose")) unkept = false; });
+let typed = 0;
+let asked = 0;
+let kept = 0;
+const isCheck = ({ pathInfo }) => pathInfo.requestPath === compose()?.dataset.check;
+for (const name of ["input", "change", "offer"]) addEventListener(name, () => { typed += 1; }, { capture: true });
+document.addEventListener("htmx:beforeSend", ({ detail }) => { if (isCheck(detail)) asked = typed; });
+document.addEventListener("htmx:afterRequest", ({ detail }) => { if (detail.successful && isCheck(detail)) kept = asked; });
 addEventListener("pagehide", () => {
-  if (!unkept || !compose()) return;
-  const typed = new FormData(compose());
-  for (const name of ["reference", "recipe"]) typed.delete(name);
-  navigator.sendBeacon(compose().dataset.check, typed);
+  if (typed === kept || !compose()) return;
+  const form = new FormData(compose());
+  for (const name of ["reference", "recipe"]) form.delete(name);
+  navigator.sendBeacon(compose().dataset.check, form);
 });
 
 // -- who comes back ---------------------------------------------------------------------------------------------------
