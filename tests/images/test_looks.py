@@ -1,10 +1,12 @@
 """What is seen in a picture: measured once, in the worker, after its thumbnail; near-duplicates and colours."""
 
 import io
+from importlib import import_module
 from math import dist, sqrt
 from urllib.parse import urlencode
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -306,3 +308,16 @@ def test_a_page_of_the_nearest_goes_on_where_the_last_one_ended(owner, owner_cli
 )
 def test_a_colour_is_read_with_or_without_its_sign(typed, read):
     assert Filters.of(urlencode({"colour": typed})).wanted("colour") == ((read,) if read else ())
+
+
+@pytest.mark.django_db
+def test_colours_that_were_measured_are_found_by_their_new_cells(owner):
+    image = make_images(owner, 1)[0]
+    looks.keep_look(image, a_look(1, [("#FF6600", 300), ("#0000FF", 50), ("#00FF00", 3)]))
+    cells = set(ImageColour.objects.values_list("image", "cell"))
+    ImageColour.objects.all().delete()
+    fill = import_module("gallery.migrations.0057_fill_colour_cells").fill
+    for _ in range(2):  # again after a kill
+        fill(apps, None)
+        assert set(ImageColour.objects.values_list("image", "cell")) == cells
+    assert len(cells) == 2

@@ -3,7 +3,6 @@
 The models take 300 MB while they are loaded; with that process they are gone.
 """
 
-import contextlib
 import importlib.util
 import json
 import tempfile
@@ -12,12 +11,15 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Protocol
 
+import structlog
 from PIL import Image as Pillow
 
 from gallery.services.media.processes import children
 
 CHILD = Path(__file__).with_name("word_reader_child.py")
 WAIT_SECONDS = 90  # for all, however little of a busy machine they got
+
+log = structlog.get_logger("fluxweb.images")
 
 
 class WordReader(Protocol):
@@ -38,8 +40,10 @@ def _read_apart(pictures: Sequence[Pillow.Image]) -> list[list[str] | None]:
         for picture in pictures:
             given.write(picture.tobytes())
         given.seek(0)
-        with contextlib.suppress(children.ChildFailed):  # what it has answered until then counts
+        try:
             children.run_child(CHILD, given=given, answer=answer, seconds=WAIT_SECONDS)
+        except children.ChildFailed as failed:  # what it has answered until then counts
+            log.warning("reader of words failed", pictures=len(pictures), why=repr(failed.__cause__))
         answer.seek(0)
         return [_line(answer) for _ in pictures]
 

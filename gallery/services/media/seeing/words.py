@@ -28,13 +28,18 @@ def read_next_words(reader: WordReader | None) -> list[Image]:
     """Read the newest pictures that are to be read; return those it was tried with."""
     if reader is None:
         return []
-    due = ImageWords.objects.to_read().select_related("image__job").order_by("-image_id")[:MOST_AT_ONCE]
-    mine = [row for row in due if _take(row)]
+    mine = [row for row in _due_together() if _take(row)]
     pictures = {row: picture for row in mine if (picture := _open(row.image))}
     for row, lines in zip(pictures, reader(list(pictures.values())) if pictures else (), strict=True):
         if lines is not None:
             _keep(row, check_spelling(quoted_words(row.image.prompt), lines))
     return [row.image for row in mine]
+
+
+def _due_together() -> list[ImageWords]:
+    """Return the newest that are due; one that was tried before stands alone, or it could fail the others again."""
+    due = list(ImageWords.objects.to_read().select_related("image__job").order_by("-image_id")[:MOST_AT_ONCE])
+    return due[:1] if due and due[0].tries else [row for row in due if not row.tries]
 
 
 def _take(row: ImageWords) -> bool:
