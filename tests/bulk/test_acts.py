@@ -61,6 +61,18 @@ def test_all_that_match_are_rated_and_it_can_be_undone(owner, owner_client):
     assert {pk: verdict for pk, verdict in rated(owner).items() if verdict} == before
 
 
+def test_undoing_keeps_what_was_rated_since(owner, owner_client):
+    images = make_images(owner, 5)
+    ratings.rate_images(images[:2], user=owner, verdict="reject")
+    act = press(owner_client, "/marks/?verdict=pick")
+    work()
+    ratings.rate_images(images[:1], user=owner, stars=5, favourite=True)
+    ratings.rate_images(images[1:2], user=owner, verdict="")
+    undo(owner_client, act)
+    found = Rating.objects.of(owner).order_by("image").values_list("verdict", "stars", "favourite")
+    assert list(found[:3]) == [("reject", 5, True), ("", 0, False), ("", 0, False)]
+
+
 def test_it_can_be_stopped_half_way_and_goes_back(owner, owner_client):
     images = make_images(owner, 7)
     act = press(owner_client, "/gallery/trash/add/")

@@ -23,12 +23,11 @@ def _rate(act: BulkAct, images: list[Image]) -> Any:
 def _rate_back(act: BulkAct, was: Any) -> None:
     there = Image.objects.in_bulk([pk for pk, *_ in was])
     rows = [(there[pk], said) for pk, *said in was if pk in there]
-    ratings.restore_ratings(
-        [
-            Rating(user=act.owner, image=image, verdict=verdict, stars=stars, favourite=favourite)
-            for image, (verdict, stars, favourite) in rows
-        ]
-    )
+    before = [
+        Rating(user=act.owner, image=image, verdict=verdict, stars=stars, favourite=favourite)
+        for image, (verdict, stars, favourite) in rows
+    ]
+    ratings.take_back(before, user=act.owner, wrote=act.fields)
 
 
 def _tag(act: BulkAct, images: list[Image]) -> Any:

@@ -1,6 +1,6 @@
 """What members think: ratings of pictures, votes between two. Every call is one decision of one person."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -38,6 +38,18 @@ def _rate(images: Sequence[Image], *, user: User, **fields: object) -> list[Rati
 def restore_ratings(ratings: Sequence[Rating]) -> None:
     """Write ratings whole: to undo a press they are what stood there before it."""
     write_in_slices(ratings, lambda part: _write(part, FIELDS))
+
+
+def take_back(before: Sequence[Rating], *, user: User, wrote: Mapping[str, object]) -> None:
+    """Undo `rate_images(..., **wrote)` long after: what the member has changed since stays."""
+    write_in_slices(before, lambda part: _take_back(part, user=user, wrote=wrote))
+
+
+def _take_back(before: Sequence[Rating], *, user: User, wrote: Mapping[str, object]) -> None:
+    now = ratings_of(user, [each.image for each in before if each.image])
+    for name, value in wrote.items():
+        same = {pk for pk, rating in now.items() if getattr(rating, name) == value}
+        _write([each for each in before if each.image_id in same], (name,))
 
 
 def _write(ratings: Sequence[Rating], fields: Sequence[str]) -> None:
