@@ -8,7 +8,7 @@ from gallery.models.operations.bulk import KEPT_DAYS, Verb
 from gallery.services.bulk import acts
 from gallery.services.collections import collections, items, tags
 from gallery.services.compare import ratings
-from gallery.services.images import selection
+from gallery.services.images import selection, trash
 from tests.pages import Page
 from tests.rows import make_images
 
@@ -90,12 +90,54 @@ def test_a_slice_is_done_once_whoever_is_killed(owner, owner_client, monkeypatch
     with monkeypatch.context() as killed:
         killed.setattr(ratings.entries, "note_picks", None)
         killed.setattr(ratings, "ratings_of", None)  # it fails in the middle of a slice
-        with pytest.raises(TypeError):
-            acts.work_next()
+        assert acts.work_next()
     act.refresh_from_db()
     assert (act.done, BulkSlice.objects.filter(is_done=True).count(), Rating.objects.count()) == (0, 0, 0)
+    assert not acts.work_next()  # it rests first
+    BulkAct.objects.update(next_at=timezone.now())
     work()
     assert Rating.objects.filter(stars=3).count() == 5
+
+
+def test_one_that_always_fails_stops_and_holds_up_nobody(owner, owner_client, colleague, colleague_client, monkeypatch):
+    make_images(owner, 5)
+    make_images(colleague, 5)
+    act = press(owner_client, "/gallery/trash/add/")
+    press(colleague_client, "/marks/?stars=3")
+    monkeypatch.setattr(acts.VERBS[Verb.TRASH].do.__globals__["trash"], "trash_images", None)
+    work()
+    assert Rating.objects.filter(user=colleague, stars=3).count() == 5
+    for _ in range(acts.MOST_TRIES):
+        BulkAct.objects.update(next_at=timezone.now())
+        work()
+    assert "It failed several times and has stopped" in Page(owner_client.get(f"/acts/{act.key}/")).text
+    monkeypatch.undo()
+    undo(owner_client, act)
+
+
+def test_of_a_locked_member_nothing_goes_on(owner, owner_client):
+    make_images(owner, 5)
+    press(owner_client, "/marks/?stars=3")
+    owner.is_active = False
+    owner.save()
+    assert not acts.work_next()
+
+
+def test_what_was_deleted_for_good_is_not_said_to_be_back(owner, owner_client, settings):
+    settings.TRASH_DAYS = 7
+    make_images(owner, 5)
+    act = press(owner_client, "/gallery/trash/add/")
+    work()
+    assert "undone for 7 days" in Page(owner_client.get(f"/acts/{act.key}/")).text
+    trash.empty_trash(Image.objects.order_by("id")[:2], owner=owner)
+    owner_client.post(f"/acts/{act.key}/undo/")
+    work()
+    assert "2 pictures had been deleted for good" in Page(owner_client.get(f"/acts/{act.key}/")).text
+    BulkAct.objects.update(stage="done", created_at=timezone.now() - timezone.timedelta(days=7))
+    assert "It can no longer be undone." in Page(owner_client.get(f"/acts/{act.key}/")).text
+    assert not acts.undo_act(BulkAct.objects.get())
+    BulkAct.objects.update(stage="freezing")
+    assert "interrupted before it began" in Page(owner_client.get(f"/acts/{act.key}/")).text
 
 
 def test_many_are_tagged_after_the_page_has_asked(owner, owner_client):

@@ -13,6 +13,7 @@ from gallery.models.keys import KeyField
 from gallery.models.people import User
 
 KEPT_DAYS = 30  # so long it can be undone
+FREEZING_MINUTES = 10  # no press takes longer to be written down
 
 
 class Verb(models.TextChoices):
@@ -30,6 +31,7 @@ class Stage(models.TextChoices):
     DONE = "done", "done"
     BACK = "back", "being undone"
     UNDONE = "undone", "undone"
+    FAILED = "failed", "failed"
 
 
 MOVING = (Stage.GOING, Stage.BACK)
@@ -39,9 +41,9 @@ class BulkActQuerySet(models.QuerySet["BulkAct"]):
     def of(self, user: User) -> Self:
         return self.filter(owner=user)
 
-    def due(self) -> Self:
-        """Those of which slices are left, the oldest first."""
-        return self.filter(stage__in=MOVING).order_by("id")
+    def due(self, now: datetime) -> Self:
+        """Those of which slices are left, in turns: the one that waits longest first; not those of locked members."""
+        return self.filter(stage__in=MOVING, next_at__lte=now, owner__is_active=True).order_by("next_at", "id")
 
     def old(self, now: datetime) -> Self:
         return self.filter(created_at__lte=now - timedelta(days=KEPT_DAYS)).exclude(stage__in=MOVING)
@@ -58,6 +60,9 @@ class BulkAct(models.Model):
     stage = models.CharField(max_length=8, choices=Stage, default=Stage.FREEZING)
     total = models.PositiveIntegerField(default=0)  # pictures
     done = models.PositiveIntegerField(default=0)
+    lost = models.PositiveIntegerField(default=0)  # pictures that could not be put back: deleted for good meanwhile
+    tries = models.PositiveSmallIntegerField(default=0)  # that failed one after the other
+    next_at = models.DateTimeField(default=timezone.now)  # not worked on before
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = BulkActQuerySet.as_manager()
@@ -69,7 +74,7 @@ class BulkAct(models.Model):
         ]
         indexes = [
             models.Index(fields=["owner", "-id"], name="bulk_act_of_owner"),
-            models.Index(fields=["id"], name="bulk_act_due", condition=Q(stage__in=MOVING)),
+            models.Index(fields=["next_at", "id"], name="bulk_act_due", condition=Q(stage__in=MOVING)),
         ]
 
     def __str__(self) -> str:
@@ -84,7 +89,25 @@ class BulkAct(models.Model):
 
     @property
     def can_be_undone(self) -> bool:
-        return self.stage in (Stage.GOING, Stage.DONE)
+        """What goes on can be stopped at any time."""
+        return self.stage == Stage.GOING or (self.stage in (Stage.DONE, Stage.FAILED) and not self._is_older(self.kept))
+
+    @property
+    def kept_days(self) -> int:
+        """So long it can be undone: what went to the trash, only as long as it lies there."""
+        return min(KEPT_DAYS, settings.TRASH_DAYS) if self.verb == Verb.TRASH else KEPT_DAYS
+
+    @property
+    def kept(self) -> timedelta:
+        return timedelta(days=self.kept_days)
+
+    @property
+    def was_interrupted(self) -> bool:
+        """Say whether a kill came before all of it was written down: no slice of it is ever done."""
+        return self.stage == Stage.FREEZING and self._is_older(timedelta(minutes=FREEZING_MINUTES))
+
+    def _is_older(self, age: timedelta) -> bool:
+        return self.created_at <= timezone.now() - age
 
     @property
     def percent(self) -> int:

@@ -5,6 +5,7 @@ a kill the next worker goes on with the next one.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -20,6 +21,8 @@ from gallery.services.images import selection
 
 SLICE = 250  # pictures
 LISTED = 50  # acts of a member
+MOST_TRIES = 5  # of one slice
+PAUSE = timedelta(minutes=1)  # after the first try that failed; after the second twice as long
 
 log = structlog.get_logger("fluxweb.bulk")
 
@@ -49,17 +52,18 @@ def acts_of(owner: User) -> list[BulkAct]:
 
 def undo_act(act: BulkAct) -> bool:
     """Undo what is done of it, and do no more; return whether that can be."""
-    return _move(act, Stage.BACK, if_stage=[Stage.GOING, Stage.DONE])
+    return act.can_be_undone and _move(act, Stage.BACK, if_stage=[Stage.GOING, Stage.DONE, Stage.FAILED])
 
 
 def _move(act: BulkAct, stage: Stage, *, if_stage: Sequence[Stage]) -> bool:
     with write_transaction():
-        return BulkAct.objects.filter(pk=act.pk, stage__in=if_stage).update(stage=stage) == 1
+        found = BulkAct.objects.filter(pk=act.pk, stage__in=if_stage)
+        return found.update(stage=stage, tries=0, next_at=timezone.now()) == 1
 
 
 def work_next() -> bool:
-    """Do or undo the next slice of the oldest act; return whether there was one."""
-    act = BulkAct.objects.due().select_related("owner").first()
+    """Do or undo the next slice of the act whose turn it is; return whether there was one."""
+    act = BulkAct.objects.due(timezone.now()).select_related("owner").first()
     if act is None:
         return False
     goes_back = act.stage == Stage.BACK
@@ -68,9 +72,22 @@ def work_next() -> bool:
     if part is None:
         _move(act, Stage.UNDONE if goes_back else Stage.DONE, if_stage=[Stage(act.stage)])
         return True
-    with Pace().slice():
-        _work(act, part, goes_back=goes_back)
+    try:
+        with Pace().slice():
+            _work(act, part, goes_back=goes_back)
+    except Exception:  # whatever it was: it must not hold up the acts of others
+        _note_failure(act)
+        log.exception("bulk act failed", act=act.key, slice=part.number)
     return True
+
+
+def _note_failure(act: BulkAct) -> None:
+    """Let others go first for a while; what has failed too often stops."""
+    tries = act.tries + 1
+    stage = Stage.FAILED if tries >= MOST_TRIES else act.stage
+    with write_transaction():
+        found = BulkAct.objects.filter(pk=act.pk, stage=act.stage)
+        found.update(stage=stage, tries=tries, next_at=timezone.now() + tries * PAUSE)
 
 
 def _work(act: BulkAct, part: BulkSlice, *, goes_back: bool) -> None:
@@ -79,12 +96,13 @@ def _work(act: BulkAct, part: BulkSlice, *, goes_back: bool) -> None:
     if not current or not BulkSlice.objects.filter(pk=part.pk, is_done=goes_back).update(is_done=not goes_back):
         return
     doing = VERBS[act.verb]
-    if goes_back:
-        doing.undo(act, part.was or [])
+    lost = (doing.undo(act, part.was or []) if goes_back else 0) or 0
     was = None if goes_back else doing.do(act, own_images(act, part.images))
     BulkSlice.objects.filter(pk=part.pk).update(was=was)
     step = -len(part.images) if goes_back else len(part.images)
-    BulkAct.objects.filter(pk=act.pk).update(done=F("done") + step)
+    BulkAct.objects.filter(pk=act.pk).update(
+        done=F("done") + step, lost=F("lost") + lost, tries=0, next_at=timezone.now()
+    )
 
 
 def shown_images(chosen: Selection, *, most: int) -> list[Image]:

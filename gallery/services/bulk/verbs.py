@@ -12,7 +12,7 @@ from gallery.services.images import trash
 
 class Doing(NamedTuple):
     do: Callable[[BulkAct, list[Image]], Any]
-    undo: Callable[[BulkAct, Any], object]
+    undo: Callable[[BulkAct, Any], int | None]  # how many pictures were deleted for good meanwhile
 
 
 def _rate(act: BulkAct, images: list[Image]) -> Any:
@@ -58,8 +58,9 @@ def _trash(act: BulkAct, images: list[Image]) -> Any:
     return ids
 
 
-def _trash_back(act: BulkAct, was: Any) -> None:
+def _trash_back(act: BulkAct, was: Any) -> int:
     trash.restore_images(Image.objects.filter(pk__in=was), owner=act.owner)
+    return len(was) - Image.objects.of(act.owner).filter(pk__in=was).count()
 
 
 VERBS: dict[str, Doing] = {

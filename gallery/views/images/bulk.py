@@ -62,5 +62,5 @@ def undo(request: MemberRequest, key: str) -> HttpResponse:
     if acts.undo_act(act):
         tasks.wake_bulk_worker()
     else:
-        messages.info(request, "It is being undone already.")
+        messages.info(request, "There is nothing left of it that can be undone.")
     return redirect(act)
