@@ -93,8 +93,8 @@ class Filters:
 
     @property
     def sorts(self) -> dict[str, str]:
-        """Return the orders that there are for these, each with its words."""
-        is_near = any(self.wanted(name) for name in NEAR)
+        """Return the orders that there are for these, each with its words. The nearest are found among one's own."""
+        is_near = any(self.wanted(name) for name in NEAR) and not self.wanted("owner")
         return {sort: words for sort, words in SORTS.items() if is_near or sort != "near"}
 
     def without_words(self) -> Self:

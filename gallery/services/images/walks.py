@@ -106,7 +106,7 @@ def every_picture_of(user: User) -> Walk:
 def shown_pictures_of(owner: User) -> list[Walk]:
     """Return walks of what a member shows to the team: one of each collection that has some of it."""
     items = CollectionImage.objects.shown_to_team().filter(image__owner=owner)
-    ids = items.order_by().values_list("collection", flat=True).distinct()[:MOST_SHARED]
+    ids = items.order_by("-collection").values_list("collection", flat=True).distinct()[:MOST_SHARED]
     return [Walk(Q(collection=pk), table=CollectionImage) for pk in ids]
 
 
