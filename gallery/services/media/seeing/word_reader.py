@@ -5,13 +5,13 @@ The models take 300 MB while they are loaded; with that process they are gone.
 
 import importlib.util
 import json
+import logging
 import tempfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import IO, Protocol
 
-import structlog
 from PIL import Image as Pillow
 
 from gallery.services.media.processes import children
@@ -19,7 +19,7 @@ from gallery.services.media.processes import children
 CHILD = Path(__file__).with_name("word_reader_child.py")
 WAIT_SECONDS = 90  # for all, however little of a busy machine they got
 
-log = structlog.get_logger("fluxweb.images")
+log = logging.getLogger("fluxweb.images")  # the standard one: where the extra is tried alone, there is no other
 
 
 class WordReader(Protocol):
@@ -43,7 +43,7 @@ def _read_apart(pictures: Sequence[Pillow.Image]) -> list[list[str] | None]:
         try:
             children.run_child(CHILD, given=given, answer=answer, seconds=WAIT_SECONDS)
         except children.ChildFailed as failed:  # what it has answered until then counts
-            log.warning("reader of words failed", pictures=len(pictures), why=repr(failed.__cause__))
+            log.warning("reader of words failed on %d pictures: %r", len(pictures), failed.__cause__)
         answer.seek(0)
         return [_line(answer) for _ in pictures]
 
