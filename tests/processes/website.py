@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tests.processes.town import free_port, wait_until
 
 TOKEN = "t" * 32  # the form's must be the cookie's, whatever it is
-SECONDS = 30
+SECONDS = 90
 
 
 @dataclass(frozen=True)
