@@ -10,6 +10,7 @@ from gallery.catalogue.templates import template_files, template_variables
 from gallery.catalogue.templates.ready_templates import ReadyTemplate
 from gallery.catalogue.text.typed_text import tidy
 from gallery.forms.fields import LinesField, NameField, refuse_broken_text
+from gallery.forms.studio import prefill
 from gallery.models import Preset, PromptTemplate, User
 
 MODELS = [("", "any"), *((model_id, model_id) for model_id in flux_models.ids())]
@@ -126,13 +127,11 @@ class VariablesForm(forms.Form):
     def for_studio(self) -> dict[str, Any]:
         """Return what the studio is filled with."""
         assert self.filled is not None  # asked of a valid form
-        prompt = {"prompt": self.filled.prompt, "prompt_lines": self.filled.lines, "replace": ""}
-        return prompt | (self.suiting() if self.cleaned_data["suit"] else {})
+        return prefill.from_filled(self.filled) | (self.suiting() if self.cleaned_data["suit"] else {})
 
     def suiting(self) -> dict[str, Any]:
         """Return the model and the shape that the template is best with."""
-        suiting = {"model": [self.template.model], "aspect_ratio": self.template.aspect_ratio}
-        return {name: value for name, value in suiting.items() if value not in ("", [""])}
+        return prefill.suiting(self.template)
 
 
 def _field(variable: template_variables.Place) -> forms.CharField:

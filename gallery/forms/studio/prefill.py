@@ -9,8 +9,9 @@ from gallery.catalogue.parameters import inputs
 from gallery.catalogue.parameters.shapes import size_tile
 from gallery.catalogue.prompts.prompt_syntax import escaped
 from gallery.catalogue.templates.ready_templates import ReadyTemplate, fill_example
+from gallery.catalogue.templates.template_variables import Filled
 from gallery.forms.studio.compose import VALUES, ComposeForm
-from gallery.models import Job, PastPrompt, Preset, Run, Share
+from gallery.models import Job, PastPrompt, Preset, PromptTemplate, Run, Share
 from gallery.models.keys import random_key
 from gallery.services.references.inputs import pictures_of
 
@@ -63,9 +64,18 @@ def from_preset(preset: Preset) -> dict[str, Any]:
 
 def from_starter(template: ReadyTemplate) -> dict[str, Any]:
     """Return a prompt that can be sent as it is, with the model and the shape that its template is best with."""
-    filled = fill_example(template)
-    prompt = {**dict.fromkeys(PARTS["prompt"], ""), "prompt": filled.prompt, "prompt_lines": filled.lines}
-    return {**prompt, "model": [template.model], "aspect_ratio": template.aspect_ratio}
+    return from_filled(fill_example(template)) | suiting(template)
+
+
+def from_filled(filled: Filled) -> dict[str, Any]:
+    """Return the prompt that a template became; nothing of the one before it stays."""
+    return {**dict.fromkeys(PARTS["prompt"], ""), "prompt": filled.prompt, "prompt_lines": filled.lines}
+
+
+def suiting(template: ReadyTemplate | PromptTemplate) -> dict[str, Any]:
+    """Return the model and the shape that a template is best with, as far as it names them."""
+    named = {"model": [template.model] if template.model else [], "aspect_ratio": template.aspect_ratio}
+    return {name: value for name, value in named.items() if value}
 
 
 def from_draft(draft: Mapping[str, Any]) -> dict[str, Any]:

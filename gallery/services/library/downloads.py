@@ -19,7 +19,7 @@ from gallery.services.library.kept_files import CannotKeep, Keep
 from gallery.services.media import exact_sizes
 from gallery.services.media.metadata import lengths
 from gallery.services.storage import files
-from gallery.services.storage.zip_stream import Entry, Files
+from gallery.services.storage.zip_stream import Entry, Files, Planned, known_entries, number_names
 
 PAGE = 60  # pictures loaded at once with all that is known of them
 PLANNED = 500  # pictures of which name and length are read at once
@@ -61,15 +61,6 @@ class Wish:
         return kept_files.read_kept(image, self.keep, marked=self.marked)
 
 
-@dataclass(slots=True)
-class _Planned:
-    """A picture of a ZIP. `name`: with its number; `size`: of its file, if it is known before it is made."""
-
-    image_id: int
-    name: str
-    size: int | None
-
-
 def pack_files(ids: Sequence[int], wish: Wish, *, reader: User) -> Files:
     """Return the files of pictures for a ZIP, made when they are asked for; each is counted as downloaded.
 
@@ -78,8 +69,8 @@ def pack_files(ids: Sequence[int], wish: Wish, *, reader: User) -> Files:
     """
     planned = list(_plan(ids, wish))
     table = CsvFile(recipe_table.COLUMNS) if wish.table else None
-    sizes = [Entry(each.name, each.size) for each in planned if each.size is not None]
-    if len(sizes) < len(planned):
+    sizes = known_entries(planned)
+    if sizes is None:
         return Files(_made(planned, wish, reader, table))
     if table:
         _write_table(table, planned, reader)
@@ -87,21 +78,20 @@ def pack_files(ids: Sequence[int], wish: Wish, *, reader: User) -> Files:
     return Files(_as_planned(planned, wish, reader, table), sizes)
 
 
-def _plan(ids: Sequence[int], wish: Wish) -> Iterator[_Planned]:
-    digits = max(3, len(str(len(ids))))
+def _plan(ids: Sequence[int], wish: Wish) -> Iterator[Planned]:
     for start in range(0, len(ids), PLANNED):
         page = ids[start : start + PLANNED]
         found = Image.objects.kept().in_bulk(page)
         known = lengths.known_lengths(page, wish.form) if wish.form else {}
-        for number, image in enumerate(map(found.get, page), start + 1):
+        for number, image in zip(number_names(start + 1, of=len(ids)), map(found.get, page), strict=False):
             stored = files.stored_size(image.file, said=image.bytes) if image else None
             if image and stored is not None:
-                meant, label = wish.of(image), f"{number:0{digits}d}"
+                meant = wish.of(image)
                 size = stored if meant.is_stored else known.get(image.pk)
-                yield _Planned(image.pk, f"{label}-{safe_file_name(meant.name(image))}", size)
+                yield Planned(image.pk, f"{number}-{safe_file_name(meant.name(image))}", size)
 
 
-def _loaded(planned: Sequence[_Planned], reader: User) -> Iterator[list[tuple[_Planned, Image]]]:
+def _loaded(planned: Sequence[Planned], reader: User) -> Iterator[list[tuple[Planned, Image]]]:
     """Yield pages of pictures. What is one's own comes also if it went to the trash since; of others it does not."""
     rows = Image.objects.filter(Q(owner=reader) | KEPT).select_related("attempt", "job")
     for start in range(0, len(planned), PAGE):
@@ -111,7 +101,7 @@ def _loaded(planned: Sequence[_Planned], reader: User) -> Iterator[list[tuple[_P
 
 
 def _as_planned(
-    planned: Sequence[_Planned], wish: Wish, reader: User, table: CsvFile | None
+    planned: Sequence[Planned], wish: Wish, reader: User, table: CsvFile | None
 ) -> Iterator[tuple[str, Iterable[bytes]]]:
     """Yield name and content of each, as long as it was said, and the table that is written already."""
     for page in _loaded(planned, reader):
@@ -126,7 +116,7 @@ def _as_planned(
         yield recipe_table.NAME, table.pieces()
 
 
-def _pieces(each: _Planned, image: Image, wish: Wish) -> Iterable[bytes]:
+def _pieces(each: Planned, image: Image, wish: Wish) -> Iterable[bytes]:
     """Return the content of a picture: as it is stored it is never in memory as a whole."""
     if wish.is_stored:
         return files.pieces_of(image.file)
@@ -137,7 +127,7 @@ def _pieces(each: _Planned, image: Image, wish: Wish) -> Iterable[bytes]:
 
 
 def _made(
-    planned: Sequence[_Planned], wish: Wish, reader: User, table: CsvFile | None
+    planned: Sequence[Planned], wish: Wish, reader: User, table: CsvFile | None
 ) -> Iterator[tuple[str, Iterable[bytes]]]:
     """Yield name and content of each as it is made, and the table that is written on the way."""
     for page in _loaded(planned, reader):
@@ -161,7 +151,7 @@ def _made(
         yield recipe_table.NAME, table.pieces()
 
 
-def _file(each: _Planned, image: Image, wish: Wish) -> tuple[str, bytes, str]:
+def _file(each: Planned, image: Image, wish: Wish) -> tuple[str, bytes, str]:
     """Return the name, the content, and a note if that is not what was wanted."""
     try:
         return each.name, wish.of(image).read(image), ""
@@ -169,7 +159,7 @@ def _file(each: _Planned, image: Image, wish: Wish) -> tuple[str, bytes, str]:
         return f"{each.name}.txt", str(reason).encode(), str(reason)
 
 
-def _write_table(table: CsvFile, planned: Sequence[_Planned], reader: User) -> None:
+def _write_table(table: CsvFile, planned: Sequence[Planned], reader: User) -> None:
     for page in _loaded(planned, reader):
         for each, image in page:
             table.add(_row(image, each.name, "", reader))

@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from gallery.models import Image, Share
 from gallery.models.shares import Download
@@ -10,7 +9,7 @@ from gallery.services.ledger.csv_export import CsvFile
 from gallery.services.media.metadata import lengths
 from gallery.services.shares import delivery, shares
 from gallery.services.storage import files
-from gallery.services.storage.zip_stream import Entry, Files
+from gallery.services.storage.zip_stream import Entry, Files, Planned, known_entries, number_names
 
 PAGE = 60  # pictures loaded at once
 TABLE = "recipes.csv"
@@ -19,15 +18,6 @@ TABLE = "recipes.csv"
 class ShareChanged(Exception):
     """The link was closed or changed while a ZIP was on its way: the connection breaks, so that nobody takes what
     arrived for the whole."""
-
-
-@dataclass(slots=True)
-class _Planned:
-    """A picture of a ZIP. `size`: of its file, if it is known before it is made."""
-
-    image_id: int
-    name: str
-    size: int | None
 
 
 def pack_files(share: Share, ids: Sequence[int]) -> Files:
@@ -42,21 +32,20 @@ def pack_files(share: Share, ids: Sequence[int]) -> Files:
         if table:
             table.add(_row(image, share, each.name))
     contents = _contents(share, planned, table)
-    sizes = [Entry(each.name, each.size) for each in planned if each.size is not None]
-    if len(sizes) < len(planned):
+    sizes = known_entries(planned)
+    if sizes is None:
         return Files(contents)
     return Files(contents, [*sizes, Entry(TABLE, table.size)] if table else sizes)
 
 
-def _plan(share: Share, ids: Sequence[int]) -> Iterator[tuple[_Planned, Image]]:
-    digits = max(3, len(str(len(ids))))
+def _plan(share: Share, ids: Sequence[int]) -> Iterator[tuple[Planned, Image]]:
     for start in range(0, len(ids), PAGE):
         page = ids[start : start + PAGE]
         found, known = _load(page), lengths.known_lengths(page, lengths.GUEST)
-        for number, image in enumerate(map(found.get, page), start + 1):
+        for number, image in zip(number_names(start + 1, of=len(ids)), map(found.get, page), strict=False):
             if image and files.stored_size(image.file, said=image.bytes) is not None:
-                name = delivery.file_name(image, share, number=f"{number:0{digits}d}")
-                yield _Planned(image.pk, name, _size(image, share, known.get(image.pk))), image
+                name = delivery.file_name(image, share, number=number)
+                yield Planned(image.pk, name, _size(image, share, known.get(image.pk))), image
 
 
 def _load(ids: Sequence[int]) -> dict[int, Image]:
@@ -69,9 +58,7 @@ def _size(image: Image, share: Share, clean: int | None) -> int | None:
     return lengths.length_with(image, delivery.recipe(image, share), clean=clean)
 
 
-def _contents(
-    share: Share, planned: Sequence[_Planned], table: CsvFile | None
-) -> Iterator[tuple[str, Iterable[bytes]]]:
+def _contents(share: Share, planned: Sequence[Planned], table: CsvFile | None) -> Iterator[tuple[str, Iterable[bytes]]]:
     for start in range(0, len(planned), PAGE):
         page = planned[start : start + PAGE]
         found = _load([each.image_id for each in page])
@@ -84,7 +71,7 @@ def _contents(
         yield TABLE, table.pieces()
 
 
-def _pieces(each: _Planned, image: Image, share: Share) -> list[bytes]:
+def _pieces(each: Planned, image: Image, share: Share) -> list[bytes]:
     content = delivery.file_content(image, share)
     if each.size not in (None, len(content)):
         lengths.forget_lengths(image)

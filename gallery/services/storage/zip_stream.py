@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from zipstream.ng import ZipStream
 
@@ -24,6 +25,28 @@ class Entry:
 
     name: str
     size: int
+
+
+@dataclass(slots=True)
+class Planned:
+    """A picture of a ZIP. `name`: with its number; `size`: of its file, if it is known before it is made."""
+
+    image_id: int
+    name: str
+    size: int | None
+
+
+def known_entries(planned: Iterable[Planned]) -> list[Entry] | None:
+    """Return all of them as entries, or None if the length of one is not known."""
+    found = [Entry(each.name, each.size) if each.size is not None else None for each in planned]
+    known = [entry for entry in found if entry is not None]
+    return known if len(known) == len(found) else None
+
+
+def number_names(first: int, *, of: int) -> Iterator[str]:
+    """Yield the numbers with which names begin, as wide as the last of `of` pictures needs."""
+    width = max(3, len(str(of)))
+    return (f"{number:0{width}d}" for number in count(first))
 
 
 @dataclass(slots=True)

@@ -47,8 +47,7 @@ def buy_more(request: MemberRequest, key: str) -> HttpResponse:
 
 def _show_studio(request: MemberRequest, form: ComposeForm, plan: RunPlan) -> HttpResponse:
     """Show what was asked for in the studio; what stood there can be brought back."""
-    if (stood := fillings.standing(request.user)) is not fillings.START:
-        studio.say_replaced(request, "This stands in the studio now, instead of what stood there.", stood)
+    studio.say_replaced(request, fillings.standing(request.user))
     return studio.show_studio(request, form, plan)
 
 

@@ -24,6 +24,7 @@ from gallery.views.runs import run_strips
 from gallery.views.studio import controls, prefill, references
 from gallery.views.undoing import say_undoable
 
+REPLACED = "This stands in the studio now, instead of what stood there."
 STARTED = "start"  # sent by the review: whoever presses there has seen what a large run buys
 # Nothing typed there can be wrong.
 SILENT = (
@@ -43,9 +44,9 @@ def compose(request: MemberRequest) -> HttpResponse:
     # An address with values means the same for everybody; one that names a picture or a run adds to what stands.
     values = prefill.values(request, request.GET, onto=prefill.START if typed else stands)
     values = prefill_form.merge_values(typed, values)
-    filled = prefill_form.draft_of(values) != prefill_form.draft_of(stands)
-    if filled and stands is not prefill.START:
-        say_replaced(request, "This stands in the studio now, instead of what stood there.", stands)
+    filled = prefill_form.draft_of(values) != stands
+    if filled:
+        say_replaced(request, stands)
     return _show_values(request, values, judged=bool(typed), filled=filled)
 
 
@@ -65,14 +66,14 @@ def start_anew(request: MemberRequest) -> HttpResponse:
     stood = prefill_form.read_typed(request.POST) or drafts.read_draft(request.user)
     drafts.empty_draft(request.user, nonce=request.POST.get("nonce", ""))
     if stood:
-        say_replaced(request, "The studio is as it starts.", stood)
+        say_replaced(request, stood, said="The studio is as it starts.")
     return HttpResponseClientRedirect(reverse("studio")) if request.htmx else redirect("studio")
 
 
-def say_replaced(request: MemberRequest, said: str, stood: dict[str, Any]) -> None:
-    """Say it, with a button that brings back what stood in the studio."""
-    fields = prefill_form.as_sent(prefill_form.draft_of(stood))
-    say_undoable(request, said, address=reverse("studio-fill"), fields=fields)
+def say_replaced(request: MemberRequest, stood: dict[str, Any], *, said: str = REPLACED) -> None:
+    """Say it, with a button that brings back what stood in the studio; not where nothing did."""
+    if stood is not prefill.START:
+        say_undoable(request, said, address=reverse("studio-fill"), fields=prefill_form.as_sent(stood))
 
 
 def show_filled(request: MemberRequest, values: dict[str, Any], **said: Any) -> HttpResponse:

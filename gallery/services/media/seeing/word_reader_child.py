@@ -1,12 +1,13 @@
 """Reads words in a process of its own, with limits that it cannot lift: started by `word_reader` and by nothing else.
 
-It knows rapidocr and nothing of ours, gets no secrets, and gives way to whatever else wants the processor.
+It knows rapidocr and of ours only `limits`, gets no secrets, and gives way to whatever else wants the processor.
 """
 
 import json
 import os
 import resource
 import sys
+from pathlib import Path
 
 MEMORY_BYTES = 2_500_000_000  # of address space; it took 0.9 GB of it, 0.4 GB of memory
 CPU_SECONDS = 60
@@ -16,8 +17,11 @@ NICENESS = 10
 def main() -> None:
     """Read a line of JSON, [(width, height)], and raw RGB pixels; write a line of JSON for each picture, its texts."""
     os.nice(NICENESS)
-    _limit(resource.RLIMIT_AS, MEMORY_BYTES)
-    _limit(resource.RLIMIT_CPU, CPU_SECONDS)
+    sys.path.insert(0, str(Path(__file__).parents[4]))
+    from gallery.services.media.processes.limits import set_limit
+
+    set_limit(resource.RLIMIT_AS, MEMORY_BYTES)
+    set_limit(resource.RLIMIT_CPU, CPU_SECONDS)
     os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")  # each takes memory, of which the limit knows
     import numpy
     from rapidocr import RapidOCR
@@ -30,14 +34,6 @@ def main() -> None:
         read = reader(pixels.reshape(height, width, 3)[:, :, ::-1])  # which expects blue first
         answer.write(json.dumps(list(read.txts or ())).encode() + b"\n")
         answer.flush()
-
-
-def _limit(kind: int, most: int) -> None:
-    if sys.platform == "darwin" and kind == resource.RLIMIT_AS:  # which macOS refuses to set
-        return
-    _, hard = resource.getrlimit(kind)
-    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    resource.setrlimit(kind, (most, most))
 
 
 if __name__ == "__main__":

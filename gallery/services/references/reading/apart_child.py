@@ -1,6 +1,6 @@
 """Draws one picture in a process of its own, with limits that it cannot lift: started by `apart` and by nothing else.
 
-What it may use: Pillow, `decoding`, `sizes`, and pillow-heif if it is asked for. It gets no secrets.
+What it may use: Pillow, `decoding`, `limits`, `sizes`, and pillow-heif if it is asked for. It gets no secrets.
 """
 
 import json
@@ -15,10 +15,12 @@ ANSWER_BYTES = 64 * 1024 * 1024
 
 def main() -> None:
     """Read a picture of the format argv[1] from standard input; write a line of JSON and raw pixels."""
-    _limit(resource.RLIMIT_AS, MEMORY_BYTES)
-    _limit(resource.RLIMIT_CPU, CPU_SECONDS)
-    _limit(resource.RLIMIT_FSIZE, ANSWER_BYTES)
     sys.path.insert(0, str(Path(__file__).parents[4]))
+    from gallery.services.media.processes.limits import set_limit
+
+    set_limit(resource.RLIMIT_AS, MEMORY_BYTES)
+    set_limit(resource.RLIMIT_CPU, CPU_SECONDS)
+    set_limit(resource.RLIMIT_FSIZE, ANSWER_BYTES)
     try:
         _draw(sys.argv[1])
     except MemoryError:
@@ -46,14 +48,6 @@ def _draw(image_format: str) -> None:
             return
         shown = decoding.render_upright(picture, lying=sizes.fit_size(*lying))
         _answer(shown.tobytes(), lying=lying, turned=decoding.upright_size(picture) != lying, mode=shown.mode)
-
-
-def _limit(kind: int, most: int) -> None:
-    if sys.platform == "darwin" and kind == resource.RLIMIT_AS:  # which macOS refuses to set
-        return
-    _, hard = resource.getrlimit(kind)
-    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-    resource.setrlimit(kind, (most, most))
 
 
 def _answer(pixels: bytes = b"", **facts: object) -> None:
